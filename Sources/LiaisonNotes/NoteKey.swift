@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+/// A name and an Ed25519 public key: what a signature line is checked against (c2sp.org/signed-note).
+public struct NoteKey: Hashable, Sendable {
+    public let name: String
+    public let key: VerificationKey
+
+    /// Nil when the name is empty or holds a space, a plus or a control character.
+    public init?(name: String, key: VerificationKey) {
+        guard Self.isValid(name: name) else { return nil }
+        self.name = name
+        self.key = key
+    }
+
+    /// `SHA-256(name ‖ 0x0A ‖ type ‖ public key)[:4]`; type 0x01 is plain Ed25519.
+    public var id: [UInt8] { Self.id(name: name, type: 0x01, key: key.bytes) }
+
+    public static func id(name: String, type: UInt8, key: [UInt8]) -> [UInt8] {
+        Array(Hash.of(Array(name.utf8) + [0x0A, type] + key).bytes.prefix(4))
+    }
+
+    public static func isValid(name: String) -> Bool {
+        !name.isEmpty
+            && name.unicodeScalars.allSatisfy {
+                $0 != "+" && $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace
+            }
+    }
+}
+
+extension NoteKey: LosslessStringConvertible {
+    /// The verifier key as text: `name+hex(id)+base64(0x01 ‖ public key)`.
+    public var description: String {
+        "\(name)+\(Hex.encode(id))+\(Base64.encode([0x01] + key.bytes))"
+    }
+
+    public init?(_ description: String) {
+        let pieces = description.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
+        guard pieces.count == 3, let encoded = Base64.decode(String(pieces[2])), encoded.first == 0x01,
+            let key = VerificationKey(encoded.dropFirst()),
+            let result = NoteKey(name: String(pieces[0]), key: key),
+            Hex.encode(result.id) == pieces[1]
+        else { return nil }
+        self = result
+    }
+}
+
+/// A private key together with the name it signs under.
+public struct NoteSigner: Sendable {
+    public let name: String
+    public let privateKey: PrivateKey
+
+    public init?(name: String, privateKey: PrivateKey) {
+        guard NoteKey.isValid(name: name) else { return nil }
+        self.name = name
+        self.privateKey = privateKey
+    }
+
+    public var id: [UInt8] { NoteKey.id(name: name, type: 0x01, key: privateKey.publicKey.bytes) }
+
+    public func sign(_ text: String) -> NoteSignature {
+        NoteSignature(name: name, keyID: id, signature: privateKey.signature(for: Array(text.utf8)))
+    }
+}
