@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonNotes
+
+/// An institution of the convention, for example `cd01`.
+public struct InstitutionID: Hashable, Sendable, Codable, LosslessStringConvertible, Comparable {
+    public let description: String
+
+    public init?(_ description: String) {
+        guard AddressSyntax.isLabel(description) else { return nil }
+        self.description = description
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeValue("an institution such as cd01") { InstitutionID($0) }
+    }
+
+    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+/// A unit with a mailbox, for example `cms-bourg@cd01`.
+public struct UnitAddress: Hashable, Sendable, Codable, LosslessStringConvertible, Comparable {
+    public let local: String
+    public let institution: InstitutionID
+
+    public var description: String { "\(local)@\(institution)" }
+
+    public init?(_ description: String) {
+        guard let (local, institution) = AddressSyntax.split(description) else { return nil }
+        self.local = local
+        self.institution = institution
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeValue("a unit such as cms-bourg@cd01") { UnitAddress($0) }
+    }
+
+    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+/// One person's device under a pseudonym, for example `d-07@avema01`; the name it signs under.
+public struct AgentAddress: Hashable, Sendable, Codable, LosslessStringConvertible, Comparable {
+    public let local: String
+    public let institution: InstitutionID
+
+    public var description: String { "\(local)@\(institution)" }
+
+    public init?(_ description: String) {
+        guard let (local, institution) = AddressSyntax.split(description) else { return nil }
+        self.local = local
+        self.institution = institution
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeValue("an agent such as d-07@avema01") { AgentAddress($0) }
+    }
+
+    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+/// Labels are 1 to 40 of `a-z 0-9 -`, starting and ending with a letter or digit.
+enum AddressSyntax {
+    static func isLabel(_ text: some StringProtocol) -> Bool {
+        let bytes = Array(text.utf8)
+        guard (1...40).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-")
+        else { return false }
+        return bytes.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+        }
+    }
+
+    static func split(_ text: String) -> (local: String, institution: InstitutionID)? {
+        let pieces = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard pieces.count == 2, isLabel(pieces[0]), let institution = InstitutionID(String(pieces[1])) else {
+            return nil
+        }
+        return (String(pieces[0]), institution)
+    }
+}
+
+/// The identifier of a transmission: 128 random bits as a lower-case UUID (RFC 9562, version 4).
+public struct TransmissionID: Hashable, Sendable, Codable, LosslessStringConvertible {
+    public let description: String
+
+    public init?(_ description: String) {
+        let groups = description.split(separator: "-", omittingEmptySubsequences: false)
+        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12],
+            Hex.decode(groups.joined()) != nil
+        else { return nil }
+        self.description = description
+    }
+
+    public static func fresh(from random: RandomBytes = .system) -> TransmissionID {
+        var bytes = random(16)
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let hex = Hex.encode(bytes)
+        var groups: [Substring] = []
+        var rest = hex[...]
+        for length in [8, 4, 4, 4, 12] {
+            groups.append(rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        return TransmissionID(exact: groups.joined(separator: "-"))
+    }
+
+    private init(exact description: String) { self.description = description }
+
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeValue("a lower-case UUID") { TransmissionID($0) }
+    }
+
+    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonNotes
+
+/// The signed rules: parties, logs, roles and flows. `docs/formats.md` lists every field.
+///
+/// All instants are Unix seconds, all durations seconds.
+public struct Convention: Document {
+    public static let type = "liaison/convention/v1"
+    public static let maximumSize = 1 << 20
+
+    public var name: String
+    public var version: Int
+    /// Hash of the version before; absent in version 1.
+    public var previous: Hash?
+    public var notBefore: Int
+    public var notAfter: Int
+    /// How long a superseded version is still accepted in an envelope.
+    public var grace: Int
+    /// How old `sealed_at` may be on arrival.
+    public var maximumAge: Int
+    /// How long event records and their salts are kept.
+    public var auditLimit: Int
+    /// Whether health data may travel (CSP L1111-8).
+    public var healthData: Bool
+    /// An IANA name, for opening hours and working days.
+    public var timeZone: String
+    /// Days without work, `YYYY-MM-DD`.
+    public var holidays: [String]
+    public var logs: [LogDescription]
+    public var parties: [Party]
+    public var roles: [Role]
+    public var flows: [Flow]
+
+    public init(
+        name: String, version: Int, previous: Hash? = nil, notBefore: Int, notAfter: Int,
+        grace: Int, maximumAge: Int, auditLimit: Int, healthData: Bool, timeZone: String,
+        holidays: [String], logs: [LogDescription], parties: [Party], roles: [Role], flows: [Flow]
+    ) {
+        self.name = name
+        self.version = version
+        self.previous = previous
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.grace = grace
+        self.maximumAge = maximumAge
+        self.auditLimit = auditLimit
+        self.healthData = healthData
+        self.timeZone = timeZone
+        self.holidays = holidays
+        self.logs = logs
+        self.parties = parties
+        self.roles = roles
+        self.flows = flows
+    }
+}
+
+/// A log of the convention and how its relay is reached.
+public struct LogDescription: Codable, Hashable, Sendable {
+    public var origin: String
+    public var key: VerificationKey
+    public var url: String
+    /// Trust anchors for the relay's TLS certificate: base64 of DER (RFC 5280).
+    public var tlsRoots: [String]
+
+    public init(origin: String, key: VerificationKey, url: String, tlsRoots: [String]) {
+        self.origin = origin
+        self.key = key
+        self.url = url
+        self.tlsRoots = tlsRoots
+    }
+
+    public var noteKey: NoteKey? { NoteKey(name: origin, key: key) }
+}
+
+/// An institution that takes part, with its dated signing keys.
+public struct Party: Codable, Hashable, Sendable {
+    public var institution: InstitutionID
+    /// One of the institution kinds, for example `iscg_operator`.
+    public var kind: String
+    public var name: String
+    /// Whether its agents are bound by professional secrecy (code pénal 226-13).
+    public var secrecy: Bool
+    public var keys: [PartyKey]
+    /// Signs only `liaison/succession/v1`.
+    public var recovery: VerificationKey
+    /// The origin of its home log.
+    public var log: String
+
+    public init(
+        institution: InstitutionID, kind: String, name: String, secrecy: Bool, keys: [PartyKey],
+        recovery: VerificationKey, log: String
+    ) {
+        self.institution = institution
+        self.kind = kind
+        self.name = name
+        self.secrecy = secrecy
+        self.keys = keys
+        self.recovery = recovery
+        self.log = log
+    }
+
+    /// Its keys in force at `instant`, named as they sign.
+    public func noteKeys(at instant: Int) -> [NoteKey] {
+        keys.filter { $0.notBefore <= instant && instant < $0.notAfter }
+            .compactMap { NoteKey(name: institution.description, key: $0.key) }
+    }
+}
+
+public struct PartyKey: Codable, Hashable, Sendable {
+    public var key: VerificationKey
+    public var notBefore: Int
+    public var notAfter: Int
+
+    public init(key: VerificationKey, notBefore: Int, notAfter: Int) {
+        self.key = key
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+    }
+}
+
+/// A role that units hold and flows name, for example `iscg` or `crip`.
+public struct Role: Codable, Hashable, Sendable {
+    public var id: String
+    public var fr: String
+    public var en: String
+
+    public init(id: String, fr: String, en: String) {
+        self.id = id
+        self.fr = fr
+        self.en = en
+    }
+}
+
+/// One permitted kind × sender roles × recipient roles, and what it demands.
+public struct Flow: Codable, Hashable, Sendable {
+    public var id: String
+    public var kind: String
+    public var from: [String]
+    public var to: [String]
+    /// Codes of legal bases that the form may name.
+    public var legalBases: [String]
+    public var adhesion: Adhesion
+    /// Roles that must get a copy.
+    public var copies: [String]
+    /// Urgencies allowed, each with the time for an acknowledgement.
+    public var urgencies: [UrgencyRule]
+    /// Kind and time of the return that is expected.
+    public var reply: ReplyRule?
+    /// Whether the kind travels only in answer to another transmission between the same two units.
+    public var replyOnly: Bool
+    public var escalation: [EscalationStep]
+    /// How long the content is kept after it was deposited.
+    public var retention: Int
+    public var attachments: AttachmentRule
+
+    public init(
+        id: String, kind: String, from: [String], to: [String], legalBases: [String],
+        adhesion: Adhesion, copies: [String], urgencies: [UrgencyRule], reply: ReplyRule? = nil,
+        replyOnly: Bool, escalation: [EscalationStep], retention: Int, attachments: AttachmentRule
+    ) {
+        self.id = id
+        self.kind = kind
+        self.from = from
+        self.to = to
+        self.legalBases = legalBases
+        self.adhesion = adhesion
+        self.copies = copies
+        self.urgencies = urgencies
+        self.reply = reply
+        self.replyOnly = replyOnly
+        self.escalation = escalation
+        self.retention = retention
+        self.attachments = attachments
+    }
+
+    public func rule(for urgency: Urgency) -> UrgencyRule? { urgencies.first { $0.urgency == urgency } }
+}
+
+/// Whether the person's agreement is a condition (social-work ethics; not the legal basis of RGPD 6).
+public enum Adhesion: String, Codable, Hashable, Sendable {
+    case required
+    case recorded
+    case notRequired = "not_required"
+}
+
+public enum Urgency: String, Codable, Hashable, Sendable, CaseIterable {
+    case immediate, urgent, priority, routine
+
+    /// Whether the telephone comes first.
+    public var asksForACall: Bool { self == .immediate || self == .urgent }
+}
+
+/// A time limit: seconds that pass, seconds of the unit's opening hours, or working days of 86,400 s.
+public struct UrgencyRule: Codable, Hashable, Sendable {
+    public enum Clock: String, Codable, Hashable, Sendable {
+        case elapsed, opening
+        case workingDays = "working_days"
+    }
+
+    public var urgency: Urgency
+    public var within: Int
+    public var clock: Clock
+
+    public init(urgency: Urgency, within: Int, clock: Clock) {
+        self.urgency = urgency
+        self.within = within
+        self.clock = clock
+    }
+}
+
+public struct ReplyRule: Codable, Hashable, Sendable {
+    public var kind: String
+    public var within: Int
+    public var clock: UrgencyRule.Clock
+
+    public init(kind: String, within: Int, clock: UrgencyRule.Clock) {
+        self.kind = kind
+        self.within = within
+        self.clock = clock
+    }
+}
+
+/// Who hears of silence, and when.
+public struct EscalationStep: Codable, Hashable, Sendable {
+    /// `unit`, `substitute`, `manager`, or the name of a role.
+    public var to: String
+    /// Seconds after the acknowledgement was due.
+    public var after: Int
+    /// Whether that unit is a recipient in law from sealing on; otherwise it gets the reference only.
+    public var content: Bool
+
+    public init(to: String, after: Int, content: Bool) {
+        self.to = to
+        self.after = after
+        self.content = content
+    }
+}
+
+public struct AttachmentRule: Codable, Hashable, Sendable {
+    public var count: Int
+    /// All attachments together, in bytes.
+    public var bytes: Int
+    /// Media types allowed.
+    public var types: [String]
+
+    public init(count: Int, bytes: Int, types: [String]) {
+        self.count = count
+        self.bytes = bytes
+        self.types = types
+    }
+}
+
+extension Convention {
+    public func party(_ institution: InstitutionID) -> Party? {
+        parties.first { $0.institution == institution }
+    }
+
+    public func log(_ origin: String) -> LogDescription? { logs.first { $0.origin == origin } }
+}
+
+extension Unverified where Body == Convention {
+    /// The convention with the parties that signed it. No unanimity: a flow is in force between parties
+    /// that both signed.
+    ///
+    /// - Throws: `SignedNote.Failure` when a party's line does not verify or no party signed.
+    public func verifiedByItsParties() throws -> Verified<Convention> {
+        let signers = claimed.parties.flatMap { party in
+            party.keys.compactMap { NoteKey(name: party.institution.description, key: $0.key) }
+        }.filter { key in note.signatures.contains { $0.name == key.name && $0.keyID == key.id } }
+        return try verified(by: signers)
+    }
+}

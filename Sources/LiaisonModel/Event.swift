@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonNotes
+
+/// What the relay records: names of ETSI EN 319 522-1 where it has one, ours otherwise.
+public enum EventName: String, Codable, Hashable, Sendable, CaseIterable {
+    case submissionAcceptance = "SubmissionAcceptance"
+    case submissionRejection = "SubmissionRejection"
+    case contentConsignment = "ContentConsignment"
+    case consignmentNotification = "ConsignmentNotification"
+    case contentHandover = "ContentHandover"
+    case consignmentAcceptance = "ConsignmentAcceptance"
+    case consignmentRejection = "ConsignmentRejection"
+    case acceptanceRejectionExpiry = "AcceptanceRejectionExpiry"
+    case relayAcceptance = "RelayAcceptance"
+    case escalation = "Escalation"
+    case withdrawal = "Withdrawal"
+    case transfer = "Transfer"
+    case erasure = "Erasure"
+    case directoryHead = "DirectoryHead"
+    case rosterPublished = "RosterPublished"
+    case keysPublished = "KeysPublished"
+    case conventionPublished = "ConventionPublished"
+}
+
+/// Whose numbered sequence of events an entry belongs to: a unit, or the directory that all may read.
+public enum Mailbox: Hashable, Sendable, Codable, LosslessStringConvertible {
+    case unit(UnitAddress)
+    case directory
+
+    public var description: String {
+        switch self {
+        case .unit(let unit): unit.description
+        case .directory: "directory"
+        }
+    }
+
+    public init?(_ description: String) {
+        if description == "directory" {
+            self = .directory
+        } else if let unit = UnitAddress(description) {
+            self = .unit(unit)
+        } else {
+            return nil
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeValue("a unit or \"directory\"") { Mailbox($0) }
+    }
+
+    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+}
+
+/// One event as one mailbox sees it. Its canonical JSON under a fresh salt is what the log commits to.
+public struct EventRecord: Codable, Hashable, Sendable {
+    public static let type = "liaison/event/v1"
+
+    public var type: String = Self.type
+    public var log: String
+    public var event: EventName
+    public var mailbox: Mailbox
+    /// Gapless within the mailbox, from 1.
+    public var number: Int
+    /// The relay's clock, Unix seconds.
+    public var at: Int
+    public var transmission: TransmissionID?
+    public var envelope: Hash?
+    /// The unit whose delivery this is about.
+    public var unit: UnitAddress?
+    public var act: Hash?
+    public var state: DeliveryState?
+    /// When an acknowledgement is due, Unix seconds.
+    public var dueAt: Int?
+    /// A decision code, a reason code or the step of an escalation.
+    public var code: String?
+    /// Hash of the roster, keys or convention published.
+    public var document: Hash?
+    /// Only in a DirectoryHead.
+    public var head: DirectoryHead?
+
+    public init(log: String, event: EventName, mailbox: Mailbox, number: Int, at: Int) {
+        self.log = log
+        self.event = event
+        self.mailbox = mailbox
+        self.number = number
+        self.at = at
+    }
+}
+
+/// Which directory documents are in force: the relay's statement, in the log.
+public struct DirectoryHead: Codable, Hashable, Sendable {
+    public struct Line: Codable, Hashable, Sendable {
+        public var institution: InstitutionID
+        public var roster: Hash
+        /// SHA-256 over the lines `agent SP hash LF` of the institution's keys documents, by agent.
+        public var keys: Hash
+
+        public init(institution: InstitutionID, roster: Hash, keys: Hash) {
+            self.institution = institution
+            self.roster = roster
+            self.keys = keys
+        }
+    }
+
+    public var convention: Hash
+    /// By institution, in ascending order.
+    public var institutions: [Line]
+
+    public init(convention: Hash, institutions: [Line]) {
+        self.convention = convention
+        self.institutions = institutions
+    }
+}

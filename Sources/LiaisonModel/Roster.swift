@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonNotes
+
+/// An institution's signed list of units and agents. Instants are Unix seconds.
+public struct Roster: SoleSignerDocument {
+    public static let type = "liaison/roster/v1"
+    public static let maximumSize = 8 << 20
+
+    public var by: InstitutionID
+    public var version: Int
+    /// Hash of the version before; absent in version 1.
+    public var previous: Hash?
+    public var issuedAt: Int
+    public var units: [Unit]
+    public var agents: [Agent]
+
+    public init(
+        by: InstitutionID, version: Int, previous: Hash? = nil, issuedAt: Int, units: [Unit],
+        agents: [Agent]
+    ) {
+        self.by = by
+        self.version = version
+        self.previous = previous
+        self.issuedAt = issuedAt
+        self.units = units
+        self.agents = agents
+    }
+
+    public var signer: String { by.description }
+}
+
+/// A service with a mailbox.
+public struct Unit: Codable, Hashable, Sendable {
+    public var address: UnitAddress
+    /// For example `social_centre`.
+    public var kind: String
+    public var name: String
+    public var town: String
+    public var phone: String
+    /// Where to call outside opening hours.
+    public var dutyPhone: String?
+    /// Roles of the convention that this unit holds.
+    public var roles: [String]
+    /// When it is open; empty means always.
+    public var opening: [OpeningHours]
+    public var absence: Absence?
+
+    public init(
+        address: UnitAddress, kind: String, name: String, town: String, phone: String,
+        dutyPhone: String? = nil, roles: [String], opening: [OpeningHours], absence: Absence? = nil
+    ) {
+        self.address = address
+        self.kind = kind
+        self.name = name
+        self.town = town
+        self.phone = phone
+        self.dutyPhone = dutyPhone
+        self.roles = roles
+        self.opening = opening
+        self.absence = absence
+    }
+}
+
+/// One weekly interval, in the convention's time zone.
+public struct OpeningHours: Codable, Hashable, Sendable {
+    public enum Weeks: String, Codable, Hashable, Sendable { case all, odd, even }
+    /// 1 is Monday, 7 Sunday (ISO 8601).
+    public var day: Int
+    /// Minutes after midnight.
+    public var from: Int
+    public var to: Int
+    public var weeks: Weeks
+
+    public init(day: Int, from: Int, to: Int, weeks: Weeks) {
+        self.day = day
+        self.from = from
+        self.to = to
+        self.weeks = weeks
+    }
+}
+
+/// A unit that does not answer for a while, and who does.
+public struct Absence: Codable, Hashable, Sendable {
+    public enum Reason: String, Codable, Hashable, Sendable { case leave, vacancy }
+    public var reason: Reason
+    public var until: Int?
+    public var substitute: UnitAddress?
+
+    public init(reason: Reason, until: Int? = nil, substitute: UnitAddress? = nil) {
+        self.reason = reason
+        self.until = until
+        self.substitute = substitute
+    }
+}
+
+/// One person's device.
+public struct Agent: Codable, Hashable, Sendable {
+    public var address: AgentAddress
+    public var key: VerificationKey
+    /// The signature of `Possession` by `key`, 64 bytes in base64.
+    public var possession: String
+    public var notBefore: Int
+    public var notAfter: Int
+    public var posts: [Post]
+    /// Institution-wide duties: registrar, unit_manager, auditor, dpo, statistics_reader.
+    public var duties: [String]
+    /// SHA-256 of the SubjectPublicKeyInfo of each TLS client certificate (RFC 7469).
+    public var tls: [Hash]
+    public var revocation: Revocation?
+
+    public init(
+        address: AgentAddress, key: VerificationKey, possession: String, notBefore: Int,
+        notAfter: Int, posts: [Post], duties: [String], tls: [Hash], revocation: Revocation? = nil
+    ) {
+        self.address = address
+        self.key = key
+        self.possession = possession
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.posts = posts
+        self.duties = duties
+        self.tls = tls
+        self.revocation = revocation
+    }
+
+    public var noteKey: NoteKey? { NoteKey(name: address.description, key: key) }
+
+    /// Whether the agent may act at `instant`.
+    public func isInForce(at instant: Int) -> Bool {
+        notBefore <= instant && instant < notAfter && revocation.map { instant < $0.at } ?? true
+    }
+
+    public func isMember(of unit: UnitAddress, at instant: Int) -> Bool {
+        isInForce(at: instant)
+            && posts.contains { $0.unit == unit && $0.notBefore <= instant && instant < $0.notAfter }
+    }
+}
+
+/// An agent's place in a unit.
+public struct Post: Codable, Hashable, Sendable {
+    public var unit: UnitAddress
+    /// agent, unit_manager, substitute or duty_officer.
+    public var role: String
+    public var notBefore: Int
+    public var notAfter: Int
+
+    public init(unit: UnitAddress, role: String, notBefore: Int, notAfter: Int) {
+        self.unit = unit
+        self.role = role
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+    }
+}
+
+public struct Revocation: Codable, Hashable, Sendable {
+    public var at: Int
+    /// A code: left, lost_device, compromised, other.
+    public var reason: String
+
+    public init(at: Int, reason: String) {
+        self.at = at
+        self.reason = reason
+    }
+}
+
+/// What an agent signs to prove that the keys are its own, before a registrar enrols them.
+public struct Possession: SoleSignerDocument {
+    public static let type = "liaison/possession/v1"
+    public static let maximumSize = 4096
+
+    public var by: AgentAddress
+    public var key: VerificationKey
+    public var tls: [Hash]
+
+    public init(by: AgentAddress, key: VerificationKey, tls: [Hash]) {
+        self.by = by
+        self.key = key
+        self.tls = tls
+    }
+
+    public var signer: String { by.description }
+}
+
+/// An agent's encryption keys.
+public struct AgentKeys: SoleSignerDocument {
+    public static let type = "liaison/keys/v1"
+    public static let maximumSize = 64 << 10
+
+    public var by: AgentAddress
+    public var version: Int
+    public var previous: Hash?
+    public var issuedAt: Int
+    public var keys: [EncryptionKey]
+
+    public init(by: AgentAddress, version: Int, previous: Hash?, issuedAt: Int, keys: [EncryptionKey]) {
+        self.by = by
+        self.version = version
+        self.previous = previous
+        self.issuedAt = issuedAt
+        self.keys = keys
+    }
+
+    public var signer: String { by.description }
+}
+
+/// An X-Wing public key (age `mlkem768x25519`): 1,216 bytes in base64, with its dates.
+public struct EncryptionKey: Codable, Hashable, Sendable {
+    public static let length = 1216
+    public var key: String
+    public var notBefore: Int
+    public var notAfter: Int
+
+    public init(key: String, notBefore: Int, notAfter: Int) {
+        self.key = key
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+    }
+
+    public var bytes: [UInt8]? { Base64.decode(key).flatMap { $0.count == Self.length ? $0 : nil } }
+    /// SHA-256 of the public key, as the manifest lists it.
+    public var fingerprint: Hash? { bytes.map { Hash.of($0) } }
+}
