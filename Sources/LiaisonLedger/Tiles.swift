@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonNotes
+
+/// A tile of c2sp.org/tlog-tiles: up to 256 neighbouring hashes of one level.
+public struct TileID: Hashable, Sendable {
+    public static let width = 256
+
+    /// In tile levels: level `l` holds the roots of subtrees of `256^l` entries.
+    public let level: Int
+    public let index: Int
+
+    public init(level: Int, index: Int) {
+        self.level = level
+        self.index = index
+    }
+
+    /// The tile in which `node` stands or from which it is computed.
+    public init(holding node: NodeID) {
+        level = node.level / 8
+        index = node.index >> (8 - node.level % 8)
+    }
+
+    /// `N` of a tile path: groups of three digits, all but the last with `x` before.
+    public static func path(index: Int) -> String {
+        var groups: [String] = []
+        var rest = index
+        repeat {
+            let digits = String(rest % 1000)
+            groups.append(String(repeating: "0", count: 3 - digits.count) + digits)
+            rest /= 1000
+        } while rest > 0
+        return groups.enumerated().map { ($0.offset == 0 ? "" : "x") + $0.element }.reversed()
+            .joined(separator: "/")
+    }
+
+    /// Reads `N[.p/W]`; the width is 256 without a suffix.
+    public static func parse(path: String) -> (index: Int, width: Int)? {
+        var path = path
+        var width = Self.width
+        if let range = path.firstRange(of: ".p/") {
+            guard let partial = Int(path[range.upperBound...]), (1..<Self.width).contains(partial),
+                String(partial) == path[range.upperBound...]
+            else { return nil }
+            width = partial
+            path = String(path[..<range.lowerBound])
+        }
+        let digits = path.filter { $0 != "x" && $0 != "/" }
+        guard digits.utf8.count <= 18, let index = Int(digits), Self.path(index: index) == path else { return nil }
+        return (index, width)
+    }
+
+    /// How many hashes this tile has in a tree of `size` entries.
+    public func width(in size: Int) -> Int {
+        min(max((size >> (8 * level)) - index * Self.width, 0), Self.width)
+    }
+}
+
+/// The hashes of one tile, 32 bytes each, in order.
+public struct Tile: Hashable, Sendable {
+    public internal(set) var hashes: [Hash]
+
+    public init(hashes: [Hash] = []) { self.hashes = hashes }
+
+    public init?(bytes: [UInt8]) {
+        guard bytes.count.isMultiple(of: Hash.length), bytes.count <= TileID.width * Hash.length else {
+            return nil
+        }
+        hashes = stride(from: 0, to: bytes.count, by: Hash.length).compactMap {
+            Hash(bytes[$0..<$0 + Hash.length])
+        }
+    }
+
+    public var bytes: [UInt8] { hashes.flatMap(\.bytes) }
+
+    /// The hash of the subtree of `2^height` of this tile's hashes that starts at position `first`.
+    func root(first: Int, height: Int) -> Hash? {
+        let end = first + 1 << height
+        guard end <= hashes.count else { return nil }
+        var row = Array(hashes[first..<end])
+        while row.count > 1 {
+            row = stride(from: 0, to: row.count, by: 2).map { MerkleTree.node(row[$0], row[$0 + 1]) }
+        }
+        return row.first
+    }
+}
+
+/// The right edge of a growing tree: for each tile level the tile that is being filled. A few KiB
+/// whatever the size of the log.
+public struct TreeEdge: Hashable, Sendable {
+    public private(set) var size: Int
+    private var tiles: [Tile]
+
+    public init() {
+        size = 0
+        tiles = []
+    }
+
+    /// The tiles that must be read to go on from a tree of `size` entries.
+    public static func needed(for size: Int) -> [TileID] {
+        var needed: [TileID] = []
+        var level = 0
+        while size >> (8 * level) > 0 {
+            let count = size >> (8 * level)
+            if count % TileID.width > 0 { needed.append(TileID(level: level, index: count / TileID.width)) }
+            level += 1
+        }
+        return needed
+    }
+
+    /// Goes on from a tree of `size` entries; nil when a tile is missing or too narrow.
+    public init?(size: Int, reading tiles: [TileID: Tile]) {
+        self.size = size
+        self.tiles = []
+        var level = 0
+        while size >> (8 * level) > 0 {
+            let count = size >> (8 * level)
+            let id = TileID(level: level, index: count / TileID.width)
+            let width = count % TileID.width
+            if width > 0 {
+                guard let tile = tiles[id], tile.hashes.count >= width else { return nil }
+                self.tiles.append(Tile(hashes: Array(tile.hashes.prefix(width))))
+            } else {
+                self.tiles.append(Tile())
+            }
+            level += 1
+        }
+    }
+
+    /// Adds an entry's leaf hash; returns the tiles that changed, full or partial.
+    public mutating func append(_ leaf: Hash) -> [TileID: Tile] {
+        var changed: [TileID: Tile] = [:]
+        var hash = leaf
+        size += 1
+        for level in 0... {
+            if tiles.count == level { tiles.append(Tile()) }
+            tiles[level].hashes.append(hash)
+            let count = size >> (8 * level)
+            changed[TileID(level: level, index: (count - 1) / TileID.width)] = tiles[level]
+            guard tiles[level].hashes.count == TileID.width,
+                let root = tiles[level].root(first: 0, height: 8)
+            else { break }
+            tiles[level] = Tile()
+            hash = root
+        }
+        return changed
+    }
+
+    public var root: Hash {
+        MerkleTree.fold(
+            ProofPlan.root(of: size).compactMap { node in
+                let level = node.level / 8
+                let height = node.level % 8
+                let position = (node.index << height) % TileID.width
+                return tiles[level].root(first: position, height: height)
+            })
+    }
+}
+
+extension ProofPlan {
+    /// The tiles that `hashes(from:)` reads.
+    public var tiles: Set<TileID> { Set(elements.joined().map(TileID.init(holding:))) }
+
+    /// The hashes of the proof; nil when a tile is missing or too narrow.
+    public func hashes(from tiles: [TileID: Tile]) -> [Hash]? {
+        var result: [Hash] = []
+        for element in elements {
+            var hashes: [Hash] = []
+            for node in element {
+                let height = node.level % 8
+                let position = (node.index << height) % TileID.width
+                guard let hash = tiles[TileID(holding: node)]?.root(first: position, height: height) else {
+                    return nil
+                }
+                hashes.append(hash)
+            }
+            result.append(MerkleTree.fold(hashes))
+        }
+        return result
+    }
+}
