@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import COpenSSL
+import Crypto
+import Foundation
+public import LiaisonNotes
+
+/// The payload cipher of age: ChaCha20-Poly1305 over chunks of 64 KiB, through OpenSSL's EVP.
+final class ChunkCipher {
+    static let chunkSize = 64 << 10
+    static let tagSize = 16
+    static let nonceSize = 16
+    private let context: OpaquePointer
+    private let isSealing: Bool
+
+    /// Derives the payload key from the file key and the payload's nonce.
+    init(fileKey: GuardedBytes, nonce: [UInt8], sealing: Bool) throws {
+        guard let context = EVP_CIPHER_CTX_new() else { throw AgeFailure.badKey }
+        self.context = context
+        isSealing = sealing
+        let key = fileKey.withUnsafeBytes {
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: $0), salt: nonce, info: Array("payload".utf8),
+                outputByteCount: 32)
+        }
+        let done = key.withUnsafeBytes {
+            EVP_CipherInit_ex(
+                context, EVP_chacha20_poly1305(), nil, $0.bindMemory(to: UInt8.self).baseAddress, nil,
+                sealing ? 1 : 0)
+        }
+        guard done == 1 else { throw AgeFailure.badKey }
+    }
+
+    deinit { EVP_CIPHER_CTX_free(context) }
+
+    /// Seals or opens one chunk; nil when it does not authenticate.
+    func process(_ chunk: [UInt8], index: Int, last: Bool) -> [UInt8]? {
+        var nonce = [UInt8](repeating: 0, count: 12)
+        for byte in 0..<8 { nonce[10 - byte] = UInt8(truncatingIfNeeded: index >> (8 * byte)) }
+        nonce[11] = last ? 1 : 0
+        guard EVP_CipherInit_ex(context, nil, nil, nil, nonce, isSealing ? 1 : 0) == 1 else { return nil }
+        return isSealing ? seal(chunk) : open(chunk)
+    }
+
+    private func seal(_ chunk: [UInt8]) -> [UInt8]? {
+        var output = [UInt8](repeating: 0, count: chunk.count + Self.tagSize)
+        var length: Int32 = 0
+        let done = output.withUnsafeMutableBufferPointer { buffer -> Bool in
+            guard let start = buffer.baseAddress else { return false }
+            return EVP_CipherUpdate(context, start, &length, chunk, Int32(chunk.count)) == 1
+                && EVP_CipherFinal_ex(context, start + Int(length), &length) == 1
+                && EVP_CIPHER_CTX_ctrl(
+                    context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagSize), start + chunk.count) == 1
+        }
+        return done ? output : nil
+    }
+
+    private func open(_ chunk: [UInt8]) -> [UInt8]? {
+        let count = chunk.count - Self.tagSize
+        guard count >= 0 else { return nil }
+        var tag = Array(chunk[count...])
+        var output = [UInt8](repeating: 0, count: max(count, 1))
+        var length: Int32 = 0
+        let done =
+            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), &tag) == 1
+            && EVP_CipherUpdate(context, &output, &length, chunk, Int32(count)) == 1
+            && EVP_CipherFinal_ex(context, &tag, &length) == 1
+        return done ? Array(output.prefix(count)) : nil
+    }
+}
+
+/// Writing and reading whole age v1 files whose only stanzas are `mlkem768x25519`.
+public enum AgeFile {
+    /// Seals `plaintext` to `recipients` and hands the file to `write` piece by piece.
+    ///
+    /// Memory does not grow with the plaintext: one chunk of 64 KiB at a time.
+    public static func seal(
+        _ plaintext: some ByteSource, to recipients: [AgeRecipient],
+        random: RandomBytes = .system, write: ([UInt8]) throws -> Void
+    ) throws {
+        let fileKey = try GuardedBytes.random(16)
+        let header = AgeHeader(stanzas: try recipients.map { try $0.wrap(fileKey) }, fileKey: fileKey)
+        try write(Array(header.text.utf8))
+        let nonce = random(ChunkCipher.nonceSize)
+        try write(nonce)
+        let cipher = try ChunkCipher(fileKey: fileKey, nonce: nonce, sealing: true)
+        var offset = 0
+        var index = 0
+        repeat {
+            let count = min(ChunkCipher.chunkSize, plaintext.size - offset)
+            var chunk = try plaintext.read(at: offset, count: count)
+            defer { Sodium.wipe(&chunk) }
+            offset += count
+            guard let sealed = cipher.process(chunk, index: index, last: offset == plaintext.size) else {
+                throw AgeFailure.badKey
+            }
+            try write(sealed)
+            index += 1
+        } while offset < plaintext.size
+    }
+}
+
+/// The plaintext of an age file, readable at any place; nothing is given out of a chunk that does not
+/// authenticate. The last chunk is checked first, so a truncated file opens nothing.
+public final class AgeReader: ByteSource {
+    private let file: any ByteSource
+    private let cipher: ChunkCipher
+    private let payloadStart: Int
+    private let chunkCount: Int
+    private var cached: (index: Int, plaintext: [UInt8])?
+    public let stanzaCount: Int
+    /// The identity that opened the file.
+    public let identity: AgeIdentity
+    public let size: Int
+
+    public init(_ file: some ByteSource, identities: [AgeIdentity]) throws {
+        let (header, length) = try AgeHeader.read(from: file)
+        guard let (fileKey, identity) = try Self.fileKey(in: header, identities) else {
+            throw AgeFailure.noIdentityMatches
+        }
+        try header.check(fileKey: fileKey)
+        let payload = file.size - length - ChunkCipher.nonceSize
+        guard payload >= ChunkCipher.tagSize else { throw AgeFailure.truncated }
+        let full = ChunkCipher.chunkSize + ChunkCipher.tagSize
+        let chunkCount = (payload + full - 1) / full
+        let lastSize = payload - (chunkCount - 1) * full - ChunkCipher.tagSize
+        guard lastSize >= 0 else { throw AgeFailure.truncated }
+        guard lastSize > 0 || chunkCount == 1 else { throw AgeFailure.emptyLastChunk }
+        self.file = file
+        self.identity = identity
+        self.chunkCount = chunkCount
+        stanzaCount = header.stanzas.count
+        payloadStart = length + ChunkCipher.nonceSize
+        size = (chunkCount - 1) * ChunkCipher.chunkSize + lastSize
+        cipher = try ChunkCipher(
+            fileKey: fileKey, nonce: try file.read(at: length, count: ChunkCipher.nonceSize), sealing: false)
+        _ = try chunk(chunkCount - 1)  // proves where the file ends before anything is given out
+    }
+
+    private static func fileKey(
+        in header: AgeHeader, _ identities: [AgeIdentity]
+    ) throws(AgeFailure) -> (GuardedBytes, AgeIdentity)? {
+        // A stanza of another type is refused wherever it stands: nothing weaker is ever mixed in.
+        for stanza in header.stanzas where stanza.arguments.first != XWing.stanzaType {
+            throw .foreignStanza(stanza.arguments.first ?? "")
+        }
+        for stanza in header.stanzas {
+            for identity in identities {
+                if let key = try identity.unwrap(stanza) { return (key, identity) }
+            }
+        }
+        return nil
+    }
+
+    public func read(at offset: Int, count: Int) throws -> [UInt8] {
+        guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
+        var result: [UInt8] = []
+        result.reserveCapacity(count)
+        while result.count < count {
+            let position = offset + result.count
+            let plaintext = try chunk(position / ChunkCipher.chunkSize)
+            let start = position % ChunkCipher.chunkSize
+            result += plaintext[start..<min(plaintext.count, start + count - result.count)]
+        }
+        return result
+    }
+
+    private func chunk(_ index: Int) throws -> [UInt8] {
+        if let cached, cached.index == index { return cached.plaintext }
+        let full = ChunkCipher.chunkSize + ChunkCipher.tagSize
+        let start = payloadStart + index * full
+        let sealed = try file.read(at: start, count: min(full, file.size - start))
+        guard let plaintext = cipher.process(sealed, index: index, last: index == chunkCount - 1) else {
+            throw AgeFailure.damagedChunk(index)
+        }
+        if var old = cached?.plaintext {
+            cached = nil
+            Sodium.wipe(&old)
+        }
+        cached = (index, plaintext)
+        return plaintext
+    }
+
+    deinit {
+        if var old = cached?.plaintext {
+            cached = nil
+            Sodium.wipe(&old)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonModel
+public import LiaisonNotes
+
+/// The signed head of the content, inside the seal.
+public struct Manifest: SoleSignerDocument {
+    public static let type = "liaison/manifest/v1"
+    public static let maximumSize = 1 << 20
+
+    public var by: AgentAddress
+    /// The same as in the envelope.
+    public var routing: Routing
+    public var formVersion: Int
+    /// SHA-256 of every recipient key, ascending by their base64.
+    public var recipients: [Hash]
+    public var fields: [FieldCommitment]
+    /// `HMAC-SHA256(salt, canonical JSON of the part's description)`, in the order of the parts.
+    public var parts: [Hash]
+
+    public init(
+        by: AgentAddress, routing: Routing, formVersion: Int, recipients: [Hash],
+        fields: [FieldCommitment], parts: [Hash]
+    ) {
+        self.by = by
+        self.routing = routing
+        self.formVersion = formVersion
+        self.recipients = recipients
+        self.fields = fields
+        self.parts = parts
+    }
+
+    public var signer: String { by.description }
+}
+
+/// `HMAC-SHA256(salt, canonical JSON of the value)` for one form field.
+public struct FieldCommitment: Codable, Hashable, Sendable {
+    public var name: String
+    public var commitment: Hash
+
+    public init(name: String, commitment: Hash) {
+        self.name = name
+        self.commitment = commitment
+    }
+}
+
+/// A signed hand-over to further recipients, placed behind the manifest when the content is sealed anew.
+public struct Transfer: SoleSignerDocument {
+    public static let type = "liaison/transfer/v1"
+    public static let maximumSize = 256 << 10
+
+    public var by: AgentAddress
+    public var log: String
+    public var convention: Hash
+    public var head: Hash
+    public var transmission: TransmissionID
+    public var envelope: Hash
+    public var unit: UnitAddress
+    /// SHA-256 of the keys added.
+    public var recipients: [Hash]
+    public var at: Int
+
+    public init(
+        by: AgentAddress, log: String, convention: Hash, head: Hash, transmission: TransmissionID,
+        envelope: Hash, unit: UnitAddress, recipients: [Hash], at: Int
+    ) {
+        self.by = by
+        self.log = log
+        self.convention = convention
+        self.head = head
+        self.transmission = transmission
+        self.envelope = envelope
+        self.unit = unit
+        self.recipients = recipients
+        self.at = at
+    }
+
+    public var signer: String { by.description }
+}
+
+/// What opens the commitments: each form field and part with its salt.
+public struct Disclosures: Codable, Hashable, Sendable {
+    public struct Field: Codable, Hashable, Sendable {
+        public var name: String
+        public var salt: Salt
+        public var value: FieldValue
+
+        public init(name: String, salt: Salt, value: FieldValue) {
+            self.name = name
+            self.salt = salt
+            self.value = value
+        }
+
+        func commitment() throws -> FieldCommitment {
+            FieldCommitment(
+                name: name, commitment: Commitment.of(try CanonicalJSON.encode(value), salt: salt))
+        }
+    }
+
+    public struct Part: Codable, Hashable, Sendable {
+        public var salt: Salt
+        public var description: PartDescription
+
+        public init(salt: Salt, description: PartDescription) {
+            self.salt = salt
+            self.description = description
+        }
+
+        func commitment() throws -> Hash {
+            Commitment.of(try CanonicalJSON.encode(description), salt: salt)
+        }
+    }
+
+    public var fields: [Field]
+    public var parts: [Part]
+
+    public init(fields: [Field], parts: [Part]) {
+        self.fields = fields
+        self.parts = parts
+    }
+}
+
+/// An attachment: its name, media type, size in bytes and SHA-256.
+public struct PartDescription: Codable, Hashable, Sendable {
+    public var name: String
+    public var type: String
+    public var size: Int
+    public var sha256: Hash
+
+    public init(name: String, type: String, size: Int, sha256: Hash) {
+        self.name = name
+        self.type = type
+        self.size = size
+        self.sha256 = sha256
+    }
+}

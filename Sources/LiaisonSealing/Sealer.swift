@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Crypto
+import Foundation
+public import LiaisonModel
+public import LiaisonNotes
+
+/// An attachment to seal.
+public struct PartSource {
+    public let name: String
+    public let type: String
+    public let source: any ByteSource
+
+    public init(name: String, type: String, source: any ByteSource) {
+        self.name = name
+        self.type = type
+        self.source = source
+    }
+}
+
+/// Makes a signed manifest, the sealed content and the envelope that names both.
+public struct Sealer {
+    private let signer: NoteSigner
+    private let author: AgentAddress
+    private let random: RandomBytes
+
+    public init(author: AgentAddress, signer: NoteSigner, random: RandomBytes = .system) {
+        self.author = author
+        self.signer = signer
+        self.random = random
+    }
+
+    /// Seals form and parts to `recipients` and hands the age file to `write`.
+    ///
+    /// Each part is read twice, to commit to it and to seal it; memory does not grow with it.
+    public func seal(
+        _ routing: Routing, form: [(name: String, value: FieldValue)], formVersion: Int,
+        parts: [PartSource], to recipients: [AgeRecipient], write: ([UInt8]) throws -> Void
+    ) throws -> Verified<Envelope> {
+        guard !recipients.isEmpty else { throw ContentFailure.noRecipient }
+        let disclosures = Disclosures(
+            fields: form.map { .init(name: $0.name, salt: .fresh(from: random), value: $0.value) },
+            parts: try parts.map { part in
+                .init(
+                    salt: .fresh(from: random),
+                    description: PartDescription(
+                        name: part.name, type: part.type, size: part.source.size,
+                        sha256: try digest(of: part.source)))
+            })
+        let manifest = try Manifest(
+            by: author, routing: routing, formVersion: formVersion,
+            recipients: recipients.map(\.fingerprint).sorted { $0.description < $1.description },
+            fields: disclosures.fields.map { try $0.commitment() },
+            parts: disclosures.parts.map { try $0.commitment() }
+        ).signed(by: signer)
+        let salt = Salt.fresh(from: random)
+        let frame = ContentFrame(manifestSalt: salt, notes: [manifest.note], disclosures: disclosures)
+        let content = try seal(frame, parts: parts.map(\.source), to: recipients, write: write)
+        return try Envelope(
+            by: author, routing: routing, content: content,
+            manifest: Commitment.of(Array(manifest.note.text.utf8), salt: salt)
+        ).signed(by: signer)
+    }
+
+    private func seal(
+        _ frame: ContentFrame, parts: [any ByteSource], to recipients: [AgeRecipient],
+        write: ([UInt8]) throws -> Void
+    ) throws -> ContentReference {
+        let plaintext = ConcatenatedSource(
+            [MemorySource(try frame.encoded())] + parts, paddedTo: Padme.padded)
+        var hasher = SHA256()
+        var size = 0
+        try AgeFile.seal(plaintext, to: recipients, random: random) { piece in
+            hasher.update(data: piece)
+            size += piece.count
+            try write(piece)
+        }
+        for case let file as FileSource in parts { try file.checkUnchanged() }
+        return ContentReference(sha256: .of(hasher), size: size)
+    }
+}
+
+/// SHA-256 of a whole source, 64 KiB at a time.
+func digest(of source: any ByteSource) throws -> Hash {
+    var hasher = SHA256()
+    var offset = 0
+    while offset < source.size {
+        let count = min(64 << 10, source.size - offset)
+        hasher.update(data: try source.read(at: offset, count: count))
+        offset += count
+    }
+    return .of(hasher)
+}
