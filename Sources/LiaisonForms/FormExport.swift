@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonModel
+import LiaisonNotes
+
+extension FormCatalogue {
+    /// An empty form to fill, as YAML with the labels as comments.
+    public func template(_ kind: FormKind, _ language: Language) -> String {
+        var lines = [
+            "# \(kind.title.text(language)) — \(kind.summary.text(language))",
+            "# \(kind.never.text(language))", "",
+        ]
+        for name in kind.fields {
+            guard let field = fields[name] else { continue }
+            let required = kind.required.contains(name)
+            lines.append("# \(field.label(language)) (\(field.expected(language)))")
+            if let help = field.help(language) { lines.append("# \(help)") }
+            lines.append(required ? "\(name):" : "#\(name):")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// JSON Schema (draft 2020-12) of a form.
+    public func jsonSchema(_ kind: FormKind, _ language: Language) throws -> String {
+        var properties: [String: Any] = [:]
+        for name in kind.fields { properties[name] = fields[name]?.jsonSchema(language) }
+        var schema: [String: Any] = [
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": "urn:liaison:form:\(kind.id):\(kind.version)",
+            "title": kind.title.text(language), "type": "object", "additionalProperties": false,
+            "required": kind.required, "properties": properties,
+        ]
+        if !kind.oneOf.isEmpty {
+            schema["allOf"] = kind.oneOf.map { group in ["anyOf": group.map { ["required": [$0]] }] }
+        }
+        let data = try JSONSerialization.data(
+            withJSONObject: schema, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
+extension FieldDefinition {
+    fileprivate func jsonSchema(_ language: Language) -> [String: Any] {
+        var schema = typeSchema
+        schema["title"] = label(language)
+        if let help = help(language) { schema["description"] = help }
+        return schema
+    }
+
+    private var typeSchema: [String: Any] {
+        switch type {
+        case .text, .longText: ["type": "string", "minLength": 1, "maxLength": max ?? 300]
+        case .date: ["type": "string", "format": "date"]
+        case .timestamp: ["type": "string", "format": "date-time"]
+        case .integer: ["type": "integer", "minimum": min ?? 0, "maximum": max ?? 999]
+        case .flag: ["type": "boolean"]
+        case .phone: ["type": "string", "pattern": "^\\+?[0-9][0-9 .-]{1,22}$"]
+        case .commune: ["type": "string", "pattern": "^[0-9][0-9AB][0-9]{3}$"]
+        case .language: ["type": "string", "pattern": "^[a-z]{2,3}$"]
+        case .choice: ["type": "string", "enum": codes]
+        case .choices:
+            ["type": "array", "items": ["type": "string", "enum": codes], "minItems": 1, "uniqueItems": true]
+        case .count: ["oneOf": [["type": "integer", "minimum": 0, "maximum": 99], ["const": "unknown"]]]
+        case .texts: ["type": "array", "items": ["type": "string", "maxLength": max ?? 300], "minItems": 1, "maxItems": 20]
+        }
+    }
+}
