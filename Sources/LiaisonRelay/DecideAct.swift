@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+/// What the store says that an act is judged by.
+struct ActFacts: Sendable {
+    var repeated: StoredAct?
+    var transmission: StoredTransmission?
+    var delivery: StoredDelivery?
+    var headAt: Int?
+}
+
+/// Whether an act is taken.
+enum ActRuling: Sendable {
+    case accepted(Verified<Act>, StoredDelivery, DeliveryTransition)
+    case repeated(StoredAct)
+}
+
+/// The relay's whole decision on an act, without clock, store or socket.
+///
+/// - Throws: `Problem`.
+func decide(
+    _ offered: Unverified<Act>, peer: AgentAddress, facts: ActFacts, directory: Directory, log: String,
+    now: Int
+) throws(Problem) -> ActRuling {
+    let claimed = offered.claimed
+    guard claimed.by == peer else { throw Problem(.notTheAuthor) }
+    guard let agent = directory.agent(peer), agent.isInForce(at: now), let key = agent.noteKey else {
+        throw Problem(.agentNotInForce)
+    }
+    guard let act = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
+    if let repeated = facts.repeated { return .repeated(repeated) }
+    guard claimed.log == log else { throw Problem(.wrongLog) }
+    guard let transmission = facts.transmission, let delivery = facts.delivery else {
+        throw Problem(.unknownTransmission)
+    }
+    // Only the sender's unit withdraws; everything else is for the unit that received.
+    let actor = claimed.act == .withdrawn ? transmission.from : delivery.unit
+    guard agent.isMember(of: actor, at: now) else { throw Problem(.notAParty) }
+    guard claimed.envelope == transmission.hash else { throw Problem(.wrongEnvelope) }
+    guard directory.convention(claimed.convention, at: now) != nil else { throw Problem(.conventionUnknown) }
+    guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
+    guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
+    try checkHead(facts.headAt, now: now)
+    let reasons = ReasonCode.allowed(with: claimed.act)
+    guard reasons.isEmpty ? claimed.reason == nil : claimed.reason.map(reasons.contains) ?? false else {
+        throw Problem(.reasonNotAllowed)
+    }
+    guard (claimed.content != nil) == (claimed.act == .transferred) else { throw Problem(.malformed) }
+    guard let transition = delivery.state.on(.act(claimed.act)) else {
+        throw Problem(.wrongState, state: delivery.state)
+    }
+    return .accepted(act, delivery, transition)
+}
+
+extension Draft {
+    /// Decides an act and writes what follows: one entry for the mailbox of each unit concerned.
+    mutating func take(_ offered: Unverified<Act>, peer: AgentAddress) async throws -> Outcome {
+        let claimed = offered.claimed
+        var facts = ActFacts()
+        facts.repeated = try await act(offered.note.hash)
+        facts.transmission = try await transmission(claimed.transmission)
+        facts.delivery = try await deliveries(of: claimed.transmission).first { $0.unit == claimed.unit }
+        facts.headAt = try await store.directoryHead(claimed.head)?.at
+        switch try decide(
+            offered, peer: peer, facts: facts, directory: state.directory, log: log, now: now)
+        {
+        case .repeated(let known): return .recorded(index: known.entry)
+        case .accepted(let act, let delivery, let transition):
+            let sender = facts.transmission?.from ?? delivery.unit
+            return .recorded(index: try await apply(act, delivery, transition, sender: sender))
+        }
+    }
+
+    private mutating func apply(
+        _ act: Verified<Act>, _ delivery: StoredDelivery, _ transition: DeliveryTransition,
+        sender: UnitAddress
+    ) async throws -> Int {
+        let mine = act.body.act == .withdrawn ? sender : delivery.unit
+        let mailboxes = Set([sender, delivery.unit]).sorted { left, _ in left == mine }.map(Mailbox.unit)
+        let entry = try await record(transition.event, in: mailboxes) { record in
+            record.transmission = act.body.transmission
+            record.envelope = act.body.envelope
+            record.unit = delivery.unit
+            record.act = act.hash
+            record.state = transition.state
+            record.code = act.body.reason?.rawValue
+        }[0]
+        add(
+            StoredAct(
+                hash: act.hash, transmission: act.body.transmission, unit: delivery.unit, author: act.body.by,
+                kind: act.body.act, note: act.note.serialized, entry: entry))
+        var changed = delivery
+        changed.state = transition.state
+        if transition.state.isFinal { changed.nextStepAt = nil }
+        try await put(changed)
+        return entry
+    }
+}

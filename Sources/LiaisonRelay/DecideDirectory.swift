@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+extension Draft {
+    mutating func publish(_ offered: Unverified<Convention>) async throws -> Outcome {
+        if let known = try await known(offered.note) {
+            // The same text with more parties' signatures: no unanimity is needed, and they arrive in time.
+            guard let present = state.directory.convention, present.hash == offered.note.hash,
+                offered.note.signatures.count > present.note.signatures.count
+            else { return known }
+        }
+        try taking { [now] in try $0.accept(offered, at: now) }
+        return try await recordDocument(
+            .conventionPublished, .convention, subject: offered.claimed.name,
+            version: offered.claimed.version, note: offered.note)
+    }
+
+    mutating func publish(_ offered: Unverified<Roster>) async throws -> Outcome {
+        if let known = try await known(offered.note) { return known }
+        try taking { [now] in try $0.accept(offered, at: now, chained: true) }
+        return try await recordDocument(
+            .rosterPublished, .roster, subject: offered.claimed.by.description,
+            version: offered.claimed.version, note: offered.note)
+    }
+
+    mutating func publish(_ offered: Unverified<AgentKeys>, peer: AgentAddress) async throws -> Outcome {
+        guard offered.claimed.by == peer else { throw Problem(.notTheAuthor) }
+        if let known = try await known(offered.note) { return known }
+        try taking { [now] in try $0.accept(offered, at: now, chained: true) }
+        return try await recordDocument(
+            .keysPublished, .keys, subject: offered.claimed.by.description,
+            version: offered.claimed.version, note: offered.note)
+    }
+
+    private func known(_ note: SignedNote) async throws -> Outcome? {
+        try await store.document(note.hash).map { .recorded(index: $0.entry) }
+    }
+
+    /// Changes the directory, or says why not.
+    private mutating func taking(_ change: (inout Directory) throws -> Void) throws {
+        do {
+            try change(&state.directory)
+        } catch let refusal as DirectoryRefusal {
+            switch refusal {
+            case .conventionRollback, .rosterRollback, .keysRollback, .brokenChain:
+                throw Problem(.outOfOrder)
+            case .unknownAgent, .notAParty: throw Problem(.notEnrolled)
+            default: throw Problem(.documentRefused)
+            }
+        } catch is SignedNote.Failure {
+            throw Problem(.signatureRefused)
+        }
+    }
+
+    private mutating func recordDocument(
+        _ event: EventName, _ kind: StoredDocument.Kind, subject: String, version: Int, note: SignedNote
+    ) async throws -> Outcome {
+        let index = try await record(event, in: [.directory]) { $0.document = note.hash }[0]
+        add(
+            StoredDocument(
+                kind: kind, subject: subject, version: version, hash: note.hash, note: note.serialized,
+                entry: index, at: now))
+        return .recorded(index: index)
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+
+/// What an unanswered delivery comes to at an instant.
+enum SilenceRuling: Hashable, Sendable {
+    /// The given step of the escalation, and when the next consequence is due.
+    case escalate(step: EscalationStep, next: Int)
+    case expire
+    case wait
+}
+
+/// Silence becomes a dated fact: the steps of the flow one after the other, then the end of retention.
+///
+/// A flow without steps still has one: the unit and the sender hear that nobody answered in time.
+func decide(_ delivery: StoredDelivery, escalation: [EscalationStep], now: Int) -> SilenceRuling {
+    guard !delivery.state.isFinal else { return .wait }
+    guard now < delivery.expiresAt else { return .expire }
+    let steps = escalation.isEmpty ? [EscalationStep(to: "unit", after: 0, content: false)] : escalation
+    guard delivery.escalated < steps.count else { return .wait }
+    let step = steps[delivery.escalated]
+    guard delivery.dueAt + step.after <= now else { return .wait }
+    let following = delivery.escalated + 1
+    let next = following < steps.count ? delivery.dueAt + steps[following].after : delivery.expiresAt
+    return .escalate(step: step, next: min(next, delivery.expiresAt))
+}
+
+extension Draft {
+    /// Writes the consequences of time: escalations, expiries and a DirectoryHead where one is due.
+    mutating func tick() async throws -> Outcome {
+        for delivery in try await store.deliveriesDue(at: now, limit: 64) {
+            // The batch may have decided this delivery already.
+            guard
+                let current = try await deliveries(of: delivery.transmission).first(where: {
+                    $0.unit == delivery.unit
+                }), let transmission = try await transmission(delivery.transmission)
+            else { continue }
+            try await follow(current, transmission)
+        }
+        if let headAt = state.headAt, now - headAt >= Directory.headLifetime / 2 {
+            try await recordDirectoryHead()
+        }
+        return .nothing
+    }
+
+    private mutating func follow(_ delivery: StoredDelivery, _ transmission: StoredTransmission) async throws {
+        let routing = try Unverified<Envelope>(parsing: transmission.envelope).claimed.routing
+        let steps = escalation(of: routing, unit: delivery.unit)
+        var changed = delivery
+        switch decide(delivery, escalation: steps, now: now) {
+        case .wait:
+            changed.nextStepAt = delivery.state.isFinal ? nil : max(now + 1, nextStep(delivery, steps))
+        case .expire:
+            guard let transition = delivery.state.on(.retentionOver) else { return }
+            try await recordSilence(transition, delivery, transmission, to: [], code: nil)
+            changed.state = transition.state
+            changed.nextStepAt = nil
+        case .escalate(let step, let next):
+            guard let transition = delivery.state.on(.overdue) else { return }
+            let targets = targets(of: step, for: delivery.unit)
+            try await recordSilence(transition, delivery, transmission, to: targets, code: step.to)
+            changed.escalated += 1
+            changed.nextStepAt = next
+        }
+        try await put(changed)
+    }
+
+    private func nextStep(_ delivery: StoredDelivery, _ steps: [EscalationStep]) -> Int {
+        guard delivery.escalated < max(steps.count, 1) else { return delivery.expiresAt }
+        let after = delivery.escalated < steps.count ? steps[delivery.escalated].after : 0
+        return min(delivery.dueAt + after, delivery.expiresAt)
+    }
+
+    private mutating func recordSilence(
+        _ transition: DeliveryTransition, _ delivery: StoredDelivery, _ transmission: StoredTransmission,
+        to targets: [UnitAddress], code: String?
+    ) async throws {
+        let mailboxes = Set([transmission.from, delivery.unit] + targets).sorted().map(Mailbox.unit)
+        _ = try await record(transition.event, in: mailboxes) { record in
+            record.transmission = transmission.id
+            record.envelope = transmission.hash
+            record.unit = delivery.unit
+            record.state = transition.state
+            record.dueAt = delivery.dueAt
+            record.code = code
+        }
+    }
+
+    private func escalation(of routing: Routing, unit: UnitAddress) -> [EscalationStep] {
+        guard let sender = state.directory.unit(routing.from), let recipient = state.directory.unit(routing.to),
+            let convention = state.directory.knownConvention(routing.convention)
+        else { return [] }
+        return convention.body.flows(of: routing.kind, from: sender, to: recipient).first?.escalation ?? []
+    }
+
+    /// The units that a step names: the unit itself, its substitute, or the holders of a role, those of
+    /// the same institution first.
+    private func targets(of step: EscalationStep, for unit: UnitAddress) -> [UnitAddress] {
+        switch step.to {
+        case "unit", "manager": return [unit]
+        case "substitute": return state.directory.unit(unit)?.absence?.substitute.map { [$0] } ?? [unit]
+        default:
+            let holders = state.directory.units(holding: [step.to]).map(\.address)
+            let near = holders.filter { $0.institution == unit.institution }
+            return near.isEmpty ? holders : near
+        }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+/// What the store says that a submission is judged by.
+struct SubmissionFacts: Sendable {
+    /// The transmission already accepted under the same id.
+    var existing: StoredTransmission?
+    /// When the DirectoryHead that the envelope names was logged; nil when it never was.
+    var headAt: Int?
+    /// The two units of the transmission that is answered; nil when it is not known.
+    var answered: [UnitAddress]?
+}
+
+/// Whether a submission is taken.
+enum SubmissionRuling: Sendable {
+    case accepted(Verified<Envelope>, Permit)
+    /// The same id and text again.
+    case repeated(StoredTransmission)
+}
+
+/// The relay's whole decision on a submission, without clock, store or socket.
+///
+/// - Throws: `Problem`.
+func decide(
+    _ offered: Unverified<Envelope>, arrived: ContentReference, peer: AgentAddress,
+    facts: SubmissionFacts, directory: Directory, log: String, now: Int
+) throws(Problem) -> SubmissionRuling {
+    let claimed = offered.claimed
+    guard claimed.by == peer else { throw Problem(.notTheAuthor) }
+    guard let key = directory.agent(claimed.by)?.noteKey else { throw Problem(.agentNotInForce) }
+    guard let envelope = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
+    if let existing = facts.existing {
+        guard existing.hash == envelope.hash else { throw Problem(.idTaken, accepted: existing.hash) }
+        return .repeated(existing)
+    }
+    let routing = claimed.routing
+    let permit: Permit
+    do {
+        permit = try directory.permit(routing, by: peer, log: log, size: claimed.content.size, at: now)
+    } catch { throw Problem(error) }
+    try checkHead(facts.headAt, now: now)
+    guard arrived == claimed.content else { throw Problem(.contentMismatch) }
+    if routing.inReplyTo != nil {
+        guard let answered = facts.answered, Set(answered).isSuperset(of: [routing.from, routing.to]) else {
+            throw Problem(.replyNotBetweenUnits)
+        }
+    }
+    return .accepted(envelope, permit)
+}
+
+/// A DirectoryHead may be relied on for an hour.
+func checkHead(_ loggedAt: Int?, now: Int) throws(Problem) {
+    guard let loggedAt else { throw Problem(.headUnknown) }
+    guard loggedAt >= now - Directory.headLifetime else { throw Problem(.headTooOld) }
+}
+
+extension Draft {
+    /// Decides a submission and writes what follows: one acceptance for the sender's mailbox, one
+    /// consignment for each delivery's mailbox and the sender's.
+    mutating func submit(
+        _ offered: Unverified<Envelope>, _ content: SubmittedContent, arrived: ContentReference,
+        peer: AgentAddress
+    ) async throws -> Outcome {
+        let facts = try await facts(for: offered.claimed.routing)
+        switch try decide(
+            offered, arrived: arrived, peer: peer, facts: facts, directory: state.directory, log: log,
+            now: now)
+        {
+        case .repeated(let existing): return .recorded(index: existing.entry)
+        case .accepted(let envelope, let permit):
+            return .recorded(index: try await accept(envelope, permit, content))
+        }
+    }
+
+    private func facts(for routing: Routing) async throws -> SubmissionFacts {
+        var facts = SubmissionFacts()
+        facts.existing = try await transmission(routing.id)
+        facts.headAt = try await store.directoryHead(routing.head)?.at
+        if let id = routing.inReplyTo, let answered = try await transmission(id) {
+            facts.answered = [answered.from] + (try await deliveries(of: id)).map(\.unit)
+        }
+        return facts
+    }
+
+    private mutating func accept(
+        _ envelope: Verified<Envelope>, _ permit: Permit, _ content: SubmittedContent
+    ) async throws -> Int {
+        let routing = envelope.body.routing
+        func fill(_ record: inout EventRecord) {
+            record.transmission = routing.id
+            record.envelope = envelope.hash
+        }
+        let sender = Mailbox.unit(routing.from)
+        let entry = try await record(.submissionAcceptance, in: [sender], fill)[0]
+        add(
+            StoredTransmission(
+                id: routing.id, hash: envelope.hash, from: routing.from, author: envelope.body.by,
+                envelope: envelope.note.serialized, contentSize: envelope.body.content.size, entry: entry),
+            content: content)
+        for unit in routing.recipients {
+            let due = dueAt(permit, unit: unit)
+            let mailboxes = Set([.unit(unit), sender]).sorted { left, _ in left == .unit(unit) }
+            let consigned = try await record(.contentConsignment, in: mailboxes) { record in
+                fill(&record)
+                record.unit = unit
+                record.state = .available
+                record.dueAt = due
+            }
+            let expires = now + permit.flow.retention
+            try await put(
+                StoredDelivery(
+                    transmission: routing.id, unit: unit, state: .available, dueAt: due, expiresAt: expires,
+                    escalated: 0, nextStepAt: min(due, expires), entry: consigned[0]))
+        }
+        return entry
+    }
+
+    private func dueAt(_ permit: Permit, unit: UnitAddress) -> Int {
+        guard let convention = state.directory.convention(permit.convention, at: now) else { return now }
+        return WorkingCalendar(convention.body).due(
+            from: now, within: permit.urgency.within, clock: permit.urgency.clock,
+            opening: state.directory.unit(unit)?.opening ?? [])
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+
+/// What the sequencer knows of the store at one head.
+struct RelayState: Sendable {
+    var directory = Directory()
+    var edge = TreeEdge()
+    /// Last numbers of the mailboxes touched since the state was read.
+    var numbers: [Mailbox: Int] = [:]
+    /// When the latest DirectoryHead was logged, Unix seconds.
+    var headAt: Int?
+}
+
+/// A batch being decided: the state as it will be, what will be written, and look-ups that see both the
+/// store and what was decided earlier in the batch.
+struct Draft: Sendable {
+    let log: String
+    let now: Int
+    let store: any RelayStore
+    let random: RandomBytes
+    var state: RelayState
+    var batch = Batch()
+    var directoryChanged = false
+    private var transmissions: [TransmissionID: StoredTransmission] = [:]
+    private var deliveries: [TransmissionID: [StoredDelivery]] = [:]
+    private var acts: [Hash: StoredAct] = [:]
+
+    init(log: String, now: Int, store: any RelayStore, random: RandomBytes, state: RelayState) {
+        self.log = log
+        self.now = now
+        self.store = store
+        self.random = random
+        self.state = state
+    }
+
+    // MARK: Reading
+
+    func transmission(_ id: TransmissionID) async throws -> StoredTransmission? {
+        if let known = transmissions[id] { return known }
+        return try await store.transmission(id)
+    }
+
+    func deliveries(of id: TransmissionID) async throws -> [StoredDelivery] {
+        if let known = deliveries[id] { return known }
+        return try await store.deliveries(of: id)
+    }
+
+    func act(_ hash: Hash) async throws -> StoredAct? {
+        if let known = acts[hash] { return known }
+        return try await store.act(hash)
+    }
+
+    // MARK: Writing
+
+    /// Adds one entry for each of `mailboxes`; returns their indices in the same order.
+    mutating func record(
+        _ event: EventName, in mailboxes: [Mailbox], _ fill: (inout EventRecord) -> Void
+    ) async throws -> [Int] {
+        var indices: [Int] = []
+        for mailbox in mailboxes {
+            let number = try await nextNumber(in: mailbox)
+            var record = EventRecord(log: log, event: event, mailbox: mailbox, number: number, at: now)
+            fill(&record)
+            let bytes = try CanonicalJSON.encode(record)
+            let salt = Salt.fresh(from: random)
+            let commitment = Commitment.of(bytes, salt: salt)
+            let index = state.edge.size
+            batch.tiles.merge(state.edge.append(MerkleTree.leaf(commitment.bytes))) { $1 }
+            batch.entries.append(
+                StoredEntry(
+                    index: index, mailbox: mailbox, number: number, commitment: commitment,
+                    transmission: record.transmission, unit: record.unit, at: now,
+                    isDirectoryHead: event == .directoryHead, record: bytes, salt: salt))
+            indices.append(index)
+        }
+        return indices
+    }
+
+    private mutating func nextNumber(in mailbox: Mailbox) async throws -> Int {
+        let last: Int
+        if let known = state.numbers[mailbox] {
+            last = known
+        } else {
+            last = try await store.lastNumber(in: mailbox)
+        }
+        state.numbers[mailbox] = last + 1
+        return last + 1
+    }
+
+    mutating func add(_ transmission: StoredTransmission, content: SubmittedContent) {
+        batch.transmissions.append((transmission, content))
+        transmissions[transmission.id] = transmission
+    }
+
+    mutating func put(_ delivery: StoredDelivery) async throws {
+        var all = try await deliveries(of: delivery.transmission)
+        all.removeAll { $0.unit == delivery.unit }
+        deliveries[delivery.transmission] = all + [delivery]
+        batch.deliveries.removeAll {
+            $0.transmission == delivery.transmission && $0.unit == delivery.unit
+        }
+        batch.deliveries.append(delivery)
+    }
+
+    mutating func add(_ act: StoredAct) {
+        batch.acts.append(act)
+        acts[act.hash] = act
+    }
+
+    mutating func add(_ document: StoredDocument) {
+        batch.documents.append(document)
+        directoryChanged = true
+    }
+
+    /// Logs which directory documents are in force.
+    mutating func recordDirectoryHead() async throws {
+        guard let head = state.directory.head else { return }
+        _ = try await record(.directoryHead, in: [.directory]) { $0.head = head }
+        state.headAt = now
+        directoryChanged = false
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+
+/// Where a relay keeps everything: the seam between decisions and a database.
+///
+/// A write is one `commit`: rows, entries and signed checkpoint in one transaction, on disk when it returns
+/// `committed`. Everything else reads.
+public protocol RelayStore: Sendable {
+    /// Size and signed checkpoint of the log; nil before the first commit.
+    func head() async throws -> StoredHead?
+    /// Writes `batch` if the log still has `expectedHead` entries.
+    func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome
+
+    /// The tiles among `ids` that exist.
+    func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile]
+    func entries(_ range: Range<Int>) async throws -> [[UInt8]]
+    func lastNumber(in mailbox: Mailbox) async throws -> Int
+
+    /// All conventions in order of version, and the latest rosters and keys documents.
+    func documentsInForce() async throws -> [StoredDocument]
+    func document(_ hash: Hash) async throws -> StoredDocument?
+    func directoryHead(_ hash: Hash) async throws -> StoredEntry?
+    func latestDirectoryHead() async throws -> StoredEntry?
+
+    func transmission(_ id: TransmissionID) async throws -> StoredTransmission?
+    func deliveries(of id: TransmissionID) async throws -> [StoredDelivery]
+    /// Deliveries to `units` whose consignment entry is at or after `index`, in log order.
+    func deliveries(to units: [UnitAddress], from index: Int, limit: Int) async throws -> [StoredDelivery]
+    /// Transmissions of `units` whose entry is at or after `index`, in log order.
+    func transmissions(from units: [UnitAddress], from index: Int, limit: Int) async throws -> [StoredTransmission]
+    /// Undecided deliveries whose next step is due at or before `instant`.
+    func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery]
+    func act(_ hash: Hash) async throws -> StoredAct?
+    func acts(on id: TransmissionID) async throws -> [StoredAct]
+    func entry(_ index: Int) async throws -> StoredEntry?
+    /// The entries on `id` in the given mailboxes, in log order.
+    func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry]
+
+    /// One chunk of a content, nil past its end.
+    func chunk(_ index: Int, of id: TransmissionID) async throws -> [UInt8]?
+    /// How many bytes `owner` has staged for `digest`.
+    func stagedSize(_ digest: Hash, owner: AgentAddress) async throws -> Int
+    /// Appends to what is staged; false when `offset` is not where it ends.
+    func stage(_ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Int) async throws -> Bool
+    /// SHA-256 of what is staged.
+    func stagedDigest(_ digest: Hash, owner: AgentAddress) async throws -> Hash?
+    func dropStaged(before instant: Int) async throws
+}
+
+public struct StoredHead: Hashable, Sendable {
+    public let size: Int
+    /// The signed checkpoint, verbatim.
+    public let checkpoint: String
+
+    public init(size: Int, checkpoint: String) {
+        self.size = size
+        self.checkpoint = checkpoint
+    }
+}
+
+public enum CommitOutcome: Sendable {
+    case committed
+    /// Somebody else appended: read again and decide again.
+    case headMoved
+    /// Whether it was written is not known: stop and re-read.
+    case unknown(any Error)
+}
+
+/// All that one commit writes.
+public struct Batch: Sendable {
+    public var entries: [StoredEntry] = []
+    public var tiles: [TileID: Tile] = [:]
+    public var checkpoint = ""
+    public var documents: [StoredDocument] = []
+    public var transmissions: [(row: StoredTransmission, content: SubmittedContent)] = []
+    public var deliveries: [StoredDelivery] = []
+    public var acts: [StoredAct] = []
+
+    public init() {}
+}
+
+/// Where the bytes of a submission are.
+public enum SubmittedContent: Sendable {
+    case inline([UInt8])
+    case staged(Hash, owner: AgentAddress)
+}
+
+/// A log entry with its record and salt, which are kept apart and are erased one day.
+public struct StoredEntry: Hashable, Sendable {
+    public let index: Int
+    public let mailbox: Mailbox
+    public let number: Int
+    /// `HMAC-SHA256(salt, record)`: the entry itself.
+    public let commitment: Hash
+    public let transmission: TransmissionID?
+    public let unit: UnitAddress?
+    public let at: Int
+    public let isDirectoryHead: Bool
+    public let record: [UInt8]
+    public let salt: Salt
+
+    public init(
+        index: Int, mailbox: Mailbox, number: Int, commitment: Hash, transmission: TransmissionID?,
+        unit: UnitAddress?, at: Int, isDirectoryHead: Bool, record: [UInt8], salt: Salt
+    ) {
+        self.index = index
+        self.mailbox = mailbox
+        self.number = number
+        self.commitment = commitment
+        self.transmission = transmission
+        self.unit = unit
+        self.at = at
+        self.isDirectoryHead = isDirectoryHead
+        self.record = record
+        self.salt = salt
+    }
+}
+
+/// A directory document as published.
+public struct StoredDocument: Hashable, Sendable {
+    public enum Kind: String, Sendable { case convention, roster, keys }
+    public let kind: Kind
+    public let subject: String
+    public let version: Int
+    public let hash: Hash
+    public let note: String
+    /// Index of the entry that published it.
+    public let entry: Int
+    public let at: Int
+
+    public init(kind: Kind, subject: String, version: Int, hash: Hash, note: String, entry: Int, at: Int) {
+        self.kind = kind
+        self.subject = subject
+        self.version = version
+        self.hash = hash
+        self.note = note
+        self.entry = entry
+        self.at = at
+    }
+}
+
+public struct StoredTransmission: Hashable, Sendable {
+    public let id: TransmissionID
+    public let hash: Hash
+    public let from: UnitAddress
+    public let author: AgentAddress
+    public let envelope: String
+    public let contentSize: Int
+    /// Index of the SubmissionAcceptance.
+    public let entry: Int
+
+    public init(
+        id: TransmissionID, hash: Hash, from: UnitAddress, author: AgentAddress, envelope: String,
+        contentSize: Int, entry: Int
+    ) {
+        self.id = id
+        self.hash = hash
+        self.from = from
+        self.author = author
+        self.envelope = envelope
+        self.contentSize = contentSize
+        self.entry = entry
+    }
+}
+
+public struct StoredDelivery: Hashable, Sendable {
+    public let transmission: TransmissionID
+    public let unit: UnitAddress
+    public var state: DeliveryState
+    public let dueAt: Int
+    /// Instant at which the content's retention ends.
+    public let expiresAt: Int
+    /// Escalation steps taken so far.
+    public var escalated: Int
+    /// When silence has its next consequence; nil once it is decided.
+    public var nextStepAt: Int?
+    /// Index of the ContentConsignment in the unit's mailbox.
+    public let entry: Int
+
+    public init(
+        transmission: TransmissionID, unit: UnitAddress, state: DeliveryState, dueAt: Int, expiresAt: Int,
+        escalated: Int, nextStepAt: Int?, entry: Int
+    ) {
+        self.transmission = transmission
+        self.unit = unit
+        self.state = state
+        self.dueAt = dueAt
+        self.expiresAt = expiresAt
+        self.escalated = escalated
+        self.nextStepAt = nextStepAt
+        self.entry = entry
+    }
+}
+
+public struct StoredAct: Hashable, Sendable {
+    public let hash: Hash
+    public let transmission: TransmissionID
+    public let unit: UnitAddress
+    public let author: AgentAddress
+    public let kind: Act.Kind
+    public let note: String
+    /// Index of the event in the author's mailbox.
+    public let entry: Int
+
+    public init(
+        hash: Hash, transmission: TransmissionID, unit: UnitAddress, author: AgentAddress,
+        kind: Act.Kind, note: String, entry: Int
+    ) {
+        self.hash = hash
+        self.transmission = transmission
+        self.unit = unit
+        self.author = author
+        self.kind = kind
+        self.note = note
+        self.entry = entry
+    }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonWire
+
+/// A relay without sockets: what it answers to whom. HTTP puts this on the wire; tests call it directly.
+///
+/// Each operation asks the directory anew who the peer is and what it may see, so a revocation bites on
+/// the next request of an open connection.
+public struct Relay: Sendable {
+    public let sequencer: Sequencer
+    public let store: any RelayStore
+    public let log: NoteKey
+    private let clock: @Sendable () -> Int
+
+    public init(sequencer: Sequencer, store: any RelayStore, log: NoteKey, clock: @escaping @Sendable () -> Int) {
+        self.sequencer = sequencer
+        self.store = store
+        self.log = log
+        self.clock = clock
+    }
+
+    /// The agent whose roster line names this TLS key.
+    ///
+    /// - Throws: `Problem(.notEnrolled)`.
+    public func peer(tls fingerprint: Hash) throws(Problem) -> AgentAddress {
+        guard let agent = sequencer.directory.agent(tls: fingerprint, at: clock()) else {
+            throw Problem(.notEnrolled)
+        }
+        return agent.address
+    }
+
+    // MARK: Writing
+
+    public func submit(
+        _ envelope: Unverified<Envelope>, content: SubmittedContent, arrived: ContentReference,
+        by peer: AgentAddress
+    ) async throws -> Receipt {
+        try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
+    }
+
+    /// A submission whose content was staged before.
+    public func submitStaged(_ envelope: Unverified<Envelope>, by peer: AgentAddress) async throws -> Receipt {
+        let claimed = envelope.claimed.content
+        if try await store.transmission(envelope.claimed.routing.id) == nil {
+            guard try await store.stagedDigest(claimed.sha256, owner: peer) == claimed.sha256 else {
+                throw Problem(.contentMissing)
+            }
+        }
+        return try await submit(
+            envelope, content: .staged(claimed.sha256, owner: peer), arrived: claimed, by: peer)
+    }
+
+    public func stagedSize(_ digest: Hash, by peer: AgentAddress) async throws -> StagedContent {
+        StagedContent(offset: try await store.stagedSize(digest, owner: peer))
+    }
+
+    public func stage(
+        _ bytes: [UInt8], of digest: Hash, at offset: Int, by peer: AgentAddress
+    ) async throws -> StagedContent {
+        guard offset + bytes.count <= sequencer.directory.largestContent else { throw Problem(.contentTooLarge) }
+        guard try await store.stage(bytes, of: digest, owner: peer, at: offset, now: clock()) else {
+            throw Problem(.wrongOffset)
+        }
+        return StagedContent(offset: offset + bytes.count)
+    }
+
+    public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
+        try await receipt(for: .act(act, peer: peer))
+    }
+
+    /// Takes a signed *opened* act; when this returns, it is in the log and the content may leave.
+    public func open(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> StoredTransmission {
+        guard act.claimed.act == .opened else { throw Problem(.malformed) }
+        _ = try await sequencer.perform(.act(act, peer: peer))
+        guard let transmission = try await store.transmission(act.claimed.transmission) else {
+            throw Problem(.unknownTransmission)
+        }
+        guard try await store.chunk(0, of: transmission.id) != nil else { throw Problem(.contentGone) }
+        return transmission
+    }
+
+    public func publish(_ roster: Unverified<Roster>) async throws -> Receipt {
+        try await receipt(for: .publishRoster(roster))
+    }
+
+    public func publish(_ convention: Unverified<Convention>) async throws -> Receipt {
+        try await receipt(for: .publishConvention(convention))
+    }
+
+    public func publish(_ keys: Unverified<AgentKeys>, by peer: AgentAddress) async throws -> Receipt {
+        try await receipt(for: .publishKeys(keys, peer: peer))
+    }
+
+    private func receipt(for command: Command) async throws -> Receipt {
+        guard case .recorded(let index) = try await sequencer.perform(command),
+            let entry = try await store.entry(index)
+        else { throw Problem(.storeFailed) }
+        return Receipt(evidence: try await evidence(for: [entry])[0])
+    }
+
+    // MARK: Directory
+
+    public func directoryHead() async throws -> Receipt {
+        guard let head = try await store.latestDirectoryHead() else { throw Problem(.notReady) }
+        return Receipt(evidence: try await evidence(for: [head])[0])
+    }
+
+    public func directoryHead(_ hash: Hash) async throws -> Receipt {
+        guard let head = try await store.directoryHead(hash) else { throw Problem(.notFound) }
+        return Receipt(evidence: try await evidence(for: [head])[0])
+    }
+
+    public func bundle(of institution: InstitutionID) throws -> DirectoryBundle {
+        let directory = sequencer.directory
+        guard let roster = directory.rosters[institution] else { throw Problem(.notFound) }
+        let keys = directory.keys.filter { $0.key.institution == institution }.sorted { $0.key < $1.key }
+        return DirectoryBundle(
+            roster: roster.note.serialized, keys: keys.map(\.value.note.serialized))
+    }
+
+    public func document(_ hash: Hash) async throws -> PublishedDocument {
+        guard let document = try await store.document(hash), let entry = try await store.entry(document.entry)
+        else { throw Problem(.notFound) }
+        return PublishedDocument(note: document.note, evidence: try await evidence(for: [entry])[0])
+    }
+
+    // MARK: Deliveries
+
+    public func deliveries(to peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
+        let units = units(of: peer)
+        let rows = try await store.deliveries(to: units, from: index, limit: Wire.pageSize)
+        var items: [DeliveryItem] = []
+        for row in rows {
+            guard let transmission = try await store.transmission(row.transmission),
+                let entry = try await store.entry(row.entry)
+            else { throw Problem(.storeFailed) }
+            items.append(
+                DeliveryItem(
+                    envelope: transmission.envelope, unit: row.unit, state: row.state, dueAt: row.dueAt,
+                    evidence: try await evidence(for: [entry])[0]))
+        }
+        return DeliveryPage(items: items, next: rows.count == Wire.pageSize ? rows.last.map { $0.entry + 1 } : nil)
+    }
+
+    public func sent(by peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
+        let rows = try await store.transmissions(from: units(of: peer), from: index, limit: Wire.pageSize)
+        var items: [DeliveryItem] = []
+        for row in rows {
+            guard let entry = try await store.entry(row.entry) else { throw Problem(.storeFailed) }
+            let evidence = try await evidence(for: [entry])[0]
+            for delivery in try await store.deliveries(of: row.id) {
+                items.append(
+                    DeliveryItem(
+                        envelope: row.envelope, unit: delivery.unit, state: delivery.state,
+                        dueAt: delivery.dueAt, evidence: evidence))
+            }
+        }
+        return DeliveryPage(items: items, next: rows.count == Wire.pageSize ? rows.last.map { $0.entry + 1 } : nil)
+    }
+
+    /// What the peer's units know of a transmission: nothing but "unknown" for everybody else.
+    public func timeline(of id: TransmissionID, for peer: AgentAddress) async throws -> Timeline {
+        guard let transmission = try await store.transmission(id) else { throw Problem(.unknownTransmission) }
+        let deliveries = try await store.deliveries(of: id)
+        let concerned = Set([transmission.from] + deliveries.map(\.unit))
+        let mine = units(of: peer).filter(concerned.contains)
+        guard !mine.isEmpty else { throw Problem(.notAParty) }
+        let isSender = mine.contains(transmission.from)
+        let visible = deliveries.filter { isSender || mine.contains($0.unit) }
+        let events = try await store.entries(on: id, in: mine.map(Mailbox.unit))
+        return Timeline(
+            envelope: transmission.envelope,
+            deliveries: visible.map { .init(unit: $0.unit, state: $0.state, dueAt: $0.dueAt) },
+            events: try await evidence(for: events),
+            acts: try await store.acts(on: id).filter { isSender || mine.contains($0.unit) }.map(\.note))
+    }
+
+    private func units(of peer: AgentAddress) -> [UnitAddress] {
+        let now = clock()
+        guard let agent = sequencer.directory.agent(peer) else { return [] }
+        return Set(agent.posts.map(\.unit)).filter { agent.isMember(of: $0, at: now) }.sorted()
+    }
+
+    // MARK: Log
+
+    /// Evidence for entries, under the latest checkpoint.
+    func evidence(for entries: [StoredEntry]) async throws -> [Evidence] {
+        guard let head = try await store.head() else { throw Problem(.notReady) }
+        let plans = entries.compactMap { ProofPlan.inclusion(of: $0.index, in: head.size) }
+        let tiles = try await store.tiles(plans.reduce(into: []) { $0.formUnion($1.tiles) })
+        return try zip(entries, plans).map { entry, plan in
+            guard let path = plan.hashes(from: tiles) else { throw Problem(.storeFailed) }
+            return Evidence(
+                record: entry.record, salt: entry.salt,
+                proof: InclusionProof(index: entry.index, path: path, checkpoint: head.checkpoint))
+        }
+    }
+
+    public func checkpoint() async throws -> String {
+        guard let head = try await store.head() else { throw Problem(.notReady) }
+        return head.checkpoint
+    }
+
+    /// A tile of hashes, cut to the width asked for; 404 beyond what the log has.
+    public func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
+        guard let tile = try await store.tiles([id])[id], tile.hashes.count >= width else {
+            throw Problem(.notFound)
+        }
+        return Tile(hashes: Array(tile.hashes.prefix(width))).bytes
+    }
+
+    /// An entry bundle: each entry behind its length as big-endian uint16 (c2sp.org/tlog-tiles).
+    public func entryBundle(_ index: Int, width: Int) async throws -> [UInt8] {
+        let start = index * TileID.width
+        let entries = try await store.entries(start..<start + width)
+        guard entries.count == width else { throw Problem(.notFound) }
+        return entries.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 0xFF)] + $0 }
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+import LiaisonWire
+import Synchronization
+
+/// The one place where a relay decides: requests queue here, a batch is decided in order and committed
+/// with one transaction, and only then is anybody answered.
+///
+/// The actor owns the queue and the state at the last head. `directory` is a copy for readers, replaced
+/// at each commit under its own lock.
+public actor Sequencer {
+    private typealias Waiting = (command: Command, answer: CheckedContinuation<Outcome, any Error>)
+
+    static let batchLimit = 256
+    static let queueLimit = 4096
+
+    private let log: NoteSigner
+    private let store: any RelayStore
+    private let clock: @Sendable () -> Int
+    private let random: RandomBytes
+    private var state: RelayState?
+    private var queue: [Waiting] = []
+    private var isDraining = false
+    private let published = Mutex(Directory())
+
+    /// - Parameters:
+    ///   - log: the relay's key under the log's origin.
+    ///   - clock: Unix seconds.
+    public init(
+        log: NoteSigner, store: any RelayStore, clock: @escaping @Sendable () -> Int,
+        random: RandomBytes = .system
+    ) {
+        self.log = log
+        self.store = store
+        self.clock = clock
+        self.random = random
+    }
+
+    /// The directory as of the last commit that this node knows.
+    public nonisolated var directory: Directory { published.withLock { $0 } }
+
+    /// Queues `command` and returns when what it led to is on disk.
+    ///
+    /// - Throws: `Problem`.
+    public func perform(_ command: Command) async throws -> Outcome {
+        guard queue.count < Self.queueLimit else { throw Problem(.tooManyRequests) }
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.append((command, continuation))
+            guard !isDraining else { return }
+            isDraining = true
+            Task { await self.drain() }
+        }
+    }
+
+    /// Reads the store's head again if somebody else has moved it.
+    public func refresh() async throws {
+        guard !isDraining else { return }
+        if try await store.head()?.size ?? 0 != state?.edge.size { _ = try await reload() }
+    }
+
+    private func drain() async {
+        while !queue.isEmpty {
+            let batch = Array(queue.prefix(Self.batchLimit))
+            queue.removeFirst(batch.count)
+            await process(batch)
+        }
+        isDraining = false
+    }
+
+    /// Decides and commits one batch; decides it anew as long as somebody else was faster.
+    private func process(_ waiting: [Waiting]) async {
+        do {
+            while true {
+                let state = try await loaded()
+                let (draft, outcomes) = try await decide(waiting, on: state)
+                switch try await commit(draft, expectedHead: state.edge.size) {
+                case .committed:
+                    adopt(draft.state)
+                    for (item, outcome) in zip(waiting, outcomes) { item.answer.resume(with: outcome) }
+                    return
+                case .headMoved: self.state = nil
+                case .unknown(let error): throw error
+                }
+            }
+        } catch {
+            // Whether it was written is not known: the next batch starts from what the store says.
+            state = nil
+            for item in waiting { item.answer.resume(throwing: Problem(.storeFailed)) }
+        }
+    }
+
+    /// Decides every command in order; one that is refused leaves no trace in the draft.
+    private func decide(
+        _ waiting: [Waiting], on state: RelayState
+    ) async throws -> (Draft, [Result<Outcome, any Error>]) {
+        var draft = Draft(log: log.name, now: clock(), store: store, random: random, state: state)
+        var outcomes: [Result<Outcome, any Error>] = []
+        for item in waiting {
+            var trial = draft
+            do {
+                let outcome = try await trial.perform(item.command)
+                draft = trial
+                outcomes.append(.success(outcome))
+            } catch let problem as Problem {
+                outcomes.append(.failure(problem))
+            }
+        }
+        if draft.directoryChanged { try await draft.recordDirectoryHead() }
+        return (draft, outcomes)
+    }
+
+    private func commit(_ draft: Draft, expectedHead: Int) async throws -> CommitOutcome {
+        guard !draft.batch.entries.isEmpty || !draft.batch.deliveries.isEmpty else { return .committed }
+        var batch = draft.batch
+        let checkpoint = Checkpoint(origin: log.name, size: draft.state.edge.size, root: draft.state.edge.root)
+        batch.checkpoint = checkpoint.signed(by: log).note.serialized
+        return await store.commit(expectedHead: expectedHead, batch)
+    }
+
+    private func adopt(_ state: RelayState) {
+        self.state = state
+        published.withLock { $0 = state.directory }
+    }
+
+    // MARK: Reading the store
+
+    private func loaded() async throws -> RelayState {
+        if let state { return state }
+        return try await reload()
+    }
+
+    /// Reads head, edge of the tree and directory; returns the size of the log.
+    @discardableResult
+    public func load() async throws -> Int { try await reload().edge.size }
+
+    private func reload() async throws -> RelayState {
+        let size = try await store.head()?.size ?? 0
+        let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
+        guard let edge = TreeEdge(size: size, reading: tiles) else { throw Problem(.storeFailed) }
+        var state = RelayState()
+        state.edge = edge
+        for document in try await store.documentsInForce() { try state.directory.restore(document) }
+        state.headAt = try await store.latestDirectoryHead()?.at
+        adopt(state)
+        return state
+    }
+}
+
+extension Draft {
+    mutating func perform(_ command: Command) async throws -> Outcome {
+        switch command {
+        case .submit(let envelope, let content, let arrived, let peer):
+            try await submit(envelope, content, arrived: arrived, peer: peer)
+        case .act(let act, let peer): try await take(act, peer: peer)
+        case .publishConvention(let convention): try await publish(convention)
+        case .publishRoster(let roster): try await publish(roster)
+        case .publishKeys(let keys, let peer): try await publish(keys, peer: peer)
+        case .tick: try await tick()
+        }
+    }
+}
+
+extension Directory {
+    /// Takes in a document that this relay had accepted, at the instant when it did.
+    mutating func restore(_ document: StoredDocument) throws {
+        switch document.kind {
+        case .convention: try accept(Unverified<Convention>(parsing: document.note), at: document.at)
+        case .roster: try accept(Unverified<Roster>(parsing: document.note), at: document.at)
+        case .keys: try accept(Unverified<AgentKeys>(parsing: document.note), at: document.at)
+        }
+    }
+}

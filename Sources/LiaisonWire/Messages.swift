@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonModel
+import LiaisonNotes
+
+/// JSON of requests and answers. Unlike signed documents, unknown fields are passed over, so that an
+/// older client reads a newer relay.
+public enum WireJSON {
+    public static func encode(_ value: some Encodable) throws -> [UInt8] { try CanonicalJSON.encode(value) }
+
+    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(bytes))
+    }
+}
+
+/// The answer to a submission, an act or a published document: it is on disk and in the log.
+public struct Receipt: Codable, Hashable, Sendable {
+    public var evidence: Evidence
+
+    public init(evidence: Evidence) { self.evidence = evidence }
+}
+
+/// One institution's documents in force.
+public struct DirectoryBundle: Codable, Hashable, Sendable {
+    public var roster: String
+    public var keys: [String]
+
+    public init(roster: String, keys: [String]) {
+        self.roster = roster
+        self.keys = keys
+    }
+}
+
+/// A directory document by its hash, with the evidence of its publication.
+public struct PublishedDocument: Codable, Hashable, Sendable {
+    public var note: String
+    public var evidence: Evidence
+
+    public init(note: String, evidence: Evidence) {
+        self.note = note
+        self.evidence = evidence
+    }
+}
+
+/// A delivery as a list shows it: the envelope, never the content.
+public struct DeliveryItem: Codable, Hashable, Sendable {
+    public var envelope: String
+    public var unit: UnitAddress
+    public var state: DeliveryState
+    public var dueAt: Int?
+    /// Of the event that put it into the asker's mailbox.
+    public var evidence: Evidence
+
+    public init(envelope: String, unit: UnitAddress, state: DeliveryState, dueAt: Int?, evidence: Evidence) {
+        self.envelope = envelope
+        self.unit = unit
+        self.state = state
+        self.dueAt = dueAt
+        self.evidence = evidence
+    }
+}
+
+/// A page of deliveries in log order. `next` goes into the next request; nil at the end.
+public struct DeliveryPage: Codable, Hashable, Sendable {
+    public var items: [DeliveryItem]
+    public var next: Int?
+
+    public init(items: [DeliveryItem], next: Int?) {
+        self.items = items
+        self.next = next
+    }
+}
+
+/// Everything that the asker's mailboxes hold on one transmission.
+public struct Timeline: Codable, Hashable, Sendable {
+    public struct Delivery: Codable, Hashable, Sendable {
+        public var unit: UnitAddress
+        public var state: DeliveryState
+        public var dueAt: Int?
+
+        public init(unit: UnitAddress, state: DeliveryState, dueAt: Int?) {
+            self.unit = unit
+            self.state = state
+            self.dueAt = dueAt
+        }
+    }
+
+    public var envelope: String
+    public var deliveries: [Delivery]
+    public var events: [Evidence]
+    /// The acts behind the events, as notes.
+    public var acts: [String]
+
+    public init(envelope: String, deliveries: [Delivery], events: [Evidence], acts: [String]) {
+        self.envelope = envelope
+        self.deliveries = deliveries
+        self.events = events
+        self.acts = acts
+    }
+}
+
+/// How much of a content has arrived.
+public struct StagedContent: Codable, Hashable, Sendable {
+    public var offset: Int
+
+    public init(offset: Int) { self.offset = offset }
+}
+
+/// Limits and paths that relay and client share.
+public enum Wire {
+    /// Larger contents are staged in segments of this size, in bytes.
+    public static let segmentSize = 4 << 20
+    /// The largest body of one request: a segment and an envelope.
+    public static let maximumBody = segmentSize + (64 << 10)
+    /// Length in bytes of the envelope at the start of a submission's body.
+    public static let envelopeLengthHeader = "liaison-envelope-length"
+    public static let pageSize = 200
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonModel
+public import LiaisonNotes
+
+/// Why the relay did not do what was asked: RFC 9457 problem details with a closed list of codes.
+public struct Problem: Error, Codable, Hashable, Sendable {
+    public static let mediaType = "application/problem+json"
+
+    /// `urn:liaison:problem:` and the code.
+    public var type: String
+    public var title: String
+    public var status: Int
+    public var code: Code
+    /// With `id_taken`: the hash that was accepted under this id.
+    public var accepted: Hash?
+    /// With `wrong_state`: where the delivery stands.
+    public var state: DeliveryState?
+
+    public enum Code: String, Codable, Hashable, Sendable, CaseIterable {
+        // Decisions of the convention, as in `DecisionCode`.
+        case wrongLog = "wrong_log"
+        case conventionUnknown = "convention_unknown"
+        case conventionNotInForce = "convention_not_in_force"
+        case unknownUnit = "unknown_unit"
+        case agentNotInForce = "agent_not_in_force"
+        case notAMember = "not_a_member"
+        case noFlow = "no_flow"
+        case partyNotSigned = "party_not_signed"
+        case urgencyNotAllowed = "urgency_not_allowed"
+        case copyMissing = "copy_missing"
+        case copyNotAllowed = "copy_not_allowed"
+        case duplicateRecipient = "duplicate_recipient"
+        case contentTooLarge = "content_too_large"
+        case sealedInTheFuture = "sealed_in_the_future"
+        case sealedTooLongAgo = "sealed_too_long_ago"
+        case replyNeedsReference = "reply_needs_reference"
+        case headUnknown = "head_unknown"
+        case headTooOld = "head_too_old"
+        // Identity and signatures.
+        case notEnrolled = "not_enrolled"
+        case notTheAuthor = "not_the_author"
+        case signatureRefused = "signature_refused"
+        case notAParty = "not_a_party"
+        // Documents and their order.
+        case malformed
+        case documentRefused = "document_refused"
+        case outOfOrder = "out_of_order"
+        // Transmissions and acts.
+        case idTaken = "id_taken"
+        case contentMismatch = "content_mismatch"
+        case contentMissing = "content_missing"
+        case contentGone = "content_gone"
+        case replyNotBetweenUnits = "reply_not_between_units"
+        case unknownTransmission = "unknown_transmission"
+        case wrongEnvelope = "wrong_envelope"
+        case wrongState = "wrong_state"
+        case reasonNotAllowed = "reason_not_allowed"
+        // Transport and operation.
+        case notFound = "not_found"
+        case methodNotAllowed = "method_not_allowed"
+        case bodyTooLarge = "body_too_large"
+        case wrongOffset = "wrong_offset"
+        case tooManyRequests = "too_many_requests"
+        case notReady = "not_ready"
+        case storeFailed = "store_failed"
+
+        public var status: Int {
+            switch self {
+            case .malformed, .contentMismatch, .documentRefused, .reasonNotAllowed, .wrongEnvelope: 400
+            case .notFound, .unknownTransmission: 404
+            case .methodNotAllowed: 405
+            case .idTaken, .wrongState, .outOfOrder, .wrongOffset, .contentMissing: 409
+            case .contentGone: 410
+            case .bodyTooLarge, .contentTooLarge: 413
+            case .tooManyRequests: 429
+            case .notReady, .storeFailed: 503
+            default: 403
+            }
+        }
+    }
+
+    public init(_ code: Code, accepted: Hash? = nil, state: DeliveryState? = nil) {
+        type = "urn:liaison:problem:\(code.rawValue)"
+        title = code.rawValue.split(separator: "_").joined(separator: " ")
+        status = code.status
+        self.code = code
+        self.accepted = accepted
+        self.state = state
+    }
+
+    public init(_ decision: DecisionCode) {
+        // `Tests/LiaisonWireTests` walks every decision code: each has its problem code.
+        self.init(Code(rawValue: decision.rawValue) ?? .malformed)
+    }
+}
