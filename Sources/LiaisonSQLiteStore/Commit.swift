@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import GRDB
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+public import LiaisonRelay
+
+extension SQLiteRelayStore {
+    /// One transaction for the whole batch; SQLite has it on disk when this returns `committed`.
+    public func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome {
+        do {
+            return try await pool.write { database in
+                guard try Self.head(database)?.size ?? 0 == expectedHead else { return .headMoved }
+                try Writer(database: database).write(batch)
+                return .committed
+            }
+        } catch {
+            return .unknown(error)
+        }
+    }
+}
+
+/// Writes the rows of a batch, in the order in which they refer to each other.
+private struct Writer {
+    let database: Database
+
+    func write(_ batch: Batch) throws {
+        for entry in batch.entries { try write(entry) }
+        for (id, tile) in batch.tiles {
+            try run(
+                "INSERT OR REPLACE INTO tiles (level, \"index\", hashes) VALUES (?, ?, ?)",
+                [id.level, id.index, Data(tile.bytes)])
+        }
+        for document in batch.documents { try write(document) }
+        for (row, content) in batch.transmissions { try write(row, content) }
+        for delivery in batch.deliveries { try write(delivery) }
+        for act in batch.acts { try write(act) }
+        guard let last = batch.entries.last else { return }
+        try run("INSERT INTO checkpoints (size, note) VALUES (?, ?)", [last.index + 1, batch.checkpoint])
+    }
+
+    private func write(_ entry: StoredEntry) throws {
+        try run(
+            """
+            INSERT INTO entries ("index", mailbox, number, commitment, transmission, unit, at, head, sealed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                entry.index, entry.mailbox.description, entry.number, Data(entry.commitment.bytes),
+                entry.transmission?.description, entry.unit?.description, entry.at,
+                entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil,
+                try RecordVault(database: database).seal(entry),
+            ])
+    }
+
+    /// A document already there gains signatures only: its text, and so its hash, is the same.
+    private func write(_ document: StoredDocument) throws {
+        try run(
+            """
+            INSERT INTO documents (hash, kind, subject, version, note, entry, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (hash) DO UPDATE SET note = excluded.note
+            """,
+            [
+                Data(document.hash.bytes), document.kind.rawValue, document.subject, document.version,
+                document.note, document.entry, document.at,
+            ])
+    }
+
+    private func write(_ transmission: StoredTransmission, _ content: SubmittedContent) throws {
+        let contentID: Int64
+        switch content {
+        case .inline(let bytes): contentID = try ChunkTable(database: database).create(bytes)
+        case .staged(let digest, let owner):
+            guard
+                let staged = try Row.fetchOne(
+                    database,
+                    sql: """
+                        DELETE FROM staged WHERE owner = ? AND digest = ? AND complete = 1 RETURNING content
+                        """,
+                    arguments: [owner.description, Data(digest.bytes)])
+            else { throw SQLiteRelayStore.Failure.stagedContentMissing }
+            contentID = staged["content"]
+        }
+        try run(
+            """
+            INSERT INTO transmissions (id, hash, sender, author, envelope, content_size, content, entry)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                transmission.id.description, Data(transmission.hash.bytes), transmission.from.description,
+                transmission.author.description, transmission.envelope, transmission.contentSize, contentID,
+                transmission.entry,
+            ])
+    }
+
+    private func write(_ delivery: StoredDelivery) throws {
+        try run(
+            """
+            INSERT OR REPLACE INTO deliveries
+            (transmission, unit, state, due_at, expires_at, escalated, next_step_at, entry)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                delivery.transmission.description, delivery.unit.description, delivery.state.rawValue,
+                delivery.dueAt, delivery.expiresAt, delivery.escalated, delivery.nextStepAt, delivery.entry,
+            ])
+    }
+
+    private func write(_ act: StoredAct) throws {
+        try run(
+            "INSERT INTO acts (hash, transmission, unit, author, kind, note, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                Data(act.hash.bytes), act.transmission.description, act.unit.description,
+                act.author.description, act.kind.rawValue, act.note, act.entry,
+            ])
+    }
+
+    private func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Crypto
+import Foundation
+import GRDB
+public import LiaisonModel
+public import LiaisonNotes
+import LiaisonRelay
+
+/// Sealed contents as rows of 256 KiB, so that none is ever whole in memory.
+struct ChunkTable {
+    static let chunkSize = 256 << 10
+    let database: Database
+
+    func create(_ bytes: [UInt8]) throws -> Int64 {
+        try database.execute(sql: "INSERT INTO contents (size) VALUES (0)")
+        let id = database.lastInsertedRowID
+        try append(bytes, to: id, size: 0)
+        return id
+    }
+
+    /// Goes on where the content ends: fills the last row, then adds rows.
+    func append(_ bytes: [UInt8], to id: Int64, size: Int) throws {
+        var rest = bytes[...]
+        var size = size
+        while !rest.isEmpty {
+            let room = Self.chunkSize - size % Self.chunkSize
+            let piece = rest.prefix(room)
+            try database.execute(
+                sql: """
+                    INSERT INTO chunks (content, position, bytes) VALUES (?, ?, ?)
+                    ON CONFLICT (content, position) DO UPDATE SET bytes = CAST(bytes || excluded.bytes AS BLOB)
+                    """,
+                arguments: [id, size / Self.chunkSize, Data(piece)])
+            size += piece.count
+            rest = rest.dropFirst(piece.count)
+        }
+        try database.execute(sql: "UPDATE contents SET size = ? WHERE id = ?", arguments: [size, id])
+    }
+}
+
+extension SQLiteRelayStore {
+    public func chunk(_ index: Int, of id: TransmissionID) async throws -> [UInt8]? {
+        try await pool.read { database in
+            try Data.fetchOne(
+                database,
+                sql: """
+                    SELECT bytes FROM chunks WHERE position = ? AND content =
+                        (SELECT content FROM transmissions WHERE id = ?)
+                    """,
+                arguments: [index, id.description]
+            ).map(Array.init)
+        }
+    }
+
+    public func stagedSize(_ digest: Hash, owner: AgentAddress) async throws -> Int {
+        try await pool.read { try Self.staged(digest, owner, $0)?.size ?? 0 }
+    }
+
+    private static func staged(
+        _ digest: Hash, _ owner: AgentAddress, _ database: Database
+    ) throws -> (content: Int64, size: Int, complete: Bool)? {
+        try Row.fetchOne(
+            database,
+            sql: """
+                SELECT content, size, complete FROM staged JOIN contents ON contents.id = staged.content
+                WHERE owner = ? AND digest = ?
+                """,
+            arguments: [owner.description, Data(digest.bytes)]
+        ).map { ($0["content"], $0["size"], $0["complete"]) }
+    }
+
+    public func stage(
+        _ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Int
+    ) async throws -> Bool {
+        try await pool.write { database in
+            let table = ChunkTable(database: database)
+            if let staged = try Self.staged(digest, owner, database) {
+                guard staged.size == offset, !staged.complete else { return false }
+                try table.append(bytes, to: staged.content, size: staged.size)
+                try database.execute(
+                    sql: "UPDATE staged SET at = ? WHERE owner = ? AND digest = ?",
+                    arguments: [now, owner.description, Data(digest.bytes)])
+            } else {
+                guard offset == 0 else { return false }
+                try database.execute(
+                    sql: "INSERT INTO staged (owner, digest, content, at) VALUES (?, ?, ?, ?)",
+                    arguments: [owner.description, Data(digest.bytes), try table.create(bytes), now])
+            }
+            return true
+        }
+    }
+
+    /// Hashes what is staged, row by row; what matches is closed to further bytes, the rest dropped.
+    public func stagedDigest(_ digest: Hash, owner: AgentAddress) async throws -> Hash? {
+        guard let staged = try await pool.read({ try Self.staged(digest, owner, $0) }) else { return nil }
+        var hasher = SHA256()
+        var position = 0
+        while let bytes = try await chunk(position, content: staged.content) {
+            hasher.update(data: bytes)
+            position += 1
+        }
+        let found = Hash.of(hasher)
+        return try await pool.write { database in
+            guard let current = try Self.staged(digest, owner, database), current.size == staged.size else {
+                return nil
+            }
+            if found == digest {
+                try database.execute(
+                    sql: "UPDATE staged SET complete = 1 WHERE owner = ? AND digest = ?",
+                    arguments: [owner.description, Data(digest.bytes)])
+            } else {
+                try Self.drop(where: "owner = ? AND digest = ?", [owner.description, Data(digest.bytes)], database)
+            }
+            return found
+        }
+    }
+
+    private func chunk(_ position: Int, content: Int64) async throws -> Data? {
+        try await pool.read { database in
+            try Data.fetchOne(
+                database, sql: "SELECT bytes FROM chunks WHERE content = ? AND position = ?",
+                arguments: [content, position])
+        }
+    }
+
+    public func dropStaged(before instant: Int) async throws {
+        try await pool.write { try Self.drop(where: "at < ?", [instant], $0) }
+    }
+
+    private static func drop(
+        where condition: String, _ arguments: StatementArguments, _ database: Database
+    ) throws {
+        let contents = try Int64.fetchAll(
+            database, sql: "DELETE FROM staged WHERE \(condition) RETURNING content", arguments: arguments)
+        for content in contents {
+            try database.execute(sql: "DELETE FROM contents WHERE id = ?", arguments: [content])
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Crypto
+import Foundation
+import GRDB
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+
+/// Records and salts lie encrypted under one key per delivery in a small table of their own, so that
+/// erasing what is known of a delivery is deleting one row (architecture section 6).
+struct RecordVault {
+    let database: Database
+
+    /// The deliveries' scope; directory events, which name nobody's case, share one.
+    private static func scope(_ entry: StoredEntry) -> String {
+        guard let transmission = entry.transmission else { return "directory" }
+        return "\(transmission) \(entry.unit?.description ?? "")"
+    }
+
+    func seal(_ entry: StoredEntry) throws -> Data {
+        let sealed = try ChaChaPoly.seal(
+            Data(entry.salt.bytes + entry.record), using: try key(for: Self.scope(entry)),
+            authenticating: Data(entry.commitment.bytes))
+        return sealed.combined
+    }
+
+    /// Salt and record of a stored row; nil once its key was erased.
+    func open(
+        _ sealed: Data, transmission: String?, unit: String?, commitment: Data
+    ) throws -> (salt: Salt, record: [UInt8])? {
+        let scope = transmission.map { "\($0) \(unit ?? "")" } ?? "directory"
+        guard let key = try existingKey(for: scope) else { return nil }
+        let plain = Array(
+            try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: sealed), using: key, authenticating: commitment))
+        guard let salt = Salt(plain.prefix(32)) else { return nil }
+        return (salt, Array(plain.dropFirst(32)))
+    }
+
+    private func key(for scope: String) throws -> SymmetricKey {
+        if let key = try existingKey(for: scope) { return key }
+        let key = SymmetricKey(size: .bits256)
+        let bytes = key.withUnsafeBytes { Data($0) }
+        try database.execute(sql: "INSERT INTO record_keys (scope, key) VALUES (?, ?)", arguments: [scope, bytes])
+        return key
+    }
+
+    private func existingKey(for scope: String) throws -> SymmetricKey? {
+        try Data.fetchOne(database, sql: "SELECT key FROM record_keys WHERE scope = ?", arguments: [scope])
+            .map { SymmetricKey(data: $0) }
+    }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import GRDB
+public import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonRelay
+
+/// The embedded store: one SQLite file in write-ahead mode, each commit on disk before it returns.
+public struct SQLiteRelayStore: RelayStore {
+    let pool: DatabasePool
+
+    public enum Failure: Error, Equatable {
+        /// SQLite did not accept `synchronous = FULL`: what it acknowledges would not be durable.
+        case notDurable
+        case damagedRow(String)
+        case stagedContentMissing
+    }
+
+    public static let fileName = "relay.sqlite"
+
+    /// Opens or creates the store in `directory`.
+    public init(directory: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = 8
+        configuration.prepareDatabase { database in
+            // Both only take effect on an empty file, before the first table.
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA secure_delete = ON")
+        }
+        pool = try DatabasePool(path: "\(directory)/\(Self.fileName)", configuration: configuration)
+        try pool.writeWithoutTransaction { database in
+            // GRDB sets NORMAL on a pool's writer after `prepareDatabase`; only FULL is durable per commit.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else { throw Failure.notDurable }
+        }
+        try Schema.migrator.migrate(pool)
+    }
+
+    // MARK: Log
+
+    public func head() async throws -> StoredHead? {
+        try await pool.read { try Self.head($0) }
+    }
+
+    static func head(_ database: Database) throws -> StoredHead? {
+        try Row.fetchOne(database, sql: "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1")
+            .map { StoredHead(size: $0["size"], checkpoint: $0["note"]) }
+    }
+
+    public func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile] {
+        try await pool.read { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT hashes FROM tiles WHERE level = ? AND \"index\" = ?")
+            return try ids.reduce(into: [:]) { tiles, id in
+                if let bytes = try Data.fetchOne(statement, arguments: [id.level, id.index]) {
+                    tiles[id] = Tile(bytes: Array(bytes))
+                }
+            }
+        }
+    }
+
+    public func entries(_ range: Range<Int>) async throws -> [[UInt8]] {
+        try await pool.read { database in
+            try Data.fetchAll(
+                database,
+                sql: "SELECT commitment FROM entries WHERE \"index\" >= ? AND \"index\" < ? ORDER BY \"index\"",
+                arguments: [range.lowerBound, range.upperBound]
+            ).map(Array.init)
+        }
+    }
+
+    public func lastNumber(in mailbox: Mailbox) async throws -> Int {
+        try await pool.read { database in
+            try Int.fetchOne(
+                database, sql: "SELECT max(number) FROM entries WHERE mailbox = ?",
+                arguments: [mailbox.description]) ?? 0
+        }
+    }
+
+    public func entry(_ index: Int) async throws -> StoredEntry? {
+        try await entry(where: "\"index\" = ?", [index])
+    }
+
+    public func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry] {
+        let names = mailboxes.map(\.description)
+        return try await pool.read { database in
+            let marks = databaseQuestionMarks(count: names.count)
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM entries WHERE transmission = ? AND mailbox IN (\(marks)) ORDER BY "index"
+                    """,
+                arguments: [id.description] + StatementArguments(names)
+            ).compactMap { try Self.entry($0, database) }
+        }
+    }
+
+    public func directoryHead(_ hash: Hash) async throws -> StoredEntry? {
+        try await entry(where: "head = ?", [Data(hash.bytes)])
+    }
+
+    public func latestDirectoryHead() async throws -> StoredEntry? {
+        try await entry(
+            where: "mailbox = 'directory' AND head IS NOT NULL ORDER BY number DESC LIMIT 1", [])
+    }
+
+    private func entry(where condition: String, _ arguments: StatementArguments) async throws -> StoredEntry? {
+        try await pool.read { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM entries WHERE \(condition)", arguments: arguments)
+                .flatMap { try Self.entry($0, database) }
+        }
+    }
+
+    /// The entry of a row; nil when its record was erased.
+    static func entry(_ row: Row, _ database: Database) throws -> StoredEntry? {
+        guard let sealed: Data = row["sealed"] else { return nil }
+        let commitment: Data = row["commitment"]
+        guard
+            let (salt, record) = try RecordVault(database: database).open(
+                sealed, transmission: row["transmission"], unit: row["unit"], commitment: commitment)
+        else { return nil }
+        return StoredEntry(
+            index: row["index"], mailbox: try parse(row["mailbox"]), number: row["number"],
+            commitment: try digest(commitment), transmission: try optional(row["transmission"]),
+            unit: try optional(row["unit"]), at: row["at"], isDirectoryHead: (row["head"] as Data?) != nil,
+            record: record, salt: salt)
+    }
+
+    // MARK: Directory
+
+    public func documentsInForce() async throws -> [StoredDocument] {
+        try await pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM documents AS d WHERE kind = 'convention' OR version =
+                        (SELECT max(version) FROM documents WHERE kind = d.kind AND subject = d.subject)
+                    ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'roster' THEN 1 ELSE 2 END, version, subject
+                    """
+            ).map(Self.document)
+        }
+    }
+
+    public func document(_ hash: Hash) async throws -> StoredDocument? {
+        try await pool.read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM documents WHERE hash = ?", arguments: [Data(hash.bytes)]
+            ).map(Self.document)
+        }
+    }
+
+    private static func document(_ row: Row) throws -> StoredDocument {
+        guard let kind = StoredDocument.Kind(rawValue: row["kind"]) else { throw Failure.damagedRow("documents") }
+        return StoredDocument(
+            kind: kind, subject: row["subject"], version: row["version"], hash: try digest(row["hash"]),
+            note: row["note"], entry: row["entry"], at: row["at"])
+    }
+
+    // MARK: Transmissions
+
+    public func transmission(_ id: TransmissionID) async throws -> StoredTransmission? {
+        try await pool.read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM transmissions WHERE id = ?", arguments: [id.description]
+            ).map(Self.transmission)
+        }
+    }
+
+    public func transmissions(
+        from units: [UnitAddress], from index: Int, limit: Int
+    ) async throws -> [StoredTransmission] {
+        try await pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM transmissions WHERE sender IN (\(databaseQuestionMarks(count: units.count)))
+                    AND entry >= ? ORDER BY entry LIMIT ?
+                    """,
+                arguments: StatementArguments(units.map(\.description)) + [index, limit]
+            ).map(Self.transmission)
+        }
+    }
+
+    private static func transmission(_ row: Row) throws -> StoredTransmission {
+        StoredTransmission(
+            id: try parse(row["id"]), hash: try digest(row["hash"]), from: try parse(row["sender"]),
+            author: try parse(row["author"]), envelope: row["envelope"], contentSize: row["content_size"],
+            entry: row["entry"])
+    }
+
+    public func deliveries(of id: TransmissionID) async throws -> [StoredDelivery] {
+        try await deliveries(where: "transmission = ? ORDER BY entry", [id.description])
+    }
+
+    public func deliveries(
+        to units: [UnitAddress], from index: Int, limit: Int
+    ) async throws -> [StoredDelivery] {
+        try await deliveries(
+            where: """
+                unit IN (\(databaseQuestionMarks(count: units.count))) AND entry >= ? ORDER BY entry LIMIT ?
+                """,
+            StatementArguments(units.map(\.description)) + [index, limit])
+    }
+
+    public func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery] {
+        try await deliveries(where: "next_step_at <= ? ORDER BY next_step_at LIMIT ?", [instant, limit])
+    }
+
+    private func deliveries(
+        where condition: String, _ arguments: StatementArguments
+    ) async throws -> [StoredDelivery] {
+        try await pool.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM deliveries WHERE \(condition)", arguments: arguments
+            ).map { row in
+                guard let state = DeliveryState(rawValue: row["state"]) else {
+                    throw Failure.damagedRow("deliveries")
+                }
+                return StoredDelivery(
+                    transmission: try Self.parse(row["transmission"]), unit: try Self.parse(row["unit"]),
+                    state: state, dueAt: row["due_at"], expiresAt: row["expires_at"],
+                    escalated: row["escalated"], nextStepAt: row["next_step_at"], entry: row["entry"])
+            }
+        }
+    }
+
+    public func act(_ hash: Hash) async throws -> StoredAct? {
+        try await acts(where: "hash = ?", [Data(hash.bytes)]).first
+    }
+
+    public func acts(on id: TransmissionID) async throws -> [StoredAct] {
+        try await acts(where: "transmission = ? ORDER BY entry", [id.description])
+    }
+
+    private func acts(where condition: String, _ arguments: StatementArguments) async throws -> [StoredAct] {
+        try await pool.read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM acts WHERE \(condition)", arguments: arguments)
+                .map { row in
+                    guard let kind = Act.Kind(rawValue: row["kind"]) else { throw Failure.damagedRow("acts") }
+                    return StoredAct(
+                        hash: try Self.digest(row["hash"]), transmission: try Self.parse(row["transmission"]),
+                        unit: try Self.parse(row["unit"]), author: try Self.parse(row["author"]), kind: kind,
+                        note: row["note"], entry: row["entry"])
+                }
+        }
+    }
+
+    // MARK: Values
+
+    static func parse<Value: LosslessStringConvertible>(_ text: String) throws -> Value {
+        guard let value = Value(text) else { throw Failure.damagedRow("\(Value.self)") }
+        return value
+    }
+
+    private static func optional<Value: LosslessStringConvertible>(_ text: String?) throws -> Value? {
+        try text.map { try parse($0) }
+    }
+
+    static func digest(_ data: Data) throws -> Hash {
+        guard let digest = Hash(data) else { throw Failure.damagedRow("digest") }
+        return digest
+    }
+}

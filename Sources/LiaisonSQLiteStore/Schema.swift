@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import GRDB
+
+/// The schema, as numbered migrations that are never edited once released.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { try $0.execute(sql: first) }
+        return migrator
+    }
+
+    private static let first = """
+        CREATE TABLE entries (
+            "index" INTEGER PRIMARY KEY,
+            mailbox TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            commitment BLOB NOT NULL,
+            transmission TEXT,
+            unit TEXT,
+            at INTEGER NOT NULL,
+            -- hash of the record, for DirectoryHeads only
+            head BLOB UNIQUE,
+            -- record and salt under the key of `record_keys`; NULL once erased
+            sealed BLOB,
+            UNIQUE (mailbox, number)
+        );
+        CREATE INDEX entries_transmission ON entries (transmission) WHERE transmission IS NOT NULL;
+        CREATE TABLE record_keys (
+            scope TEXT PRIMARY KEY,
+            key BLOB NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE tiles (
+            level INTEGER NOT NULL,
+            "index" INTEGER NOT NULL,
+            hashes BLOB NOT NULL,
+            PRIMARY KEY (level, "index")
+        );
+        CREATE TABLE checkpoints (
+            size INTEGER PRIMARY KEY,
+            note TEXT NOT NULL
+        );
+        CREATE TABLE documents (
+            hash BLOB PRIMARY KEY,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            note TEXT NOT NULL,
+            entry INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX documents_latest ON documents (kind, subject, version);
+        CREATE TABLE contents (
+            id INTEGER PRIMARY KEY,
+            size INTEGER NOT NULL
+        );
+        CREATE TABLE chunks (
+            content INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (content, position)
+        );
+        CREATE TABLE staged (
+            owner TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            content INTEGER NOT NULL REFERENCES contents (id),
+            complete INTEGER NOT NULL DEFAULT 0,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (owner, digest)
+        ) WITHOUT ROWID;
+        CREATE TABLE transmissions (
+            id TEXT PRIMARY KEY,
+            hash BLOB NOT NULL,
+            sender TEXT NOT NULL,
+            author TEXT NOT NULL,
+            envelope TEXT NOT NULL,
+            content_size INTEGER NOT NULL,
+            content INTEGER REFERENCES contents (id),
+            entry INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX transmissions_sender ON transmissions (sender, entry);
+        CREATE TABLE deliveries (
+            transmission TEXT NOT NULL,
+            unit TEXT NOT NULL,
+            state TEXT NOT NULL,
+            due_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            escalated INTEGER NOT NULL,
+            next_step_at INTEGER,
+            entry INTEGER NOT NULL,
+            PRIMARY KEY (transmission, unit)
+        ) WITHOUT ROWID;
+        CREATE INDEX deliveries_unit ON deliveries (unit, entry);
+        CREATE INDEX deliveries_due ON deliveries (next_step_at) WHERE next_step_at IS NOT NULL;
+        CREATE TABLE acts (
+            hash BLOB PRIMARY KEY,
+            transmission TEXT NOT NULL,
+            unit TEXT NOT NULL,
+            author TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            note TEXT NOT NULL,
+            entry INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX acts_transmission ON acts (transmission);
+        """
+}
