@@ -31,7 +31,7 @@ public final class GuardedBytes: @unchecked Sendable {
     /// Copies `bytes` in; the caller wipes its own copy.
     public convenience init(copying bytes: some Collection<UInt8>) throws {
         try self.init(count: bytes.count) { pointer in
-            for (offset, byte) in bytes.enumerated() { pointer[offset] = byte }
+            _ = UnsafeMutableBufferPointer(start: pointer, count: bytes.count).update(fromContentsOf: bytes)
         }
     }
 

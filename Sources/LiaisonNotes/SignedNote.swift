@@ -49,7 +49,7 @@ public struct SignedNote: Hashable, Sendable {
 
     static let maximumSignatures = 100
 
-    package init(text: String, signatures: [NoteSignature]) {
+    public init(text: String, signatures: [NoteSignature]) {
         self.text = text
         self.signatures = signatures
     }

@@ -68,6 +68,9 @@ public struct Relay: Sendable {
         return StagedContent(offset: offset + bytes.count)
     }
 
+    /// Drops uploads that nobody has gone on with for a day.
+    public func dropStaleUploads() async throws { try await store.dropStaged(before: clock() - 86_400) }
+
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
         try await receipt(for: .act(act, peer: peer))
     }

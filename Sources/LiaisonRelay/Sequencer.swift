@@ -22,6 +22,7 @@ public actor Sequencer {
     private let store: any RelayStore
     private let clock: @Sendable () -> Int
     private let random: RandomBytes
+    private let failed: @Sendable (any Error) -> Void
     private var state: RelayState?
     private var queue: [Waiting] = []
     private var isDraining = false
@@ -30,14 +31,16 @@ public actor Sequencer {
     /// - Parameters:
     ///   - log: the relay's key under the log's origin.
     ///   - clock: Unix seconds.
+    ///   - failed: told of every failure of the store, for the operator's log.
     public init(
         log: NoteSigner, store: any RelayStore, clock: @escaping @Sendable () -> Int,
-        random: RandomBytes = .system
+        random: RandomBytes = .system, failed: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
         self.log = log
         self.store = store
         self.clock = clock
         self.random = random
+        self.failed = failed
     }
 
     /// The directory as of the last commit that this node knows.
@@ -89,6 +92,7 @@ public actor Sequencer {
         } catch {
             // Whether it was written is not known: the next batch starts from what the store says.
             state = nil
+            failed(error)
             for item in waiting { item.answer.resume(throwing: Problem(.storeFailed)) }
         }
     }
@@ -138,9 +142,17 @@ public actor Sequencer {
     public func load() async throws -> Int { try await reload().edge.size }
 
     private func reload() async throws -> RelayState {
-        let size = try await store.head()?.size ?? 0
+        let head = try await store.head()
+        let size = head?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
-        guard let edge = TreeEdge(size: size, reading: tiles) else { throw Problem(.storeFailed) }
+        guard let edge = TreeEdge(size: size, reading: tiles) else { throw LogFailure.tilesMissing }
+        if let head {
+            // A log goes on only from a checkpoint of its own over the tree that it finds.
+            let signed = try SignedCheckpoint(parsing: head.checkpoint, log: log.noteKey)
+            guard signed.checkpoint.size == size, signed.checkpoint.root == edge.root else {
+                throw LogFailure.checkpointDiffers(size: size)
+            }
+        }
         var state = RelayState()
         state.edge = edge
         for document in try await store.documentsInForce() { try state.directory.restore(document) }
@@ -148,6 +160,12 @@ public actor Sequencer {
         adopt(state)
         return state
     }
+}
+
+/// Why a relay does not go on with the log it finds.
+public enum LogFailure: Error, Equatable {
+    case tilesMissing
+    case checkpointDiffers(size: Int)
 }
 
 extension Draft {

@@ -28,7 +28,8 @@ public struct SQLiteRelayStore: RelayStore {
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { database in
-            // Both only take effect on an empty file, before the first table.
+            guard !database.configuration.readonly else { return }
+            // `auto_vacuum` only takes effect on an empty file, before the first table.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA secure_delete = ON")
         }
         pool = try DatabasePool(path: "\(directory)/\(Self.fileName)", configuration: configuration)

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonModel
+public import LiaisonNotes
+import LiaisonSealing
+import LiaisonTLS
+public import LiaisonVault
+
+/// Who the vault's owner is and whom it trusts to begin with.
+public struct AccountRecord: Codable, Hashable, Sendable {
+    public var address: AgentAddress
+    /// The log's origin.
+    public var log: String
+    /// The key of the own institution, pinned at enrolment.
+    public var pin: VerificationKey
+}
+
+/// An encryption identity's dates, beside its secret.
+struct IdentityRecord: Codable, Hashable, Sendable {
+    var key: EncryptionKey
+}
+
+/// Typed access to an agent's vault: its keys, and what it must remember between two commands.
+public struct Account {
+    public let vault: Vault
+    public let record: AccountRecord
+
+    enum Class {
+        static let account = "account"
+        static let secret = "secret"
+        static let certificate = "certificate"
+        static let identity = "identity"
+        static let convention = "convention"
+        static let bundle = "bundle"
+        static let head = "head"
+        static let checkpoint = "checkpoint"
+        static let sent = "sent"
+        static let received = "received"
+        static let note = "note"
+    }
+
+    private static let own = "self"
+
+    public init(vault: Vault) throws {
+        guard let record = try vault.value(AccountRecord.self, Class.account, Self.own) else {
+            throw ClientFailure.input(
+                fr: "ce coffre n'est pas celui d'un agent\nconseil : liaison enrol",
+                en: "this vault is not an agent's\nhint: liaison enrol")
+        }
+        self.vault = vault
+        self.record = record
+    }
+
+    /// Makes an agent's keys in an empty vault, pins the convention, and returns the request for the registrar:
+    /// a signed proof that the keys are the agent's own.
+    public static func create(
+        in vault: Vault, address: AgentAddress, convention: Unverified<Convention>, now: Int
+    ) throws -> Verified<Possession> {
+        let party = convention.claimed.party(address.institution)
+        guard let party, let pin = party.noteKeys(at: now).first else {
+            throw ClientFailure.input(
+                fr: "la convention ne connaît pas cette institution (\(address.institution))",
+                en: "the convention does not know this institution (\(address.institution))")
+        }
+        var directory = Directory()
+        try directory.accept(convention, at: now, pin: pin)
+        let key = try PrivateKey.generate()
+        let certificate = try SelfSignedCertificate(
+            name: address.description, purpose: .client, notBefore: now - 3600, lifetime: 3652 * 86_400)
+        var pem = Array(certificate.privateKeyPEM.utf8)
+        try vault.put(key.seed, Class.secret, "signing")
+        try vault.put(GuardedBytes(moving: &pem), Class.secret, "tls")
+        try vault.put(value: certificate.certificatePEM, Class.certificate, own)
+        try vault.put(value: convention.note.serialized, Class.convention, "current")
+        try vault.put(
+            value: AccountRecord(address: address, log: party.log, pin: pin.key), Class.account, own)
+        guard let signer = NoteSigner(name: address.description, privateKey: key) else {
+            throw ClientFailure.unknownUnit(address.description)
+        }
+        return try Possession(by: address, key: key.publicKey, tls: [certificate.fingerprint])
+            .signed(by: signer)
+    }
+
+    // MARK: Keys
+
+    public func signer() throws -> NoteSigner {
+        guard let seed = try vault.secret(Class.secret, "signing"),
+            let signer = NoteSigner(name: record.address.description, privateKey: try PrivateKey(seed: seed))
+        else { throw VaultFailure.damaged("signing key") }
+        return signer
+    }
+
+    public var pin: NoteKey {
+        get throws {
+            guard let key = NoteKey(name: record.address.institution.description, key: record.pin) else {
+                throw VaultFailure.damaged("pin")
+            }
+            return key
+        }
+    }
+
+    /// The connection to the relay that the convention names for this account's log.
+    public func connect(_ convention: Convention) throws -> HTTPRelayConnection {
+        guard let log = convention.log(record.log),
+            let pem = try vault.value(String.self, Class.certificate, Self.own),
+            let key = try vault.secret(Class.secret, "tls")
+        else { throw VaultFailure.damaged("account") }
+        return try key.withCopy { key in
+            try HTTPRelayConnection(
+                url: log.url, roots: log.tlsRoots.compactMap(Base64.decode), certificatePEM: pem,
+                privateKeyPEM: key)
+        }
+    }
+
+    /// The encryption identities, newest first.
+    func identities() throws -> [(record: IdentityRecord, identity: AgeIdentity)] {
+        try vault.ids(Class.identity).compactMap { id in
+            guard let record = try vault.value(IdentityRecord.self, Class.identity, id),
+                let seed = try vault.secret(Class.secret, "encryption \(id)")
+            else { return nil }
+            return (record, try AgeIdentity(seed: seed))
+        }
+        .sorted { $0.0.key.notBefore > $1.0.key.notBefore }
+    }
+
+    func add(_ identity: AgeIdentity, _ record: IdentityRecord) throws {
+        let id = identity.recipient.fingerprint.hex
+        try vault.put(identity.seed, Class.secret, "encryption \(id)")
+        try vault.put(value: record, Class.identity, id)
+    }
+
+    // MARK: Memory
+
+    func note(_ what: String, at instant: Int) throws {
+        try vault.put(value: what, Class.note, "\(instant) \(TransmissionID.fresh())")
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonForms
+import LiaisonModel
+import LiaisonSealing
+
+/// Media types by file ending and by the bytes that such a file begins with.
+enum MediaType {
+    private static let known: [String: (type: String, magic: [UInt8])] = [
+        "pdf": ("application/pdf", Array("%PDF-".utf8)),
+        "png": ("image/png", [0x89, 0x50, 0x4E, 0x47]),
+        "jpg": ("image/jpeg", [0xFF, 0xD8, 0xFF]),
+        "jpeg": ("image/jpeg", [0xFF, 0xD8, 0xFF]),
+        "odt": ("application/vnd.oasis.opendocument.text", Array("PK".utf8)),
+        "docx": (
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Array("PK".utf8)
+        ),
+        "txt": ("text/plain", []),
+    ]
+
+    /// The type of a file called `name` that starts as `source` does; nil when they do not go together.
+    static func of(_ name: String, _ source: some ByteSource) throws -> String? {
+        guard let ending = name.split(separator: ".").last?.lowercased(), let entry = known[ending] else {
+            return "application/octet-stream"
+        }
+        guard source.size >= entry.magic.count else { return nil }
+        return try source.read(at: 0, count: entry.magic.count) == entry.magic ? entry.type : nil
+    }
+}
+
+extension Session {
+    /// Opens the files to attach and holds them against the flow's rule.
+    func attachments(_ paths: [String], rule: AttachmentRule) throws -> [PartSource] {
+        guard paths.count <= rule.count else {
+            throw ClientFailure.attachment(
+                language("au plus \(rule.count) pièce(s) pour cet envoi", "at most \(rule.count) attachment(s) here"))
+        }
+        var total = 0
+        return try paths.map { path in
+            let name = URL(fileURLWithPath: path).lastPathComponent
+            guard let source = try? FileSource(path: path) else {
+                throw ClientFailure.attachment("\(name): " + language("illisible", "not readable"))
+            }
+            guard name.utf8.count <= 200, !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+            else { throw ClientFailure.attachment(language("nom de fichier", "file name")) }
+            guard let type = try MediaType.of(name, source), rule.types.contains(type) else {
+                throw ClientFailure.attachment(
+                    "\(name): " + language("types admis : ", "types allowed: ") + rule.types.joined(separator: ", "))
+            }
+            total += source.size
+            guard total <= rule.bytes else {
+                throw ClientFailure.attachment(
+                    "\(name): " + language("plus de \(rule.bytes) octets en tout", "more than \(rule.bytes) bytes in all"))
+            }
+            return PartSource(name: name, type: type, source: source)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonForms
+public import LiaisonModel
+public import LiaisonWire
+
+/// Why a command did not do what was asked. Each has a message in both languages and an exit code of
+/// sysexits(3).
+public enum ClientFailure: Error, Equatable {
+    /// The convention does not permit it; found before anything was sealed.
+    case notPermitted(DecisionCode)
+    /// The relay refused, with its code.
+    case refused(Problem)
+    case unreachable
+    /// The form cannot be sealed.
+    case form([FormFinding])
+    case unknownKind(String)
+    case unknownUnit(String)
+    case unknownTransmission(String)
+    case noRecipientKeys(UnitAddress)
+    case attachment(String)
+    case chooseUnit([UnitAddress])
+    case notMember
+    case input(fr: String, en: String)
+    /// Something that was received does not verify. Nothing of it is shown or relied on.
+    case broken(Breach)
+
+    /// What did not verify.
+    public enum Breach: String, Equatable, Sendable {
+        case malformedAnswer = "malformed answer"
+        case evidence
+        case wrongEvent = "evidence of another event"
+        case directoryHeadStale = "directory head too old"
+        case directoryRollback = "directory rolled back"
+        case directoryMismatch = "directory differs from its head"
+        case conventionRefused = "convention refused"
+        case rosterRefused = "roster refused"
+        case keysRefused = "keys refused"
+        case logInconsistent = "log inconsistent with what it showed before"
+        case envelopeRefused = "envelope refused"
+        case actRefused = "act refused"
+        case contentRefused = "content refused"
+    }
+
+    public var exitCode: Int32 {
+        switch self {
+        case .notPermitted, .notMember: 77
+        case .refused(let problem):
+            switch problem.status {
+            case 403: 77
+            case 429, 500...: 69
+            default: 65
+            }
+        case .unreachable: 69
+        default: 65
+        }
+    }
+
+    public func text(_ language: Language) -> String {
+        switch self {
+        case .notPermitted(let code):
+            language("la convention ne le permet pas (\(code.rawValue))", "the convention does not permit it (\(code.rawValue))")
+        case .refused(let problem):
+            language("refusé par le relais (\(problem.code.rawValue))", "refused by the relay (\(problem.code.rawValue))")
+        case .unreachable: language("relais injoignable", "relay unreachable")
+        case .form(let findings):
+            language("formulaire à corriger :", "form to correct:") + findings.map { "\n  - " + $0.text(language) }.joined()
+        case .unknownKind(let kind):
+            language("type de transmission inconnu (\(kind))", "unknown kind of transmission (\(kind))")
+        case .unknownUnit(let unit): language("unité inconnue (\(unit))", "unknown unit (\(unit))")
+        case .unknownTransmission(let id):
+            language("transmission inconnue (\(id))", "unknown transmission (\(id))")
+        case .noRecipientKeys(let unit):
+            language(
+                "personne ne peut encore lire dans cette unité (\(unit))", "nobody in this unit can read yet (\(unit))")
+        case .attachment(let why): language("pièce jointe refusée (\(why))", "attachment refused (\(why))")
+        case .chooseUnit(let units):
+            language("plusieurs unités : choisissez avec --from (", "several units: choose with --from (")
+                + units.map(\.description).joined(separator: ", ") + ")"
+        case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
+        case .input(let fr, let en): language(fr, en)
+        case .broken(let breach):
+            language("vérification échouée, rien n'est montré (\(breach.rawValue))", "verification failed, nothing is shown (\(breach.rawValue))")
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import AsyncHTTPClient
+import Foundation
+public import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonSealing
+public import LiaisonWire
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import NIOSSL
+
+/// A relay reached over HTTPS with a client certificate.
+public struct HTTPRelayConnection: RelayConnection {
+    private let client: HTTPClient
+    private let url: String
+
+    /// Opens no connection yet; `close` must be called.
+    ///
+    /// - Parameters:
+    ///   - roots: DER of the certificates that the relay's must lead to.
+    ///   - privateKeyPEM: a secret.
+    public init(url: String, roots: [[UInt8]], certificatePEM: String, privateKeyPEM: [UInt8]) throws {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv13
+        tls.trustRoots = .certificates(try roots.map { try NIOSSLCertificate(bytes: $0, format: .der) })
+        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(certificatePEM.utf8))
+            .map { .certificate($0) }
+        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: privateKeyPEM, format: .pem))
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.timeout = .init(connect: .seconds(5), read: .seconds(60))
+        configuration.redirectConfiguration = .disallow
+        if let proxy = Self.proxy(ProcessInfo.processInfo.environment) { configuration.proxy = proxy }
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.url = url
+    }
+
+    public func close() async { try? await client.shutdown() }
+
+    /// `HTTPS_PROXY`, as other tools read it.
+    private static func proxy(_ environment: [String: String]) -> HTTPClient.Configuration.Proxy? {
+        guard let text = environment["HTTPS_PROXY"] ?? environment["https_proxy"], let url = URL(string: text),
+            let host = url.host
+        else { return nil }
+        return .server(host: host, port: url.port ?? 3128)
+    }
+
+    // MARK: Requests
+
+    private func request(
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
+    ) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: "\(url)/\(path)")
+        request.method = method
+        request.headers = headers
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        do {
+            let response = try await client.execute(request, timeout: .minutes(30))
+            guard (200..<300).contains(response.status.code) else { throw try await problem(in: response) }
+            return response
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw ClientFailure.unreachable
+        }
+    }
+
+    private func problem(in response: HTTPClientResponse) async throws -> Problem {
+        let body = try await response.body.collect(upTo: 64 << 10)
+        guard let problem = try? WireJSON.decode(Problem.self, from: Array(body.readableBytesView)) else {
+            throw ClientFailure.unreachable
+        }
+        return problem
+    }
+
+    private func bytes(of response: HTTPClientResponse) async throws -> [UInt8] {
+        do {
+            return Array(try await response.body.collect(upTo: 64 << 20).readableBytesView)
+        } catch {
+            throw ClientFailure.unreachable
+        }
+    }
+
+    private func json<Value: Decodable>(
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
+    ) async throws -> Value {
+        let bytes = try await bytes(of: request(method, path, headers: headers, body: body))
+        guard let value = try? WireJSON.decode(Value.self, from: bytes) else {
+            throw ClientFailure.broken(.malformedAnswer)
+        }
+        return value
+    }
+
+    private func post<Value: Decodable>(_ note: SignedNote, to path: String) async throws -> Value {
+        try await json(.POST, path, body: Array(note.serialized.utf8))
+    }
+
+    // MARK: Directory
+
+    public func directoryHead() async throws -> Receipt { try await json(.GET, "v1/directory/head") }
+
+    public func directoryHead(_ hash: Hash) async throws -> Receipt {
+        try await json(.GET, "v1/directory/heads/\(hash.hex)")
+    }
+
+    public func bundle(of institution: InstitutionID) async throws -> DirectoryBundle {
+        try await json(.GET, "v1/directory/institutions/\(institution)")
+    }
+
+    public func document(_ hash: Hash) async throws -> PublishedDocument {
+        try await json(.GET, "v1/directory/documents/\(hash.hex)")
+    }
+
+    public func publish(_ roster: Verified<Roster>) async throws -> Receipt {
+        try await post(roster.note, to: "v1/directory/rosters")
+    }
+
+    public func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt {
+        try await post(keys.note, to: "v1/directory/keys")
+    }
+
+    // MARK: Transmissions
+
+    public func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
+        let note = Array(envelope.note.serialized.utf8)
+        let headers = HTTPHeaders([(Wire.envelopeLengthHeader, String(note.count))])
+        guard content.size > Wire.segmentSize else {
+            let body = note + (try content.read(at: 0, count: content.size))
+            return try await json(.POST, "v1/transmissions", headers: headers, body: body)
+        }
+        try await stage(content, as: envelope.body.content.sha256)
+        return try await json(.POST, "v1/transmissions", headers: headers, body: note)
+    }
+
+    /// Uploads a large content segment by segment, from where an earlier attempt ended.
+    private func stage(_ content: any ByteSource, as digest: Hash) async throws {
+        let path = "v1/staged/\(digest.hex)"
+        var staged: StagedContent = try await json(.GET, path)
+        while staged.offset < content.size {
+            let count = min(Wire.segmentSize, content.size - staged.offset)
+            let segment = try content.read(at: staged.offset, count: count)
+            staged = try await json(.PUT, "\(path)?offset=\(staged.offset)", body: segment)
+        }
+    }
+
+    public func act(_ act: Verified<Act>) async throws -> Receipt { try await post(act.note, to: "v1/acts") }
+
+    public func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws {
+        let response = try await request(
+            .POST, "v1/transmissions/\(act.body.transmission)/content", body: Array(act.note.serialized.utf8))
+        do {
+            for try await buffer in response.body { try write(Array(buffer.readableBytesView)) }
+        } catch let error as ByteSourceFailure {
+            throw error
+        } catch {
+            throw ClientFailure.unreachable
+        }
+    }
+
+    public func deliveries(from index: Int) async throws -> DeliveryPage {
+        try await json(.GET, "v1/deliveries?from=\(index)")
+    }
+
+    public func sent(from index: Int) async throws -> DeliveryPage {
+        try await json(.GET, "v1/transmissions?from=\(index)")
+    }
+
+    public func timeline(of id: TransmissionID) async throws -> Timeline {
+        try await json(.GET, "v1/transmissions/\(id)")
+    }
+
+    // MARK: Log
+
+    public func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
+        let suffix = width == TileID.width ? "" : ".p/\(width)"
+        return try await bytes(of: request(.GET, "tile/\(id.level)/\(TileID.path(index: id.index))\(suffix)"))
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+import LiaisonWire
+
+extension Session {
+    /// A new key is made this many seconds before the old one ends, and the old one stays for that overlap.
+    static let rotationMargin = 7 * 86_400
+
+    /// Sees to it that this agent has a published key that lasts, and destroys keys that nothing retained
+    /// needs any more.
+    public func maintainKeys() async throws {
+        let now = clock()
+        let published = Set(directory.encryptionKeys(of: address, at: now).map(\.key))
+        let lasting = try account.identities().contains {
+            published.contains($0.record.key.key) && $0.record.key.notAfter - now > Self.rotationMargin
+        }
+        if !lasting { try await rotateKeys() }
+        try destroyOutlivedKeys(now: now)
+    }
+
+    /// Makes, publishes and keeps a new encryption key.
+    public func rotateKeys() async throws {
+        let now = clock()
+        let identity = try AgeIdentity.generate()
+        let from = now - Directory.clockTolerance
+        let key = EncryptionKey(
+            key: Base64.encode(identity.recipient.bytes), notBefore: from,
+            notAfter: from + Directory.keyLifetime)
+        try account.add(identity, IdentityRecord(key: key))
+        let present = directory.keys[address]
+        let kept = present?.body.keys.filter { $0.notAfter > now } ?? []
+        let document = try AgentKeys(
+            by: address, version: (present?.body.version ?? 0) + 1, previous: present?.hash, issuedAt: now,
+            keys: kept + [key]
+        ).signed(by: account.signer())
+        let evidence = try check(try await relay.publish(document).evidence)
+        guard evidence.event.event == .keysPublished, evidence.event.document == document.hash else {
+            throw ClientFailure.broken(.wrongEvent)
+        }
+        try seen.remember(evidence.checkpoint)
+        try await refresh()
+    }
+
+    /// Forward secrecy as far as it is claimed: what expired cannot be opened with a stolen device.
+    private func destroyOutlivedKeys(now: Int) throws {
+        let retention = try conventionInForce().body.flows.map(\.retention).max() ?? 0
+        for (record, identity) in try account.identities() where record.key.notAfter + retention < now {
+            let id = identity.recipient.fingerprint.hex
+            try account.vault.delete(Account.Class.secret, "encryption \(id)")
+            try account.vault.delete(Account.Class.identity, id)
+        }
+    }
+
+    /// The decryption identities in age's own encoding: secrets. Noted in the vault and followed by a rotation,
+    /// so that what is sealed later is not for the exported keys alone.
+    public func exportIdentities() async throws -> [String] {
+        let texts = try account.identities().map { $0.identity.secretText() }
+        try account.note("decryption identities exported", at: clock())
+        try await retireKeys()
+        return texts
+    }
+
+    /// Publishes a new key as the only one.
+    private func retireKeys() async throws {
+        let now = clock()
+        try await rotateKeys()
+        guard let present = directory.keys[address], let newest = present.body.keys.last else { return }
+        let document = try AgentKeys(
+            by: address, version: present.body.version + 1, previous: present.hash, issuedAt: now, keys: [newest]
+        ).signed(by: account.signer())
+        _ = try check(try await relay.publish(document).evidence)
+        try await refresh()
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonForms
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonSealing
+import LiaisonVault
+public import LiaisonWire
+
+/// A delivery whose envelope and evidence were verified.
+public struct VerifiedDelivery: Sendable {
+    public let envelope: Verified<Envelope>
+    public let unit: UnitAddress
+    /// As the relay states it; `track` proves it.
+    public let state: DeliveryState
+    public let dueAt: Int?
+    public let evidence: VerifiedEvidence
+
+    public var routing: Routing { envelope.body.routing }
+}
+
+/// What a list shows: the deliveries that verify, and why others do not.
+public struct Listing: Sendable {
+    public var deliveries: [VerifiedDelivery] = []
+    public var refused: [ClientFailure] = []
+}
+
+/// A transmission received, as the vault keeps it.
+struct ReceivedItem: Codable, Hashable, Sendable {
+    var envelope: String
+    var unit: UnitAddress
+    var evidence: Evidence
+}
+
+/// A content that holds in every respect, ready to be shown.
+public struct OpenedTransmission {
+    public let envelope: Verified<Envelope>
+    public let form: [(name: String, value: FieldValue)]
+    public let parts: [PartDescription]
+    let content: OpenedContent
+
+    /// Writes part `index` into `directory` under its own name, never over an existing file.
+    public func save(_ index: Int, in directory: String) throws -> String {
+        let name = parts[index].name.split(separator: "/").last.map(String.init) ?? "part"
+        let stem = name.first == "." ? "_" + name : name
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        for attempt in 0..<1000 {
+            let path = "\(directory)/" + (attempt == 0 ? stem : "\(attempt)-\(stem)")
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 || errno == EEXIST else {
+                throw ByteSourceFailure.system(call: "open", errno: errno)
+            }
+            guard descriptor >= 0 else { continue }
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try content.writePart(index) { try handle.write(contentsOf: $0) }
+            try handle.close()
+            return path
+        }
+        throw ByteSourceFailure.system(call: "open", errno: EEXIST)
+    }
+}
+
+extension Session {
+    // MARK: Lists
+
+    /// Every delivery to the agent's units.
+    public func inbox() async throws -> Listing {
+        try await list(.contentConsignment) { try await relay.deliveries(from: $0) }
+    }
+
+    /// Every delivery of what the agent's units sent.
+    public func sent() async throws -> Listing {
+        try await list(.submissionAcceptance) { try await relay.sent(from: $0) }
+    }
+
+    private func list(_ event: EventName, _ page: (Int) async throws -> DeliveryPage) async throws -> Listing {
+        var listing = Listing()
+        var next: Int? = 0
+        while let from = next {
+            let page = try await page(from)
+            for item in page.items {
+                do {
+                    listing.deliveries.append(try await verify(item, event))
+                } catch let failure as ClientFailure where failure != .unreachable {
+                    listing.refused.append(failure)
+                }
+            }
+            next = page.next
+        }
+        return listing
+    }
+
+    /// Checks that evidence and envelope belong together, and that the author was in force and the convention
+    /// permitted it when the log took it.
+    func verify(_ item: DeliveryItem, _ expected: EventName) async throws -> VerifiedDelivery {
+        let evidence = try check(item.evidence)
+        guard let envelope = try? Unverified<Envelope>(parsing: item.envelope) else {
+            throw ClientFailure.broken(.envelopeRefused)
+        }
+        let routing = envelope.claimed.routing
+        let event = evidence.event
+        let mailbox = expected == .contentConsignment ? item.unit : routing.from
+        guard event.event == expected, event.envelope == envelope.note.hash, event.transmission == routing.id,
+            event.mailbox == .unit(mailbox), expected != .contentConsignment || event.unit == item.unit,
+            routing.recipients.contains(item.unit)
+        else { throw ClientFailure.broken(.wrongEvent) }
+        let past = try await directory(for: routing, before: evidence.index)
+        guard let key = past.agent(envelope.claimed.by)?.noteKey, let verified = try? envelope.verified(by: key)
+        else { throw ClientFailure.broken(.envelopeRefused) }
+        do {
+            _ = try past.permit(
+                routing, by: verified.body.by, log: log.name, size: verified.body.content.size, at: event.at)
+        } catch {
+            throw ClientFailure.notPermitted(error)
+        }
+        return VerifiedDelivery(
+            envelope: verified, unit: item.unit, state: item.state, dueAt: item.dueAt, evidence: evidence)
+    }
+
+    /// The delivery of `id` to one of the agent's units.
+    public func delivery(_ id: TransmissionID) async throws -> VerifiedDelivery {
+        if let item = try account.vault.value(ReceivedItem.self, Account.Class.received, id.description) {
+            return try await verify(
+                DeliveryItem(
+                    envelope: item.envelope, unit: item.unit, state: .opened, dueAt: nil, evidence: item.evidence),
+                .contentConsignment)
+        }
+        let timeline = try await relay.timeline(of: id)
+        let mine = Set(ownUnits)
+        for evidence in timeline.events {
+            let event = try check(evidence).event
+            guard event.event == .contentConsignment, let unit = event.unit, mine.contains(unit),
+                let stated = timeline.deliveries.first(where: { $0.unit == unit })
+            else { continue }
+            return try await verify(
+                DeliveryItem(
+                    envelope: timeline.envelope, unit: unit, state: stated.state, dueAt: stated.dueAt,
+                    evidence: evidence),
+                .contentConsignment)
+        }
+        throw ClientFailure.unknownTransmission(id.description)
+    }
+
+    // MARK: Opening
+
+    /// Opens a transmission: one's own from its file, a received one after a signed *opened* act. What does not
+    /// hold is not shown; the sender learns of it by a signed *unopenable* act.
+    public func read(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> OpenedTransmission {
+        if let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) {
+            return try open(try own(item), catalogue: catalogue)
+        }
+        let delivery = try await delivery(id)
+        if !FileManager.default.fileExists(atPath: contentPath(id)) { try await fetch(delivery) }
+        do {
+            return try open(delivery.envelope, catalogue: catalogue)
+        } catch let refusal as OpeningRefusal {
+            try await declareUnopenable(delivery, refusal.reason)
+            throw ClientFailure.broken(.contentRefused)
+        }
+    }
+
+    private func fetch(_ delivery: VerifiedDelivery) async throws {
+        let id = delivery.routing.id
+        try account.vault.put(
+            value: ReceivedItem(
+                envelope: delivery.envelope.note.serialized, unit: delivery.unit,
+                evidence: delivery.evidence.evidence),
+            Account.Class.received, id.description)
+        let file = try ContentFile.create(contentPath(id))
+        try await relay.open(try act(.opened, on: delivery), write: file.write)
+        try file.finish()
+    }
+
+    /// The sealed content as received, fetched with an *opened* act when it is not here yet.
+    public func sealedContent(_ id: TransmissionID) async throws -> String {
+        if try account.vault.value(SentItem.self, Account.Class.sent, id.description) == nil,
+            !FileManager.default.fileExists(atPath: contentPath(id))
+        {
+            try await fetch(try await delivery(id))
+        }
+        return contentPath(id)
+    }
+
+    /// Why a content is not shown, as the code that goes into the *unopenable* act.
+    struct OpeningRefusal: Error { let reason: ReasonCode }
+
+    private func open(_ envelope: Verified<Envelope>, catalogue: FormCatalogue) throws -> OpenedTransmission {
+        let content: OpenedContent
+        do {
+            content = try OpenedContent(
+                try FileSource(path: contentPath(envelope.body.routing.id)), envelope: envelope,
+                identities: try account.identities().map(\.identity))
+        } catch ContentFailure.digestMismatch {
+            throw OpeningRefusal(reason: .digestMismatch)
+        } catch AgeFailure.noIdentityMatches, ContentFailure.notListed {
+            throw OpeningRefusal(reason: .notARecipient)
+        } catch is AgeFailure {
+            throw OpeningRefusal(reason: .contentDamaged)
+        } catch let error as ByteSourceFailure {
+            throw error
+        } catch {
+            throw OpeningRefusal(reason: .manifestMismatch)
+        }
+        let fields = content.disclosures.fields
+        let form = Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first }
+        guard let kind = catalogue[envelope.body.routing.kind], form.count == fields.count,
+            catalogue.check(form, kind: kind, flow: nil, language: language).isEmpty
+        else { throw OpeningRefusal(reason: .formInvalid) }
+        return OpenedTransmission(
+            envelope: envelope, form: fields.map { ($0.name, $0.value) },
+            parts: content.disclosures.parts.map(\.description), content: content)
+    }
+
+    /// Tells relay and sender; the content is kept as received, for whoever looks into it.
+    private func declareUnopenable(_ delivery: VerifiedDelivery, _ reason: ReasonCode) async throws {
+        _ = try await perform(try act(.unopenable, on: delivery, reason: reason))
+    }
+}

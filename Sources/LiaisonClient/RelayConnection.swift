@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonSealing
+public import LiaisonWire
+
+/// What a client asks of a relay. HTTP is one way; tests put a relay that lies behind the same protocol.
+///
+/// Nothing that comes back is believed: the callers verify.
+public protocol RelayConnection: Sendable {
+    func directoryHead() async throws -> Receipt
+    func directoryHead(_ hash: Hash) async throws -> Receipt
+    func bundle(of institution: InstitutionID) async throws -> DirectoryBundle
+    func document(_ hash: Hash) async throws -> PublishedDocument
+    func publish(_ roster: Verified<Roster>) async throws -> Receipt
+    func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt
+
+    func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt
+    func act(_ act: Verified<Act>) async throws -> Receipt
+    /// Hands in an *opened* act and gives the content to `write` piece by piece.
+    func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws
+    func deliveries(from index: Int) async throws -> DeliveryPage
+    func sent(from index: Int) async throws -> DeliveryPage
+    func timeline(of id: TransmissionID) async throws -> Timeline
+
+    /// A tile of the log with `width` hashes.
+    func tile(_ id: TileID, width: Int) async throws -> [UInt8]
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWire
+
+/// The checkpoints that this client has seen. The log may only grow: each must be a prefix of the next.
+struct SeenLog {
+    let vault: Vault
+    let log: NoteKey
+
+    private var notes: [String] {
+        get throws { try vault.value([String].self, Account.Class.checkpoint, "seen") ?? [] }
+    }
+
+    /// The largest checkpoint seen, for others to compare.
+    var largest: SeenCheckpoint? {
+        get throws {
+            try notes.map { try SignedCheckpoint(parsing: $0, log: log).checkpoint }
+                .max { $0.size < $1.size }
+                .map { SeenCheckpoint(size: $0.size, root: $0.root) }
+        }
+    }
+
+    /// Keeps a checkpoint that came with a receipt, to be compared at the next refresh.
+    func remember(_ checkpoint: SignedCheckpoint) throws {
+        let note = checkpoint.note.serialized
+        let known = try notes
+        if !known.contains(note) { try vault.put(value: known + [note], Account.Class.checkpoint, "seen") }
+    }
+
+    /// Proves every checkpoint seen before to be consistent with `checkpoint`, then keeps the larger.
+    ///
+    /// - Throws: `ClientFailure.broken(.logInconsistent)`: the relay shows two histories or was rolled back.
+    func reconcile(_ checkpoint: SignedCheckpoint, over relay: any RelayConnection) async throws {
+        var largest = checkpoint
+        for note in try notes {
+            let seen = try SignedCheckpoint(parsing: note, log: log)
+            let (old, new) = seen.checkpoint.size <= largest.checkpoint.size ? (seen, largest) : (largest, seen)
+            try await prove(old.checkpoint, new.checkpoint, relay)
+            largest = new
+        }
+        try vault.put(value: [largest.note.serialized], Account.Class.checkpoint, "seen")
+    }
+
+    private func prove(_ old: Checkpoint, _ new: Checkpoint, _ relay: any RelayConnection) async throws {
+        guard old.size > 0, old != new else { return }
+        guard let plan = ProofPlan.consistency(from: old.size, to: new.size) else {
+            throw ClientFailure.broken(.logInconsistent)
+        }
+        var tiles: [TileID: Tile] = [:]
+        for id in plan.tiles {
+            tiles[id] = Tile(bytes: try await relay.tile(id, width: id.width(in: new.size)))
+        }
+        guard let path = plan.hashes(from: tiles),
+            ProofCheck.consistency(from: old.size, old.root, to: new.size, new.root, path: path)
+        else { throw ClientFailure.broken(.logInconsistent) }
+    }
+}

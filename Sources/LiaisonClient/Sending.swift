@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Crypto
+import Foundation
+public import LiaisonForms
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+public import LiaisonWire
+
+/// What an agent wants to send.
+public struct SendRequest: Sendable {
+    public var kind: String
+    public var from: UnitAddress?
+    public var to: UnitAddress
+    public var urgency: Urgency?
+    public var form: [String: FieldValue]
+    public var attachments: [String]
+    public var inReplyTo: TransmissionID?
+    public var phoneConfirmedAt: Int?
+
+    public init(kind: String, to: UnitAddress) {
+        self.kind = kind
+        self.to = to
+        form = [:]
+        attachments = []
+    }
+}
+
+/// A request that the convention permits and whose form is right, ready to be shown, confirmed and sealed.
+public struct SendPlan {
+    public let routing: Routing
+    public let permit: Permit
+    public let kind: FormKind
+    public let form: [String: FieldValue]
+    let attachments: [String]
+}
+
+/// A transmission that this agent sealed, as its vault keeps it.
+public struct SentItem: Codable, Hashable, Sendable {
+    public var envelope: String
+    /// Of the SubmissionAcceptance; nil until the relay has accepted it.
+    public var evidence: Evidence?
+}
+
+extension Session {
+    // MARK: Deciding
+
+    /// Judges a request by the convention, before any form is asked for.
+    public func permit(_ request: SendRequest) throws -> (routing: Routing, permit: Permit) {
+        let from = try sendingUnit(request)
+        let now = clock()
+        let convention = try conventionInForce()
+        var routing = Routing(
+            id: .fresh(), log: log.name, convention: convention.hash, head: try headHash(), from: from,
+            to: request.to, copies: [], kind: request.kind, urgency: .routine, sealedAt: now,
+            inReplyTo: request.inReplyTo, phoneConfirmedAt: request.phoneConfirmedAt,
+            checkpoint: try seen.largest)
+        routing.urgency = request.urgency ?? defaultUrgency(routing)
+        routing.copies = forcedCopies(routing)
+        do {
+            return (routing, try directory.permit(routing, by: address, log: log.name, size: nil, at: now))
+        } catch {
+            throw ClientFailure.notPermitted(error)
+        }
+    }
+
+    private func sendingUnit(_ request: SendRequest) throws -> UnitAddress {
+        if let from = request.from { return from }
+        let units = ownUnits
+        guard let first = units.first else { throw ClientFailure.notMember }
+        guard units.count > 1 else { return first }
+        let able = units.filter { unit in !flows(of: request.kind, from: unit, to: request.to).isEmpty }
+        guard able.count == 1 else { throw ClientFailure.chooseUnit(able.isEmpty ? units : able) }
+        return able[0]
+    }
+
+    private func flows(of kind: String, from: UnitAddress, to: UnitAddress) -> [Flow] {
+        guard let sender = directory.unit(from), let recipient = directory.unit(to) else { return [] }
+        return directory.convention?.body.flows(of: kind, from: sender, to: recipient) ?? []
+    }
+
+    /// The flow's first urgency: conventions list the usual one first.
+    private func defaultUrgency(_ routing: Routing) -> Urgency {
+        flows(of: routing.kind, from: routing.from, to: routing.to).first?.urgencies.first?.urgency ?? .routine
+    }
+
+    /// One unit for each role that must get a copy, the nearest by address.
+    private func forcedCopies(_ routing: Routing) -> [UnitAddress] {
+        let roles = flows(of: routing.kind, from: routing.from, to: routing.to).first?.copies ?? []
+        return roles.compactMap { role in
+            directory.units(holding: [role]).map(\.address).first { $0 != routing.to && $0 != routing.from }
+        }
+    }
+
+    /// Judges request and form; what this returns may be sealed.
+    public func plan(_ request: SendRequest, catalogue: FormCatalogue) throws -> SendPlan {
+        let (routing, permit) = try permit(request)
+        guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
+        let form = request.form.merging(defaults(permit.flow)) { given, _ in given }
+        let findings = catalogue.check(form, kind: kind, flow: permit.flow, language: language)
+        guard findings.isEmpty else { throw ClientFailure.form(findings) }
+        _ = try attachments(request.attachments, rule: permit.flow.attachments)
+        return SendPlan(
+            routing: routing, permit: permit, kind: kind, form: form, attachments: request.attachments)
+    }
+
+    /// What the flow leaves no choice about need not be typed.
+    private func defaults(_ flow: Flow) -> [String: FieldValue] {
+        var defaults: [String: FieldValue] = [:]
+        if flow.legalBases.count == 1 { defaults["legal_basis"] = .text(flow.legalBases[0]) }
+        if flow.adhesion == .notRequired { defaults["adhesion_status"] = .text("not_required") }
+        return defaults
+    }
+
+    // MARK: Sealing and depositing
+
+    /// Seals a plan into the vault's directory; nothing has left the machine when this returns.
+    public func seal(_ plan: SendPlan) throws -> TransmissionID {
+        let recipients = try recipients(of: plan)
+        let parts = try attachments(plan.attachments, rule: plan.permit.flow.attachments)
+        let file = try ContentFile.create(contentPath(plan.routing.id))
+        let sealer = Sealer(author: address, signer: try account.signer())
+        let envelope = try sealer.seal(
+            plan.routing,
+            form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },
+            formVersion: plan.kind.version, parts: parts, to: recipients, write: file.write)
+        try file.finish()
+        try account.vault.put(
+            value: SentItem(envelope: envelope.note.serialized, evidence: nil), Account.Class.sent,
+            plan.routing.id.description)
+        return plan.routing.id
+    }
+
+    /// Every valid key of the recipient units, of units that the escalation makes recipients, and the sender's.
+    private func recipients(of plan: SendPlan) throws -> [AgeRecipient] {
+        let now = clock()
+        var keys: [EncryptionKey] = []
+        for unit in plan.routing.recipients {
+            let found = directory.encryptionKeys(of: unit, at: now)
+            guard !found.isEmpty else { throw ClientFailure.noRecipientKeys(unit) }
+            keys += found
+        }
+        let roles = plan.permit.flow.escalation.filter(\.content).map(\.to)
+        for unit in directory.units(holding: roles) { keys += directory.encryptionKeys(of: unit.address, at: now) }
+        keys += directory.encryptionKeys(of: address, at: now)
+        var fingerprints: Set<Hash> = []
+        return keys.compactMap { $0.bytes.flatMap(AgeRecipient.init) }
+            .filter { fingerprints.insert($0.fingerprint).inserted }
+    }
+
+    /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
+    /// under the same id are one submission.
+    public func deposit(_ id: TransmissionID) async throws -> VerifiedEvidence {
+        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) else {
+            throw ClientFailure.unknownTransmission(id.description)
+        }
+        let envelope = try own(item)
+        let receipt = try await relay.submit(envelope, content: try FileSource(path: contentPath(id)))
+        let evidence = try check(receipt.evidence)
+        guard evidence.event.event == .submissionAcceptance, evidence.event.envelope == envelope.hash,
+            evidence.event.transmission == id, evidence.event.mailbox == .unit(envelope.body.routing.from)
+        else { throw ClientFailure.broken(.wrongEvent) }
+        try account.vault.put(
+            value: SentItem(envelope: item.envelope, evidence: receipt.evidence), Account.Class.sent,
+            id.description)
+        try seen.remember(evidence.checkpoint)
+        return evidence
+    }
+
+    /// An envelope of this agent's own making.
+    func own(_ item: SentItem) throws -> Verified<Envelope> {
+        try Unverified<Envelope>(parsing: item.envelope).verified(by: account.signer().noteKey)
+    }
+
+    /// What this agent sealed and the relay has not yet accepted.
+    public func undelivered() throws -> [TransmissionID] {
+        try account.vault.ids(Account.Class.sent).filter { id in
+            try account.vault.value(SentItem.self, Account.Class.sent, id)?.evidence == nil
+        }.compactMap(TransmissionID.init)
+    }
+
+    func contentPath(_ id: TransmissionID) -> String { "\(account.vault.path)/contents/\(id).age" }
+}
+
+/// A sealed content being written: whole under its name, or not there at all.
+struct ContentFile {
+    private let path: String
+    private let handle: FileHandle
+
+    static func create(_ path: String) throws -> ContentFile {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let descriptor = open("\(path).part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw ByteSourceFailure.system(call: "open", errno: errno) }
+        return ContentFile(path: path, handle: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
+    }
+
+    func write(_ bytes: [UInt8]) throws { try handle.write(contentsOf: bytes) }
+
+    func finish() throws {
+        try handle.synchronize()
+        try handle.close()
+        guard rename("\(path).part", path) == 0 else {
+            throw ByteSourceFailure.system(call: "rename", errno: errno)
+        }
+    }
+}

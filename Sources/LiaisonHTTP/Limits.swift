@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import NIOCore
+
+/// Time-outs and bounds of the listener: a silent or slow client never holds more than these.
+public struct ServerLimits: Sendable {
+    /// From the TCP connection to the end of the TLS handshake.
+    public var handshake: TimeAmount = .seconds(10)
+    /// From a connection's readiness, or its last answer, to the next request's complete head.
+    public var head: TimeAmount = .seconds(60)
+    /// From a request's head to the end of its body.
+    public var body: TimeAmount = .seconds(60)
+    /// How long an HTTP/2 connection may have no stream.
+    public var idle: TimeAmount = .seconds(60)
+    public var connections = 4096
+    /// All header fields of a request together, in bytes.
+    public var headerBytes = 16 << 10
+
+    public init() {}
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import LiaisonNotes
+import Logging
+import NIOCore
+import NIOHTTPTypes
+import NIOSSL
+import NIOTLS
+import Synchronization
+
+/// Who is at the other end of a connection: the SHA-256 of the client certificate's public key, found once
+/// when the handshake completes.
+final class Peer: Sendable {
+    @TaskLocal static var current: Peer?
+
+    private let found = Mutex<Hash?>(nil)
+
+    var fingerprint: Hash? { found.withLock { $0 } }
+
+    func set(_ fingerprint: Hash) { found.withLock { $0 = fingerprint } }
+}
+
+/// HTTP/1.1 and HTTP/2 over mutual TLS, with the peer's fingerprint as a task local for request handlers.
+struct PeerChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let base: HTTP2UpgradeChannel.Value
+        let peer: Peer
+        var channel: any Channel { base.channel }
+    }
+
+    let base: HTTP2UpgradeChannel
+    let handshake: TimeAmount
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let peer = Peer()
+        return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(
+                PeerHandler(peer: peer, timeout: handshake),
+                position: .after(pipeline.handler(type: NIOSSLServerHandler.self)))
+            return Value(base: value, peer: peer)
+        }
+    }
+
+    /// Always goes through the base: a child channel that is not consumed traps when it is released.
+    func handle(value: Value, logger: Logger) async {
+        await Peer.$current.withValue(value.peer) {
+            await base.handle(value: value.base, logger: logger)
+        }
+    }
+}
+
+/// Reads the peer's key when the handshake completes; closes a connection whose handshake does not.
+private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let peer: Peer
+    private let timeout: TimeAmount
+    private var deadline: Scheduled<Void>?
+
+    init(peer: Peer, timeout: TimeAmount) {
+        self.peer = peer
+        self.timeout = timeout
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event {
+            deadline?.cancel()
+            if let key = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+                .peerCertificate?.extractPublicKey().toSPKIBytes()
+            {
+                peer.set(Hash.of(key))
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+}
+
+/// Closes a connection whose next request head or body does not arrive in time.
+final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let head: TimeAmount
+    private let body: TimeAmount
+    private var deadline: Scheduled<Void>?
+
+    init(head: TimeAmount, body: TimeAmount) {
+        self.head = head
+        self.body = body
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { wait(head, context) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: wait(body, context)
+        case .body: break
+        case .end: deadline?.cancel()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { wait(head, context) }
+        context.write(data, promise: promise)
+    }
+
+    private func wait(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+}

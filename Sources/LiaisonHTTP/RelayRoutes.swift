@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import HTTPTypes
+import Hummingbird
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonWire
+
+/// The relay's interface, as `docs/openapi.yaml` describes it.
+struct RelayRoutes {
+    let relay: Relay
+
+    func router() -> Router<RelayRequestContext> {
+        let router = Router(context: RelayRequestContext.self)
+        router.add(middleware: ProblemMiddleware())
+        let v1 = router.group("v1")
+        addDirectory(to: v1)
+        addTransmissions(to: v1)
+        addLog(to: router)
+        return router
+    }
+
+    // MARK: Directory
+
+    private func addDirectory(to v1: RouterGroup<RelayRequestContext>) {
+        v1.get("directory/head") { _, context in
+            _ = try context.peer(relay)
+            return try json(await relay.directoryHead())
+        }
+        v1.get("directory/heads/:hash") { _, context in
+            _ = try context.peer(relay)
+            return try json(await relay.directoryHead(context.parameter("hash") { Hash(hex: $0) }))
+        }
+        v1.get("directory/documents/:hash") { _, context in
+            _ = try context.peer(relay)
+            return try json(await relay.document(context.parameter("hash") { Hash(hex: $0) }))
+        }
+        v1.get("directory/institutions/:institution") { _, context in
+            _ = try context.peer(relay)
+            return try json(relay.bundle(of: context.parameter("institution") { InstitutionID($0) }))
+        }
+        // A roster is its institution's by its signature alone: the first one is published by nobody yet
+        // enrolled.
+        v1.post("directory/rosters") { request, _ in
+            let note: Unverified<Roster> = try await note(in: request)
+            return try json(await relay.publish(note), status: .created)
+        }
+        v1.post("directory/keys") { request, context in
+            let peer = try context.peer(relay)
+            let note: Unverified<AgentKeys> = try await note(in: request)
+            return try json(await relay.publish(note, by: peer), status: .created)
+        }
+    }
+
+    // MARK: Transmissions
+
+    private func addTransmissions(to v1: RouterGroup<RelayRequestContext>) {
+        v1.post("transmissions") { request, context in
+            try await submit(request, by: context.peer(relay))
+        }
+        v1.get("transmissions") { request, context in
+            try json(await relay.sent(by: context.peer(relay), from: cursor(of: request)))
+        }
+        v1.get("transmissions/:id") { _, context in
+            let peer = try context.peer(relay)
+            let id = try context.parameter("id") { TransmissionID($0) }
+            return try json(await relay.timeline(of: id, for: peer))
+        }
+        v1.post("transmissions/:id/content") { request, context in
+            let peer = try context.peer(relay)
+            let act: Unverified<Act> = try await note(in: request)
+            guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
+                throw Problem(.wrongEnvelope)
+            }
+            return try content(of: await relay.open(act, by: peer))
+        }
+        v1.get("deliveries") { request, context in
+            try json(await relay.deliveries(to: context.peer(relay), from: cursor(of: request)))
+        }
+        v1.post("acts") { request, context in
+            let peer = try context.peer(relay)
+            let act: Unverified<Act> = try await note(in: request)
+            guard act.claimed.act != .opened else { throw Problem(.malformed) }
+            return try json(await relay.act(act, by: peer), status: .created)
+        }
+        v1.get("staged/:digest") { _, context in
+            let digest = try context.parameter("digest") { Hash(hex: $0) }
+            return try json(await relay.stagedSize(digest, by: context.peer(relay)))
+        }
+        v1.put("staged/:digest") { request, context in
+            let peer = try context.peer(relay)
+            let digest = try context.parameter("digest") { Hash(hex: $0) }
+            guard let offset = request.uri.queryParameters.get("offset", as: Int.self), offset >= 0 else {
+                throw Problem(.malformed)
+            }
+            let bytes = try await body(of: request)
+            guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
+            return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
+        }
+    }
+
+    /// Body: the envelope, of the length that a header gives, and the content behind it. Without content
+    /// behind it, the content was staged before.
+    private func submit(_ request: Request, by peer: AgentAddress) async throws -> Response {
+        guard let name = HTTPField.Name(Wire.envelopeLengthHeader),
+            let length = request.headers[name].flatMap({ Int($0) }), length > 0,
+            length <= Envelope.maximumSize
+        else { throw Problem(.malformed) }
+        let body = try await body(of: request)
+        guard body.count >= length else { throw Problem(.malformed) }
+        let envelope: Unverified<Envelope> = try parse(Array(body[..<length]))
+        guard body.count > length else {
+            return try json(await relay.submitStaged(envelope, by: peer), status: .created)
+        }
+        let content = Array(body[length...])
+        let arrived = ContentReference(sha256: Hash.of(content), size: content.count)
+        let receipt = try await relay.submit(envelope, content: .inline(content), arrived: arrived, by: peer)
+        return try json(receipt, status: .created)
+    }
+
+    /// Streams a content row by row, once the *opened* act is in the log.
+    private func content(of transmission: StoredTransmission) -> Response {
+        let store = relay.store
+        let body = ResponseBody(contentLength: transmission.contentSize) { writer in
+            var index = 0
+            while let chunk = try await store.chunk(index, of: transmission.id) {
+                try await writer.write(ByteBuffer(bytes: chunk))
+                index += 1
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: "application/octet-stream"], body: body)
+    }
+
+    // MARK: Log (c2sp.org/tlog-tiles)
+
+    private func addLog(to router: Router<RelayRequestContext>) {
+        router.get("checkpoint") { _, context in
+            _ = try context.peer(relay)
+            let checkpoint = try await relay.checkpoint()
+            return Response(
+                status: .ok,
+                headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-cache"],
+                body: .init(byteBuffer: ByteBuffer(string: checkpoint)))
+        }
+        router.get("tile/**") { request, context in
+            _ = try context.peer(relay)
+            let path = context.parameters.getCatchAll().map(String.init)
+            guard let first = path.first,
+                let (index, width) = TileID.parse(path: path.dropFirst().joined(separator: "/"))
+            else { throw Problem(.notFound) }
+            let bytes: [UInt8]
+            if first == "entries" {
+                bytes = try await relay.entryBundle(index, width: width)
+            } else if let level = Int(first), (0...63).contains(level), String(level) == first {
+                bytes = try await relay.tile(TileID(level: level, index: index), width: width)
+            } else {
+                throw Problem(.notFound)
+            }
+            return Response(
+                status: .ok,
+                headers: [
+                    .contentType: "application/octet-stream",
+                    .cacheControl: "max-age=31536000, immutable",
+                ],
+                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
+    }
+
+    // MARK: Bodies
+
+    private func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: try WireJSON.encode(value))))
+    }
+
+    private func body(of request: Request) async throws -> [UInt8] {
+        Array(try await request.body.collect(upTo: Wire.maximumBody).readableBytesView)
+    }
+
+    private func note<Body: Document>(in request: Request) async throws -> Unverified<Body> {
+        let buffer = try await request.body.collect(upTo: Body.maximumSize)
+        return try parse(Array(buffer.readableBytesView))
+    }
+
+    private func parse<Body: Document>(_ bytes: [UInt8]) throws -> Unverified<Body> {
+        do {
+            return try Unverified<Body>(parsing: bytes)
+        } catch {
+            throw Problem(.malformed)
+        }
+    }
+
+    private func cursor(of request: Request) -> Int {
+        max(request.uri.queryParameters.get("from", as: Int.self) ?? 0, 0)
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+public import LiaisonRelay
+public import Logging
+import NIOCore
+public import NIOSSL
+public import ServiceLifecycle
+
+/// Builds the relay's HTTPS listener; production and tests use this one builder.
+public enum RelayServer {
+    /// TLS 1.3 only, a client certificate demanded. The certificate proves possession of a key; whom that key
+    /// belongs to is for the rosters to say, so any issuer is taken here.
+    public static func tls(
+        certificates: [NIOSSLCertificate], privateKey: NIOSSLPrivateKey
+    ) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+        configuration.minimumTLSVersion = .tlsv13
+        configuration.certificateVerification = .noHostnameVerification
+        return configuration
+    }
+
+    /// - Parameter onRunning: told the port once the listener is bound.
+    public static func application(
+        relay: Relay, tls: TLSConfiguration, host: String, port: Int, limits: ServerLimits = .init(),
+        services: [any Service] = [], logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        var http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestDeadlineHandler(head: limits.head, body: limits.body)])
+        http.httpDecoder.maxHeaderListSize = limits.headerBytes
+        let stream = http
+        let server = HTTPServerBuilder { responder in
+            let base = try HTTP2UpgradeChannel(
+                tlsChannelConfiguration: TLSChannelConfiguration(
+                    tlsConfiguration: tls,
+                    customVerificationCallback: { _, promise in promise.succeed(.certificateVerified) }),
+                configuration: .init(
+                    idleTimeout: .nanoseconds(limits.idle.nanoseconds), streamConfiguration: stream),
+                responder: responder)
+            return PeerChannel(base: base, handshake: limits.handshake)
+        }
+        return Application(
+            router: RelayRoutes(relay: relay).router(), server: server,
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: "liaisond",
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+            services: services, onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+            logger: logger)
+    }
+}

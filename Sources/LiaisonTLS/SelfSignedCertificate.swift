@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Crypto
+import Foundation
+public import LiaisonNotes
+import SwiftASN1
+import X509
+
+/// A P-256 key with a certificate over itself: what a relay or an agent shows in TLS. Whom the key belongs to
+/// is for the convention or a roster to say.
+public struct SelfSignedCertificate: Sendable {
+    public enum Purpose: Sendable { case server, client }
+
+    public let certificatePEM: String
+    /// DER of the certificate (RFC 5280).
+    public let certificateDER: [UInt8]
+    /// A secret: PKCS #8 in PEM.
+    public let privateKeyPEM: String
+    /// SHA-256 of the SubjectPublicKeyInfo (RFC 7469 section 2.4).
+    public let fingerprint: Hash
+
+    /// - Parameters:
+    ///   - name: the common name; no person's name.
+    ///   - hosts: DNS names and IPv4 addresses for the subject alternative name.
+    ///   - notBefore: Unix seconds.
+    ///   - lifetime: seconds.
+    public init(
+        name: String, hosts: [String] = [], purpose: Purpose, notBefore: Int, lifetime: Int
+    ) throws {
+        let key = P256.Signing.PrivateKey()
+        let subject = try DistinguishedName { CommonName(name) }
+        let certificate = try Certificate(
+            version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
+            notValidBefore: Date(timeIntervalSince1970: Double(notBefore)),
+            notValidAfter: Date(timeIntervalSince1970: Double(notBefore + lifetime)),
+            issuer: subject, subject: subject, signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: Certificate.Extensions {
+                // A relay's certificate is its own trust anchor, which must be allowed to sign itself.
+                Critical(
+                    purpose == .server
+                        ? BasicConstraints.isCertificateAuthority(maxPathLength: 0)
+                        : BasicConstraints.notCertificateAuthority)
+                Critical(KeyUsage(digitalSignature: true, keyCertSign: purpose == .server))
+                try ExtendedKeyUsage([purpose == .server ? .serverAuth : .clientAuth])
+                if !hosts.isEmpty { SubjectAlternativeNames(hosts.map(Self.name(of:))) }
+            }, issuerPrivateKey: .init(key))
+        var serializer = DER.Serializer()
+        try certificate.serialize(into: &serializer)
+        certificateDER = serializer.serializedBytes
+        certificatePEM = try certificate.serializeAsPEM().pemString
+        privateKeyPEM = key.pemRepresentation
+        fingerprint = Hash.of(key.publicKey.derRepresentation)
+    }
+
+    private static func name(of host: String) -> GeneralName {
+        let octets = host.split(separator: ".").compactMap { UInt8($0) }
+        guard octets.count == 4, host.split(separator: ".").count == 4 else { return .dnsName(host) }
+        return .ipAddress(ASN1OctetString(contentBytes: ArraySlice(octets)))
+    }
+}
+
+/// What identifies a certificate that somebody else issued.
+public enum CertificateFingerprint {
+    /// SHA-256 of the SubjectPublicKeyInfo of the first certificate in `pem`.
+    public static func of(pem: String) throws -> Hash {
+        let certificate = try Certificate(pemEncoded: pem)
+        var serializer = DER.Serializer()
+        try certificate.publicKey.serialize(into: &serializer)
+        return Hash.of(serializer.serializedBytes)
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import LiaisonClient
+import LiaisonForms
+import LiaisonLedger
+import LiaisonModel
+import LiaisonWire
+
+private struct ActAnswer: Encodable {
+    struct Place: Encodable {
+        var index: Int
+        var treeSize: Int
+    }
+    var id: TransmissionID
+    var state: DeliveryState
+    var evidence: Place
+
+    init?(_ evidence: VerifiedEvidence) {
+        guard let id = evidence.event.transmission, let state = evidence.event.state else { return nil }
+        self.id = id
+        self.state = state
+        self.evidence = .init(index: evidence.index, treeSize: evidence.checkpoint.checkpoint.size)
+    }
+}
+
+private func show(_ evidence: VerifiedEvidence, _ console: Console, _ text: String) throws {
+    try console.print(ActAnswer(evidence)) {
+        "\(text) " + console.language("(preuve : entrée \(evidence.index))", "(proof: entry \(evidence.index))")
+    }
+}
+
+struct Acknowledge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Say that your unit takes charge.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let evidence = try await session.acknowledge(transmission.value())
+            try show(evidence, console, console.language("Prise en charge par votre unité.", "Your unit takes charge."))
+        }
+    }
+}
+
+struct Refuse: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Say that your unit does not take charge, and why.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    @Option(help: "wrong_unit, not_competent, duplicate, person_declines or incomplete.")
+    var reason: String
+
+    @Option(help: "A note to the sender; it travels sealed.")
+    var note: String?
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let evidence = try await session.refuse(
+                transmission.value(), reason: ReasonCode(rawValue: reason) ?? .formInvalid, note: note,
+                catalogue: FormCatalogue())
+            try show(evidence, console, console.language("Refusé ; l'expéditeur le saura.", "Refused; the sender will know."))
+        }
+    }
+}

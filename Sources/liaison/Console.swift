@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+import LiaisonWire
+
+/// Where results and diagnostics go: results on standard output, everything else on standard error.
+struct Console {
+    let format: GlobalOptions.Format
+    let language: Language
+
+    init(_ format: GlobalOptions.Format) {
+        self.format = format
+        language = Language(environment: ProcessInfo.processInfo.environment)
+    }
+
+    func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    /// Prints `value` as JSON, or `text` for people.
+    func print(_ value: some Encodable, text: () -> String) throws {
+        switch format {
+        case .json: Swift.print(String(decoding: try CanonicalJSON.encode(value), as: UTF8.self))
+        case .text: Swift.print(text())
+        }
+    }
+
+    /// Runs a command and turns what it throws into a message and an exit code.
+    func reporting(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            say(language("erreur : ", "error: ") + Self.text(error, language))
+            throw Self.exitCode(error)
+        }
+    }
+
+    /// Says in words that nothing was sent and whom to call: never by colour alone.
+    func sayNotSent(to unit: LiaisonModel.Unit?) {
+        say(language("NON TRANSMIS — rien n'est parti.", "NOT SENT — nothing has left."))
+        sayNumbers(unit)
+    }
+
+    func sayNumbers(_ unit: LiaisonModel.Unit?) {
+        if let unit {
+            say(language("  Appelez \(unit.name), \(unit.town) : \(unit.phone)", "  Call \(unit.name), \(unit.town): \(unit.phone)"))
+            if let duty = unit.dutyPhone { say(language("  Permanence : \(duty)", "  Duty line: \(duty)")) }
+        }
+        say(language("  En cas de danger : 17 ou 112.", "  In danger: 17 or 112."))
+    }
+
+    // MARK: Errors
+
+    static func text(_ error: any Error, _ language: Language) -> String {
+        switch error {
+        case let failure as ClientFailure: failure.text(language)
+        case let problem as Problem: ClientFailure.refused(problem).text(language)
+        case let failure as VaultFailure: text(failure, language)
+        case let finding as DraftFinding: finding.text(language)
+        case let failure as FormFile.Failure: text(failure, language)
+        case let error as ValidationError: error.message
+        case let failure as SignedNote.Failure: failure.description
+        case let failure as CanonicalJSON.Failure: failure.description
+        case let refusal as DirectoryRefusal: language("document refusé (\(refusal))", "document refused (\(refusal))")
+        case let failure as ByteSourceFailure: language("lecture ou écriture (\(failure))", "read or write (\(failure))")
+        default: (error as NSError).localizedDescription
+        }
+    }
+
+    private static func text(_ failure: VaultFailure, _ language: Language) -> String {
+        switch failure {
+        case .missing(let path): language("pas de coffre ici (\(path))", "no vault here (\(path))")
+        case .exists(let path): language("un coffre existe déjà (\(path))", "a vault exists already (\(path))")
+        case .wrongPassphrase: language("phrase de passe fausse", "wrong passphrase")
+        case .inUse: language("coffre utilisé par un autre programme : réessayez", "vault in use by another program: try again")
+        case .damaged(let part):
+            language(
+                "coffre endommagé (\(part)), rien n'y a été changé\nconseil : restaurez la dernière copie",
+                "vault damaged (\(part)), nothing in it was changed\nhint: restore the latest copy")
+        case .newer(let version):
+            language("coffre d'une version plus récente (\(version))", "vault of a newer version (\(version))")
+        case .unreadable(let path, _): language("coffre illisible (\(path))", "vault not readable (\(path))")
+        case .outOfMemory: language("mémoire insuffisante", "not enough memory")
+        }
+    }
+
+    private static func text(_ failure: FormFile.Failure, _ language: Language) -> String {
+        switch failure {
+        case .notAMap: language("le formulaire n'est pas une liste de champs", "the form is not a map of fields")
+        case .notReadable(let line):
+            language("formulaire illisible (ligne \(line ?? 0))", "form not readable (line \(line ?? 0))")
+        case .duplicate(let field): language("champ en double (\(field))", "field given twice (\(field))")
+        case .value(let field): language("\(field): valeur illisible", "\(field): value not readable")
+        }
+    }
+
+    static func exitCode(_ error: any Error) -> ExitCode {
+        switch error {
+        case let failure as ClientFailure: ExitCode(failure.exitCode)
+        case let problem as Problem: ExitCode(ClientFailure.refused(problem).exitCode)
+        case is ValidationError: ExitCode(64)
+        case VaultFailure.wrongPassphrase: ExitCode(77)
+        case VaultFailure.inUse: ExitCode(75)
+        default: ExitCode(65)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonModel
+import LiaisonNotes
+
+struct Enrol: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make an agent's vault and keys, and print the request for the registrar.")
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "The agent's pseudonymous address, for example d-07@avema01.")
+    var address: String
+
+    @Option(help: "The signed convention, from your institution.")
+    var convention: String
+
+    func run() async throws {
+        let console = global.console()
+        try await console.reporting {
+            guard let address = AgentAddress(address) else {
+                throw ClientFailure.input(
+                    fr: "adresse attendue, par exemple d-07@avema01 (\(address))", en: "expected an address such as d-07@avema01 (\(address))")
+            }
+            let note = try Unverified<Convention>(parsing: try Input.read(convention))
+            let request = try Account.create(
+                in: global.createVault(), address: address, convention: note, now: Clock.now())
+            print(request.note.serialized, terminator: "")
+        }
+    }
+}
+
+enum Input {
+    static func read(_ path: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ClientFailure.input(fr: "fichier illisible (\(path))", en: "file not readable (\(path))")
+        }
+        return Array(data)
+    }
+
+    static func text(_ path: String) throws -> String {
+        guard let text = String(validating: try read(path), as: UTF8.self) else {
+            throw ClientFailure.input(fr: "fichier non UTF-8 (\(path))", en: "file not UTF-8 (\(path))")
+        }
+        return text
+    }
+}

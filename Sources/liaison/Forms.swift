@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import LiaisonClient
+import LiaisonForms
+
+struct Forms: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the kinds, or print an empty form of one.")
+
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "A kind, for example referral.")
+    var kind: String?
+
+    @Flag(help: "Print the form's JSON Schema.")
+    var jsonSchema = false
+
+    private struct Row: Encodable {
+        var kind: String
+        var title: String
+        var summary: String
+    }
+
+    func run() async throws {
+        let console = global.console()
+        try await console.reporting {
+            let catalogue = try FormCatalogue()
+            guard let id = kind else { return try list(catalogue, console) }
+            guard let kind = catalogue[id] else { throw ClientFailure.unknownKind(id) }
+            if jsonSchema || console.format == .json {
+                print(try catalogue.jsonSchema(kind, console.language))
+            } else {
+                print(catalogue.template(kind, console.language), terminator: "")
+            }
+        }
+    }
+
+    private func list(_ catalogue: FormCatalogue, _ console: Console) throws {
+        let rows = catalogue.kinds.map {
+            Row(kind: $0.id, title: $0.title.text(console.language), summary: $0.summary.text(console.language))
+        }
+        try console.print(rows) {
+            rows.map { "\($0.kind): \($0.title). \($0.summary)" }.joined(separator: "\n")
+        }
+    }
+}

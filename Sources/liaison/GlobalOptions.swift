@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonNotes
+import LiaisonVault
+
+/// What every command takes.
+struct GlobalOptions: ParsableArguments {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    static let fallbackFormat = Format.text
+
+    @Option(help: "The vault's directory (or LIAISON_VAULT).")
+    var vault: String?
+
+    @Option(help: "text for people, json for scripts.")
+    var format: Format?
+
+    func vaultPath() throws -> String {
+        guard let path = vault ?? ProcessInfo.processInfo.environment["LIAISON_VAULT"] else {
+            throw ValidationError("no vault named\nhint: --vault DIR or LIAISON_VAULT")
+        }
+        return path
+    }
+
+    func console() -> Console { Console(format ?? Self.fallbackFormat) }
+
+    /// Opens the vault with the passphrase of the file or the prompt.
+    func openVault() throws -> Vault {
+        let console = console()
+        let passphrase = try Passphrase.read(console.language)
+        return try Vault.open(at: vaultPath(), passphrase: passphrase)
+    }
+
+    func createVault() throws -> Vault {
+        try Vault.create(at: vaultPath(), passphrase: Passphrase.read(console().language))
+    }
+
+    /// Runs `body` with an agent's session over the relay, its directory fresh, its keys in order.
+    func withSession(_ body: (Session, Console) async throws -> Void) async throws {
+        let console = console()
+        try await console.reporting {
+            let account = try Account(vault: openVault())
+            var connection: HTTPRelayConnection?
+            let session = try Session(account: account, clock: { Clock.now() }, language: console.language) {
+                let made = try $0.connect($1)
+                connection = made
+                return made
+            }
+            do {
+                try await session.refresh()
+                try await session.maintainKeys()
+                try await body(session, console)
+            } catch {
+                await connection?.close()
+                throw error
+            }
+            await connection?.close()
+        }
+    }
+}
+
+enum Clock {
+    /// Unix seconds.
+    static func now() -> Int { Int(Date().timeIntervalSince1970) }
+
+    /// RFC 3339 in UTC.
+    static func text(_ instant: Int) -> String {
+        Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601)
+    }
+}
+
+/// The passphrase: from the file that LIAISON_PASSPHRASE_FILE names, otherwise asked without echo.
+enum Passphrase {
+    static func read(_ language: Language) throws -> GuardedBytes {
+        if let path = ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ClientFailure.input(
+                    fr: "fichier de phrase de passe illisible (\(path))", en: "passphrase file not readable (\(path))")
+            }
+            return try guarded(data.prefix { $0 != 0x0A })
+        }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw ClientFailure.input(
+                fr: "pas de phrase de passe\nconseil : LIAISON_PASSPHRASE_FILE", en: "no passphrase\nhint: LIAISON_PASSPHRASE_FILE")
+        }
+        FileHandle.standardError.write(Data(language("Phrase de passe : ", "Passphrase: ").utf8))
+        var settings = termios()
+        tcgetattr(STDIN_FILENO, &settings)
+        var silent = settings
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        defer {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+            FileHandle.standardError.write(Data("\n".utf8))
+        }
+        return try guarded((readLine() ?? "").utf8)
+    }
+
+    private static func guarded(_ bytes: some Sequence<UInt8>) throws -> GuardedBytes {
+        var bytes = Array(bytes)
+        guard !bytes.isEmpty else {
+            throw ClientFailure.input(fr: "phrase de passe vide", en: "empty passphrase")
+        }
+        return try GuardedBytes(moving: &bytes)
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+
+@main
+struct Liaison: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "liaison",
+        abstract: "Sealed transmissions between institutions, with proof of what happened.",
+        discussion: """
+            Exit codes: 0 done, 64 usage, 65 input refused, 69 relay unreachable, 75 try again, 77 not permitted.
+            The passphrase is read from the file named by LIAISON_PASSPHRASE_FILE, or asked for.
+            """,
+        subcommands: [
+            Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Read.self, Acknowledge.self,
+            Refuse.self, Track.self, EvidenceCommand.self, Export.self, Keys.self, Enrol.self, RegistrarCommand.self,
+            ConventionCommand.self,
+        ])
+
+    // Options may stand before the command as well as behind it.
+    @OptionGroup var global: GlobalOptions
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // Whatever ends a `send` before the relay accepted says so, a mistyped option included.
+            if CommandLine.arguments.contains("send"), exitCode(for: error) == .validationFailure {
+                Console(GlobalOptions.fallbackFormat).sayNotSent(to: nil)
+            }
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+
+/// One delivery as a list shows it.
+private struct DeliveryRow: Encodable {
+    var id: TransmissionID
+    var kind: String
+    var from: UnitAddress
+    var to: UnitAddress
+    var sentAt: String
+    var urgency: Urgency
+    var state: DeliveryState
+    var dueAt: String?
+
+    init(_ delivery: VerifiedDelivery) {
+        id = delivery.routing.id
+        kind = delivery.routing.kind
+        from = delivery.routing.from
+        to = delivery.unit
+        sentAt = Clock.text(delivery.routing.sealedAt)
+        urgency = delivery.routing.urgency
+        state = delivery.state
+        dueAt = delivery.dueAt.map(Clock.text)
+    }
+
+    var line: String {
+        "\(id)  \(state.rawValue)  \(urgency.rawValue)  \(kind)  \(from) → \(to)  \(sentAt)" + (dueAt.map { "  ⏲ \($0)" } ?? "")
+    }
+}
+
+/// Prints what verifies; warns and fails when something does not.
+private func show(_ listing: Listing, _ console: Console) throws {
+    let rows = listing.deliveries.map(DeliveryRow.init)
+    try console.print(rows) {
+        rows.isEmpty ? console.language("Rien.", "Nothing.") : rows.map(\.line).joined(separator: "\n")
+    }
+    for failure in listing.refused { console.say(failure.text(console.language)) }
+    if let first = listing.refused.first { throw first }
+}
+
+struct Inbox: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What was delivered to your units.")
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        try await global.withSession { session, console in try show(try await session.inbox(), console) }
+    }
+}
+
+struct Sent: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What your units sent, delivery by delivery.")
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        try await global.withSession { session, console in try show(try await session.sent(), console) }
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+struct RegistrarCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "registrar", abstract: "For who signs for an institution: its key, units, agents and rosters.",
+        subcommands: [Create.self, UnitsFrom.self, AddUnit.self, EnrolAgent.self, Revoke.self, Publish.self, Show.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make the institution's key and its offline recovery key.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The institution, for example cd01.")
+        var institution: String
+
+        @Option(help: "Write the recovery key's seed here: keep it offline, apart from this machine.")
+        var recovery: String
+
+        func run() async throws {
+            let console = global.console()
+            try await console.reporting {
+                guard let institution = InstitutionID(institution) else {
+                    throw ClientFailure.input(
+                        fr: "institution attendue, par exemple cd01 (\(institution))", en: "expected an institution such as cd01 (\(institution))")
+                }
+                let (key, recoveryKey) = try Registrar.create(
+                    in: global.createVault(), institution: institution, now: Clock.now())
+                let seed = recoveryKey.seed.withCopy { Base64.encode($0) }
+                guard
+                    FileManager.default.createFile(
+                        atPath: recovery, contents: Data("\(seed)\n".utf8), attributes: [.posixPermissions: 0o600])
+                else {
+                    throw ClientFailure.input(fr: "écriture impossible (\(recovery))", en: "cannot write (\(recovery))")
+                }
+                print("  \(institution): { key: \(Base64.encode(key.bytes)), recovery: \(Base64.encode(recoveryKey.publicKey.bytes)) }")
+            }
+        }
+    }
+
+    struct UnitsFrom: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "units", abstract: "Take the units that a convention's draft proposes into the roster.")
+        @OptionGroup var global: GlobalOptions
+
+        @Option(help: "The convention's draft.")
+        var from: String
+
+        func run() async throws {
+            let console = global.console()
+            try await console.reporting {
+                let registrar = try Registrar(vault: global.openVault())
+                for unit in try ConventionDraft(yaml: Input.text(from)).units(of: registrar.institution) {
+                    try registrar.put(unit)
+                }
+            }
+        }
+    }
+
+    struct AddUnit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "add-unit", abstract: "Add or change a unit.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "Its address, for example cms-bourg@cd01.")
+        var address: String
+        @Option var kind: String
+        @Option var name: String
+        @Option var town: String
+        @Option var phone: String
+        @Option var dutyPhone: String?
+        @Option(name: .customLong("role"), help: "A role of the convention; may be repeated.")
+        var roles: [String]
+
+        func run() async throws {
+            let console = global.console()
+            try await console.reporting {
+                guard let unit = UnitAddress(address) else { throw ClientFailure.unknownUnit(address) }
+                try Registrar(vault: global.openVault()).put(
+                    LiaisonModel.Unit(
+                        address: unit, kind: kind, name: name, town: town, phone: phone, dutyPhone: dutyPhone,
+                        roles: roles, opening: [], absence: nil))
+            }
+        }
+    }
+
+    struct EnrolAgent: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "enrol", abstract: "Take an agent's request into the roster.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The request that liaison enrol printed.")
+        var request: String
+        @Option(name: .customLong("unit"), help: "A unit of the agent; may be repeated.")
+        var units: [String]
+        @Option(help: "agent, unit_manager, substitute or duty_officer.")
+        var role = "agent"
+        @Option(help: "Last day, YYYY-MM-DD; two years from now unless given.")
+        var until: String?
+
+        func run() async throws {
+            let console = global.console()
+            try await console.reporting {
+                let addresses = try units.map { text in
+                    guard let unit = UnitAddress(text) else { throw ClientFailure.unknownUnit(text) }
+                    return unit
+                }
+                let now = Clock.now()
+                try Registrar(vault: global.openVault()).enrol(
+                    Unverified<Possession>(parsing: Input.read(request)), units: addresses, role: role,
+                    from: now - 3600, until: try end(now))
+            }
+        }
+
+        private func end(_ now: Int) throws -> Int {
+            guard let until else { return now + 730 * 86_400 }
+            let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
+            guard let date = try? style.parse(until) else {
+                throw ClientFailure.input(fr: "date attendue AAAA-MM-JJ (\(until))", en: "expected a date YYYY-MM-DD (\(until))")
+            }
+            return Int(date.timeIntervalSince1970) + 86_400
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End an agent's access with the next roster.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The agent.")
+        var agent: String
+        @Option(help: "left, lost_device, compromised or other.")
+        var reason: String
+
+        func run() async throws {
+            let console = global.console()
+            try await console.reporting {
+                guard let address = AgentAddress(agent), ["left", "lost_device", "compromised", "other"].contains(reason)
+                else {
+                    throw ClientFailure.input(
+                        fr: "agent et motif attendus (left, lost_device, compromised, other)",
+                        en: "expected an agent and a reason (left, lost_device, compromised, other)")
+                }
+                try Registrar(vault: global.openVault()).revoke(address, reason: reason, at: Clock.now())
+            }
+        }
+    }
+
+    struct Publish: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Sign the next roster and publish it in the log.")
+        @OptionGroup var global: GlobalOptions
+
+        @Option(help: "The signed convention, which says where the log is.")
+        var convention: String
+
+        func run() async throws {
+            let console = global.console()
+            try await console.reporting {
+                let registrar = try Registrar(vault: global.openVault())
+                let convention = try Unverified<Convention>(parsing: Input.read(convention)).verifiedByItsParties().body
+                guard let party = convention.party(registrar.institution), let log = convention.log(party.log),
+                    let key = log.noteKey
+                else { throw ClientFailure.broken(.conventionRefused) }
+                let connection = try registrar.connect(log)
+                do {
+                    let evidence = try await registrar.publish(over: connection, log: key, now: Clock.now())
+                    console.say(
+                        console.language(
+                            "Liste \(registrar.institution) publiée, entrée \(evidence.index).",
+                            "Roster of \(registrar.institution) published, entry \(evidence.index)."))
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+                await connection.close()
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the roster being drafted.")
+        @OptionGroup var global: GlobalOptions
+
+        private struct Answer: Encodable {
+            var institution: InstitutionID
+            var units: [UnitAddress]
+            var agents: [AgentAddress]
+        }
+
+        func run() async throws {
+            let console = global.console()
+            try await console.reporting {
+                let registrar = try Registrar(vault: global.openVault())
+                let answer = try Answer(
+                    institution: registrar.institution, units: registrar.units().map(\.address),
+                    agents: registrar.agents().map(\.address))
+                try console.print(answer) {
+                    ([answer.institution.description] + answer.units.map { "  \($0)" } + answer.agents.map { "  \($0)" })
+                        .joined(separator: "\n")
+                }
+            }
+        }
+    }
+}

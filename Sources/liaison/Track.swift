@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+struct Track: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What the log proves of a transmission, step by step.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    private struct Answer: Encodable {
+        struct Event: Encodable {
+            var name: String
+            var at: String
+            var index: Int
+            var code: String?
+        }
+        struct Delivery: Encodable {
+            var unit: UnitAddress
+            var state: DeliveryState
+            var dueAt: String?
+            var events: [Event]
+        }
+        var id: TransmissionID
+        var deliveries: [Delivery]
+    }
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let tracked = try await session.track(transmission.value())
+            let answer = Answer(
+                id: tracked.routing.id,
+                deliveries: tracked.deliveries.map { delivery in
+                    Answer.Delivery(
+                        unit: delivery.unit, state: delivery.state, dueAt: delivery.dueAt.map(Clock.text),
+                        events: tracked.events.filter { $0.event.unit == nil || $0.event.unit == delivery.unit }.map {
+                            Answer.Event(
+                                name: $0.event.event.rawValue, at: Clock.text($0.event.at), index: $0.index,
+                                code: $0.event.code)
+                        })
+                })
+            try console.print(answer) {
+                answer.deliveries.map { delivery in
+                    let head = "\(delivery.unit): \(delivery.state.rawValue)" + (delivery.dueAt.map { " ⏲ \($0)" } ?? "")
+                    return ([head]
+                        + delivery.events.map { event in
+                            "  \(event.at)  \(event.name)\(event.code.map { " (\($0))" } ?? "")  "
+                                + console.language("entrée", "entry") + " \(event.index)"
+                        }).joined(separator: "\n")
+                }.joined(separator: "\n")
+            }
+        }
+    }
+}
+
+struct EvidenceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evidence", abstract: "The evidence itself, for a stranger to check.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    @Option(help: "Write record, salt and proof of each event into this directory.")
+    var save: String?
+
+    private struct Answer: Encodable {
+        var log: String
+        var events: [Evidence]
+    }
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let tracked = try await session.track(transmission.value())
+            if let save {
+                try FileManager.default.createDirectory(atPath: save, withIntermediateDirectories: true)
+                for event in tracked.events { try write(event, to: "\(save)/\(event.index)") }
+                try write("\(session.log)\n", to: "\(save)/log.vkey")
+            }
+            let answer = Answer(log: session.log.description, events: tracked.events.map(\.evidence))
+            try console.print(answer) {
+                tracked.events.map { "\($0.index)  \($0.event.event.rawValue)  \(Clock.text($0.event.at))" }
+                    .joined(separator: "\n")
+            }
+        }
+    }
+
+    private func write(_ event: VerifiedEvidence, to stem: String) throws {
+        try write(String(decoding: Base64.decode(event.evidence.record) ?? [], as: UTF8.self), to: "\(stem).json")
+        try write(Base64.encode(event.evidence.salt.bytes) + "\n", to: "\(stem).salt")
+        try write(event.evidence.proof, to: "\(stem).tlog-proof")
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    }
+}
+
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Write the sealed content as it was received, an age file.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    @Option(help: "The file to write.")
+    var sealed: String
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let path = try await session.sealedContent(transmission.value())
+            guard !FileManager.default.fileExists(atPath: sealed) else {
+                throw ClientFailure.input(fr: "le fichier existe déjà (\(sealed))", en: "the file exists already (\(sealed))")
+            }
+            try FileManager.default.copyItem(atPath: path, toPath: sealed)
+            console.say(sealed)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Configuration
+import Foundation
+import LiaisonHTTP
+import LiaisonNotes
+import LiaisonSQLiteStore
+import NIOCore
+import NIOSSL
+import SystemPackage
+
+/// The files of a relay: keys and certificate (readable by its user only), configuration, store.
+struct DataDirectory {
+    static let origin = "log-origin"
+    static let logKey = "log-key"
+    static let certificate = "tls-certificate.pem"
+    static let privateKey = "tls-key.pem"
+    static let configuration = "liaisond.conf"
+
+    let path: String
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// The key that signs the log's checkpoints.
+    func logSigner() throws -> NoteSigner {
+        let origin = try read(Self.origin).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard var seed = Base64.decode(try read(Self.logKey).trimmingCharacters(in: .whitespacesAndNewlines)),
+            let signer = NoteSigner(name: origin, privateKey: try PrivateKey(seed: GuardedBytes(moving: &seed)))
+        else { throw ValidationError("the log key is damaged (\(file(Self.logKey)))") }
+        return signer
+    }
+
+    func store() throws -> SQLiteRelayStore {
+        guard FileManager.default.fileExists(atPath: file(Self.logKey)) else {
+            throw ValidationError("no relay in this directory (\(path))\nhint: liaisond init --data \(path)")
+        }
+        return try SQLiteRelayStore(directory: path)
+    }
+
+    func tls() throws -> TLSConfiguration {
+        RelayServer.tls(
+            certificates: try NIOSSLCertificate.fromPEMFile(file(Self.certificate)),
+            privateKey: try NIOSSLPrivateKey(file: file(Self.privateKey), format: .pem))
+    }
+
+    /// Settings: the environment first, then the configuration file.
+    func settings() async throws -> Settings {
+        let reader = ConfigReader(providers: [
+            EnvironmentVariablesProvider(),
+            try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file(Self.configuration))),
+        ])
+        return Settings(reader.scoped(to: "liaisond"))
+    }
+
+    private func read(_ name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
+
+    /// Writes a file that only its owner reads; refuses to replace one.
+    func create(_ name: String, _ text: String, secret: Bool = false) throws {
+        let descriptor = open(file(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, secret ? 0o600 : 0o644)
+        guard descriptor >= 0 else {
+            throw ValidationError("cannot create (\(file(name))): \(String(cString: strerror(errno)))")
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try handle.write(contentsOf: Data(text.utf8))
+        try handle.synchronize()
+    }
+}
+
+/// What an operator may set; each has a default.
+struct Settings {
+    let host: String
+    let port: Int
+    var limits = ServerLimits()
+
+    init(_ reader: ConfigReader) {
+        host = reader.string(forKey: "host", default: "127.0.0.1")
+        port = reader.int(forKey: "port", default: 8443)
+        limits.handshake = .seconds(Int64(reader.int(forKey: "handshakeSeconds", default: 10)))
+        limits.head = .seconds(Int64(reader.int(forKey: "headSeconds", default: 60)))
+        limits.body = .seconds(Int64(reader.int(forKey: "bodySeconds", default: 60)))
+        limits.idle = .seconds(Int64(reader.int(forKey: "idleSeconds", default: 60)))
+        limits.connections = reader.int(forKey: "connections", default: 4096)
+    }
+
+    static func file(host: String, port: Int) -> String {
+        """
+        # liaisond: one setting a line; the same name in the environment wins.
+        # Where the relay listens.
+        LIAISOND_HOST=\(host)
+        LIAISOND_PORT=\(port)
+        # Seconds for a TLS handshake, a request's head, a request's body, and without any request.
+        #LIAISOND_HANDSHAKE_SECONDS=10
+        #LIAISOND_HEAD_SECONDS=60
+        #LIAISOND_BODY_SECONDS=60
+        #LIAISOND_IDLE_SECONDS=60
+        # Connections at a time.
+        #LIAISOND_CONNECTIONS=4096
+
+        """
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+
+@main
+struct Liaisond: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "liaisond",
+        abstract: "The relay: takes sealed transmissions, hands them over and proves what happened.",
+        subcommands: [Init.self, Serve.self, Admit.self, Verify.self])
+}
+
+/// The directory that holds a relay's keys, configuration and store.
+struct DataOption: ParsableArguments {
+    @Option(name: .customLong("data"), help: "The relay's data directory.")
+    var path: String
+
+    var directory: DataDirectory { DataDirectory(path: path) }
+}
