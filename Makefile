@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+
+.PHONY: demo test build lint clean
+
+# The main job, played with real programs. Set-up and release build included.
+demo: build
+	scripts/demo
+
+# Every test, set-up included.
+test:
+	scripts/setup --tests
+	swift build --build-tests
+	LIAISON_BIN="$$(swift build --show-bin-path)" swift test --skip-build
+
+build:
+	scripts/setup
+	swift build -c release
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build .venv demo
