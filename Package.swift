@@ -117,5 +117,15 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
+        .target(
+            name: "LiaisonTestKit",
+            dependencies: [
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
+                "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient",
+            ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
+        tests("LiaisonNotesTests", ["LiaisonNotes", "LiaisonModel", "LiaisonTestKit"]),
+        tests("LiaisonModelTests", ["LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),
+        tests("LiaisonLedgerTests", ["LiaisonLedger", "LiaisonNotes", "LiaisonTestKit"]),
+        tests("LiaisonSealingTests", ["LiaisonSealing", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),
     ]
 )

@@ -264,11 +264,17 @@ extension Unverified where Body == Convention {
     /// The convention with the parties that signed it. No unanimity: a flow is in force between parties
     /// that both signed.
     ///
-    /// - Throws: `SignedNote.Failure` when a party's line does not verify or no party signed.
+    /// - Throws: `SignedNote.Failure` when a line does not verify or is not a party's, or no party signed.
     public func verifiedByItsParties() throws -> Verified<Convention> {
-        let signers = claimed.parties.flatMap { party in
+        let keys = claimed.parties.flatMap { party in
             party.keys.compactMap { NoteKey(name: party.institution.description, key: $0.key) }
-        }.filter { key in note.signatures.contains { $0.name == key.name && $0.keyID == key.id } }
+        }
+        let signers = try note.signatures.map { line in
+            guard let key = keys.first(where: { line.name == $0.name && line.keyID == $0.id }) else {
+                throw SignedNote.Failure.unknownSigner(expected: claimed.name)
+            }
+            return key
+        }
         return try verified(by: signers)
     }
 }

@@ -28,8 +28,10 @@ private struct DeliveryRow: Encodable {
         dueAt = delivery.dueAt.map(Clock.text)
     }
 
-    var line: String {
-        "\(id)  \(state.rawValue)  \(urgency.rawValue)  \(kind)  \(from) → \(to)  \(sentAt)" + (dueAt.map { "  ⏲ \($0)" } ?? "")
+    func text(_ language: Language) -> String {
+        var lines = ["\(id)  \(kind), \(urgency.text(language))", "  \(from) → \(to), \(sentAt)", "  \(state.text(language))"]
+        if !state.isFinal, let dueAt { lines[2] += language(", réponse attendue avant ", ", answer due by ") + dueAt }
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -37,7 +39,7 @@ private struct DeliveryRow: Encodable {
 private func show(_ listing: Listing, _ console: Console) throws {
     let rows = listing.deliveries.map(DeliveryRow.init)
     try console.print(rows) {
-        rows.isEmpty ? console.language("Rien.", "Nothing.") : rows.map(\.line).joined(separator: "\n")
+        rows.isEmpty ? console.language("Rien.", "Nothing.") : rows.map { $0.text(console.language) }.joined(separator: "\n")
     }
     for failure in listing.refused { console.say(failure.text(console.language)) }
     if let first = listing.refused.first { throw first }

@@ -64,7 +64,7 @@ struct Read: AsyncParsableCommand {
         let routing = opened.envelope.body.routing
         let title = catalogue[routing.kind]?.title.text(language) ?? routing.kind
         var lines = [
-            "\(title) — \(routing.urgency.rawValue)",
+            "\(title) — \(routing.urgency.text(language))",
             language("De : ", "From: ") + "\(routing.from) (\(opened.envelope.body.by))",
             language("À : ", "To: ") + routing.recipients.map(\.description).joined(separator: ", "), "",
         ]

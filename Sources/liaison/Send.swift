@@ -127,7 +127,7 @@ struct Send: AsyncParsableCommand {
     /// Echoes unit, kind, town and urgency, and asks.
     private func confirm(_ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ console: Console) throws -> Bool {
         let language = console.language
-        console.say(plan.kind.title.text(language) + language(", urgence : ", ", urgency: ") + plan.routing.urgency.rawValue)
+        console.say(plan.kind.title.text(language) + language(", urgence : ", ", urgency: ") + plan.routing.urgency.text(language))
         if let unit {
             console.say(language("À : ", "To: ") + "\(unit.name), \(unit.town) — \(unit.kind) — \(unit.address)")
         }

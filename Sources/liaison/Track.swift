@@ -46,16 +46,22 @@ struct Track: AsyncParsableCommand {
                         })
                 })
             try console.print(answer) {
-                answer.deliveries.map { delivery in
-                    let head = "\(delivery.unit): \(delivery.state.rawValue)" + (delivery.dueAt.map { " ⏲ \($0)" } ?? "")
-                    return ([head]
-                        + delivery.events.map { event in
-                            "  \(event.at)  \(event.name)\(event.code.map { " (\($0))" } ?? "")  "
-                                + console.language("entrée", "entry") + " \(event.index)"
-                        }).joined(separator: "\n")
-                }.joined(separator: "\n")
+                answer.deliveries.map { text($0, console.language) }.joined(separator: "\n")
             }
         }
+    }
+
+    private func text(_ delivery: Answer.Delivery, _ language: Language) -> String {
+        var lines = ["\(delivery.unit): \(delivery.state.text(language))"]
+        if !delivery.state.isFinal, let due = delivery.dueAt {
+            lines[0] += language(", réponse attendue avant ", ", answer due by ") + due
+        }
+        for event in delivery.events {
+            let name = EventName(rawValue: event.name)?.text(language) ?? event.name
+            let code = event.code.map { " (\($0))" } ?? ""
+            lines.append("  \(event.at)  \(name)\(code), " + language("preuve : entrée", "proof: entry") + " \(event.index)")
+        }
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -83,7 +89,7 @@ struct EvidenceCommand: AsyncParsableCommand {
             }
             let answer = Answer(log: session.log.description, events: tracked.events.map(\.evidence))
             try console.print(answer) {
-                tracked.events.map { "\($0.index)  \($0.event.event.rawValue)  \(Clock.text($0.event.at))" }
+                tracked.events.map { "\($0.index)  \(Clock.text($0.event.at))  \($0.event.event.text(console.language))" }
                     .joined(separator: "\n")
             }
         }

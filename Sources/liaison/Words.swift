@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonForms
+import LiaisonModel
+
+// What agents read, in both languages; codes stay in JSON.
+
+extension DeliveryState {
+    func text(_ language: Language) -> String {
+        switch self {
+        case .available: language("disponible, pas encore ouvert", "available, not yet opened")
+        case .opened: language("ouvert, pas encore pris en charge", "opened, not yet acknowledged")
+        case .acknowledged: language("pris en charge par l'unité", "acknowledged by the unit")
+        case .refused: language("refusé", "refused")
+        case .withdrawn: language("retiré", "withdrawn")
+        case .expired: language("expiré sans réponse", "expired without an answer")
+        }
+    }
+}
+
+extension Urgency {
+    func text(_ language: Language) -> String {
+        switch self {
+        case .immediate: language("immédiat", "immediate")
+        case .urgent: "urgent"
+        case .priority: language("prioritaire", "priority")
+        case .routine: language("courant", "routine")
+        }
+    }
+}
+
+extension EventName {
+    func text(_ language: Language) -> String {
+        switch self {
+        case .submissionAcceptance: language("dépôt accepté", "submission accepted")
+        case .submissionRejection: language("dépôt refusé", "submission rejected")
+        case .contentConsignment: language("mis à disposition", "made available")
+        case .consignmentNotification: language("avis envoyé", "notified")
+        case .contentHandover: language("ouvert par un agent", "opened by an agent")
+        case .consignmentAcceptance: language("pris en charge", "acknowledged")
+        case .consignmentRejection: language("refusé", "refused")
+        case .acceptanceRejectionExpiry: language("expiré sans réponse", "expired without an answer")
+        case .relayAcceptance: language("accepté par un autre relais", "accepted by another relay")
+        case .escalation: language("silence : escalade", "silence: escalated")
+        case .withdrawal: language("retiré", "withdrawn")
+        case .transfer: language("transmis à un collègue", "handed over to a colleague")
+        case .erasure: language("effacé", "erased")
+        case .directoryHead: language("état de l'annuaire", "directory head")
+        case .rosterPublished: language("liste publiée", "roster published")
+        case .keysPublished: language("clés publiées", "keys published")
+        case .conventionPublished: language("convention publiée", "convention published")
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonTestKit
+import Testing
+
+struct DirectoryTests {
+    private func directory() throws -> Directory {
+        var directory = Directory()
+        try directory.accept(Fixture.signed(Fixture.convention()), at: Fixture.start)
+        return directory
+    }
+
+    private func agent(_ name: String, key: String? = nil, tls: String? = nil) throws -> Agent {
+        try Fixture.agent(
+            Fixture.agent(name), in: Fixture.unit("iscg-est@avema01"), key: Fixture.key(key ?? name),
+            tls: [Hash.of(tls ?? name)])
+    }
+
+    private func roster(
+        _ agents: [Agent], version: Int = 1, previous: Hash? = nil, by institution: String = "avema01"
+    ) throws -> Unverified<Roster> {
+        let roster = try Fixture.roster(institution, version: version, previous: previous, agents: agents)
+        return try Unverified(roster.signed(by: Fixture.signer(institution)).note)
+    }
+
+    @Test func olderRostersAreRefused() throws {
+        var directory = try directory()
+        let first = try roster([agent("d-01@avema01")])
+        let second = try roster([], version: 2, previous: first.note.hash)
+        try directory.accept(first, at: Fixture.start)
+        try directory.accept(second, at: Fixture.start, chained: true)
+        #expect(
+            throws: DirectoryRefusal.rosterRollback(try Fixture.institution("avema01"), have: 2, offered: 1)
+        ) { try directory.accept(first, at: Fixture.start) }
+        let fork = try roster([], version: 3, previous: first.note.hash)
+        #expect(throws: DirectoryRefusal.brokenChain("avema01")) {
+            try directory.accept(fork, at: Fixture.start, chained: true)
+        }
+    }
+
+    @Test func onlyTheInstitutionSigns() throws {
+        var directory = try directory()
+        let roster = try Fixture.roster("avema01", agents: [])
+        let foreign = try #require(NoteSigner(name: "avema01", privateKey: Fixture.key("cd01")))
+        let note = try roster.signed(by: foreign).note
+        #expect(throws: DirectoryRefusal.keyNotInForce("avema01")) {
+            try directory.accept(Unverified<Roster>(note), at: Fixture.start)
+        }
+    }
+
+    @Test func oneKeyUnderTwoAddressesIsRefused() throws {
+        var directory = try directory()
+        let same = try roster([agent("d-01@avema01"), agent("d-02@avema01", key: "d-01@avema01")])
+        #expect(throws: DirectoryRefusal.keyClaimedTwice("d-02@avema01")) {
+            try directory.accept(same, at: Fixture.start)
+        }
+        try directory.accept(roster([agent("d-01@avema01")]), at: Fixture.start)
+        // Another institution claims it, under an address of its own and with a proof of its own making.
+        let thief = try Fixture.agent(
+            Fixture.agent("d-01@cd01"), in: Fixture.unit("crip@cd01"), key: Fixture.key("d-01@avema01"),
+            tls: [Hash.of("x")])
+        #expect(throws: DirectoryRefusal.keyClaimedTwice("d-01@cd01")) {
+            try directory.accept(roster([thief], by: "cd01"), at: Fixture.start)
+        }
+        let sameTLS = try Fixture.agent(
+            Fixture.agent("d-01@cd01"), in: Fixture.unit("crip@cd01"), key: Fixture.key("d-01@cd01"),
+            tls: [Hash.of("d-01@avema01")])
+        #expect(throws: DirectoryRefusal.keyClaimedTwice("d-01@cd01")) {
+            try directory.accept(roster([sameTLS], by: "cd01"), at: Fixture.start)
+        }
+    }
+
+    @Test func possessionIsProven() throws {
+        var directory = try directory()
+        var claimed = try agent("d-01@avema01")
+        claimed.tls = [Hash.of("another")]
+        #expect(throws: DirectoryRefusal.possessionNotProven("d-01@avema01")) {
+            try directory.accept(roster([claimed]), at: Fixture.start)
+        }
+    }
+
+    @Test func addressesStayWithTheirInstitution() throws {
+        var directory = try directory()
+        let foreign = try Fixture.agent(
+            Fixture.agent("d-01@cd01"), in: Fixture.unit("iscg-est@avema01"), key: Fixture.key("d-01@cd01"), tls: [])
+        #expect(throws: DirectoryRefusal.foreignAddress("d-01@cd01")) {
+            try directory.accept(roster([foreign]), at: Fixture.start)
+        }
+    }
+
+    private func keys(
+        _ name: String, _ key: String, version: Int = 1, previous: Hash? = nil, days: Int = 30
+    ) throws -> Unverified<AgentKeys> {
+        let bytes = Array(String(repeating: key, count: 2000).utf8.prefix(EncryptionKey.length))
+        let document = AgentKeys(
+            by: try Fixture.agent(name), version: version, previous: previous, issuedAt: Fixture.start,
+            keys: [
+                EncryptionKey(
+                    key: Base64.encode(bytes), notBefore: Fixture.start, notAfter: Fixture.start + days * 86_400)
+            ])
+        return try Unverified(document.signed(by: Fixture.signer(name)).note)
+    }
+
+    @Test func encryptionKeysBelongToOneAgent() throws {
+        var directory = try directory()
+        try directory.accept(roster([agent("d-01@avema01"), agent("d-02@avema01")]), at: Fixture.start)
+        let first = try keys("d-01@avema01", "one")
+        try directory.accept(first, at: Fixture.start)
+        #expect(throws: DirectoryRefusal.keyClaimedTwice("d-02@avema01")) {
+            try directory.accept(keys("d-02@avema01", "one"), at: Fixture.start)
+        }
+        #expect(throws: DirectoryRefusal.keyLivesTooLong("d-02@avema01")) {
+            try directory.accept(keys("d-02@avema01", "two", days: 31), at: Fixture.start)
+        }
+        try directory.accept(keys("d-01@avema01", "three", version: 2, previous: first.note.hash), at: Fixture.start)
+        #expect(
+            throws: DirectoryRefusal.keysRollback(try Fixture.agent("d-01@avema01"), have: 2, offered: 1)
+        ) { try directory.accept(first, at: Fixture.start) }
+    }
+
+    @Test func conventionsAreSignedByTheOwnInstitutionAndNeverGoBack() throws {
+        let pin = try Fixture.noteKey("avema01")
+        var directory = Directory()
+        #expect(throws: DirectoryRefusal.notSignedByOwnInstitution) {
+            try directory.accept(
+                Fixture.signed(Fixture.convention(), by: ["cd01"]), at: Fixture.start, pin: pin)
+        }
+        let first = try Fixture.signed(Fixture.convention())
+        try directory.accept(first, at: Fixture.start, pin: pin)
+        try directory.accept(
+            Fixture.signed(Fixture.convention(version: 2, previous: first.note.hash)), at: Fixture.start, pin: pin)
+        #expect(throws: DirectoryRefusal.conventionRollback(have: 2, offered: 1)) {
+            try directory.accept(first, at: Fixture.start, pin: pin)
+        }
+        #expect(directory.convention(first.note.hash, at: Fixture.start + 7 * 86_400) != nil)
+        #expect(directory.convention(first.note.hash, at: Fixture.start + 7 * 86_400 + 1) == nil)
+    }
+
+    @Test func noByteOfAConventionCanChange() throws {
+        let bytes = Array(try Fixture.signed(Fixture.convention(), by: ["avema01"]).note.serialized.utf8)
+        for index in bytes.indices {
+            var changed = bytes
+            changed[index] ^= 1
+            #expect(throws: (any Error).self, "byte \(index)") {
+                try Unverified<Convention>(parsing: changed).verifiedByItsParties()
+            }
+        }
+    }
+
+    @Test func revocationEndsMembership() throws {
+        var agent = try agent("d-01@avema01")
+        let unit = try Fixture.unit("iscg-est@avema01")
+        #expect(agent.isMember(of: unit, at: Fixture.start))
+        agent.revocation = Revocation(at: Fixture.start + 10, reason: "left")
+        #expect(agent.isMember(of: unit, at: Fixture.start + 9))
+        #expect(!agent.isMember(of: unit, at: Fixture.start + 10))
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+package import LiaisonClient
+package import LiaisonForms
+package import LiaisonLedger
+package import LiaisonModel
+package import LiaisonNotes
+package import LiaisonRelay
+package import LiaisonSQLiteStore
+package import LiaisonSealing
+import LiaisonVault
+package import LiaisonWire
+
+/// A relay with the test convention and enrolled agents in one process, without sockets.
+package final class World {
+    package let directory: TemporaryDirectory
+    package let clock = TestClock()
+    package let store: SQLiteRelayStore
+    package let sequencer: Sequencer
+    package let relay: Relay
+    package let catalogue: FormCatalogue
+    package private(set) var rosters: [String: Verified<Roster>] = [:]
+    private var sessions: [String: Session] = [:]
+    private var agents: [String: [Agent]] = [:]
+    /// Wraps each new session's connection; a lying relay goes in here.
+    package var wrap: (any RelayConnection) -> any RelayConnection = { $0 }
+
+    /// - Parameter units: those that get an agent; the institutions of all others publish empty rosters.
+    package init(units: [String]) async throws {
+        directory = try TemporaryDirectory()
+        store = try SQLiteRelayStore(directory: directory.path)
+        let clock = clock
+        sequencer = Sequencer(log: try Fixture.signer(Fixture.origin), store: store, clock: { clock.now })
+        relay = Relay(
+            sequencer: sequencer, store: store, log: try Fixture.noteKey(Fixture.origin), clock: { clock.now })
+        catalogue = try FormCatalogue()
+        _ = try await relay.publish(Fixture.signed(try Fixture.convention()))
+        for unit in units { try enrol(unit) }
+        for institution in ["avema01", "cd01", "ggd01"] { try await publish(institution) }
+        for unit in units {
+            let session = try session(unit)
+            try await session.refresh()
+            try await session.maintainKeys()
+        }
+    }
+
+    // MARK: Agents
+
+    private func vaultPath(_ unit: String) -> String { "\(directory.path)/vault-\(unit)" }
+
+    package static func passphrase() throws -> GuardedBytes { try GuardedBytes(copying: Array("essai".utf8)) }
+
+    private func enrol(_ unit: String) throws {
+        let address = try Fixture.agentName(of: unit)
+        let vault = try Vault.create(at: vaultPath(unit), passphrase: Self.passphrase())
+        let request = try Account.create(
+            in: vault, address: address, convention: Fixture.signed(try Fixture.convention()), now: clock.now)
+        vaults[unit] = vault
+        guard let signature = request.note.signatures.first else { throw Fixture.Missing() }
+        let end = Fixture.start + 500 * 86_400
+        let entry = Agent(
+            address: address, key: request.body.key, possession: Base64.encode(signature.signature),
+            notBefore: Fixture.start - 86_400, notAfter: end,
+            posts: [Post(unit: try Fixture.unit(unit), role: "agent", notBefore: Fixture.start - 86_400, notAfter: end)],
+            duties: [], tls: request.body.tls, revocation: nil)
+        agents[address.institution.description, default: []].append(entry)
+    }
+
+    private var vaults: [String: Vault] = [:]
+
+    /// Signs and publishes the next roster, after `change` to its agents.
+    package func publish(_ institution: String, change: (inout [Agent]) -> Void = { _ in }) async throws {
+        var list = agents[institution] ?? []
+        change(&list)
+        agents[institution] = list
+        let present = rosters[institution]
+        let roster = try Fixture.roster(
+            institution, version: (present?.body.version ?? 0) + 1, previous: present?.hash, agents: list
+        ).signed(by: Fixture.signer(institution))
+        _ = try await relay.publish(Unverified<Roster>(roster.note))
+        rosters[institution] = roster
+    }
+
+    /// The session of the unit's agent; a new one sees only what its vault remembers.
+    package func session(_ unit: String, fresh: Bool = false) throws -> Session {
+        if let session = sessions[unit], !fresh { return session }
+        guard let vault = vaults[unit] else { throw Fixture.Missing() }
+        let clock = clock
+        let session = try Session(account: try Account(vault: vault), clock: { clock.now }, language: .en) { account, _ in
+            wrap(DirectConnection(relay: relay, peer: account.record.address))
+        }
+        sessions[unit] = session
+        return session
+    }
+
+    package func signer(_ unit: String) throws -> NoteSigner {
+        guard let vault = vaults[unit] else { throw Fixture.Missing() }
+        return try Account(vault: vault).signer()
+    }
+
+    // MARK: Sending
+
+    package static let referral: [String: FieldValue] = [
+        "last_name": .text("TESTARD"), "first_name": .text("Alpha"), "safe_phone": .text("0639980001"),
+        "beneficiary_profile": .text("victim"), "main_issue": .text("couple_violence"),
+        "referral_mode": .text("direct"), "referral_origin": .text("intervention"), "minors_present": .integer(2),
+        "adhesion_status": .text("given"), "person_informed": .text("informed"),
+    ]
+
+    package func referral() throws -> SendRequest {
+        var request = SendRequest(kind: "referral", to: try Fixture.unit("iscg-est@avema01"))
+        request.form = Self.referral
+        return request
+    }
+
+    /// Sends a referral from Montluel to the ISCG.
+    package func sendReferral() async throws -> TransmissionID {
+        let session = try session("bta-montluel@ggd01")
+        try await session.refresh()
+        let id = try session.seal(try session.plan(try referral(), catalogue: catalogue))
+        _ = try await session.deposit(id)
+        return id
+    }
+}
+
+/// A relay asked directly, as one agent.
+package struct DirectConnection: RelayConnection {
+    package let relay: Relay
+    package let peer: AgentAddress
+
+    package init(relay: Relay, peer: AgentAddress) {
+        self.relay = relay
+        self.peer = peer
+    }
+
+    package func directoryHead() async throws -> Receipt { try await relay.directoryHead() }
+    package func directoryHead(_ hash: Hash) async throws -> Receipt { try await relay.directoryHead(hash) }
+    package func bundle(of institution: InstitutionID) async throws -> DirectoryBundle { try relay.bundle(of: institution) }
+    package func document(_ hash: Hash) async throws -> PublishedDocument { try await relay.document(hash) }
+    package func publish(_ roster: Verified<Roster>) async throws -> Receipt {
+        try await relay.publish(Unverified<Roster>(roster.note))
+    }
+    package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt {
+        try await relay.publish(Unverified(keys.note), by: peer)
+    }
+    package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
+        let bytes = try content.read(at: 0, count: content.size)
+        return try await relay.submit(
+            Unverified(envelope.note), content: .inline(bytes),
+            arrived: ContentReference(sha256: Hash.of(bytes), size: bytes.count), by: peer)
+    }
+    package func act(_ act: Verified<Act>) async throws -> Receipt {
+        try await relay.act(Unverified(act.note), by: peer)
+    }
+    package func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws {
+        let transmission = try await relay.open(Unverified(act.note), by: peer)
+        var index = 0
+        while let chunk = try await relay.store.chunk(index, of: transmission.id) {
+            try write(chunk)
+            index += 1
+        }
+    }
+    package func deliveries(from index: Int) async throws -> DeliveryPage {
+        try await relay.deliveries(to: peer, from: index)
+    }
+    package func sent(from index: Int) async throws -> DeliveryPage { try await relay.sent(by: peer, from: index) }
+    package func timeline(of id: TransmissionID) async throws -> Timeline {
+        try await relay.timeline(of: id, for: peer)
+    }
+    package func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
+        try await relay.tile(id, width: width)
+    }
+}
+
+/// A relay that lies where a test tells it to; everything else is passed on.
+package struct LyingConnection: RelayConnection {
+    package var honest: any RelayConnection
+    package var head: (@Sendable (Receipt) async throws -> Receipt)?
+    package var bundle: (@Sendable (InstitutionID, DirectoryBundle) async throws -> DirectoryBundle)?
+    package var document: (@Sendable (Hash, PublishedDocument) async throws -> PublishedDocument)?
+    package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
+    package var deliveries: (@Sendable (DeliveryPage) async throws -> DeliveryPage)?
+    package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
+    package var content: (@Sendable ([UInt8]) -> [UInt8])?
+
+    package init(_ honest: any RelayConnection) { self.honest = honest }
+
+    package func directoryHead() async throws -> Receipt {
+        let true_ = try await honest.directoryHead()
+        return try await head?(true_) ?? true_
+    }
+    package func directoryHead(_ hash: Hash) async throws -> Receipt { try await honest.directoryHead(hash) }
+    package func bundle(of institution: InstitutionID) async throws -> DirectoryBundle {
+        let true_ = try await honest.bundle(of: institution)
+        return try await bundle?(institution, true_) ?? true_
+    }
+    package func document(_ hash: Hash) async throws -> PublishedDocument {
+        let true_ = try await honest.document(hash)
+        return try await document?(hash, true_) ?? true_
+    }
+    package func publish(_ roster: Verified<Roster>) async throws -> Receipt { try await honest.publish(roster) }
+    package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt { try await honest.publish(keys) }
+    package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
+        let true_ = try await honest.submit(envelope, content: content)
+        return try await receipt?(true_) ?? true_
+    }
+    package func act(_ act: Verified<Act>) async throws -> Receipt {
+        let true_ = try await honest.act(act)
+        return try await receipt?(true_) ?? true_
+    }
+    package func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws {
+        try await honest.open(act) { try write(content?($0) ?? $0) }
+    }
+    package func deliveries(from index: Int) async throws -> DeliveryPage {
+        let true_ = try await honest.deliveries(from: index)
+        return try await deliveries?(true_) ?? true_
+    }
+    package func sent(from index: Int) async throws -> DeliveryPage { try await honest.sent(from: index) }
+    package func timeline(of id: TransmissionID) async throws -> Timeline {
+        let true_ = try await honest.timeline(of: id)
+        return try await timeline?(true_) ?? true_
+    }
+    package func tile(_ id: TileID, width: Int) async throws -> [UInt8] { try await honest.tile(id, width: width) }
+}
