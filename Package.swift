@@ -10,7 +10,7 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("InternalImportsByDefault")
 ]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -34,8 +34,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
     name: "liaison",
     platforms: [.macOS(.v15)],
-    products: [
-    ],
+    products: [],
     dependencies: [
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -52,7 +51,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0")
     ],
     targets: [
         .systemLibrary(
@@ -81,13 +80,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
             ]),
         library(
             "LiaisonTLS",
             [
                 "LiaisonNotes", crypto, .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "SwiftASN1", package: "swift-asn1")
             ]),
         library("LiaisonVault", ["LiaisonNotes", "CSodium", grdb]),
         library(
@@ -98,13 +97,13 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio")
             ]),
         .executableTarget(
             name: "liaison",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonVault", "LiaisonClient", arguments,
+                "LiaisonWire", "LiaisonVault", "LiaisonClient", arguments
             ], swiftSettings: strict),
         .executableTarget(
             name: "liaisond",
@@ -115,17 +114,44 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
             ], swiftSettings: strict),
         .target(
             name: "LiaisonTestKit",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient",
+                "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient"
             ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
         tests("LiaisonNotesTests", ["LiaisonNotes", "LiaisonModel", "LiaisonTestKit"]),
         tests("LiaisonModelTests", ["LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),
         tests("LiaisonLedgerTests", ["LiaisonLedger", "LiaisonNotes", "LiaisonTestKit"]),
         tests("LiaisonSealingTests", ["LiaisonSealing", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),
+        tests(
+            "LiaisonFormsTests",
+            [
+                "LiaisonForms", "LiaisonModel", "LiaisonTestKit"
+            ]),
+        tests(
+            "LiaisonVaultTests",
+            [
+                "LiaisonVault", "LiaisonNotes", "LiaisonTestKit", grdb
+            ]),
+        tests(
+            "LiaisonRelayTests",
+            [
+                "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonClient", "LiaisonWire", "LiaisonModel",
+                "LiaisonNotes", "LiaisonTestKit"
+            ]),
+        tests(
+            "LiaisonClientTests",
+            [
+                "LiaisonClient", "LiaisonForms", "LiaisonLedger", "LiaisonRelay", "LiaisonSQLiteStore",
+                "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
+            ]),
+        tests(
+            "LayoutTests",
+            [
+                "LiaisonTestKit"
+            ])
     ]
 )

@@ -51,7 +51,7 @@ extension Session {
             request.inReplyTo = id
             request.form = [
                 "note": .text(note), "legal_basis": .text("thread"), "adhesion_status": .text("not_required"),
-                "person_informed": .text("not_informed"),
+                "person_informed": .text("not_informed")
             ]
             reply = try plan(request, catalogue: catalogue)
         }
@@ -89,7 +89,8 @@ extension Session {
         let mailbox = first.event.mailbox
         return TrackedTransmission(
             routing: envelope.claimed.routing, envelope: envelope.note.hash, deliveries: timeline.deliveries,
-            events: events.filter { $0.event.mailbox == mailbox || $0.event.unit.map(Mailbox.unit) == $0.event.mailbox })
+            events: events.filter { $0.event.mailbox == mailbox || $0.event.unit.map(Mailbox.unit) == $0.event.mailbox }
+        )
     }
 
     /// Each event that names an act must come with that act, signed by an agent of the unit that may make it.

@@ -17,7 +17,7 @@ enum MediaType {
         "docx": (
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Array("PK".utf8)
         ),
-        "txt": ("text/plain", []),
+        "txt": ("text/plain", [])
     ]
 
     /// The type of a file called `name` that starts as `source` does; nil when they do not go together.
@@ -52,7 +52,8 @@ extension Session {
             total += source.size
             guard total <= rule.bytes else {
                 throw ClientFailure.attachment(
-                    "\(name): " + language("plus de \(rule.bytes) octets en tout", "more than \(rule.bytes) bytes in all"))
+                    "\(name): "
+                        + language("plus de \(rule.bytes) octets en tout", "more than \(rule.bytes) bytes in all"))
             }
             return PartSource(name: name, type: type, source: source)
         }

@@ -60,12 +60,16 @@ public enum ClientFailure: Error, Equatable {
     public func text(_ language: Language) -> String {
         switch self {
         case .notPermitted(let code):
-            language("la convention ne le permet pas (\(code.rawValue))", "the convention does not permit it (\(code.rawValue))")
+            language(
+                "la convention ne le permet pas (\(code.rawValue))",
+                "the convention does not permit it (\(code.rawValue))")
         case .refused(let problem):
-            language("refusé par le relais (\(problem.code.rawValue))", "refused by the relay (\(problem.code.rawValue))")
+            language(
+                "refusé par le relais (\(problem.code.rawValue))", "refused by the relay (\(problem.code.rawValue))")
         case .unreachable: language("relais injoignable", "relay unreachable")
         case .form(let findings):
-            language("formulaire à corriger :", "form to correct:") + findings.map { "\n  - " + $0.text(language) }.joined()
+            language("formulaire à corriger :", "form to correct:")
+                + findings.map { "\n  - " + $0.text(language) }.joined()
         case .unknownKind(let kind):
             language("type de transmission inconnu (\(kind))", "unknown kind of transmission (\(kind))")
         case .unknownUnit(let unit): language("unité inconnue (\(unit))", "unknown unit (\(unit))")
@@ -81,7 +85,9 @@ public enum ClientFailure: Error, Equatable {
         case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
         case .input(let fr, let en): language(fr, en)
         case .broken(let breach):
-            language("vérification échouée, rien n'est montré (\(breach.rawValue))", "verification failed, nothing is shown (\(breach.rawValue))")
+            language(
+                "vérification échouée, rien n'est montré (\(breach.rawValue))",
+                "verification failed, nothing is shown (\(breach.rawValue))")
         }
     }
 }

@@ -39,7 +39,9 @@ extension Convention {
         }
         for flow in flows {
             let place = "flows.\(flow.id)"
-            if catalogue[flow.kind] == nil { found(place, "type inconnu (\(flow.kind))", "unknown kind (\(flow.kind))") }
+            if catalogue[flow.kind] == nil {
+                found(place, "type inconnu (\(flow.kind))", "unknown kind (\(flow.kind))")
+            }
             for role in flow.from + flow.to + flow.copies {
                 if !known.contains(role) {
                     found(place, "rôle inconnu (\(role))", "unknown role (\(role))")
@@ -47,7 +49,8 @@ extension Convention {
                     found(place, "rôle sans unité (\(role))", "role without a unit (\(role))")
                 }
             }
-            for step in flow.escalation where !["unit", "substitute", "manager"].contains(step.to) && !known.contains(step.to) {
+            for step in flow.escalation
+            where !["unit", "substitute", "manager"].contains(step.to) && !known.contains(step.to) {
                 found(place, "escalade vers un rôle inconnu (\(step.to))", "escalation to an unknown role (\(step.to))")
             }
             if flow.urgencies.isEmpty { found(place, "aucune urgence admise", "no urgency allowed") }
@@ -68,13 +71,15 @@ extension Convention {
         let name = { (id: String) in roles.first { $0.id == id }.map { language($0.fr, $0.en) } ?? id }
         var lines = [
             language("Convention \(self.name), version \(version)", "Convention \(self.name), version \(version)"),
-            language("Parties : ", "Parties: ") + parties.map { "\($0.name) (\($0.institution))" }.joined(separator: ", "),
+            language("Parties : ", "Parties: ")
+                + parties.map { "\($0.name) (\($0.institution))" }.joined(separator: ", ")
         ]
         for flow in flows {
             let urgencies = flow.urgencies.map { "\($0.urgency.rawValue) \(Self.words($0, language))" }
             lines.append(
                 "- \(flow.kind): \(flow.from.map(name).joined(separator: ", ")) → \(flow.to.map(name).joined(separator: ", "))"
-                    + (flow.copies.isEmpty ? "" : language(", copie : ", ", copy: ") + flow.copies.map(name).joined(separator: ", "))
+                    + (flow.copies.isEmpty
+                        ? "" : language(", copie : ", ", copy: ") + flow.copies.map(name).joined(separator: ", "))
                     + language(" ; accusé : ", "; acknowledgement: ") + urgencies.joined(separator: ", "))
         }
         return lines
@@ -82,7 +87,8 @@ extension Convention {
 
     private static func words(_ rule: UrgencyRule, _ language: Language) -> String {
         switch rule.clock {
-        case .workingDays: language("\(rule.within / 86_400) jour(s) ouvré(s)", "\(rule.within / 86_400) working day(s)")
+        case .workingDays:
+            language("\(rule.within / 86_400) jour(s) ouvré(s)", "\(rule.within / 86_400) working day(s)")
         case .opening: language("\(rule.within / 60) min d'ouverture", "\(rule.within / 60) min of opening hours")
         case .elapsed: "\(rule.within / 60) min"
         }

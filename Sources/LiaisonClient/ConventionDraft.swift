@@ -127,7 +127,8 @@ public struct ConventionDraft: Codable, Sendable {
     public func convention() throws -> Convention {
         let logs = try (logs ?? []).map { log in
             LogDescription(
-                origin: log.origin, key: try value("logs.key", log.key, Self.key), url: log.url, tlsRoots: log.tls_roots)
+                origin: log.origin, key: try value("logs.key", log.key, Self.key), url: log.url, tlsRoots: log.tls_roots
+            )
         }
         return Convention(
             name: name, version: version, previous: try previous.map { try value("previous", $0) { Hash($0) } },
@@ -235,7 +236,8 @@ public struct ConventionDraft: Codable, Sendable {
 
     private func value<Value>(_ place: String, _ text: String, _ parse: (String) -> Value?) throws -> Value {
         guard let value = parse(text) else {
-            throw DraftFinding(place: place, fr: "valeur sans signification (\(text))", en: "value without meaning (\(text))")
+            throw DraftFinding(
+                place: place, fr: "valeur sans signification (\(text))", en: "value without meaning (\(text))")
         }
         return value
     }

@@ -77,7 +77,8 @@ public struct Registrar {
     public func put(_ unit: LiaisonModel.Unit) throws {
         guard unit.address.institution == institution else {
             throw ClientFailure.input(
-                fr: "unité d'une autre institution (\(unit.address))", en: "unit of another institution (\(unit.address))")
+                fr: "unité d'une autre institution (\(unit.address))",
+                en: "unit of another institution (\(unit.address))")
         }
         try change { record in
             record.units.removeAll { $0.address == unit.address }
@@ -96,7 +97,8 @@ public struct Registrar {
         let claimed = request.claimed
         guard claimed.by.institution == institution, let key = NoteKey(name: claimed.signer, key: claimed.key) else {
             throw ClientFailure.input(
-                fr: "demande pour une autre institution (\(claimed.by))", en: "request for another institution (\(claimed.by))")
+                fr: "demande pour une autre institution (\(claimed.by))",
+                en: "request for another institution (\(claimed.by))")
         }
         let verified = try request.verified(by: key)
         let known = try record().units.map(\.address)

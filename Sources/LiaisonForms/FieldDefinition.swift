@@ -37,14 +37,19 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     /// What a right value looks like, for messages and templates.
     public func expected(_ language: Language) -> String {
         switch type {
-        case .text, .texts: language("texte d'au plus \(maximumLength) caractères", "text of at most \(maximumLength) characters")
+        case .text, .texts:
+            language("texte d'au plus \(maximumLength) caractères", "text of at most \(maximumLength) characters")
         case .longText:
-            language("texte d'au plus \(maximumLength) caractères, plusieurs lignes possibles", "text of at most \(maximumLength) characters, several lines allowed")
+            language(
+                "texte d'au plus \(maximumLength) caractères, plusieurs lignes possibles",
+                "text of at most \(maximumLength) characters, several lines allowed")
         case .date: language("date AAAA-MM-JJ", "date YYYY-MM-DD")
         case .timestamp: language("instant AAAA-MM-JJThh:mm:ssZ", "instant YYYY-MM-DDThh:mm:ssZ")
-        case .integer: language("nombre entier de \(min ?? 0) à \(max ?? 999)", "whole number from \(min ?? 0) to \(max ?? 999)")
+        case .integer:
+            language("nombre entier de \(min ?? 0) à \(max ?? 999)", "whole number from \(min ?? 0) to \(max ?? 999)")
         case .flag: language("true ou false", "true or false")
-        case .phone: language("numéro de téléphone (+33…, 0… ou numéro court)", "telephone number (+33…, 0… or short number)")
+        case .phone:
+            language("numéro de téléphone (+33…, 0… ou numéro court)", "telephone number (+33…, 0… or short number)")
         case .commune: language("code INSEE de 5 caractères", "INSEE code of 5 characters")
         case .language: language("code de langue ISO 639", "ISO 639 language code")
         case .choice: language("l'un de : ", "one of: ") + codes.joined(separator: ", ")

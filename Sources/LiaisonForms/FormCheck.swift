@@ -16,6 +16,11 @@ public struct FormFinding: Error, Hashable, Sendable {
     public let field: String
     public let problem: Problem
 
+    public init(field: String, problem: Problem) {
+        self.field = field
+        self.problem = problem
+    }
+
     public func text(_ language: Language) -> String {
         switch problem {
         case .unknown: "\(field): " + language("champ inconnu de ce formulaire", "not a field of this form")
@@ -49,24 +54,16 @@ extension FormCatalogue {
         for group in kind.oneOf where !group.contains(where: { form[$0] != nil }) {
             findings.append(FormFinding(field: group[0], problem: .oneOf(group)))
         }
-        for demand in kind.demands where isBroken(demand, form, flow) {
+        for demand in kind.demands where isBroken(demand, form) {
             findings.append(FormFinding(field: demand.field, problem: .demanded(language(demand.fr, demand.en))))
         }
         if let flow { findings += check(form, against: flow, language) }
         return findings
     }
 
-    private func isBroken(_ demand: FormDemand, _ form: [String: FieldValue], _ flow: Flow?) -> Bool {
-        if demand.when == .adhesion, flow?.adhesion != .required { return false }
-        if let condition = demand.if {
-            guard case .text(let value)? = form[condition.field], condition.values.contains(value) else {
-                return false
-            }
-        }
-        guard let value = form[demand.field] else { return true }
-        guard let values = demand.values else { return false }
-        guard case .text(let text) = value else { return true }
-        return !values.contains(text)
+    private func isBroken(_ demand: FormDemand, _ form: [String: FieldValue]) -> Bool {
+        guard case .text(let value)? = form[demand.if.field], demand.if.values.contains(value) else { return false }
+        return form[demand.field] == nil
     }
 
     private func check(
@@ -78,14 +75,18 @@ extension FormCatalogue {
             findings.append(
                 FormFinding(
                     field: "legal_basis",
-                    problem: .invalid(expected: language("l'une des bases de la convention : ", "one of the convention's bases: ") + allowed)))
+                    problem: .invalid(
+                        expected: language("l'une des bases de la convention : ", "one of the convention's bases: ")
+                            + allowed)))
         }
-        if flow.adhesion == .required, form["adhesion_status"] != .text("given"), form["adhesion_status"] != nil {
-            let finding = FormFinding(
-                field: "adhesion_status",
-                problem: .demanded(
-                    language("la convention demande l'adhésion de la personne", "the convention demands the person's adhesion")))
-            if !findings.contains(where: { $0.field == finding.field }) { findings.append(finding) }
+        if flow.adhesion == .required, let status = form["adhesion_status"], status != .text("given") {
+            findings.append(
+                FormFinding(
+                    field: "adhesion_status",
+                    problem: .demanded(
+                        language(
+                            "la convention demande l'adhésion de la personne",
+                            "the convention demands the person's adhesion"))))
         }
         return findings
     }

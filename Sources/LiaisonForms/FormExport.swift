@@ -10,7 +10,7 @@ extension FormCatalogue {
     public func template(_ kind: FormKind, _ language: Language) -> String {
         var lines = [
             "# \(kind.title.text(language)) — \(kind.summary.text(language))",
-            "# \(kind.never.text(language))", "",
+            "# \(kind.never.text(language))", ""
         ]
         for name in kind.fields {
             guard let field = fields[name] else { continue }
@@ -30,7 +30,7 @@ extension FormCatalogue {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": "urn:liaison:form:\(kind.id):\(kind.version)",
             "title": kind.title.text(language), "type": "object", "additionalProperties": false,
-            "required": kind.required, "properties": properties,
+            "required": kind.required, "properties": properties
         ]
         if !kind.oneOf.isEmpty {
             schema["allOf"] = kind.oneOf.map { group in ["anyOf": group.map { ["required": [$0]] }] }
@@ -63,7 +63,8 @@ extension FieldDefinition {
         case .choices:
             ["type": "array", "items": ["type": "string", "enum": codes], "minItems": 1, "uniqueItems": true]
         case .count: ["oneOf": [["type": "integer", "minimum": 0, "maximum": 99], ["const": "unknown"]]]
-        case .texts: ["type": "array", "items": ["type": "string", "maxLength": max ?? 300], "minItems": 1, "maxItems": 20]
+        case .texts:
+            ["type": "array", "items": ["type": "string", "maxLength": max ?? 300], "minItems": 1, "maxItems": 20]
         }
     }
 }

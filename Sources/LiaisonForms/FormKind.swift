@@ -23,25 +23,17 @@ public struct FormKind: Hashable, Sendable {
     public var fields: [String] { required + optional }
 }
 
-/// A rule beyond single fields.
+/// A field that another field's value makes necessary.
 public struct FormDemand: Codable, Hashable, Sendable {
-    public enum Occasion: String, Codable, Hashable, Sendable {
-        case always
-        /// When the flow requires adhesion.
-        case adhesion
-    }
-
     public struct Condition: Codable, Hashable, Sendable {
         public var field: String
         public var values: [String]
     }
 
-    public var when: Occasion
     /// Only when this field has one of these values.
-    public var `if`: Condition?
-    /// The field demanded, with one of `values` where they are given.
+    public var `if`: Condition
+    /// The field demanded then.
     public var field: String
-    public var values: [String]?
     public var fr: String
     public var en: String
 }
@@ -81,7 +73,7 @@ public struct FormCatalogue: Sendable {
         let files = [
             PackageResources.referral_yaml, PackageResources.orientation_yaml,
             PackageResources.follow_up_report_yaml, PackageResources.deterioration_notice_yaml,
-            PackageResources.concern_report_yaml, PackageResources.reply_yaml,
+            PackageResources.concern_report_yaml, PackageResources.reply_yaml
         ]
         kinds = try files.map { bytes in
             let file = try decoder.decode(KindFile.self, from: Data(bytes))

@@ -164,7 +164,7 @@ struct RelayRoutes {
                 status: .ok,
                 headers: [
                     .contentType: "application/octet-stream",
-                    .cacheControl: "max-age=31536000, immutable",
+                    .cacheControl: "max-age=31536000, immutable"
                 ],
                 body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         }

@@ -36,7 +36,7 @@ extension DeliveryState {
             .act(.refused): .init(state: .refused, event: .consignmentRejection),
             .act(.withdrawn): .init(state: .withdrawn, event: .withdrawal),
             .overdue: .init(state: .available, event: .escalation),
-            .retentionOver: .init(state: .expired, event: .acceptanceRejectionExpiry),
+            .retentionOver: .init(state: .expired, event: .acceptanceRejectionExpiry)
         ],
         .opened: [
             .act(.opened): .init(state: .opened, event: .contentHandover),
@@ -45,15 +45,15 @@ extension DeliveryState {
             .act(.unopenable): .init(state: .refused, event: .consignmentRejection),
             .act(.transferred): .init(state: .opened, event: .transfer),
             .overdue: .init(state: .opened, event: .escalation),
-            .retentionOver: .init(state: .expired, event: .acceptanceRejectionExpiry),
+            .retentionOver: .init(state: .expired, event: .acceptanceRejectionExpiry)
         ],
         .acknowledged: [
             .act(.opened): .init(state: .acknowledged, event: .contentHandover),
-            .act(.transferred): .init(state: .acknowledged, event: .transfer),
+            .act(.transferred): .init(state: .acknowledged, event: .transfer)
         ],
         .refused: [:],
         .withdrawn: [:],
-        .expired: [:],
+        .expired: [:]
     ]
 
     /// What follows `trigger` in this state; nil when it is not allowed.

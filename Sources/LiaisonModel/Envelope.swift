@@ -169,7 +169,7 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
         case .unopenable:
             [
                 .digestMismatch, .notARecipient, .contentDamaged, .manifestMismatch, .authorNotInForce,
-                .formInvalid, .notPermitted,
+                .formInvalid, .notPermitted
             ]
         case .opened, .acknowledged, .transferred: []
         }

@@ -52,7 +52,7 @@ private struct Writer {
                 entry.index, entry.mailbox.description, entry.number, Data(entry.commitment.bytes),
                 entry.transmission?.description, entry.unit?.description, entry.at,
                 entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil,
-                try RecordVault(database: database).seal(entry),
+                try RecordVault(database: database).seal(entry)
             ])
     }
 
@@ -65,7 +65,7 @@ private struct Writer {
             """,
             [
                 Data(document.hash.bytes), document.kind.rawValue, document.subject, document.version,
-                document.note, document.entry, document.at,
+                document.note, document.entry, document.at
             ])
     }
 
@@ -92,7 +92,7 @@ private struct Writer {
             [
                 transmission.id.description, Data(transmission.hash.bytes), transmission.from.description,
                 transmission.author.description, transmission.envelope, transmission.contentSize, contentID,
-                transmission.entry,
+                transmission.entry
             ])
     }
 
@@ -105,7 +105,7 @@ private struct Writer {
             """,
             [
                 delivery.transmission.description, delivery.unit.description, delivery.state.rawValue,
-                delivery.dueAt, delivery.expiresAt, delivery.escalated, delivery.nextStepAt, delivery.entry,
+                delivery.dueAt, delivery.expiresAt, delivery.escalated, delivery.nextStepAt, delivery.entry
             ])
     }
 
@@ -114,7 +114,7 @@ private struct Writer {
             "INSERT INTO acts (hash, transmission, unit, author, kind, note, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 Data(act.hash.bytes), act.transmission.description, act.unit.description,
-                act.author.description, act.kind.rawValue, act.note, act.entry,
+                act.author.description, act.kind.rawValue, act.note, act.entry
             ])
     }
 

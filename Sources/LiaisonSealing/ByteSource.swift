@@ -52,17 +52,18 @@ public final class FileSource: ByteSource {
 
     public func read(at offset: Int, count: Int) throws -> [UInt8] {
         guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
-        let path = self.path
-        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = 0
-            while filled < count {
-                let got = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
-                if got < 0, errno == EINTR { continue }
-                guard got >= 0 else { throw ByteSourceFailure.system(call: "pread", errno: errno) }
-                guard got > 0 else { throw ByteSourceFailure.changedWhileReading(path) }
-                filled += got
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
             }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw ByteSourceFailure.system(call: "pread", errno: errno) }
+            guard got > 0 else { throw ByteSourceFailure.changedWhileReading(path) }
+            filled += got
         }
+        return bytes
     }
 
     /// Throws when the file is no longer what it was when opened.

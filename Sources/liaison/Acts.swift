@@ -60,7 +60,9 @@ struct Refuse: AsyncParsableCommand {
             let evidence = try await session.refuse(
                 transmission.value(), reason: ReasonCode(rawValue: reason) ?? .formInvalid, note: note,
                 catalogue: FormCatalogue())
-            try show(evidence, console, console.language("Refusé ; l'expéditeur le saura.", "Refused; the sender will know."))
+            try show(
+                evidence, console, console.language("Refusé ; l'expéditeur le saura.", "Refused; the sender will know.")
+            )
         }
     }
 }

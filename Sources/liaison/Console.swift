@@ -51,7 +51,10 @@ struct Console {
 
     func sayNumbers(_ unit: LiaisonModel.Unit?) {
         if let unit {
-            say(language("  Appelez \(unit.name), \(unit.town) : \(unit.phone)", "  Call \(unit.name), \(unit.town): \(unit.phone)"))
+            say(
+                language(
+                    "  Appelez \(unit.name), \(unit.town) : \(unit.phone)",
+                    "  Call \(unit.name), \(unit.town): \(unit.phone)"))
             if let duty = unit.dutyPhone { say(language("  Permanence : \(duty)", "  Duty line: \(duty)")) }
         }
         say(language("  En cas de danger : 17 ou 112.", "  In danger: 17 or 112."))
@@ -70,7 +73,8 @@ struct Console {
         case let failure as SignedNote.Failure: failure.description
         case let failure as CanonicalJSON.Failure: failure.description
         case let refusal as DirectoryRefusal: language("document refusé (\(refusal))", "document refused (\(refusal))")
-        case let failure as ByteSourceFailure: language("lecture ou écriture (\(failure))", "read or write (\(failure))")
+        case let failure as ByteSourceFailure:
+            language("lecture ou écriture (\(failure))", "read or write (\(failure))")
         default: (error as NSError).localizedDescription
         }
     }
@@ -80,7 +84,8 @@ struct Console {
         case .missing(let path): language("pas de coffre ici (\(path))", "no vault here (\(path))")
         case .exists(let path): language("un coffre existe déjà (\(path))", "a vault exists already (\(path))")
         case .wrongPassphrase: language("phrase de passe fausse", "wrong passphrase")
-        case .inUse: language("coffre utilisé par un autre programme : réessayez", "vault in use by another program: try again")
+        case .inUse:
+            language("coffre utilisé par un autre programme : réessayez", "vault in use by another program: try again")
         case .damaged(let part):
             language(
                 "coffre endommagé (\(part)), rien n'y a été changé\nconseil : restaurez la dernière copie",

@@ -14,7 +14,8 @@ struct ConventionCommand: AsyncParsableCommand {
         subcommands: [Check.self, Sign.self, ShowConvention.self])
 
     struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Find contradictions in a draft before anybody signs.")
+        static let configuration = CommandConfiguration(
+            abstract: "Find contradictions in a draft before anybody signs.")
         @OptionGroup var global: GlobalOptions
 
         @Argument(help: "The draft, YAML.")
@@ -64,7 +65,8 @@ struct ConventionCommand: AsyncParsableCommand {
     }
 
     struct ShowConvention: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a draft or a signed convention in words.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show a draft or a signed convention in words.")
         @OptionGroup var global: GlobalOptions
 
         @Argument(help: "The draft or the note.")
@@ -79,7 +81,9 @@ struct ConventionCommand: AsyncParsableCommand {
                 }
                 let convention = try Unverified<Convention>(parsing: text).verifiedByItsParties()
                 convention.body.words(console.language).forEach { print($0) }
-                print(console.language("Signée par : ", "Signed by: ") + convention.signers.sorted().joined(separator: ", "))
+                print(
+                    console.language("Signée par : ", "Signed by: ")
+                        + convention.signers.sorted().joined(separator: ", "))
             }
         }
     }

@@ -23,7 +23,8 @@ struct Enrol: AsyncParsableCommand {
         try await console.reporting {
             guard let address = AgentAddress(address) else {
                 throw ClientFailure.input(
-                    fr: "adresse attendue, par exemple d-07@avema01 (\(address))", en: "expected an address such as d-07@avema01 (\(address))")
+                    fr: "adresse attendue, par exemple d-07@avema01 (\(address))",
+                    en: "expected an address such as d-07@avema01 (\(address))")
             }
             let note = try Unverified<Convention>(parsing: try Input.read(convention))
             let request = try Account.create(

@@ -86,7 +86,8 @@ enum Passphrase {
         }
         guard isatty(STDIN_FILENO) == 1 else {
             throw ClientFailure.input(
-                fr: "pas de phrase de passe\nconseil : LIAISON_PASSPHRASE_FILE", en: "no passphrase\nhint: LIAISON_PASSPHRASE_FILE")
+                fr: "pas de phrase de passe\nconseil : LIAISON_PASSPHRASE_FILE",
+                en: "no passphrase\nhint: LIAISON_PASSPHRASE_FILE")
         }
         FileHandle.standardError.write(Data(language("Phrase de passe : ", "Passphrase: ").utf8))
         var settings = termios()

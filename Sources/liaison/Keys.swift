@@ -11,7 +11,8 @@ struct Keys: AsyncParsableCommand {
 
     struct ExportKeys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "export", abstract: "Print the decryption identities: whoever has them reads what you can read.")
+            commandName: "export",
+            abstract: "Print the decryption identities: whoever has them reads what you can read.")
         @OptionGroup var global: GlobalOptions
 
         @Flag(help: "In age's own encoding.")
@@ -23,14 +24,16 @@ struct Keys: AsyncParsableCommand {
                 console.say(
                     console.language(
                         "ATTENTION : ces lignes ouvrent tout ce que vous pouvez lire. C'est noté dans le coffre ; de nouvelles clés remplacent celles-ci.",
-                        "WARNING: these lines open all that you can read. This is noted in the vault; new keys replace these."))
+                        "WARNING: these lines open all that you can read. This is noted in the vault; new keys replace these."
+                    ))
                 for line in try await session.exportIdentities() { print(line) }
             }
         }
     }
 
     struct RotateKeys: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "rotate", abstract: "Make and publish a new key now.")
+        static let configuration = CommandConfiguration(
+            commandName: "rotate", abstract: "Make and publish a new key now.")
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {

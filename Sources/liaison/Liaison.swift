@@ -16,7 +16,7 @@ struct Liaison: AsyncParsableCommand {
         subcommands: [
             Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Read.self, Acknowledge.self,
             Refuse.self, Track.self, EvidenceCommand.self, Export.self, Keys.self, Enrol.self, RegistrarCommand.self,
-            ConventionCommand.self,
+            ConventionCommand.self
         ])
 
     // Options may stand before the command as well as behind it.

@@ -29,7 +29,9 @@ private struct DeliveryRow: Encodable {
     }
 
     func text(_ language: Language) -> String {
-        var lines = ["\(id)  \(kind), \(urgency.text(language))", "  \(from) → \(to), \(sentAt)", "  \(state.text(language))"]
+        var lines = [
+            "\(id)  \(kind), \(urgency.text(language))", "  \(from) → \(to), \(sentAt)", "  \(state.text(language))"
+        ]
         if !state.isFinal, let dueAt { lines[2] += language(", réponse attendue avant ", ", answer due by ") + dueAt }
         return lines.joined(separator: "\n")
     }
@@ -39,7 +41,8 @@ private struct DeliveryRow: Encodable {
 private func show(_ listing: Listing, _ console: Console) throws {
     let rows = listing.deliveries.map(DeliveryRow.init)
     try console.print(rows) {
-        rows.isEmpty ? console.language("Rien.", "Nothing.") : rows.map { $0.text(console.language) }.joined(separator: "\n")
+        rows.isEmpty
+            ? console.language("Rien.", "Nothing.") : rows.map { $0.text(console.language) }.joined(separator: "\n")
     }
     for failure in listing.refused { console.say(failure.text(console.language)) }
     if let first = listing.refused.first { throw first }

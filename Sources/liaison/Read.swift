@@ -66,14 +66,16 @@ struct Read: AsyncParsableCommand {
         var lines = [
             "\(title) — \(routing.urgency.text(language))",
             language("De : ", "From: ") + "\(routing.from) (\(opened.envelope.body.by))",
-            language("À : ", "To: ") + routing.recipients.map(\.description).joined(separator: ", "), "",
+            language("À : ", "To: ") + routing.recipients.map(\.description).joined(separator: ", "), ""
         ]
         for (name, value) in opened.form {
             let field = catalogue.fields[name]
             lines.append("\(field?.label(language) ?? name) : \(field?.display(value, language) ?? "")")
         }
         for part in parts {
-            lines.append(language("Pièce jointe : ", "Attachment: ") + "\(part.name) (\(part.size))" + (part.path.map { " → \($0)" } ?? ""))
+            lines.append(
+                language("Pièce jointe : ", "Attachment: ") + "\(part.name) (\(part.size))"
+                    + (part.path.map { " → \($0)" } ?? ""))
         }
         return lines.joined(separator: "\n")
     }

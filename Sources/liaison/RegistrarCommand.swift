@@ -15,7 +15,8 @@ struct RegistrarCommand: AsyncParsableCommand {
         subcommands: [Create.self, UnitsFrom.self, AddUnit.self, EnrolAgent.self, Revoke.self, Publish.self, Show.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make the institution's key and its offline recovery key.")
+        static let configuration = CommandConfiguration(
+            abstract: "Make the institution's key and its offline recovery key.")
         @OptionGroup var global: GlobalOptions
 
         @Argument(help: "The institution, for example cd01.")
@@ -29,7 +30,8 @@ struct RegistrarCommand: AsyncParsableCommand {
             try await console.reporting {
                 guard let institution = InstitutionID(institution) else {
                     throw ClientFailure.input(
-                        fr: "institution attendue, par exemple cd01 (\(institution))", en: "expected an institution such as cd01 (\(institution))")
+                        fr: "institution attendue, par exemple cd01 (\(institution))",
+                        en: "expected an institution such as cd01 (\(institution))")
                 }
                 let (key, recoveryKey) = try Registrar.create(
                     in: global.createVault(), institution: institution, now: Clock.now())
@@ -40,7 +42,9 @@ struct RegistrarCommand: AsyncParsableCommand {
                 else {
                     throw ClientFailure.input(fr: "écriture impossible (\(recovery))", en: "cannot write (\(recovery))")
                 }
-                print("  \(institution): { key: \(Base64.encode(key.bytes)), recovery: \(Base64.encode(recoveryKey.publicKey.bytes)) }")
+                print(
+                    "  \(institution): { key: \(Base64.encode(key.bytes)), recovery: \(Base64.encode(recoveryKey.publicKey.bytes)) }"
+                )
             }
         }
     }
@@ -91,7 +95,8 @@ struct RegistrarCommand: AsyncParsableCommand {
     }
 
     struct EnrolAgent: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "enrol", abstract: "Take an agent's request into the roster.")
+        static let configuration = CommandConfiguration(
+            commandName: "enrol", abstract: "Take an agent's request into the roster.")
         @OptionGroup var global: GlobalOptions
 
         @Argument(help: "The request that liaison enrol printed.")
@@ -121,7 +126,8 @@ struct RegistrarCommand: AsyncParsableCommand {
             guard let until else { return now + 730 * 86_400 }
             let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
             guard let date = try? style.parse(until) else {
-                throw ClientFailure.input(fr: "date attendue AAAA-MM-JJ (\(until))", en: "expected a date YYYY-MM-DD (\(until))")
+                throw ClientFailure.input(
+                    fr: "date attendue AAAA-MM-JJ (\(until))", en: "expected a date YYYY-MM-DD (\(until))")
             }
             return Int(date.timeIntervalSince1970) + 86_400
         }
@@ -139,7 +145,8 @@ struct RegistrarCommand: AsyncParsableCommand {
         func run() async throws {
             let console = global.console()
             try await console.reporting {
-                guard let address = AgentAddress(agent), ["left", "lost_device", "compromised", "other"].contains(reason)
+                guard let address = AgentAddress(agent),
+                    ["left", "lost_device", "compromised", "other"].contains(reason)
                 else {
                     throw ClientFailure.input(
                         fr: "agent et motif attendus (left, lost_device, compromised, other)",

@@ -10,7 +10,8 @@ import LiaisonModel
 import LiaisonWire
 
 struct Send: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Seal a form and its attachments for a unit, and deposit them.")
+    static let configuration = CommandConfiguration(
+        abstract: "Seal a form and its attachments for a unit, and deposit them.")
 
     @OptionGroup var global: GlobalOptions
 
@@ -92,7 +93,8 @@ struct Send: AsyncParsableCommand {
         if let phoneConfirmedAt {
             guard let date = try? Date(phoneConfirmedAt, strategy: .iso8601) else {
                 throw ClientFailure.input(
-                    fr: "instant attendu, par exemple 2026-11-21T21:40:00Z", en: "expected an instant such as 2026-11-21T21:40:00Z")
+                    fr: "instant attendu, par exemple 2026-11-21T21:40:00Z",
+                    en: "expected an instant such as 2026-11-21T21:40:00Z")
             }
             request.phoneConfirmedAt = Int(date.timeIntervalSince1970)
         }
@@ -116,7 +118,8 @@ struct Send: AsyncParsableCommand {
             let pieces = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pieces.count == 2 else {
                 throw ClientFailure.input(
-                    fr: "attendu : --set champ=valeur (\(assignment))", en: "expected: --set field=value (\(assignment))")
+                    fr: "attendu : --set champ=valeur (\(assignment))",
+                    en: "expected: --set field=value (\(assignment))")
             }
             let name = String(pieces[0])
             values[name] = catalogue.fields[name]?.parse(String(pieces[1])) ?? .text(String(pieces[1]))
@@ -127,11 +130,15 @@ struct Send: AsyncParsableCommand {
     /// Echoes unit, kind, town and urgency, and asks.
     private func confirm(_ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ console: Console) throws -> Bool {
         let language = console.language
-        console.say(plan.kind.title.text(language) + language(", urgence : ", ", urgency: ") + plan.routing.urgency.text(language))
+        console.say(
+            plan.kind.title.text(language) + language(", urgence : ", ", urgency: ")
+                + plan.routing.urgency.text(language))
         if let unit {
             console.say(language("À : ", "To: ") + "\(unit.name), \(unit.town) — \(unit.kind) — \(unit.address)")
         }
-        for copy in plan.routing.copies { console.say(language("Copie obligatoire : ", "Mandatory copy: ") + copy.description) }
+        for copy in plan.routing.copies {
+            console.say(language("Copie obligatoire : ", "Mandatory copy: ") + copy.description)
+        }
         console.say(language("Envoyer ? [o/N]", "Send? [y/N]"))
         let answer = readLine()?.lowercased() ?? ""
         return language == .fr ? answer.hasPrefix("o") : answer.hasPrefix("y")
@@ -155,7 +162,8 @@ struct Send: AsyncParsableCommand {
         } catch ClientFailure.unreachable {
             console.say(
                 console.language(
-                    "Gardé scellé dans le coffre : liaison resend \(id)", "Kept sealed in the vault: liaison resend \(id)"))
+                    "Gardé scellé dans le coffre : liaison resend \(id)",
+                    "Kept sealed in the vault: liaison resend \(id)"))
             throw ClientFailure.unreachable
         }
         let size = evidence.checkpoint.checkpoint.size
@@ -189,7 +197,8 @@ struct Resend: AsyncParsableCommand {
             }
             guard let id = TransmissionID(text) else { throw ClientFailure.unknownTransmission(text) }
             console.say(
-                console.language("Scellé plus tôt : est-ce encore juste ? [o/N]", "Sealed earlier: is it still right? [y/N]"))
+                console.language(
+                    "Scellé plus tôt : est-ce encore juste ? [o/N]", "Sealed earlier: is it still right? [y/N]"))
             let isRight = yes || readLine()?.lowercased().hasPrefix(console.language("o", "y")) == true
             guard isRight else {
                 console.sayNotSent(to: nil)

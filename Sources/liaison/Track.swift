@@ -59,7 +59,8 @@ struct Track: AsyncParsableCommand {
         for event in delivery.events {
             let name = EventName(rawValue: event.name)?.text(language) ?? event.name
             let code = event.code.map { " (\($0))" } ?? ""
-            lines.append("  \(event.at)  \(name)\(code), " + language("preuve : entrée", "proof: entry") + " \(event.index)")
+            lines.append(
+                "  \(event.at)  \(name)\(code), " + language("preuve : entrée", "proof: entry") + " \(event.index)")
         }
         return lines.joined(separator: "\n")
     }
@@ -89,8 +90,10 @@ struct EvidenceCommand: AsyncParsableCommand {
             }
             let answer = Answer(log: session.log.description, events: tracked.events.map(\.evidence))
             try console.print(answer) {
-                tracked.events.map { "\($0.index)  \(Clock.text($0.event.at))  \($0.event.event.text(console.language))" }
-                    .joined(separator: "\n")
+                tracked.events.map {
+                    "\($0.index)  \(Clock.text($0.event.at))  \($0.event.event.text(console.language))"
+                }
+                .joined(separator: "\n")
             }
         }
     }
@@ -107,7 +110,8 @@ struct EvidenceCommand: AsyncParsableCommand {
 }
 
 struct Export: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Write the sealed content as it was received, an age file.")
+    static let configuration = CommandConfiguration(
+        abstract: "Write the sealed content as it was received, an age file.")
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
@@ -118,7 +122,8 @@ struct Export: AsyncParsableCommand {
         try await global.withSession { session, console in
             let path = try await session.sealedContent(transmission.value())
             guard !FileManager.default.fileExists(atPath: sealed) else {
-                throw ClientFailure.input(fr: "le fichier existe déjà (\(sealed))", en: "the file exists already (\(sealed))")
+                throw ClientFailure.input(
+                    fr: "le fichier existe déjà (\(sealed))", en: "the file exists already (\(sealed))")
             }
             try FileManager.default.copyItem(atPath: path, toPath: sealed)
             console.say(sealed)

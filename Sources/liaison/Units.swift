@@ -8,7 +8,8 @@ import LiaisonModel
 import LiaisonNotes
 
 struct Units: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The directory: units, telephone, who can be reached now.")
+    static let configuration = CommandConfiguration(
+        abstract: "The directory: units, telephone, who can be reached now.")
 
     @OptionGroup var global: GlobalOptions
 

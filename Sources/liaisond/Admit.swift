@@ -35,7 +35,8 @@ struct Admit: AsyncParsableCommand {
             guard case .recorded(let index) = try await sequencer.perform(.publishConvention(convention)) else {
                 return
             }
-            print("convention \(convention.claimed.name) version \(convention.claimed.version) admitted, entry \(index)")
+            print(
+                "convention \(convention.claimed.name) version \(convention.claimed.version) admitted, entry \(index)")
         } catch let problem as Problem {
             throw ValidationError("the convention is refused (\(problem.code.rawValue))")
         }

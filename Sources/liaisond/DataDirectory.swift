@@ -49,7 +49,7 @@ struct DataDirectory {
     func settings() async throws -> Settings {
         let reader = ConfigReader(providers: [
             EnvironmentVariablesProvider(),
-            try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file(Self.configuration))),
+            try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file(Self.configuration)))
         ])
         return Settings(reader.scoped(to: "liaisond"))
     }

@@ -67,7 +67,7 @@ def bech32_encode(hrp, data):
 def bech32_decode(hrp, size, text):
     """BIP 173 without the length limit; the HRP must have the given case."""
     prefix, _, rest = text.rpartition("1")
-    if prefix != hrp or rest != (rest.upper() if hrp.isupper() else rest.lower()):
+    if prefix != hrp or not text.isascii() or rest != (rest.upper() if hrp.isupper() else rest.lower()):
         raise AgeError(f"bech32: not a {hrp}1... string in one case")
     values = [BECH32_CHARS.find(c) for c in rest.lower()]
     if len(values) < 6 or -1 in values or bech32_polymod(hrp, values) != 1:
@@ -169,14 +169,14 @@ def wrap(recipient, file_key):
     return b"-> mlkem768x25519 %b\n%b\n" % (b64_encode(enc), b64_encode(body))
 
 
-def unwrap(identity, arguments, body):
+def unwrap(seed, arguments, body):
     """The same section: the file key, or None when the stanza is for somebody else."""
     if arguments[0] != b"mlkem768x25519":
         return None
     enc = b64_decode(arguments[1]) if len(arguments) == 2 else b""
     if len(enc) != ENC_SIZE or len(body) != 32:
         raise AgeError("stanza: wrong number of arguments or wrong length")
-    cipher, nonce = hpke_context(xwing_decapsulate(bech32_decode(IDENTITY_HRP, IDENTITY_SIZE, identity), enc))
+    cipher, nonce = hpke_context(xwing_decapsulate(seed, enc))
     try:
         return cipher.decrypt(nonce, body, b"")
     except InvalidTag:
@@ -247,7 +247,8 @@ def seal(recipients, plaintext):
 def open_file(identities, data):
     """Decrypt an age file with the first of the identity strings that fits."""
     stanzas, header, mac, payload = read_header(data)
-    candidates = (unwrap(identity, *stanza) for identity in identities for stanza in stanzas)
+    seeds = [bech32_decode(IDENTITY_HRP, IDENTITY_SIZE, identity) for identity in identities]
+    candidates = (unwrap(seed, *stanza) for seed in seeds for stanza in stanzas)
     file_key = next((key for key in candidates if key is not None), None)
     if file_key is None:
         raise AgeError("no identity matches a recipient stanza")

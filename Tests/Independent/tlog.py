@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
-"""RFC 6962 Merkle trees and the C2SP transparency-log text formats.
+"""RFC 6962 Merkle trees and the C2SP transparency-log formats.
 
-Written from the public specifications: RFC 6962 section 2.1 and the C2SP
-documents signed-note, tlog-checkpoint, tlog-proof and tlog-tiles.
+Written from the public specifications: RFC 6962 section 2.1, and the C2SP documents
+signed-note, tlog-checkpoint, tlog-proof and tlog-tiles.
 
-    tlog.py check < vectors.json    recompute and verify a file of vectors
-    tlog.py known-answers           roots of the well-known test entries
+    tlog.py check < vectors.json    recompute, compare and verify test vectors
+    tlog.py known-answers           tree roots of the well-known test entries
 """
 
 import base64
@@ -18,7 +18,6 @@ import sys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-DECIMAL = re.compile(r"0|[1-9][0-9]*")
 MAX_SIGNATURES = 100
 PROOF_LINE = "c2sp.org/tlog-proof@v1"
 KNOWN_ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -34,21 +33,18 @@ KNOWN_ROOTS = [
 ]
 
 
-# --- Merkle trees (RFC 6962 section 2.1); a range of entries is lo <= i < hi ---
-
-
 def leaf_hash(entry):
-    """MTH of one entry."""
+    """RFC 6962 section 2.1: MTH of one entry."""
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left, right):
-    """The hash of an inner node."""
+    """RFC 6962 section 2.1: the hash of two subtrees."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def split(n):
-    """The largest power of two smaller than n."""
+    """RFC 6962 section 2.1: the largest power of two smaller than n."""
     k = 1
     while k * 2 < n:
         k *= 2
@@ -56,7 +52,7 @@ def split(n):
 
 
 def mth(entries, lo, hi, memo):
-    """Section 2.1, MTH(D[lo:hi]); memo keeps the hashes already computed."""
+    """RFC 6962 section 2.1: MTH(D[lo:hi]); memo keeps the hashes of subtrees."""
     if hi == lo:
         return hashlib.sha256().digest()
     if hi - lo == 1:
@@ -68,7 +64,7 @@ def mth(entries, lo, hi, memo):
 
 
 def audit_path(m, entries, lo, hi, memo):
-    """Section 2.1.1, PATH(m, D[lo:hi])."""
+    """RFC 6962 section 2.1.1: PATH(m, D[lo:hi])."""
     if hi - lo == 1:
         return []
     k = split(hi - lo)
@@ -77,274 +73,236 @@ def audit_path(m, entries, lo, hi, memo):
     return audit_path(m - k, entries, lo + k, hi, memo) + [mth(entries, lo, lo + k, memo)]
 
 
-def subproof(m, entries, lo, hi, whole, memo):
-    """Section 2.1.2, SUBPROOF(m, D[lo:hi], whole)."""
+def subproof(m, entries, lo, hi, b, memo):
+    """RFC 6962 section 2.1.2: SUBPROOF(m, D[lo:hi], b)."""
     if m == hi - lo:
-        return [] if whole else [mth(entries, lo, hi, memo)]
+        return [] if b else [mth(entries, lo, hi, memo)]
     k = split(hi - lo)
     if m <= k:
-        return subproof(m, entries, lo, lo + k, whole, memo) + [mth(entries, lo + k, hi, memo)]
+        return subproof(m, entries, lo, lo + k, b, memo) + [mth(entries, lo + k, hi, memo)]
     return subproof(m - k, entries, lo + k, hi, False, memo) + [mth(entries, lo, lo + k, memo)]
 
 
 def root(entries):
-    """Section 2.1: the Merkle Tree Hash of all entries."""
+    """RFC 6962 section 2.1: the root of the tree over a list of entries."""
     return mth(entries, 0, len(entries), {})
 
 
 def inclusion(index, entries, memo=None):
-    """Section 2.1.1: the audit path of entry number index."""
+    """RFC 6962 section 2.1.1: the audit path of one entry."""
     if not 0 <= index < len(entries):
         raise ValueError("no such entry")
     return audit_path(index, entries, 0, len(entries), {} if memo is None else memo)
 
 
 def consistency(old, entries, memo=None):
-    """Section 2.1.2: PROOF(old, entries); empty for old 0 and for the same size."""
+    """RFC 6962 section 2.1.2: PROOF(old, D[n]); here also empty for old = 0."""
     if not 0 <= old <= len(entries):
         raise ValueError("no such older tree")
-    if old == 0:
-        return []
-    return subproof(old, entries, 0, len(entries), True, {} if memo is None else memo)
+    return subproof(old, entries, 0, len(entries), True, {} if memo is None else memo) if old else []
 
 
-def root_from_path(m, n, leaf, path):
-    """The root that PATH(m, D[n]) leads to, following the recursion of section 2.1.1."""
+def path_root(m, n, leaf, path):
+    """RFC 6962 section 2.1.1 read backwards: the root that PATH(m, D[n]) leads to."""
     if n == 1:
         if path:
             raise ValueError("path too long")
         return leaf
-    if not path:
-        raise ValueError("path too short")
+    *rest, sibling = path  # ValueError when the path is too short
     k = split(n)
     if m < k:
-        return node_hash(root_from_path(m, k, leaf, path[:-1]), path[-1])
-    return node_hash(path[-1], root_from_path(m - k, n - k, leaf, path[:-1]))
+        return node_hash(path_root(m, k, leaf, rest), sibling)
+    return node_hash(sibling, path_root(m - k, n - k, leaf, rest))
 
 
 def verify_inclusion(entry, index, size, path, root):
-    """True if the path shows that entry has this index in the tree with this root."""
-    if not 0 <= index < size:
-        return False
+    """True if the path proves that the tree has this entry at this index."""
     try:
-        return root_from_path(index, size, leaf_hash(entry), path) == root
+        return 0 <= index < size and path_root(index, size, leaf_hash(entry), path) == root
     except ValueError:
         return False
 
 
-def roots_from_proof(m, n, whole, old_root, path):
-    """The old and new root that SUBPROOF(m, D[n], whole) leads to (section 2.1.2)."""
+def proof_roots(m, n, b, old_root, path):
+    """RFC 6962 section 2.1.2 read backwards: both roots that SUBPROOF(m, D[n], b) leads to."""
+    if m == n and b:
+        if path:
+            raise ValueError("path too long")
+        return old_root, old_root
+    *rest, sibling = path  # ValueError when the path is too short
     if m == n:
-        if len(path) != (0 if whole else 1):
-            raise ValueError("wrong path length")
-        return (old_root, old_root) if whole else (path[0], path[0])
-    if not path:
-        raise ValueError("path too short")
+        if rest:
+            raise ValueError("path too long")
+        return sibling, sibling
     k = split(n)
     if m <= k:
-        old, new = roots_from_proof(m, k, whole, old_root, path[:-1])
-        return old, node_hash(new, path[-1])
-    old, new = roots_from_proof(m - k, n - k, False, old_root, path[:-1])
-    return node_hash(path[-1], old), node_hash(path[-1], new)
+        old, new = proof_roots(m, k, b, old_root, rest)
+        return old, node_hash(new, sibling)
+    old, new = proof_roots(m - k, n - k, False, old_root, rest)
+    return node_hash(sibling, old), node_hash(sibling, new)
 
 
 def verify_consistency(old, old_root, new, new_root, path):
-    """True if the path shows that the old tree is a prefix of the new tree."""
-    if not 0 <= old <= new:
-        return False
+    """True if the path proves that the old tree is a prefix of the new tree."""
     if old == 0:
         return not path and old_root == root([]) and (new > 0 or new_root == old_root)
     try:
-        return roots_from_proof(old, new, True, old_root, path) == (old_root, new_root)
+        return 0 < old <= new and proof_roots(old, new, True, old_root, path) == (old_root, new_root)
     except ValueError:
         return False
 
 
 def tile(level, index, width, entries, memo=None):
-    """tlog-tiles, 'Merkle Tree': the first width hashes of a tile."""
-    span = 256**level
-    first = index * 256
-    if min(level, index) < 0 or not 1 <= width <= 256 or (first + width) * span > len(entries):
+    """tlog-tiles, "Merkle Tree": the first width hashes of a tile."""
+    span, first = 256**level, index * 256
+    if index < 0 or not 1 <= width <= 256 or (first + width) * span > len(entries):
         raise ValueError("no such tile")
     memo = {} if memo is None else memo
     return b"".join(mth(entries, i * span, (i + 1) * span, memo) for i in range(first, first + width))
 
 
-# --- Signed notes and checkpoints ---
-
-
-def b64(text):
-    """Standard base64 with padding (RFC 4648 section 4), canonical only."""
+def b64(text, size=None):
+    """RFC 4648 section 4, canonical and with padding."""
     data = base64.b64decode(text, validate=True)
-    if base64.b64encode(data).decode() != text:
-        raise ValueError("base64 is not canonical")
-    return data
-
-
-def hash_b64(text):
-    """A base64 SHA-256 hash."""
-    data = b64(text)
-    if len(data) != 32:
-        raise ValueError("a hash is 32 bytes")
+    if base64.b64encode(data).decode() != text or size not in (None, len(data)):
+        raise ValueError(f"bad base64 or wrong length: {text!r}")
     return data
 
 
 def decimal(text):
-    """ASCII decimal without leading zeroes."""
-    if not DECIMAL.fullmatch(text):
-        raise ValueError(f"bad number {text!r}")
+    """tlog-checkpoint and tlog-proof: ASCII decimal without leading zeroes."""
+    if not re.fullmatch("0|[1-9][0-9]*", text):
+        raise ValueError(f"bad number: {text!r}")
     return int(text)
 
 
-def check_name(name):
-    """signed-note, 'Format': not empty, no Unicode spaces, no plus."""
+def key_name(name):
+    """signed-note, "Format": not empty, no Unicode spaces, no plus."""
     if not name or "+" in name or any(c.isspace() for c in name):
-        raise ValueError("bad key name")
+        raise ValueError(f"bad key name: {name!r}")
+    return name
 
 
 def parse_vkey(text):
-    """A verifier key, name+hex(key ID)+base64(0x01 || key): (name, key ID, key)."""
-    parts = text.split("+", 2)
-    if len(parts) != 3:
+    """A verifier key, name+hex(key ID)+base64(0x01 || key), as (name, key ID, key)."""
+    if text.count("+") < 2:
         raise ValueError("bad verifier key")
-    name, key_id, encoded = parts[0], parts[1], b64(parts[2])
-    check_name(name)
-    if len(encoded) != 33 or encoded[0] != 1:
-        raise ValueError("not an Ed25519 verifier key")
-    expected = hashlib.sha256(name.encode() + b"\n" + encoded).digest()[:4]
-    if key_id != expected.hex():
-        raise ValueError("the key ID does not match the key")
-    return name, expected, encoded[1:]
+    name, hex_id, encoded = text.split("+", 2)
+    key = b64(encoded, 33)
+    key_id = hashlib.sha256(key_name(name).encode() + b"\n" + key).digest()[:4]
+    if key[0] != 1 or hex_id != key_id.hex():
+        raise ValueError("not an Ed25519 verifier key, or the wrong key ID")
+    return name, key_id, key[1:]
 
 
-def parse_signature(line):
-    """signed-note, 'Format': one signature line as (name, key ID, signature)."""
-    parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != "\u2014":
-        raise ValueError("bad signature line")
-    check_name(parts[1])
-    data = b64(parts[2])
-    if len(data) < 5:
-        raise ValueError("signature too short")
-    return parts[1], data[:4], data[4:]
-
-
-def split_note(note):
-    """signed-note, 'Format': the signed text and the parsed signatures."""
+def parse_note(note):
+    """signed-note, "Format": the text, and the signatures as (name, key ID || signature)."""
     if any(c < " " and c != "\n" for c in note):
         raise ValueError("control character in note")
     text, blank, rest = note.rpartition("\n\n")
-    if not blank or not rest.endswith("\n"):
+    lines = rest.split("\n")
+    if not blank or lines.pop() != "" or not 1 <= len(lines) <= MAX_SIGNATURES:
         raise ValueError("not a signed note")
-    lines = rest[:-1].split("\n")
-    if len(lines) > MAX_SIGNATURES:
-        raise ValueError("too many signatures")
-    return text + "\n", [parse_signature(line) for line in lines]
+    fields = [line.split(" ") for line in lines]
+    if any(len(f) != 3 or f[0] != "\u2014" or len(b64(f[2])) < 5 for f in fields):
+        raise ValueError("bad signature line")
+    return text + "\n", [(key_name(name), b64(signature)) for _, name, signature in fields]
 
 
 def verify_note(text, vkey):
-    """signed-note, 'Signatures': the signed text, if the key signed it."""
+    """signed-note, "Signatures": the text of the note, if the key signed it."""
     name, key_id, key = parse_vkey(vkey)
-    body, signatures = split_note(text)
-    known = [s for n, i, s in signatures if (n, i) == (name, key_id)]
+    body, signatures = parse_note(text)
+    known = [data[4:] for signer, data in signatures if (signer, data[:4]) == (name, key_id)]
     if not known:
         raise ValueError("no signature from the key")
-    for signature in known:
-        try:
+    try:
+        for signature in known:
             Ed25519PublicKey.from_public_bytes(key).verify(signature, body.encode())
-        except InvalidSignature:
-            raise ValueError("bad signature") from None
+    except InvalidSignature as error:
+        raise ValueError("bad signature") from error
     return body
 
 
 def parse_checkpoint(note, vkey):
-    """tlog-checkpoint, 'Note text': (origin, size, root) of a verified checkpoint."""
-    lines = verify_note(note, vkey)[:-1].split("\n")
+    """tlog-checkpoint, "Note text": (origin, size, root) of a verified checkpoint."""
+    lines = verify_note(note, vkey).removesuffix("\n").split("\n")
     if len(lines) < 3 or "" in lines:
         raise ValueError("bad checkpoint")
-    return lines[0], decimal(lines[1]), hash_b64(lines[2])
+    return lines[0], decimal(lines[1]), b64(lines[2], 32)
 
 
 def parse_proof(text):
-    """tlog-proof, 'Format': (index, path, checkpoint text), nothing verified."""
-    head, blank, checkpoint = text.partition("\n\n")
-    lines = head.split("\n")
-    if not blank or lines.pop(0) != PROOF_LINE:
+    """tlog-proof, "Format": (index, path, checkpoint), nothing verified yet."""
+    head, _, checkpoint = text.partition("\n\n")
+    first, *lines = head.split("\n")
+    if lines and lines[0].startswith("extra ") and b64(lines[0].removeprefix("extra ")):
+        lines.pop(0)
+    if first != PROOF_LINE or not lines or not lines[0].startswith("index "):
         raise ValueError("not a tlog-proof")
-    if lines and lines[0].startswith("extra "):
-        if not b64(lines.pop(0).removeprefix("extra ")):
-            raise ValueError("empty extra data")
-    if not lines or not lines[0].startswith("index "):
-        raise ValueError("no index line")
-    index = decimal(lines.pop(0).removeprefix("index "))
-    return index, [hash_b64(line) for line in lines], checkpoint
+    return decimal(lines[0].removeprefix("index ")), [b64(line, 32) for line in lines[1:]], checkpoint
 
 
 def verify_proof(proof_text, entry_bytes, vkey):
     """tlog-proof: (index, size), if the proof holds for the entry."""
     index, path, checkpoint = parse_proof(proof_text)
-    _, size, root_hash = parse_checkpoint(checkpoint, vkey)
-    if not verify_inclusion(entry_bytes, index, size, path, root_hash):
+    _, size, tree_root = parse_checkpoint(checkpoint, vkey)
+    if not verify_inclusion(entry_bytes, index, size, path, tree_root):
         raise ValueError("the inclusion proof does not hold")
     return index, size
-
-
-# --- Checking a file of vectors ---
 
 
 def expect(condition, what):
     """Stop with a message unless the condition holds."""
     if not condition:
-        raise ValueError(f"differs: {what}")
+        raise ValueError(f"{what} differs")
 
 
 def check_size(vector, entries, memo, vkey):
-    """Check everything about one tree size; returns the number of proofs."""
+    """Check all that the vectors say about one tree; the number of its proofs."""
     size = vector["size"]
-    tree = entries[:size]
-    tree_root = mth(entries, 0, size, memo)
-    expect(hash_b64(vector["root"]) == tree_root, "root")
+    tree, tree_root = entries[:size], mth(entries, 0, size, memo)
+    expect(b64(vector["root"]) == tree_root, "root")
     expect(parse_checkpoint(vector["checkpoint"], vkey)[1:] == (size, tree_root), "checkpoint")
     for item in vector["inclusion"]:
-        index, path = item["index"], [hash_b64(h) for h in item["path"]]
-        expect(path == inclusion(index, tree, memo), f"inclusion path of {index}")
-        expect(verify_inclusion(tree[index], index, size, path, tree_root), f"inclusion of {index}")
+        index, path = item["index"], [b64(h) for h in item["path"]]
+        expect(path == inclusion(index, tree, memo), f"inclusion path of entry {index}")
+        expect(verify_inclusion(tree[index], index, size, path, tree_root), f"verified inclusion of entry {index}")
     for item in vector["consistency"]:
-        old, path = item["from"], [hash_b64(h) for h in item["path"]]
-        expect(path == consistency(old, tree, memo), f"consistency path from {old}")
+        old, path = item["from"], [b64(h) for h in item["path"]]
+        expect(path == consistency(old, tree, memo), f"consistency path from size {old}")
         old_root = mth(entries, 0, old, memo)
-        expect(verify_consistency(old, old_root, size, tree_root, path), f"consistency from {old}")
+        expect(verify_consistency(old, old_root, size, tree_root, path), f"verified consistency from size {old}")
     for item in vector["proofs"]:
-        index = item["index"]
-        found, path, checkpoint = parse_proof(item["text"])
-        expect((found, path) == (index, inclusion(index, tree, memo)), f"tlog-proof of {index}")
-        expect(parse_checkpoint(checkpoint, vkey)[1:] == (size, tree_root), f"tlog-proof checkpoint of {index}")
-        expect(verify_proof(item["text"], tree[index], vkey) == (index, size), f"tlog-proof result of {index}")
+        index, path, checkpoint = parse_proof(item["text"])
+        expect((index, path) == (item["index"], inclusion(index, tree, memo)), f"tlog-proof of entry {item['index']}")
+        expect(parse_checkpoint(checkpoint, vkey)[1:] == (size, tree_root), f"tlog-proof checkpoint of entry {index}")
+        expect(verify_proof(item["text"], tree[index], vkey) == (index, size), f"verified tlog-proof of entry {index}")
     for item in vector["tiles"]:
         place = item["level"], item["index"], item["width"]
-        expect(b64(item["bytes"]) == tile(*place, tree, memo), f"tile {place}")
+        expect(b64(item["bytes"]) == tile(*place, tree, memo), f"tile (level, index, width) {place}")
     return sum(len(vector[kind]) for kind in ("inclusion", "consistency", "proofs"))
 
 
 def check(vectors):
-    """Check all sizes; the number of sizes and of proofs of any kind."""
-    largest = max((v["size"] for v in vectors["sizes"]), default=0)
-    entries = [f"entry {i}".encode() for i in range(largest)]
-    memo, proofs = {}, 0
+    """Check all trees of a vector file, whose entry i is the text "entry i"."""
+    largest = max((vector["size"] for vector in vectors["sizes"]), default=0)
+    entries, memo, proofs = [f"entry {i}".encode() for i in range(largest)], {}, 0
     for vector in vectors["sizes"]:
         try:
             proofs += check_size(vector, entries, memo, vectors["vkey"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"size {vector['size']}: {error!r}") from error
+        except ValueError as error:
+            raise ValueError(f"size {vector['size']}: {error}") from error
     return len(vectors["sizes"]), proofs
 
 
 def known_answers():
-    """The roots of the Certificate Transparency reference entries, sizes 1 to 8."""
-    entries = [bytes.fromhex(e) for e in KNOWN_ENTRIES]
-    roots = [root(entries[:n]) for n in range(1, len(entries) + 1)]
-    expect([r.hex() for r in roots] == KNOWN_ROOTS, "known roots")
-    return {"empty": base64.b64encode(root([])).decode(), "roots": [base64.b64encode(r).decode() for r in roots]}
+    """The roots for the Certificate Transparency reference entries, sizes 0 to 8."""
+    entries = [bytes.fromhex(entry) for entry in KNOWN_ENTRIES]
+    roots = [root(entries[:size]) for size in range(9)]
+    expect([r.hex() for r in roots[1:]] == KNOWN_ROOTS, "known root")
+    encoded = [base64.b64encode(r).decode() for r in roots]
+    return {"empty": encoded[0], "roots": encoded[1:]}
 
 
 def main(args):
@@ -354,11 +312,13 @@ def main(args):
     elif args == ["known-answers"]:
         print(json.dumps(known_answers()))
     else:
-        raise ValueError("usage: tlog.py check < vectors.json | tlog.py known-answers")
+        raise ValueError("usage: check < vectors.json | known-answers")
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (ValueError, KeyError, TypeError) as error:
-        sys.exit(f"tlog.py: {error}")
+    except KeyError as problem:
+        sys.exit(f"tlog.py: missing key {problem}")
+    except (ValueError, TypeError) as problem:
+        sys.exit(f"tlog.py: {problem}")

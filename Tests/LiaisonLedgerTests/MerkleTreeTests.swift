@@ -93,7 +93,9 @@ struct MerkleTreeTests {
 
     /// The roots that RFC 6962's reference tests publish for their eight entries.
     @Test func knownAnswers() throws {
-        let entries = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+        let entries = [
+            "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"
+        ]
         let roots = [
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
             "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -102,7 +104,7 @@ struct MerkleTreeTests {
             "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
             "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
             "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
         ]
         var edge = TreeEdge()
         #expect(edge.root.hex == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
@@ -160,7 +162,7 @@ struct MerkleTreeTests {
     }
 
     @Test(arguments: [
-        (0, "000"), (999, "999"), (1000, "x001/000"), (1_234_067, "x001/x234/067"),
+        (0, "000"), (999, "999"), (1000, "x001/000"), (1_234_067, "x001/x234/067")
     ])
     func tilePaths(index: Int, path: String) {
         #expect(TileID.path(index: index) == path)

@@ -23,7 +23,7 @@ struct DeadlineTests {
         // at night: from the next opening on
         ("2026-05-20T21:10:00Z", 3600, .opening, "2026-05-21T07:30:00Z"),
         // over the change to winter time the wall clock counts
-        ("2026-10-23T12:00:00Z", 86_400, .workingDays, "2026-10-26T13:00:00Z"),
+        ("2026-10-23T12:00:00Z", 86_400, .workingDays, "2026-10-26T13:00:00Z")
     ])
     func due(from: String, within: Int, clock: UrgencyRule.Clock, expected: String) throws {
         #expect(

@@ -90,7 +90,8 @@ struct AgeTests {
         let text = try seal([1], to: [identity.recipient])
         let marker = Array("-> mlkem768x25519".utf8)
         let at = try #require(text.firstRange(of: marker))
-        let foreign = Array("-> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc\nEmECAEcKN+n/Vs9SbWiV+Hu0r+E8R77DdWYyd83nw7U\n".utf8)
+        let foreign = Array(
+            "-> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc\nEmECAEcKN+n/Vs9SbWiV+Hu0r+E8R77DdWYyd83nw7U\n".utf8)
         let mixed = Array(text[..<at.lowerBound]) + foreign + Array(text[at.lowerBound...])
         #expect(throws: AgeFailure.foreignStanza("X25519")) { try open(mixed, identity) }
     }

@@ -23,7 +23,7 @@ struct ContentTests {
 
     private let form: [(name: String, value: FieldValue)] = [
         ("last_name", .text("TESTARD")), ("minors_present", .integer(2)), ("needs", .list(["housing"])),
-        ("request", .text("Une ligne.\nUne autre.")),
+        ("request", .text("Une ligne.\nUne autre."))
     ]
 
     private func seal(
@@ -94,7 +94,7 @@ struct ContentTests {
             { $0.routing.log = "relais.example/other" }, { $0.routing.convention = Hash.of("other") },
             { $0.routing.head = Hash.of("other") }, { $0.routing.id = .fresh() },
             { $0.routing.inReplyTo = .fresh() }, { $0.routing.phoneConfirmedAt = 1 },
-            { $0.routing.checkpoint = SeenCheckpoint(size: 1, root: Hash.of("x")) },
+            { $0.routing.checkpoint = SeenCheckpoint(size: 1, root: Hash.of("x")) }
         ]
         for change in changes {
             #expect(throws: ContentFailure.routingMismatch) {

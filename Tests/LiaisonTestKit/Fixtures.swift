@@ -72,7 +72,7 @@ package enum Fixture {
     package static let units: [String: [String]] = [
         "iscg-est@avema01": ["iscg"], "coordination@avema01": ["coordination"],
         "bta-montluel@ggd01": ["investigator"], "corg@ggd01": ["operations"],
-        "cms-bourg@cd01": ["social_service"], "crip@cd01": ["crip"],
+        "cms-bourg@cd01": ["social_service"], "crip@cd01": ["crip"]
     ]
 
     package static func flow(
@@ -115,7 +115,7 @@ package enum Fixture {
                     urgencies: [routine, urgent],
                     escalation: [
                         .init(to: "unit", after: 0, content: false),
-                        .init(to: "coordination", after: 3600, content: false),
+                        .init(to: "coordination", after: 3600, content: false)
                     ]),
                 flow(
                     "orientation", ["iscg"], ["social_service"], bases: ["casf_l121_6_2"], adhesion: .required,
@@ -125,7 +125,7 @@ package enum Fixture {
                     adhesion: .notRequired, copies: ["crip"], urgencies: [urgent]),
                 flow(
                     "reply", ["iscg", "investigator", "social_service"], ["iscg", "investigator", "social_service"],
-                    bases: ["thread"], adhesion: .notRequired, urgencies: [routine], replyOnly: true),
+                    bases: ["thread"], adhesion: .notRequired, urgencies: [routine], replyOnly: true)
             ])
     }
 

@@ -63,7 +63,9 @@ package final class World {
         let entry = Agent(
             address: address, key: request.body.key, possession: Base64.encode(signature.signature),
             notBefore: Fixture.start - 86_400, notAfter: end,
-            posts: [Post(unit: try Fixture.unit(unit), role: "agent", notBefore: Fixture.start - 86_400, notAfter: end)],
+            posts: [
+                Post(unit: try Fixture.unit(unit), role: "agent", notBefore: Fixture.start - 86_400, notAfter: end)
+            ],
             duties: [], tls: request.body.tls, revocation: nil)
         agents[address.institution.description, default: []].append(entry)
     }
@@ -88,7 +90,8 @@ package final class World {
         if let session = sessions[unit], !fresh { return session }
         guard let vault = vaults[unit] else { throw Fixture.Missing() }
         let clock = clock
-        let session = try Session(account: try Account(vault: vault), clock: { clock.now }, language: .en) { account, _ in
+        let session = try Session(account: try Account(vault: vault), clock: { clock.now }, language: .en) {
+            account, _ in
             wrap(DirectConnection(relay: relay, peer: account.record.address))
         }
         sessions[unit] = session
@@ -106,7 +109,7 @@ package final class World {
         "last_name": .text("TESTARD"), "first_name": .text("Alpha"), "safe_phone": .text("0639980001"),
         "beneficiary_profile": .text("victim"), "main_issue": .text("couple_violence"),
         "referral_mode": .text("direct"), "referral_origin": .text("intervention"), "minors_present": .integer(2),
-        "adhesion_status": .text("given"), "person_informed": .text("informed"),
+        "adhesion_status": .text("given"), "person_informed": .text("informed")
     ]
 
     package func referral() throws -> SendRequest {
@@ -137,7 +140,9 @@ package struct DirectConnection: RelayConnection {
 
     package func directoryHead() async throws -> Receipt { try await relay.directoryHead() }
     package func directoryHead(_ hash: Hash) async throws -> Receipt { try await relay.directoryHead(hash) }
-    package func bundle(of institution: InstitutionID) async throws -> DirectoryBundle { try relay.bundle(of: institution) }
+    package func bundle(of institution: InstitutionID) async throws -> DirectoryBundle {
+        try relay.bundle(of: institution)
+    }
     package func document(_ hash: Hash) async throws -> PublishedDocument { try await relay.document(hash) }
     package func publish(_ roster: Verified<Roster>) async throws -> Receipt {
         try await relay.publish(Unverified<Roster>(roster.note))

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonSQLiteStore
+import LiaisonSealing
+import LiaisonTestKit
+import LiaisonWire
+import Testing
+
+/// Whole exchanges between two agents and a relay, in one process.
+struct ExchangeTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let iscg = "iscg-est@avema01"
+
+    @Test func fromDepositToAcknowledgement() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+
+        let inbox = try await reader.inbox()
+        #expect(inbox.refused.isEmpty)
+        #expect(inbox.deliveries.map(\.state) == [.available])
+        let opened = try await reader.read(id, catalogue: world.catalogue)
+        #expect(opened.form.first { $0.name == "last_name" }?.value == .text("TESTARD"))
+        #expect(try await reader.acknowledge(id).event.event == .consignmentAcceptance)
+
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        let tracked = try await sender.track(id)
+        #expect(tracked.deliveries.map(\.state) == [.acknowledged])
+        #expect(
+            tracked.events.map(\.event.event) == [
+                .submissionAcceptance, .contentConsignment, .contentHandover, .consignmentAcceptance
+            ])
+        #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+    }
+
+    /// The content does not leave before the signed *opened* act is in the log.
+    @Test func noContentWithoutAnOpenedAct() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        let delivery = try #require(try await reader.inbox().deliveries.first)
+        let relay = world.relay
+        let peer = reader.address
+        func act(_ kind: Act.Kind) throws -> Unverified<Act> {
+            let act = try Act(
+                by: peer, log: Fixture.origin, convention: delivery.routing.convention, head: delivery.routing.head,
+                transmission: id, envelope: delivery.envelope.hash, unit: delivery.unit, act: kind, at: world.clock.now
+            ).signed(by: world.signer(iscg))
+            return try Unverified(act.note)
+        }
+        await #expect(throws: Problem(.malformed)) { try await relay.open(act(.acknowledged), by: peer) }
+        await #expect(throws: Problem(.wrongState, state: .available)) {
+            try await relay.act(act(.acknowledged), by: peer)
+        }
+        let before = try await world.store.head()?.size ?? 0
+        _ = try await relay.open(act(.opened), by: peer)
+        #expect(try await world.store.head()?.size == before + 2)
+        #expect(try await world.store.deliveries(of: id).map(\.state) == [.opened])
+    }
+
+    @Test func theSameIdAndBytesAgainIsOneSubmission() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let session = try world.session(montluel)
+        try await session.refresh()
+        let id = try session.seal(try session.plan(try world.referral(), catalogue: world.catalogue))
+        let first = try await session.deposit(id)
+        let size = try await world.store.head()?.size
+        let again = try await session.deposit(id)
+        #expect(again.index == first.index)
+        #expect(again.evidence.record == first.evidence.record)
+        #expect(again.evidence.salt == first.evidence.salt)
+        #expect(try await world.store.head()?.size == size)
+    }
+
+    @Test func theSameIdWithOtherBytesIsRefusedWithTheAcceptedHash() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let stored = try #require(try await world.store.transmission(id))
+        var body = try Unverified<Envelope>(parsing: stored.envelope).claimed
+        body.routing.sealedAt += 1
+        let other = try body.signed(by: world.signer(montluel))
+        await #expect(throws: Problem(.idTaken, accepted: stored.hash)) {
+            try await world.relay.submit(
+                Unverified(other.note), content: .inline([]), arrived: other.body.content, by: body.by)
+        }
+    }
+
+    @Test func refusalWithANoteTravelsSealed() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.refuse(id, reason: .wrongUnit, note: "Secteur ouest.", catalogue: world.catalogue)
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        #expect(try await sender.track(id).deliveries.map(\.state) == [.refused])
+        let reply = try #require(try await sender.inbox().deliveries.first)
+        #expect(reply.routing.inReplyTo == id)
+        let opened = try await sender.read(reply.routing.id, catalogue: world.catalogue)
+        #expect(opened.form.first { $0.name == "note" }?.value == .text("Secteur ouest."))
+    }
+
+    @Test func aThirdUnitSeesNothing() async throws {
+        let world = try await World(units: [montluel, iscg, "cms-bourg@cd01"])
+        let id = try await world.sendReferral()
+        let other = try world.session("cms-bourg@cd01")
+        try await other.refresh()
+        #expect(try await other.inbox().deliveries.isEmpty)
+        await #expect(throws: Problem(.notAParty)) { try await other.track(id) }
+        await #expect(throws: Problem(.notAParty)) { _ = try await other.read(id, catalogue: world.catalogue) }
+    }
+
+    @Test func aForcedCopyIsADeliveryOfItsOwn() async throws {
+        let world = try await World(units: [iscg, "cms-bourg@cd01", "crip@cd01"])
+        let session = try world.session(iscg)
+        try await session.refresh()
+        var request = SendRequest(kind: "concern_report", to: try Fixture.unit("cms-bourg@cd01"))
+        request.form = [
+            "child_last_name": .text("GAMMA"), "child_first_name": .text("Enfant"), "age_estimate": .integer(6),
+            "residence_commune": .text("01053"), "observed_facts": .text("Faits fictifs."),
+            "reported_statements": .text("« Fictif »"), "person_informed": .text("informed")
+        ]
+        let id = try session.seal(try session.plan(request, catalogue: world.catalogue))
+        _ = try await session.deposit(id)
+        let crip = try world.session("crip@cd01")
+        try await crip.refresh()
+        _ = try await crip.read(id, catalogue: world.catalogue)
+        _ = try await crip.acknowledge(id)
+        let states = try await session.track(id).deliveries.map { "\($0.unit) \($0.state.rawValue)" }
+        #expect(states.sorted() == ["cms-bourg@cd01 available", "crip@cd01 acknowledged"])
+    }
+
+    @Test func silenceBecomesAFactAndEnds() async throws {
+        let world = try await World(units: [montluel, iscg, "coordination@avema01"])
+        let id = try await world.sendReferral()
+        let due = 5 * 86_400
+        func events() async throws -> [EventName] {
+            let entries = try await world.store.entries(on: id, in: [.unit(try Fixture.unit(montluel))])
+            return try entries.map { try CanonicalJSON.decode(EventRecord.self, from: $0.record).event }
+        }
+        world.clock.now += due - 1
+        _ = try await world.sequencer.perform(.tick)
+        #expect(try await events() == [.submissionAcceptance, .contentConsignment])
+        world.clock.now += 1
+        _ = try await world.sequencer.perform(.tick)
+        _ = try await world.sequencer.perform(.tick)
+        #expect(try await events().last == .escalation)
+        #expect(try await events().count == 3)
+        world.clock.now += 3600
+        _ = try await world.sequencer.perform(.tick)
+        let coordination = try await world.store.entries(on: id, in: [.unit(try Fixture.unit("coordination@avema01"))])
+        #expect(coordination.count == 1)
+        world.clock.now = Fixture.start + 30 * 86_400
+        _ = try await world.sequencer.perform(.tick)
+        #expect(try await events().last == .acceptanceRejectionExpiry)
+        #expect(try await world.store.deliveries(of: id).map(\.state) == [.expired])
+        let size = try await world.store.head()?.size
+        world.clock.now += 1
+        _ = try await world.sequencer.perform(.tick)
+        // Nothing more of this delivery; the head entry is the hourly one.
+        #expect(try await events().count == 5)
+        #expect(size != nil)
+    }
+
+    @Test func revocationBitesOnTheNextRequest() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let session = try world.session(montluel)
+        try await session.refresh()
+        let id = try session.seal(try session.plan(try world.referral(), catalogue: world.catalogue))
+        let now = world.clock.now
+        try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: "left") }
+        await #expect(throws: Problem(.agentNotInForce)) { try await session.deposit(id) }
+        let fingerprint = try #require(world.rosters["ggd01"]?.body.agents[0].tls.first)
+        #expect(throws: Problem(.notEnrolled)) { try world.relay.peer(tls: fingerprint) }
+    }
+
+    @Test func whatWasLoggedBeforeARevocationStaysValid() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        world.clock.now += 60
+        let now = world.clock.now
+        try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: "left") }
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        let opened = try await reader.read(id, catalogue: world.catalogue)
+        #expect(opened.form.contains { $0.name == "last_name" })
+    }
+
+    @Test func keysRotateAndOldContentStillOpens() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        world.clock.now += 24 * 86_400
+        _ = try await world.sequencer.perform(.tick)
+        try await reader.refresh()
+        try await reader.maintainKeys()
+        #expect(reader.directory.keys[reader.address]?.body.version == 2)
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        // An export is followed by a rotation that retires every older key.
+        #expect(try await reader.exportIdentities().count == 2)
+        #expect(reader.directory.keys[reader.address]?.body.keys.count == 1)
+    }
+}

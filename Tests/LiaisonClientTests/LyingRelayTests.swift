@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonTestKit
+import LiaisonWire
+import Testing
+
+/// A relay that holds back, goes back or hands out something else is caught by the client.
+struct LyingRelayTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let iscg = "iscg-est@avema01"
+
+    /// A session of `unit` whose relay lies as `lie` sets it up.
+    private func session(
+        _ world: World, _ unit: String, _ lie: @escaping (inout LyingConnection) -> Void
+    ) throws -> Session {
+        world.wrap = { honest in
+            var connection = LyingConnection(honest)
+            lie(&connection)
+            return connection
+        }
+        return try world.session(unit, fresh: true)
+    }
+
+    @Test func anOlderHeadIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let old = try await world.relay.directoryHead()
+        try await world.publish("cd01")
+        let session = try world.session(iscg)
+        try await session.refresh()
+        let lied = try self.session(world, iscg) { $0.head = { _ in old } }
+        await #expect(throws: ClientFailure.broken(.directoryRollback)) { try await lied.refresh() }
+    }
+
+    @Test func aHeadOlderThanAnHourIsRefused() async throws {
+        let world = try await World(units: [iscg])
+        let session = try world.session(iscg)
+        world.clock.now += 3600 + 121
+        await #expect(throws: ClientFailure.broken(.directoryHeadStale)) { try await session.refresh() }
+    }
+
+    @Test func aWithheldRosterIsNoticed() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let institution = try Fixture.institution("ggd01")
+        let old = try world.relay.bundle(of: institution)
+        let now = world.clock.now
+        try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: "left") }
+        let lied = try session(world, iscg) { $0.bundle = { id, bundle in id == institution ? old : bundle } }
+        await #expect(throws: ClientFailure.broken(.directoryMismatch)) { try await lied.refresh() }
+    }
+
+    /// Even with its own signature on a head that hides a revocation, the relay must show another history then.
+    @Test func aHeadThatForgetsAnInstitutionIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let lied = try session(world, iscg) { connection in
+            connection.head = { honest in
+                let log = try Fixture.noteKey(Fixture.origin)
+                var event = try honest.evidence.verified(by: log).event
+                event.number += 1
+                event.head?.institutions.removeAll { $0.institution.description == "ggd01" }
+                return try Forger().receipt(for: event)
+            }
+        }
+        // The forged log of one entry is not a continuation of what this client has seen.
+        await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await lied.refresh() }
+    }
+
+    @Test func anotherKeyIsNotTaken() async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await world.session(iscg).rotateKeys()
+        let institution = try Fixture.institution("avema01")
+        let author = try Fixture.agentName(of: iscg)
+        let lied = try session(world, montluel) { connection in
+            connection.bundle = { id, bundle in
+                guard id == institution else { return bundle }
+                // An encryption key of the relay's own, which the agent never signed.
+                var keys = try Unverified<AgentKeys>(parsing: bundle.keys[0]).claimed
+                keys.version += 1
+                let thief = try Fixture.unwrap(NoteSigner(name: author.description, privateKey: .generate()))
+                return DirectoryBundle(roster: bundle.roster, keys: [try keys.signed(by: thief).note.serialized])
+            }
+        }
+        await #expect(throws: ClientFailure.broken(.rosterRefused)) { try await lied.refresh() }
+    }
+
+    @Test func aProofOfAnotherEventIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let first = try await world.sendReferral()
+        let other = try await world.relay.timeline(of: first, for: Fixture.agentName(of: montluel)).events[0]
+        let lied = try session(world, montluel) { $0.receipt = { _ in Receipt(evidence: other) } }
+        try await lied.refresh()
+        let id = try lied.seal(try lied.plan(try world.referral(), catalogue: world.catalogue))
+        await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.deposit(id) }
+        #expect(try lied.undelivered() == [id])
+    }
+
+    @Test func evidenceThatDoesNotVerifyIsNoAcceptance() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let changes: [@Sendable (inout Evidence) throws -> Void] = [
+            { $0.salt = try Fixture.unwrap(Salt(Hash.of("other").bytes)) },
+            { $0.record = Base64.encode((Base64.decode($0.record) ?? []) + [0x20]) },
+            { $0.proof = $0.proof.replacing("index ", with: "index 1") },
+            { $0.proof = $0.proof.replacing("\n\n", with: "\n") }
+        ]
+        for change in changes {
+            let lied = try session(world, montluel) { connection in
+                connection.receipt = { honest in
+                    var evidence = honest.evidence
+                    try change(&evidence)
+                    return Receipt(evidence: evidence)
+                }
+            }
+            try await lied.refresh()
+            let id = try lied.seal(try lied.plan(try world.referral(), catalogue: world.catalogue))
+            await #expect(throws: ClientFailure.broken(.evidence)) { try await lied.deposit(id) }
+        }
+    }
+
+    @Test func aContentChangedOnTheWayIsUnopenableAndTheSenderLearnsIt() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let lied = try session(world, iscg) { connection in
+            connection.content = { bytes in
+                var bytes = bytes
+                bytes[bytes.count / 2] ^= 1
+                return bytes
+            }
+        }
+        try await lied.refresh()
+        await #expect(throws: ClientFailure.broken(.contentRefused)) {
+            _ = try await lied.read(id, catalogue: world.catalogue)
+        }
+        world.wrap = { $0 }
+        let sender = try world.session(montluel, fresh: true)
+        try await sender.refresh()
+        let tracked = try await sender.track(id)
+        #expect(tracked.deliveries.map(\.state) == [.refused])
+        #expect(tracked.events.last?.event.code == ReasonCode.digestMismatch.rawValue)
+    }
+
+    @Test func aStateThatNoEventProvesIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let lied = try session(world, montluel) { connection in
+            connection.timeline = { honest in
+                var timeline = honest
+                timeline.deliveries[0].state = .acknowledged
+                return timeline
+            }
+        }
+        try await lied.refresh()
+        await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.track(id) }
+    }
+
+    @Test func aListCannotShowAnotherSendersEnvelope() async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await world.sendReferral()
+        let signer = try Fixture.signer("d-09@ggd01")
+        let lied = try session(world, iscg) { connection in
+            connection.deliveries = { honest in
+                var page = honest
+                var body = try Unverified<Envelope>(parsing: page.items[0].envelope).claimed
+                body.by = try Fixture.agent("d-09@ggd01")
+                page.items[0].envelope = try body.signed(by: signer).note.serialized
+                return page
+            }
+        }
+        try await lied.refresh()
+        let listing = try await lied.inbox()
+        #expect(listing.deliveries.isEmpty)
+        #expect(listing.refused == [.broken(.wrongEvent)])
+    }
+
+    /// Two checkpoints with the log's signature that do not continue each other.
+    @Test func aRolledBackLogIsNoticed() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let session = try world.session(iscg)
+        try await session.refresh()
+        let honest = try await world.relay.directoryHead()
+        let event = try honest.evidence.verified(by: Fixture.noteKey(Fixture.origin)).event
+        let lied = try self.session(world, iscg) { connection in
+            connection.head = { _ in
+                var next = event
+                next.number += 1
+                return try Forger().receipt(for: next)
+            }
+        }
+        await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await lied.refresh() }
+    }
+}
+
+/// The relay's own key put to a log of one entry that says what it likes.
+private struct Forger {
+    func receipt(for event: EventRecord) throws -> Receipt {
+        let bytes = try CanonicalJSON.encode(event)
+        let salt = Salt.fresh()
+        var edge = TreeEdge()
+        _ = edge.append(MerkleTree.leaf(Commitment.of(bytes, salt: salt).bytes))
+        let checkpoint = Checkpoint(origin: Fixture.origin, size: 1, root: edge.root)
+            .signed(by: try Fixture.signer(Fixture.origin))
+        return Receipt(
+            evidence: Evidence(
+                record: bytes, salt: salt,
+                proof: InclusionProof(index: 0, path: [], checkpoint: checkpoint.note.serialized)))
+    }
+}

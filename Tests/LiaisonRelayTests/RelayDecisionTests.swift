@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonSQLiteStore
+import LiaisonTestKit
+import LiaisonWire
+import Testing
+
+/// What is forced past the client is refused by the relay, with the same code where there is one.
+struct RelayDecisionTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let iscg = "iscg-est@avema01"
+
+    private func submit(_ world: World, change: (inout Envelope) throws -> Void) async throws -> Receipt {
+        let content = Array("sealed".utf8)
+        let head = try await world.relay.directoryHead().evidence.verified(by: Fixture.noteKey(Fixture.origin))
+        var body = Envelope(
+            by: try Fixture.agentName(of: montluel),
+            routing: Routing(
+                id: .fresh(), log: Fixture.origin,
+                convention: try #require(world.sequencer.directory.convention).hash, head: head.hash,
+                from: try Fixture.unit(montluel), to: try Fixture.unit(iscg), copies: [], kind: "referral",
+                urgency: .routine, sealedAt: world.clock.now),
+            content: ContentReference(sha256: Hash.of(content), size: content.count), manifest: Hash.of("m"))
+        try change(&body)
+        let note = try body.signed(by: world.signer(montluel)).note
+        return try await world.relay.submit(
+            Unverified(note), content: .inline(content),
+            arrived: ContentReference(sha256: Hash.of(content), size: content.count),
+            by: Fixture.agentName(of: montluel))
+    }
+
+    @Test func theRelaySaysNoWithTheSameCodes() async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await submit(world) { _ in }
+        let start = world.clock.now
+        let cases: [(Problem.Code, (inout Envelope) throws -> Void)] = [
+            (.noFlow, { $0.routing.kind = "case_request" }),
+            (.noFlow, { $0.routing.to = try Fixture.unit("cms-bourg@cd01") }),
+            (.wrongLog, { $0.routing.log = "relais.example/other" }),
+            (.conventionUnknown, { $0.routing.convention = Hash.of("x") }),
+            (.headUnknown, { $0.routing.head = Hash.of("x") }),
+            (.sealedInTheFuture, { $0.routing.sealedAt = start + 1000 }),
+            (.sealedTooLongAgo, { $0.routing.sealedAt = start - 4 * 86_400 }),
+            (.urgencyNotAllowed, { $0.routing.urgency = .immediate }),
+            (.notAMember, { $0.routing.from = try Fixture.unit("corg@ggd01") }),
+            (.copyNotAllowed, { $0.routing.copies = [try Fixture.unit("crip@cd01")] }),
+            (.replyNotBetweenUnits, { $0.routing.inReplyTo = .fresh() }),
+            (.contentMismatch, { $0.content.sha256 = Hash.of("x") }),
+            (.contentTooLarge, { $0.content.size = 100 << 20 })
+        ]
+        let size = try await world.store.head()?.size
+        for (code, change) in cases {
+            await #expect(throws: Problem(code), "\(code)") { try await submit(world, change: change) }
+        }
+        #expect(try await world.store.head()?.size == size)
+    }
+
+    @Test func onlyTheAuthorHandsIn() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let stored = try #require(try await world.store.transmission(id))
+        let envelope = try Unverified<Envelope>(parsing: stored.envelope)
+        await #expect(throws: Problem(.notTheAuthor)) {
+            try await world.relay.submit(
+                envelope, content: .inline([]), arrived: envelope.claimed.content, by: Fixture.agentName(of: iscg))
+        }
+        var forged = envelope.claimed
+        forged.routing.id = .fresh()
+        let thief = try #require(NoteSigner(name: forged.by.description, privateKey: .generate()))
+        let note = try forged.signed(by: thief).note
+        await #expect(throws: Problem(.signatureRefused)) {
+            try await world.relay.submit(
+                Unverified(note), content: .inline([]), arrived: forged.content, by: forged.by)
+        }
+    }
+
+    /// An envelope accepted elsewhere names that log: replayed here it is refused.
+    @Test func aNoteOfAnotherRelayIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        await #expect(throws: Problem(.wrongLog)) {
+            try await submit(world) { $0.routing.log = "relais.example/elsewhere" }
+        }
+    }
+
+    @Test func actsStayWithTheirTransmissionAndUnit() async throws {
+        let world = try await World(units: [montluel, iscg, "cms-bourg@cd01"])
+        let first = try await world.sendReferral()
+        let second = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        let (one, two) = (try await reader.delivery(first), try await reader.delivery(second))
+        let address = reader.address
+        let clock = world.clock
+        func act(_ change: (inout Act) throws -> Void) throws -> Unverified<Act> {
+            var act = Act(
+                by: address, log: Fixture.origin, convention: one.routing.convention, head: one.routing.head,
+                transmission: first, envelope: one.envelope.hash, unit: one.unit, act: .refused,
+                reason: .wrongUnit, at: clock.now)
+            try change(&act)
+            return try Unverified(act.signed(by: world.signer(iscg)).note)
+        }
+        let cases: [(Problem, (inout Act) throws -> Void)] = [
+            (Problem(.wrongEnvelope), { $0.transmission = second }),
+            (Problem(.wrongEnvelope), { $0.envelope = two.envelope.hash }),
+            (Problem(.unknownTransmission), { $0.unit = try Fixture.unit("cms-bourg@cd01") }),
+            (Problem(.unknownTransmission), { $0.transmission = .fresh() }),
+            (Problem(.wrongLog), { $0.log = "relais.example/other" }),
+            (Problem(.reasonNotAllowed), { $0.reason = .misdirected }),
+            (Problem(.reasonNotAllowed), { $0.reason = nil }),
+            (
+                Problem(.wrongState, state: .available),
+                {
+                    $0.act = .acknowledged; $0.reason = nil
+                }
+            ),
+            (
+                Problem(.notAParty),
+                {
+                    $0.act = .withdrawn; $0.reason = .misdirected
+                }
+            ),
+            (Problem(.headUnknown), { $0.head = Hash.of("x") }),
+            (Problem(.sealedInTheFuture), { $0.at += 1000 })
+        ]
+        for (problem, change) in cases {
+            await #expect(throws: problem) { try await world.relay.act(act(change), by: address) }
+        }
+        _ = try await world.relay.act(act { _ in }, by: address)
+        await #expect(throws: Problem(.wrongState, state: .refused)) {
+            try await world.relay.act(act { $0.reason = .duplicate }, by: address)
+        }
+    }
+
+    /// A colleague of the receiving unit cannot act in another unit's name; the sender cannot acknowledge.
+    @Test func strangersDoNotAct() async throws {
+        let world = try await World(units: [montluel, iscg, "cms-bourg@cd01"])
+        let id = try await world.sendReferral()
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        let stored = try #require(try await world.store.transmission(id))
+        for unit in [montluel, "cms-bourg@cd01"] {
+            let act = try Act(
+                by: Fixture.agentName(of: unit), log: Fixture.origin,
+                convention: try #require(world.sequencer.directory.convention).hash,
+                head: try Unverified<Envelope>(parsing: stored.envelope).claimed.routing.head, transmission: id,
+                envelope: stored.hash, unit: Fixture.unit(iscg), act: .opened, at: world.clock.now
+            ).signed(by: world.signer(unit))
+            await #expect(throws: Problem(.notAParty)) {
+                try await world.relay.open(Unverified(act.note), by: Fixture.agentName(of: unit))
+            }
+        }
+    }
+
+    /// Many at once land in few batches, each once, gapless in every mailbox.
+    @Test func concurrentSubmissionsAreBatched() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let before = try world.store.verify(log: Fixture.noteKey(Fixture.origin)).checkpoints
+        nonisolated(unsafe) let unchecked = world
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 { group.addTask { _ = try await submit(unchecked) { _ in } } }
+            try await group.waitForAll()
+        }
+        let report = try world.store.verify(log: Fixture.noteKey(Fixture.origin))
+        #expect(report.findings.isEmpty)
+        #expect(report.checkpoints - before < 100)
+        #expect(try await world.store.lastNumber(in: .unit(Fixture.unit(iscg))) == 100)
+    }
+
+    /// Two sequencers over one store, as `admit` beside a running relay: nobody's entry is lost or doubled.
+    @Test func anotherNodeMovesTheHead() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let clock = world.clock
+        let other = Sequencer(
+            log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+        clock.now += 1800
+        _ = try await other.perform(.tick)
+        _ = try await submit(world) { _ in }
+        clock.now += 1800
+        _ = try await other.perform(.tick)
+        _ = try await submit(world) { _ in }
+        #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+    }
+
+    @Test func everyDecisionHasItsProblem() {
+        for code in DecisionCode.allCases { #expect(Problem(code).code.rawValue == code.rawValue) }
+    }
+}
