@@ -103,7 +103,7 @@ let package = Package(
             name: "liaison",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonVault", "LiaisonClient", arguments
+                "LiaisonTLS", "LiaisonWire", "LiaisonVault", "LiaisonClient", arguments
             ], swiftSettings: strict),
         .executableTarget(
             name: "liaisond",
@@ -152,6 +152,10 @@ let package = Package(
             "LayoutTests",
             [
                 "LiaisonTestKit"
-            ])
+            ]),
+        tests(
+            "FormatsTests",
+            ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonSealing", "LiaisonWire", "LiaisonTestKit"]),
+        tests("ScriptTests", ["LiaisonTestKit"])
     ]
 )

@@ -5,7 +5,7 @@ import Foundation
 public import LiaisonModel
 public import LiaisonNotes
 import LiaisonSealing
-import LiaisonTLS
+public import LiaisonTLS
 public import LiaisonVault
 
 /// Who the vault's owner is and whom it trusts to begin with.
@@ -55,8 +55,10 @@ public struct Account {
 
     /// Makes an agent's keys in an empty vault, pins the convention, and returns the request for the registrar:
     /// a signed proof that the keys are the agent's own.
+    ///
+    /// - Parameter tls: an identity of the institution's own PKI; self-issued when nil.
     public static func create(
-        in vault: Vault, address: AgentAddress, convention: Unverified<Convention>, now: Int
+        in vault: Vault, address: AgentAddress, convention: Unverified<Convention>, now: Int, tls: TLSIdentity? = nil
     ) throws -> Verified<Possession> {
         let party = convention.claimed.party(address.institution)
         guard let party, let pin = party.noteKeys(at: now).first else {
@@ -67,8 +69,10 @@ public struct Account {
         var directory = Directory()
         try directory.accept(convention, at: now, pin: pin)
         let key = try PrivateKey.generate()
-        let certificate = try SelfSignedCertificate(
-            name: address.description, purpose: .client, notBefore: now - 3600, lifetime: 3652 * 86_400)
+        let certificate =
+            try tls
+            ?? TLSIdentity(
+                name: address.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
         var pem = Array(certificate.privateKeyPEM.utf8)
         try vault.put(key.seed, Class.secret, "signing")
         try vault.put(GuardedBytes(moving: &pem), Class.secret, "tls")

@@ -148,16 +148,11 @@ public struct HTTPRelayConnection: RelayConnection {
 
     public func act(_ act: Verified<Act>) async throws -> Receipt { try await post(act.note, to: "v1/acts") }
 
-    public func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws {
-        let response = try await request(
-            .POST, "v1/transmissions/\(act.body.transmission)/content", body: Array(act.note.serialized.utf8))
-        do {
-            for try await buffer in response.body { try write(Array(buffer.readableBytesView)) }
-        } catch let error as ByteSourceFailure {
-            throw error
-        } catch {
-            throw ClientFailure.unreachable
-        }
+    public func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
+        try await bytes(
+            of: request(
+                .POST, "v1/transmissions/\(act.body.transmission)/content?offset=\(offset)",
+                body: Array(act.note.serialized.utf8)))
     }
 
     public func deliveries(from index: Int) async throws -> DeliveryPage {

@@ -169,7 +169,14 @@ extension Session {
                 evidence: delivery.evidence.evidence),
             Account.Class.received, id.description)
         let file = try ContentFile.create(contentPath(id))
-        try await relay.open(try act(.opened, on: delivery), write: file.write)
+        let opened = try act(.opened, on: delivery)
+        var size = 0
+        while size < delivery.envelope.body.content.size {
+            let segment = try await relay.open(opened, from: size)
+            guard !segment.isEmpty else { throw ClientFailure.broken(.malformedAnswer) }
+            try file.write(segment)
+            size += segment.count
+        }
         try file.finish()
     }
 

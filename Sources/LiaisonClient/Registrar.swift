@@ -41,8 +41,8 @@ public struct Registrar {
     ) throws -> (key: VerificationKey, recovery: PrivateKey) {
         let key = try PrivateKey.generate()
         let recovery = try PrivateKey.generate()
-        let certificate = try SelfSignedCertificate(
-            name: institution.description, purpose: .client, notBefore: now - 3600, lifetime: 3652 * 86_400)
+        let certificate = try TLSIdentity(
+            name: institution.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
         var pem = Array(certificate.privateKeyPEM.utf8)
         try vault.put(key.seed, Account.Class.secret, "institution")
         try vault.put(GuardedBytes(moving: &pem), Account.Class.secret, "tls")

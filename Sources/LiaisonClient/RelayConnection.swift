@@ -20,8 +20,8 @@ public protocol RelayConnection: Sendable {
 
     func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt
     func act(_ act: Verified<Act>) async throws -> Receipt
-    /// Hands in an *opened* act and gives the content to `write` piece by piece.
-    func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws
+    /// Hands in an *opened* act and gets a segment of the content.
+    func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8]
     func deliveries(from index: Int) async throws -> DeliveryPage
     func sent(from index: Int) async throws -> DeliveryPage
     func timeline(of id: TransmissionID) async throws -> Timeline

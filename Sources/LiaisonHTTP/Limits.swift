@@ -11,7 +11,7 @@ public struct ServerLimits: Sendable {
     public var head: TimeAmount = .seconds(60)
     /// From a request's head to the end of its body.
     public var body: TimeAmount = .seconds(60)
-    /// How long an HTTP/2 connection may have no stream.
+    /// How long a connection may pass no byte, and an HTTP/2 connection have no stream.
     public var idle: TimeAmount = .seconds(60)
     public var connections = 4096
     /// All header fields of a request together, in bytes.

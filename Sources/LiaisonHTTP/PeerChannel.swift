@@ -33,15 +33,17 @@ struct PeerChannel: ServerChildChannel {
     }
 
     let base: HTTP2UpgradeChannel
-    let handshake: TimeAmount
+    let limits: ServerLimits
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let peer = Peer()
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(
-                PeerHandler(peer: peer, timeout: handshake),
-                position: .after(pipeline.handler(type: NIOSSLServerHandler.self)))
+            let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
+            let peerHandler = PeerHandler(peer: peer, timeout: limits.handshake)
+            try pipeline.addHandler(peerHandler, position: .after(tls))
+            // HTTP/2's own idle time-out asks the peer to agree; this one does not.
+            try pipeline.addHandler(IdleStateHandler(allTimeout: limits.idle), position: .after(tls))
             return Value(base: value, peer: peer)
         }
     }
@@ -54,7 +56,7 @@ struct PeerChannel: ServerChildChannel {
     }
 }
 
-/// Reads the peer's key when the handshake completes; closes a connection whose handshake does not.
+/// Reads the peer's key when the handshake completes; closes a connection whose handshake does not, or that is idle.
 private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
@@ -88,7 +90,11 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
                 peer.set(Hash.of(key))
             }
         }
-        context.fireUserInboundEventTriggered(event)
+        if event is IdleStateHandler.IdleStateEvent {
+            context.close(promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 }
 

@@ -75,7 +75,10 @@ struct RelayRoutes {
             guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
                 throw Problem(.wrongEnvelope)
             }
-            return try content(of: await relay.open(act, by: peer))
+            let bytes = try await relay.open(act, from: offset(of: request), by: peer)
+            return Response(
+                status: .ok, headers: [.contentType: "application/octet-stream"],
+                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         }
         v1.get("deliveries") { request, context in
             try json(await relay.deliveries(to: context.peer(relay), from: cursor(of: request)))
@@ -93,9 +96,7 @@ struct RelayRoutes {
         v1.put("staged/:digest") { request, context in
             let peer = try context.peer(relay)
             let digest = try context.parameter("digest") { Hash(hex: $0) }
-            guard let offset = request.uri.queryParameters.get("offset", as: Int.self), offset >= 0 else {
-                throw Problem(.malformed)
-            }
+            let offset = try offset(of: request)
             let bytes = try await body(of: request)
             guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
             return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
@@ -119,20 +120,6 @@ struct RelayRoutes {
         let arrived = ContentReference(sha256: Hash.of(content), size: content.count)
         let receipt = try await relay.submit(envelope, content: .inline(content), arrived: arrived, by: peer)
         return try json(receipt, status: .created)
-    }
-
-    /// Streams a content row by row, once the *opened* act is in the log.
-    private func content(of transmission: StoredTransmission) -> Response {
-        let store = relay.store
-        let body = ResponseBody(contentLength: transmission.contentSize) { writer in
-            var index = 0
-            while let chunk = try await store.chunk(index, of: transmission.id) {
-                try await writer.write(ByteBuffer(bytes: chunk))
-                index += 1
-            }
-            try await writer.finish(nil)
-        }
-        return Response(status: .ok, headers: [.contentType: "application/octet-stream"], body: body)
     }
 
     // MARK: Log (c2sp.org/tlog-tiles)
@@ -193,6 +180,13 @@ struct RelayRoutes {
         } catch {
             throw Problem(.malformed)
         }
+    }
+
+    private func offset(of request: Request) throws -> Int {
+        guard let offset = request.uri.queryParameters.get("offset", as: Int.self), offset >= 0 else {
+            throw Problem(.malformed)
+        }
+        return offset
     }
 
     private func cursor(of request: Request) -> Int {

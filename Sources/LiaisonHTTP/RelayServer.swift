@@ -42,7 +42,7 @@ public enum RelayServer {
                 configuration: .init(
                     idleTimeout: .nanoseconds(limits.idle.nanoseconds), streamConfiguration: stream),
                 responder: responder)
-            return PeerChannel(base: base, handshake: limits.handshake)
+            return PeerChannel(base: base, limits: limits)
         }
         return Application(
             router: RelayRoutes(relay: relay).router(), server: server,

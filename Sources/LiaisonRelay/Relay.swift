@@ -75,15 +75,18 @@ public struct Relay: Sendable {
         try await receipt(for: .act(act, peer: peer))
     }
 
-    /// Takes a signed *opened* act; when this returns, it is in the log and the content may leave.
-    public func open(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> StoredTransmission {
+    /// Takes a signed *opened* act and answers with a segment of the content. When this returns, the act is in the
+    /// log; the same act again asks for the next segment and is no new event.
+    public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> [UInt8] {
         guard act.claimed.act == .opened else { throw Problem(.malformed) }
         _ = try await sequencer.perform(.act(act, peer: peer))
         guard let transmission = try await store.transmission(act.claimed.transmission) else {
             throw Problem(.unknownTransmission)
         }
-        guard try await store.chunk(0, of: transmission.id) != nil else { throw Problem(.contentGone) }
-        return transmission
+        guard offset < transmission.contentSize else { throw Problem(.wrongOffset) }
+        let segment = try await store.content(of: transmission.id, from: offset, count: Wire.segmentSize)
+        guard !segment.isEmpty else { throw Problem(.contentGone) }
+        return segment
     }
 
     public func publish(_ roster: Unverified<Roster>) async throws -> Receipt {

@@ -41,17 +41,26 @@ struct ChunkTable {
 }
 
 extension SQLiteRelayStore {
-    public func chunk(_ index: Int, of id: TransmissionID) async throws -> [UInt8]? {
-        try await pool.read { database in
-            try Data.fetchOne(
+    public func content(of id: TransmissionID, from offset: Int, count: Int) async throws -> [UInt8] {
+        let first = offset / ChunkTable.chunkSize
+        let last = (offset + count - 1) / ChunkTable.chunkSize
+        let rows = try await pool.read { database in
+            try Data.fetchAll(
                 database,
                 sql: """
-                    SELECT bytes FROM chunks WHERE position = ? AND content =
-                        (SELECT content FROM transmissions WHERE id = ?)
+                    SELECT bytes FROM chunks WHERE position BETWEEN ? AND ? AND content =
+                        (SELECT content FROM transmissions WHERE id = ?) ORDER BY position
                     """,
-                arguments: [index, id.description]
-            ).map(Array.init)
+                arguments: [first, last, id.description])
         }
+        var segment: [UInt8] = []
+        segment.reserveCapacity(count)
+        var skip = offset - first * ChunkTable.chunkSize
+        for row in rows {
+            segment += row.dropFirst(skip).prefix(count - segment.count)
+            skip = max(0, skip - row.count)
+        }
+        return segment
     }
 
     public func stagedSize(_ digest: Hash, owner: AgentAddress) async throws -> Int {

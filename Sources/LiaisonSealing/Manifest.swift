@@ -45,40 +45,6 @@ public struct FieldCommitment: Codable, Hashable, Sendable {
     }
 }
 
-/// A signed hand-over to further recipients, placed behind the manifest when the content is sealed anew.
-public struct Transfer: SoleSignerDocument {
-    public static let type = "liaison/transfer/v1"
-    public static let maximumSize = 256 << 10
-
-    public var by: AgentAddress
-    public var log: String
-    public var convention: Hash
-    public var head: Hash
-    public var transmission: TransmissionID
-    public var envelope: Hash
-    public var unit: UnitAddress
-    /// SHA-256 of the keys added.
-    public var recipients: [Hash]
-    public var at: Int
-
-    public init(
-        by: AgentAddress, log: String, convention: Hash, head: Hash, transmission: TransmissionID,
-        envelope: Hash, unit: UnitAddress, recipients: [Hash], at: Int
-    ) {
-        self.by = by
-        self.log = log
-        self.convention = convention
-        self.head = head
-        self.transmission = transmission
-        self.envelope = envelope
-        self.unit = unit
-        self.recipients = recipients
-        self.at = at
-    }
-
-    public var signer: String { by.description }
-}
-
 /// What opens the commitments: each form field and part with its salt.
 public struct Disclosures: Codable, Hashable, Sendable {
     public struct Field: Codable, Hashable, Sendable {

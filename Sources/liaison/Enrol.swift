@@ -6,6 +6,7 @@ import Foundation
 import LiaisonClient
 import LiaisonModel
 import LiaisonNotes
+import LiaisonTLS
 
 struct Enrol: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +19,18 @@ struct Enrol: AsyncParsableCommand {
     @Option(help: "The signed convention, from your institution.")
     var convention: String
 
+    @Option(help: "A TLS certificate (PEM) that your institution issued, with --private-key.")
+    var certificate: String?
+
+    @Option(help: "Its private key (PEM); it moves into the vault.")
+    var privateKey: String?
+
+    func validate() throws {
+        guard (certificate == nil) == (privateKey == nil) else {
+            throw ValidationError("--certificate and --private-key go together")
+        }
+    }
+
     func run() async throws {
         let console = global.console()
         try await console.reporting {
@@ -27,8 +40,13 @@ struct Enrol: AsyncParsableCommand {
                     en: "expected an address such as d-07@avema01 (\(address))")
             }
             let note = try Unverified<Convention>(parsing: try Input.read(convention))
+            var tls: TLSIdentity?
+            if let certificate, let privateKey {
+                tls = try TLSIdentity(
+                    certificatePEM: Input.text(certificate), privateKeyPEM: Input.text(privateKey))
+            }
             let request = try Account.create(
-                in: global.createVault(), address: address, convention: note, now: Clock.now())
+                in: global.createVault(), address: address, convention: note, now: Clock.now(), tls: tls)
             print(request.note.serialized, terminator: "")
         }
     }

@@ -20,6 +20,9 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: "text for people, json for scripts.")
     var format: Format?
 
+    @Flag(help: ArgumentHelp("Say how long each part took.", visibility: .hidden))
+    var timings = false
+
     func vaultPath() throws -> String {
         guard let path = vault ?? ProcessInfo.processInfo.environment["LIAISON_VAULT"] else {
             throw ValidationError("no vault named\nhint: --vault DIR or LIAISON_VAULT")
@@ -28,6 +31,14 @@ struct GlobalOptions: ParsableArguments {
     }
 
     func console() -> Console { Console(format ?? Self.fallbackFormat) }
+
+    /// Runs one part of a command; with --timings, says on standard error how long it took.
+    func timed<Result>(_ part: String, _ body: () async throws -> Result) async rethrows -> Result {
+        let start = ContinuousClock.now
+        let result = try await body()
+        if timings { console().say("\(part) \((ContinuousClock.now - start) / .milliseconds(1)) ms") }
+        return result
+    }
 
     /// Opens the vault with the passphrase of the file or the prompt.
     func openVault() throws -> Vault {
@@ -44,7 +55,7 @@ struct GlobalOptions: ParsableArguments {
     func withSession(_ body: (Session, Console) async throws -> Void) async throws {
         let console = console()
         try await console.reporting {
-            let account = try Account(vault: openVault())
+            let account = try await timed("unlock") { try Account(vault: openVault()) }
             var connection: HTTPRelayConnection?
             let session = try Session(account: account, clock: { Clock.now() }, language: console.language) {
                 let made = try $0.connect($1)
@@ -52,8 +63,10 @@ struct GlobalOptions: ParsableArguments {
                 return made
             }
             do {
-                try await session.refresh()
-                try await session.maintainKeys()
+                try await timed("directory") {
+                    try await session.refresh()
+                    try await session.maintainKeys()
+                }
                 try await body(session, console)
             } catch {
                 await connection?.close()

@@ -63,8 +63,8 @@ struct Send: AsyncParsableCommand {
                 guard try yes || confirm(plan, recipient, console) else {
                     throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
                 }
-                let id = try session.seal(plan)
-                try await Send.deposit(id, session, console)
+                let id = try await global.timed("seal") { try session.seal(plan) }
+                try await global.timed("deposit") { try await Send.deposit(id, session, console) }
             }
         } catch {
             global.console().sayNotSent(to: recipient)

@@ -24,6 +24,33 @@ struct Init: AsyncParsableCommand {
     @Option(help: "Port to listen on.")
     var port = 8443
 
+    @Option(help: "A certificate (PEM) of your own PKI instead of a self-issued one, with --private-key and --root.")
+    var certificate: String?
+
+    @Option(help: "Its private key (PEM).")
+    var privateKey: String?
+
+    @Option(help: "The certificate (PEM) that it leads to, for the convention.")
+    var root: String?
+
+    func validate() throws {
+        let given = [certificate, privateKey, root].compactMap { $0 }.count
+        guard given == 0 || given == 3 else {
+            throw ValidationError("--certificate, --private-key and --root go together")
+        }
+    }
+
+    private func identity() throws -> TLSIdentity {
+        guard let certificate, let privateKey else {
+            return try TLSIdentity(
+                name: "liaison relay", hosts: host, purpose: .server,
+                notBefore: Int(Date().timeIntervalSince1970) - 3600, lifetime: TLSIdentity.lifetime)
+        }
+        return try TLSIdentity(certificatePEM: text(certificate), privateKeyPEM: text(privateKey))
+    }
+
+    private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
     func run() async throws {
         guard NoteKey.isValid(name: origin) else {
             throw ValidationError("an origin has neither spaces nor plus signs (\(origin))")
@@ -32,14 +59,12 @@ struct Init: AsyncParsableCommand {
         try FileManager.default.createDirectory(
             atPath: data.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let key = try PrivateKey.generate()
-        let tenYears = 3652 * 86_400
-        let certificate = try SelfSignedCertificate(
-            name: "liaison relay", hosts: host, purpose: .server, notBefore: Int(Date().timeIntervalSince1970) - 3600,
-            lifetime: tenYears)
+        let identity = try identity()
+        let roots = try root.map { try TLSIdentity(certificatePEM: text($0), privateKeyPEM: "").certificateDER }
         try directory.create(DataDirectory.logKey, key.seed.withCopy { Base64.encode($0) } + "\n", secret: true)
         try directory.create(DataDirectory.origin, origin + "\n")
-        try directory.create(DataDirectory.privateKey, certificate.privateKeyPEM + "\n", secret: true)
-        try directory.create(DataDirectory.certificate, certificate.certificatePEM + "\n")
+        try directory.create(DataDirectory.privateKey, identity.privateKeyPEM + "\n", secret: true)
+        try directory.create(DataDirectory.certificate, identity.certificatePEM + "\n")
         try directory.create(DataDirectory.configuration, Settings.file(host: listen, port: port))
         _ = try directory.store()
         print(
@@ -49,7 +74,7 @@ struct Init: AsyncParsableCommand {
               - origin: \(origin)
                 key: \(Base64.encode(key.publicKey.bytes))
                 url: https://\(host[0]):\(port)
-                tls_roots: [\(Base64.encode(certificate.certificateDER))]
+                tls_roots: [\(Base64.encode(roots ?? identity.certificateDER))]
             """)
     }
 }

@@ -58,12 +58,12 @@ struct ExchangeTests {
             ).signed(by: world.signer(iscg))
             return try Unverified(act.note)
         }
-        await #expect(throws: Problem(.malformed)) { try await relay.open(act(.acknowledged), by: peer) }
+        await #expect(throws: Problem(.malformed)) { try await relay.open(act(.acknowledged), from: 0, by: peer) }
         await #expect(throws: Problem(.wrongState, state: .available)) {
             try await relay.act(act(.acknowledged), by: peer)
         }
         let before = try await world.store.head()?.size ?? 0
-        _ = try await relay.open(act(.opened), by: peer)
+        _ = try await relay.open(act(.opened), from: 0, by: peer)
         #expect(try await world.store.head()?.size == before + 2)
         #expect(try await world.store.deliveries(of: id).map(\.state) == [.opened])
     }

@@ -152,7 +152,7 @@ struct RelayDecisionTests {
                 envelope: stored.hash, unit: Fixture.unit(iscg), act: .opened, at: world.clock.now
             ).signed(by: world.signer(unit))
             await #expect(throws: Problem(.notAParty)) {
-                try await world.relay.open(Unverified(act.note), by: Fixture.agentName(of: unit))
+                try await world.relay.open(Unverified(act.note), from: 0, by: Fixture.agentName(of: unit))
             }
         }
     }

@@ -37,7 +37,8 @@ package enum Programs {
         process.arguments = arguments
         var variables = ProcessInfo.processInfo.environment
         variables["LIAISON_BIN"] = bin
-        variables["LC_ALL"] = "en_US.UTF-8"
+        variables["LC_ALL"] = nil
+        variables["LANG"] = "en_US.UTF-8"
         process.environment = variables.merging(environment) { $1 }
         let directory = try TemporaryDirectory()
         let (stdin, stdout, stderr) = ("\(directory.path)/in", "\(directory.path)/out", "\(directory.path)/err")

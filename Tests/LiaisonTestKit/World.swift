@@ -159,13 +159,8 @@ package struct DirectConnection: RelayConnection {
     package func act(_ act: Verified<Act>) async throws -> Receipt {
         try await relay.act(Unverified(act.note), by: peer)
     }
-    package func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws {
-        let transmission = try await relay.open(Unverified(act.note), by: peer)
-        var index = 0
-        while let chunk = try await relay.store.chunk(index, of: transmission.id) {
-            try write(chunk)
-            index += 1
-        }
+    package func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
+        try await relay.open(Unverified(act.note), from: offset, by: peer)
     }
     package func deliveries(from index: Int) async throws -> DeliveryPage {
         try await relay.deliveries(to: peer, from: index)
@@ -193,39 +188,40 @@ package struct LyingConnection: RelayConnection {
     package init(_ honest: any RelayConnection) { self.honest = honest }
 
     package func directoryHead() async throws -> Receipt {
-        let true_ = try await honest.directoryHead()
-        return try await head?(true_) ?? true_
+        let honestly = try await honest.directoryHead()
+        return try await head?(honestly) ?? honestly
     }
     package func directoryHead(_ hash: Hash) async throws -> Receipt { try await honest.directoryHead(hash) }
     package func bundle(of institution: InstitutionID) async throws -> DirectoryBundle {
-        let true_ = try await honest.bundle(of: institution)
-        return try await bundle?(institution, true_) ?? true_
+        let honestly = try await honest.bundle(of: institution)
+        return try await bundle?(institution, honestly) ?? honestly
     }
     package func document(_ hash: Hash) async throws -> PublishedDocument {
-        let true_ = try await honest.document(hash)
-        return try await document?(hash, true_) ?? true_
+        let honestly = try await honest.document(hash)
+        return try await document?(hash, honestly) ?? honestly
     }
     package func publish(_ roster: Verified<Roster>) async throws -> Receipt { try await honest.publish(roster) }
     package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt { try await honest.publish(keys) }
     package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
-        let true_ = try await honest.submit(envelope, content: content)
-        return try await receipt?(true_) ?? true_
+        let honestly = try await honest.submit(envelope, content: content)
+        return try await receipt?(honestly) ?? honestly
     }
     package func act(_ act: Verified<Act>) async throws -> Receipt {
-        let true_ = try await honest.act(act)
-        return try await receipt?(true_) ?? true_
+        let honestly = try await honest.act(act)
+        return try await receipt?(honestly) ?? honestly
     }
-    package func open(_ act: Verified<Act>, write: ([UInt8]) throws -> Void) async throws {
-        try await honest.open(act) { try write(content?($0) ?? $0) }
+    package func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
+        let honestly = try await honest.open(act, from: offset)
+        return content?(honestly) ?? honestly
     }
     package func deliveries(from index: Int) async throws -> DeliveryPage {
-        let true_ = try await honest.deliveries(from: index)
-        return try await deliveries?(true_) ?? true_
+        let honestly = try await honest.deliveries(from: index)
+        return try await deliveries?(honestly) ?? honestly
     }
     package func sent(from index: Int) async throws -> DeliveryPage { try await honest.sent(from: index) }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
-        let true_ = try await honest.timeline(of: id)
-        return try await timeline?(true_) ?? true_
+        let honestly = try await honest.timeline(of: id)
+        return try await timeline?(honestly) ?? honestly
     }
     package func tile(_ id: TileID, width: Int) async throws -> [UInt8] { try await honest.tile(id, width: width) }
 }

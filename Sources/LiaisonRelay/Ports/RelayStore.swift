@@ -40,8 +40,8 @@ public protocol RelayStore: Sendable {
     /// The entries on `id` in the given mailboxes, in log order.
     func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry]
 
-    /// One chunk of a content, nil past its end.
-    func chunk(_ index: Int, of id: TransmissionID) async throws -> [UInt8]?
+    /// At most `count` bytes of a content from `offset`; empty past its end or once it was erased.
+    func content(of id: TransmissionID, from offset: Int, count: Int) async throws -> [UInt8]
     /// How many bytes `owner` has staged for `digest`.
     func stagedSize(_ digest: Hash, owner: AgentAddress) async throws -> Int
     /// Appends to what is staged; false when `offset` is not where it ends.

@@ -7,10 +7,12 @@ public import LiaisonNotes
 import SwiftASN1
 import X509
 
-/// A P-256 key with a certificate over itself: what a relay or an agent shows in TLS. Whom the key belongs to
-/// is for the convention or a roster to say.
-public struct SelfSignedCertificate: Sendable {
+/// A certificate with its private key: what a relay or an agent shows in TLS. Whom the key belongs to is for the
+/// convention or a roster to say, so it may be self-issued or come from an institution's own PKI.
+public struct TLSIdentity: Sendable {
     public enum Purpose: Sendable { case server, client }
+    /// Of a self-issued certificate: ten years in seconds. Revocation is the roster's.
+    public static let lifetime = 3652 * 86_400
 
     public let certificatePEM: String
     /// DER of the certificate (RFC 5280).
@@ -20,6 +22,21 @@ public struct SelfSignedCertificate: Sendable {
     /// SHA-256 of the SubjectPublicKeyInfo (RFC 7469 section 2.4).
     public let fingerprint: Hash
 
+    /// Takes a certificate that somebody else issued, and its key, both in PEM.
+    public init(certificatePEM: String, privateKeyPEM: String) throws {
+        let certificate = try Certificate(pemEncoded: certificatePEM)
+        var serializer = DER.Serializer()
+        try certificate.serialize(into: &serializer)
+        certificateDER = serializer.serializedBytes
+        self.certificatePEM = certificatePEM
+        self.privateKeyPEM = privateKeyPEM
+        var key = DER.Serializer()
+        try certificate.publicKey.serialize(into: &key)
+        fingerprint = Hash.of(key.serializedBytes)
+    }
+
+    /// Makes a P-256 key with a certificate over itself.
+    ///
     /// - Parameters:
     ///   - name: the common name; no person's name.
     ///   - hosts: DNS names and IPv4 addresses for the subject alternative name.
@@ -57,16 +74,5 @@ public struct SelfSignedCertificate: Sendable {
         let octets = host.split(separator: ".").compactMap { UInt8($0) }
         guard octets.count == 4, host.split(separator: ".").count == 4 else { return .dnsName(host) }
         return .ipAddress(ASN1OctetString(contentBytes: ArraySlice(octets)))
-    }
-}
-
-/// What identifies a certificate that somebody else issued.
-public enum CertificateFingerprint {
-    /// SHA-256 of the SubjectPublicKeyInfo of the first certificate in `pem`.
-    public static func of(pem: String) throws -> Hash {
-        let certificate = try Certificate(pemEncoded: pem)
-        var serializer = DER.Serializer()
-        try certificate.publicKey.serialize(into: &serializer)
-        return Hash.of(serializer.serializedBytes)
     }
 }

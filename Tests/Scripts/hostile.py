@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+"""Connections that a relay must survive: hostile.py PORT CERTIFICATE KEY (see hostile.sh)."""
+
+import os
+import socket
+import ssl
+import sys
+import time
+
+PORT = int(sys.argv[1])
+CERTIFICATE, KEY = sys.argv[2:4]
+PATIENCE = 8.0  # the relay's time-outs are 1 and 2 s; the rest is a slow machine
+
+
+def fail(text):
+    sys.exit(f"hostile: {text}")
+
+
+def connect():
+    return socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE)
+
+
+def tls(certificate=True, version=None, protocols=("http/1.1",)):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(list(protocols))
+    if version:
+        context.maximum_version = version
+    if certificate:
+        context.load_cert_chain(CERTIFICATE, KEY)
+    return context.wrap_socket(connect())
+
+
+def closes(connection, what):
+    """The relay ends the connection by itself, within the time-outs."""
+    start = time.monotonic()
+    connection.settimeout(PATIENCE)
+    try:
+        while connection.recv(65536):
+            pass
+    except socket.timeout:
+        fail(f"{what}: still open after {PATIENCE} s")
+    except OSError:
+        pass
+    print(f"{what}: closed after {time.monotonic() - start:.1f} s")
+
+
+def answer(request, protocols=("http/1.1",)):
+    """The status line of the answer to a whole request by a stranger with a certificate."""
+    connection = tls(protocols=protocols)
+    connection.sendall(request)
+    return connection.recv(65536).split(b"\r\n")[0]
+
+
+def refused_without_certificate():
+    try:
+        connection = tls(certificate=False)
+        connection.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: x\r\n\r\n")
+        if connection.recv(100):
+            fail("served without a certificate")
+    except OSError:
+        pass
+
+
+def old_tls_is_refused():
+    try:
+        tls(version=ssl.TLSVersion.TLSv1_2)
+        fail("TLS 1.2 is accepted")
+    except OSError:
+        pass
+
+
+def strangers_are_refused():
+    for path in ("/checkpoint", "/v1/deliveries", "/v1/directory/head", "/tile/0/000"):
+        line = answer(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        if b"403" not in line:
+            fail(f"{path} for a stranger: {line}")
+    line = answer(b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n")
+    if b"404" not in line and b"400" not in line:
+        fail(f"odd path: {line}")
+
+
+def oversized():
+    head = b"POST /v1/directory/rosters HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n"
+    connection = tls()
+    connection.sendall(head)
+    try:
+        for _ in range(2000):
+            connection.sendall(bytes(65536))
+    except OSError:
+        return
+    closes(connection, "oversized body")
+
+
+def main():
+    refused_without_certificate()
+    old_tls_is_refused()
+    strangers_are_refused()
+
+    silent = [connect() for _ in range(200)]
+    closes(silent[0], "silent connection")
+    for connection in silent:
+        connection.close()
+
+    garbage = connect()
+    garbage.sendall(os.urandom(4096))
+    closes(garbage, "garbage")
+
+    half = connect()
+    half.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    closes(half, "half a handshake")
+
+    idle = tls()
+    closes(idle, "idle after the handshake")
+
+    slow = tls()
+    slow.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    closes(slow, "unfinished head")
+
+    body = tls()
+    body.sendall(b"POST /v1/directory/rosters HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+    closes(body, "unfinished body")
+
+    two = tls(protocols=("h2",))
+    two.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+    closes(two, "idle HTTP/2")
+
+    broken = tls(protocols=("h2",))
+    broken.sendall(os.urandom(4096))
+    closes(broken, "garbage instead of HTTP/2")
+
+    header = tls()
+    header.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: x\r\nX-Large: " + b"a" * 100_000 + b"\r\n\r\n")
+    closes(header, "oversized head")
+
+    oversized()
+
+
+main()

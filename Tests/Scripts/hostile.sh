@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# No certificate, an unknown one, garbage, silence, slow and oversized requests: none stops the relay, none holds a
+# connection longer than the time-outs, and an agent is served all the while.
+. "$(dirname "$0")/lib.sh"
+export LIAISOND_HANDSHAKE_SECONDS=1 LIAISOND_HEAD_SECONDS=2 LIAISOND_BODY_SECONDS=2 LIAISOND_IDLE_SECONDS=2
+"$sandbox" up "$dir/sb" --convention "$small"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=stranger \
+    -keyout "$dir/key.pem" -out "$dir/cert.pem" 2>/dev/null
+pid=$(cat "$dir/sb/relay.pid")
+"$python" "$ROOT/Tests/Scripts/hostile.py" "$(sed 's/.*://' "$dir/sb/relay.url")" "$dir/cert.pem" "$dir/key.pem" ||
+    fail 'hostile.py'
+kill -0 "$pid" || fail 'the relay is gone'
+refer >/dev/null
+"$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null || fail 'verify'
+! grep -iE 'fatal|crash|trap' "$dir/sb/relay/liaisond.log" || fail "$(cat "$dir/sb/relay/liaisond.log")"

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# A 1 GiB attachment is sealed, deposited, fetched and opened within 64 MiB more than a small one, by the client and
+# by the relay.
+. "$(dirname "$0")/lib.sh"
+"$sandbox" up "$dir/sb" --convention "$small"
+cat >"$dir/form.yaml" <<'FORM'
+{last_name: TESTARD, first_name: Alpha, safe_phone: "0639980001", needs: [housing], request: Fictif.,
+ consent_date: 2026-11-20, shared_scope: [identity], adhesion_status: given, person_informed: informed}
+FORM
+head -c 4096 /dev/urandom >"$dir/small.bin"
+truncate -s 1G "$dir/large.bin"
+printf 'end' >>"$dir/large.bin"
+
+# peak UNIT COMMAND…: largest resident size of the client, in KiB, into $peak; its output into $dir/out
+peak() {
+    local unit=$1
+    shift
+    peak=$(LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
+        "$python" - "$dir/out" "$bin/liaison" --format json "$@" <<'PY'
+import resource, subprocess, sys
+with open(sys.argv[1], "wb") as output:
+    subprocess.run(sys.argv[2:], stdout=output, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+PY
+    )
+}
+relay_peak() { sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$(cat "$dir/sb/relay.pid")/status"; }
+
+declare -A sent read relay
+for size in small large; do
+    peak iscg-est send orientation --to cms-bourg@cd01 --form "$dir/form.yaml" --attach "$dir/$size.bin" --yes
+    sent[$size]=$peak
+    id=$(json 'd["id"]')
+    peak cms-bourg read "$id" --save "$dir/saved"
+    read[$size]=$peak
+    relay[$size]=$(relay_peak)
+    cmp "$dir/$size.bin" "$dir/saved/$size.bin"
+    rm "$dir/saved/$size.bin"
+done
+for what in sent read relay; do
+    declare -n figures=$what
+    extra=$((figures[large] - figures[small]))
+    echo "$what: ${figures[small]} KiB, ${figures[large]} KiB"
+    [ "$extra" -le 65536 ] || fail "$what: $extra KiB more for 1 GiB"
+done

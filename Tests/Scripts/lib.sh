@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+# shellcheck shell=bash
+#
+# For the scripts beside it: each is called with an empty directory, and with ROOT, LIAISON_BIN and PYTHON set.
+set -euo pipefail
+
+dir=$1
+bin=$LIAISON_BIN
+python=$PYTHON
+[ "$python" = /usr/bin/env ] && python=python3
+sandbox="$ROOT/scripts/sandbox"
+small="$ROOT/Tests/Scripts/small.yaml"
+trap '"$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
+
+fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+
+# as UNIT COMMAND…: one agent's client, JSON on standard output
+as() {
+    local unit=$1
+    shift
+    LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
+        "$bin/liaison" --format json "$@"
+}
+
+# exits CODE COMMAND…: must end with this exit code; its output is in $dir/out and $dir/err
+exits() {
+    local expected=$1 code=0
+    shift
+    "$@" >"$dir/out" 2>"$dir/err" || code=$?
+    [ "$code" = "$expected" ] || fail "exit code $code, expected $expected: $* ($(cat "$dir/err"))"
+}
+
+# says TEXT FILE: the text must stand in it
+says() { grep -qF -- "$1" "$2" || fail "\"$1\" is not in: $(cat "$2")"; }
+
+# json EXPRESSION: of the JSON in $dir/out, called d
+json() { "$python" -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$dir/out" "$1"; }
+
+referral=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=0639980001
+    --set beneficiary_profile=victim --set main_issue=couple_violence --set referral_mode=direct
+    --set referral_origin=intervention --set minors_present=2 --set adhesion_status=given
+    --set person_informed=informed --yes)
+
+# refer [UNIT]: sends a referral to the ISCG and prints its id
+refer() {
+    as "${1:-bta-montluel}" send referral --to iscg-est@avema01 "${referral[@]}" |
+        sed 's/.*"id":"\([^"]*\)".*/\1/'
+}

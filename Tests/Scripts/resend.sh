@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# The relay dies between sealing and its answer: what was sealed is kept, deposited once, and never twice.
+. "$(dirname "$0")/lib.sh"
+"$sandbox" up "$dir/sb" --convention "$small"
+
+# A relay that accepts but whose answer gets lost: kill it while the client waits is a race; instead the
+# client's own time is used. It fetches the directory, then the relay is stopped before the deposit.
+pid=$(cat "$dir/sb/relay.pid")
+mkfifo "$dir/answer"
+as bta-montluel send referral --to iscg-est@avema01 "${referral[@]:0:20}" <"$dir/answer" >"$dir/sent" 2>"$dir/senterr" &
+sender=$!
+exec 9>"$dir/answer"
+for _ in $(seq 100); do grep -q 'Send?' "$dir/senterr" && break; sleep 0.1; done
+kill -9 "$pid"
+echo y >&9
+exec 9>&-
+code=0
+wait "$sender" || code=$?
+[ "$code" = 69 ] || fail "exit code $code: $(cat "$dir/senterr")"
+says 'NOT SENT' "$dir/senterr"
+id=$(sed -n 's/.*liaison resend //p' "$dir/senterr")
+[ -n "$id" ] || fail "no id to resend: $(cat "$dir/senterr")"
+
+"$sandbox" up "$dir/sb"
+exits 0 as bta-montluel resend
+[ "$(json 'd')" = "['$id']" ] || fail "$(cat "$dir/out")"
+exits 65 as bta-montluel resend "$id" </dev/null
+says 'NOT SENT' "$dir/err"
+exits 0 as bta-montluel resend "$id" --yes
+exits 0 as bta-montluel resend "$id" --yes
+exits 0 as iscg-est inbox
+[ "$(json '[x["id"] for x in d]')" = "['$id']" ] || fail "$(cat "$dir/out")"
