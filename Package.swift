@@ -153,6 +153,7 @@ let package = Package(
             [
                 "LiaisonTestKit"
             ]),
+        tests("LiaisonWireTests", ["LiaisonWire", "LiaisonModel", "LiaisonTestKit"]),
         tests(
             "FormatsTests",
             ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonSealing", "LiaisonWire", "LiaisonTestKit"]),
