@@ -47,7 +47,7 @@ public struct TileID: Hashable, Sendable {
             path = String(path[..<range.lowerBound])
         }
         let digits = path.filter { $0 != "x" && $0 != "/" }
-        guard digits.utf8.count <= 18, let index = Int(digits), Self.path(index: index) == path else { return nil }
+        guard digits.utf8.count <= 15, let index = Int(digits), Self.path(index: index) == path else { return nil }
         return (index, width)
     }
 

@@ -20,7 +20,7 @@ public struct WorkingCalendar: Sendable {
         self.init(timeZone: convention.timeZone, holidays: convention.holidays)
     }
 
-    /// When `within` seconds after `instant` are over on `clock`, Unix seconds.
+    /// When `within` seconds (on the clock of working days at most ten years) after `instant` are over on `clock`, Unix seconds.
     ///
     /// - Parameter opening: the unit's hours; empty means always open.
     public func due(
@@ -28,7 +28,7 @@ public struct WorkingCalendar: Sendable {
     ) -> Int {
         switch clock {
         case .elapsed: instant + within
-        case .workingDays: workingDays(from: instant, count: (within + 86_399) / 86_400)
+        case .workingDays: workingDays(from: instant, count: min((within + 86_399) / 86_400, 3660))
         case .opening: opening.isEmpty ? instant + within : open(from: instant, seconds: within, opening)
         }
     }

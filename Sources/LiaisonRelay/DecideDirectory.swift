@@ -53,6 +53,8 @@ extension Draft {
             }
         } catch is SignedNote.Failure {
             throw Problem(.signatureRefused)
+        } catch {
+            throw Problem(.documentRefused)
         }
     }
 

@@ -61,7 +61,8 @@ public struct Relay: Sendable {
     public func stage(
         _ bytes: [UInt8], of digest: Hash, at offset: Int, by peer: AgentAddress
     ) async throws -> StagedContent {
-        guard offset + bytes.count <= sequencer.directory.largestContent else { throw Problem(.contentTooLarge) }
+        let largest = sequencer.directory.largestContent
+        guard offset <= largest, bytes.count <= largest - offset else { throw Problem(.contentTooLarge) }
         guard try await store.stage(bytes, of: digest, owner: peer, at: offset, now: clock()) else {
             throw Problem(.wrongOffset)
         }

@@ -59,12 +59,6 @@ public actor Sequencer {
         }
     }
 
-    /// Reads the store's head again if somebody else has moved it.
-    public func refresh() async throws {
-        guard !isDraining else { return }
-        if try await store.head()?.size ?? 0 != state?.edge.size { _ = try await reload() }
-    }
-
     private func drain() async {
         while !queue.isEmpty {
             let batch = Array(queue.prefix(Self.batchLimit))
@@ -132,8 +126,9 @@ public actor Sequencer {
 
     // MARK: Reading the store
 
+    /// The state at the store's head, read anew when this node does not have it or somebody else has moved it.
     private func loaded() async throws -> RelayState {
-        if let state { return state }
+        if let state, try await store.head()?.size ?? 0 == state.edge.size { return state }
         return try await reload()
     }
 

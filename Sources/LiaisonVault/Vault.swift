@@ -48,8 +48,11 @@ public final class Vault: Sendable {
     // MARK: Opening
 
     /// Makes a vault in a directory that has none.
+    ///
+    /// - Parameter derivation: the costs; weaker ones than today's are raised when the vault is next opened.
     public static func create(
-        at path: String, passphrase: GuardedBytes, patience: Double = 5, random: RandomBytes = .system
+        at path: String, passphrase: GuardedBytes, derivation: KeyDerivation = .fresh(), patience: Double = 5,
+        random: RandomBytes = .system
     ) throws -> Vault {
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -70,7 +73,7 @@ public final class Vault: Sendable {
                         PRIMARY KEY (class, id)
                     ) WITHOUT ROWID;
                     """)
-            try write(try header(key, passphrase: passphrase, random: random), database)
+            try write(header(key, derivation, passphrase: passphrase, random: random), database)
         }
         return Vault(path: path, database: database, lock: lock, key: key, random: random)
     }
@@ -115,9 +118,8 @@ public final class Vault: Sendable {
     private static let headerContext = Array("liaison/vault/v1".utf8)
 
     private static func header(
-        _ key: GuardedBytes, passphrase: GuardedBytes, random: RandomBytes
+        _ key: GuardedBytes, _ derivation: KeyDerivation, passphrase: GuardedBytes, random: RandomBytes
     ) throws -> Header {
-        let derivation = KeyDerivation.fresh(random: random)
         let outer = try derivation.key(passphrase: passphrase)
         let box = key.withUnsafeBytes { Secretbox.seal($0, key: outer, context: headerContext, random: random) }
         return Header(version: version, derivation: derivation, key: Base64.encode(box))
@@ -142,7 +144,7 @@ public final class Vault: Sendable {
 
     /// Puts the vault's key under a new passphrase, with today's derivation costs.
     public func change(passphrase: GuardedBytes) throws {
-        let header = try Self.header(key, passphrase: passphrase, random: random)
+        let header = try Self.header(key, .fresh(random: random), passphrase: passphrase, random: random)
         try database.write { try Self.write(header, $0) }
     }
 

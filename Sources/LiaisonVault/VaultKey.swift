@@ -23,7 +23,7 @@ public struct KeyDerivation: Codable, Hashable, Sendable {
         KeyDerivation(operations: 2, memory: 64 << 20, salt: Base64.encode(random(saltLength)))
     }
 
-    init(operations: Int, memory: Int, salt: String) {
+    public init(operations: Int, memory: Int, salt: String) {
         self.operations = operations
         self.memory = memory
         self.salt = salt

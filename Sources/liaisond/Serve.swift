@@ -51,7 +51,6 @@ struct Ticker: Service {
             var seconds = 0
             while !Task.isCancelled {
                 do {
-                    try await sequencer.refresh()
                     _ = try await sequencer.perform(.tick)
                     if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
                 } catch {

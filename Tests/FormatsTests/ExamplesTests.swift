@@ -170,6 +170,71 @@ struct ExamplesTests {
         #expect(try Data(reader.read(at: 0, count: reader.size)) == expected)
     }
 
+    private func bytes(_ name: String) throws -> [UInt8] {
+        Array(try #require(FileManager.default.contents(atPath: "\(Self.directory)/\(name)")))
+    }
+
+    private func verify<Body: SoleSignerDocument>(_ type: Body.Type, _ bytes: [UInt8], _ signer: String) throws {
+        _ = try Unverified<Body>(parsing: bytes).verified(by: Fixture.noteKey(signer))
+    }
+
+    /// One flipped bit in each byte of each document, and none of them passes.
+    @Test(arguments: ["envelope", "manifest", "act", "roster", "keys", "possession"])
+    func noByteOfADocumentCanChange(name: String) throws {
+        func check(_ bytes: [UInt8]) throws {
+            switch name {
+            case "envelope": try verify(Envelope.self, bytes, "d-02@avema01")
+            case "manifest": try verify(Manifest.self, bytes, "d-02@avema01")
+            case "act": try verify(Act.self, bytes, "d-01@cd01")
+            case "roster": try verify(Roster.self, bytes, "avema01")
+            case "keys": try verify(AgentKeys.self, bytes, "d-02@avema01")
+            default: try verify(Possession.self, bytes, "d-02@avema01")
+            }
+        }
+        let note = try bytes("\(name).note")
+        try check(note)
+        for index in note.indices {
+            var changed = note
+            changed[index] ^= 1
+            #expect(throws: (any Error).self, "byte \(index)") { try check(changed) }
+        }
+    }
+
+    /// The same for record, salt and proof with its checkpoint.
+    @Test func noByteOfEvidenceCanChange() throws {
+        let log = try Fixture.noteKey(Fixture.origin)
+        let evidence = try WireJSON.decode(Evidence.self, from: bytes("evidence.json"))
+        _ = try evidence.verified(by: log)
+        func changes(_ text: String) -> [String] {
+            let bytes = Array(text.utf8)
+            return bytes.indices.compactMap { index in
+                var changed = bytes
+                changed[index] ^= 1
+                return String(validating: changed, as: UTF8.self)
+            }
+        }
+        var others: [Evidence] = []
+        for text in changes(evidence.record) {
+            var other = evidence
+            other.record = text
+            others.append(other)
+        }
+        for text in changes(evidence.proof) {
+            var other = evidence
+            other.proof = text
+            others.append(other)
+        }
+        for index in evidence.salt.bytes.indices {
+            var salt = evidence.salt.bytes
+            salt[index] ^= 1
+            var other = evidence
+            other.salt = try #require(Salt(salt))
+            others.append(other)
+        }
+        #expect(others.count > 700)
+        for other in others { #expect(throws: (any Error).self) { try other.verified(by: log) } }
+    }
+
     /// Somebody with the document alone reads all of it: the checker is written from it.
     @Test func anIndependentReaderAcceptsTheExamples() throws {
         let output = try Programs.check("reader.py", ["examples", Self.directory])

@@ -63,6 +63,19 @@ struct VaultTests {
         #expect(data.range(of: Data("argon2id13".utf8)) != nil)
     }
 
+    @Test func weakerCostsAreRaisedWhenTheVaultIsOpened() throws {
+        let weak = KeyDerivation(operations: 1, memory: 8 << 20, salt: Base64.encode([UInt8](repeating: 1, count: 16)))
+        do {
+            let vault = try Vault.create(at: path, passphrase: passphrase(), derivation: weak)
+            try vault.put(value: "Alpha TESTARD", "form", "one")
+        }
+        #expect(try open().value(String.self, "form", "one") == "Alpha TESTARD")
+        let data = try #require(FileManager.default.contents(atPath: file))
+        #expect(data.range(of: Data("\"memory\":67108864".utf8)) != nil)
+        #expect(data.range(of: Data("\"memory\":8388608".utf8)) == nil)
+        #expect(try open().value(String.self, "form", "one") == "Alpha TESTARD")
+    }
+
     @Test func aNewPassphraseReplacesTheOld() throws {
         try create()
         try open().change(passphrase: passphrase("autre"))
