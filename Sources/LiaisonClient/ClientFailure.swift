@@ -28,19 +28,30 @@ public enum ClientFailure: Error, Equatable {
 
     /// What did not verify.
     public enum Breach: String, Equatable, Sendable {
-        case malformedAnswer = "malformed answer"
-        case evidence
-        case wrongEvent = "evidence of another event"
-        case directoryHeadStale = "directory head too old"
-        case directoryRollback = "directory rolled back"
-        case directoryMismatch = "directory differs from its head"
-        case conventionRefused = "convention refused"
-        case rosterRefused = "roster refused"
-        case keysRefused = "keys refused"
-        case logInconsistent = "log inconsistent with what it showed before"
-        case envelopeRefused = "envelope refused"
-        case actRefused = "act refused"
-        case contentRefused = "content refused"
+        case malformedAnswer, evidence, wrongEvent, directoryHeadStale, directoryRollback, directoryMismatch
+        case conventionRefused, bundleRefused, logInconsistent, envelopeRefused, actRefused, contentRefused
+
+        public func text(_ language: Language) -> String {
+            switch self {
+            case .malformedAnswer: language("réponse du relais malformée", "malformed answer of the relay")
+            case .evidence: language("la preuve n'est pas valable", "the evidence does not hold")
+            case .wrongEvent: language("preuve d'un autre événement", "evidence of another event")
+            case .directoryHeadStale: language("annuaire trop ancien", "directory head too old")
+            case .directoryRollback: language("annuaire revenu en arrière", "directory rolled back")
+            case .directoryMismatch:
+                language("annuaire différent de ce qui est annoncé", "directory differs from its head")
+            case .conventionRefused: language("convention refusée", "convention refused")
+            case .bundleRefused:
+                language("liste ou clés d'une institution refusées", "an institution's roster or keys refused")
+            case .logInconsistent:
+                language(
+                    "le journal contredit ce qu'il montrait avant", "log inconsistent with what it showed before")
+            case .envelopeRefused: language("enveloppe refusée", "envelope refused")
+            case .actRefused: language("acte refusé", "act refused")
+            case .contentRefused:
+                language("contenu refusé, l'expéditeur en est informé", "content refused, the sender is told")
+            }
+        }
     }
 
     public var exitCode: Int32 {
@@ -86,8 +97,8 @@ public enum ClientFailure: Error, Equatable {
         case .input(let fr, let en): language(fr, en)
         case .broken(let breach):
             language(
-                "vérification échouée, rien n'est montré (\(breach.rawValue))",
-                "verification failed, nothing is shown (\(breach.rawValue))")
+                "vérification échouée, rien n'est montré (\(breach.text(language)))",
+                "verification failed, nothing is shown (\(breach.text(language)))")
         }
     }
 }

@@ -80,7 +80,8 @@ extension Convention {
                 "- \(flow.kind): \(flow.from.map(name).joined(separator: ", ")) → \(flow.to.map(name).joined(separator: ", "))"
                     + (flow.copies.isEmpty
                         ? "" : language(", copie : ", ", copy: ") + flow.copies.map(name).joined(separator: ", "))
-                    + language(" ; accusé : ", "; acknowledgement: ") + urgencies.joined(separator: ", "))
+                    + language(" ; accusé de prise en charge : ", "; acknowledgement: ")
+                    + urgencies.joined(separator: ", "))
         }
         return lines
     }

@@ -24,7 +24,9 @@ extension Session {
     }
 
     /// Makes, publishes and keeps a new encryption key.
-    public func rotateKeys() async throws {
+    ///
+    /// - Parameter keepingOthers: whether the present keys stay published until they end.
+    public func rotateKeys(keepingOthers: Bool = true) async throws {
         let now = clock()
         let identity = try AgeIdentity.generate()
         let from = now - Directory.clockTolerance
@@ -33,7 +35,7 @@ extension Session {
             notAfter: from + Directory.keyLifetime)
         try account.add(identity, IdentityRecord(key: key))
         let present = directory.keys[address]
-        let kept = present?.body.keys.filter { $0.notAfter > now } ?? []
+        let kept = keepingOthers ? present?.body.keys.filter { $0.notAfter > now } ?? [] : []
         let document = try AgentKeys(
             by: address, version: (present?.body.version ?? 0) + 1, previous: present?.hash, issuedAt: now,
             keys: kept + [key]
@@ -61,19 +63,7 @@ extension Session {
     public func exportIdentities() async throws -> [String] {
         let texts = try account.identities().map { $0.identity.secretText() }
         try account.note("decryption identities exported", at: clock())
-        try await retireKeys()
+        try await rotateKeys(keepingOthers: false)
         return texts
-    }
-
-    /// Publishes a new key as the only one.
-    private func retireKeys() async throws {
-        let now = clock()
-        try await rotateKeys()
-        guard let present = directory.keys[address], let newest = present.body.keys.last else { return }
-        let document = try AgentKeys(
-            by: address, version: present.body.version + 1, previous: present.hash, issuedAt: now, keys: [newest]
-        ).signed(by: account.signer())
-        _ = try check(try await relay.publish(document).evidence)
-        try await refresh()
     }
 }

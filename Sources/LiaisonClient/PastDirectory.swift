@@ -6,6 +6,15 @@ import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
+/// Where and when the log took a directory document: proven once, then remembered.
+struct Publication: Codable {
+    var index: Int
+    /// The relay's clock, Unix seconds: the instant at which a party's key must have been in force.
+    var at: Int
+
+    static let kind = "publication"
+}
+
 extension Session {
     /// The directory as it was in force for the entry at `index`, as far as `routing` needs it: the convention
     /// that it names, and for each institution the newest roster logged before that entry.
@@ -17,11 +26,11 @@ extension Session {
             throw ClientFailure.broken(.conventionRefused)
         }
         for institution in Set(([routing.from] + routing.recipients).map(\.institution)) {
-            let roster = try await roster(of: institution, before: index)
+            let (roster, published) = try await roster(of: institution, before: index)
             do {
-                try past.accept(roster, at: clock())
+                try past.accept(roster, at: published.at)
             } catch {
-                throw ClientFailure.broken(.rosterRefused)
+                throw ClientFailure.broken(.bundleRefused)
             }
         }
         return past
@@ -33,15 +42,18 @@ extension Session {
     }
 
     /// Walks back from the roster in force now to the newest one published before `index`.
-    private func roster(of institution: InstitutionID, before index: Int) async throws -> Unverified<Roster> {
-        guard let present = directory.rosters[institution] else { throw ClientFailure.broken(.rosterRefused) }
+    private func roster(
+        of institution: InstitutionID, before index: Int
+    ) async throws -> (Unverified<Roster>, Publication) {
+        guard let present = directory.rosters[institution] else { throw ClientFailure.broken(.bundleRefused) }
         var roster = try Unverified<Roster>(present.note)
-        while try await publication(of: roster.note.hash) >= index {
-            guard let previous = roster.claimed.previous else { throw ClientFailure.broken(.rosterRefused) }
+        while true {
+            let published = try await publication(of: roster.note.hash)
+            if published.index < index { return (roster, published) }
+            guard let previous = roster.claimed.previous else { throw ClientFailure.broken(.bundleRefused) }
             roster = try await document(previous)
-            guard roster.claimed.by == institution else { throw ClientFailure.broken(.rosterRefused) }
+            guard roster.claimed.by == institution else { throw ClientFailure.broken(.bundleRefused) }
         }
-        return roster
     }
 
     private func document<Body: Document>(_ hash: Hash) async throws -> Unverified<Body> {
@@ -53,19 +65,19 @@ extension Session {
         return document
     }
 
-    /// The index of the entry that published a document, proven once and then remembered.
-    private func publication(of hash: Hash) async throws -> Int {
-        if let known = try account.vault.value(Int.self, "publication", hash.hex) { return known }
+    func publication(of hash: Hash) async throws -> Publication {
+        if let known = try account.vault.value(Publication.self, Publication.kind, hash.hex) { return known }
         return try remember(try await relay.document(hash), hash)
     }
 
     @discardableResult
-    private func remember(_ published: PublishedDocument, _ hash: Hash) throws -> Int {
+    private func remember(_ published: PublishedDocument, _ hash: Hash) throws -> Publication {
         let evidence = try check(published.evidence)
         guard evidence.event.document == hash, evidence.event.mailbox == .directory else {
             throw ClientFailure.broken(.wrongEvent)
         }
-        try account.vault.put(value: evidence.index, "publication", hash.hex)
-        return evidence.index
+        let publication = Publication(index: evidence.index, at: evidence.event.at)
+        try account.vault.put(value: publication, Publication.kind, hash.hex)
+        return publication
     }
 }

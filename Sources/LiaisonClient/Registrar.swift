@@ -28,7 +28,7 @@ public struct Registrar {
     public init(vault: Vault) throws {
         guard let record = try vault.value(Record.self, Self.kind, Self.own) else {
             throw ClientFailure.input(
-                fr: "ce coffre n'est pas celui d'un greffe\nconseil : liaison registrar create",
+                fr: "ce coffre n'est pas celui d'un gestionnaire d'annuaire\nconseil : liaison registrar create",
                 en: "this vault is not a registrar's\nhint: liaison registrar create")
         }
         self.vault = vault

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import Crypto
 import Foundation
 public import LiaisonForms
 public import LiaisonModel
@@ -89,8 +88,9 @@ extension Session {
 
     /// One unit for each role that must get a copy, the nearest by address.
     private func forcedCopies(_ routing: Routing) -> [UnitAddress] {
-        let roles = flows(of: routing.kind, from: routing.from, to: routing.to).first?.copies ?? []
-        return roles.compactMap { role in
+        guard let sender = directory.unit(routing.from), let recipient = directory.unit(routing.to) else { return [] }
+        let flow = directory.convention?.body.flow(of: routing, from: sender, to: recipient)
+        return (flow?.copies ?? []).compactMap { role in
             directory.units(holding: [role]).map(\.address).first { $0 != routing.to && $0 != routing.from }
         }
     }
@@ -173,6 +173,11 @@ extension Session {
     /// An envelope of this agent's own making.
     func own(_ item: SentItem) throws -> Verified<Envelope> {
         try Unverified<Envelope>(parsing: item.envelope).verified(by: account.signer().noteKey)
+    }
+
+    /// The routing of a transmission that this agent sealed.
+    public func sealed(_ id: TransmissionID) throws -> Routing? {
+        try account.vault.value(SentItem.self, Account.Class.sent, id.description).map { try own($0).body.routing }
     }
 
     /// What this agent sealed and the relay has not yet accepted.

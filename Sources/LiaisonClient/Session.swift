@@ -50,7 +50,9 @@ public final class Session {
         try directory.accept(Unverified<Convention>(parsing: text), at: now, pin: account.pin)
         for id in try account.vault.ids(Account.Class.bundle) {
             guard let bundle = try account.vault.value(DirectoryBundle.self, Account.Class.bundle, id) else { continue }
-            try directory.take(bundle, at: now)
+            let hash = try SignedNote(parsing: bundle.roster, limit: Roster.maximumSize).hash
+            let published = try account.vault.value(Publication.self, Publication.kind, hash.hex)
+            try directory.take(bundle, at: published?.at ?? now)
         }
         return directory
     }
@@ -117,12 +119,13 @@ public final class Session {
             return
         }
         let bundle = try await relay.bundle(of: institution)
+        let published = try await publication(of: line.roster)
         do {
-            try directory.take(bundle, at: clock())
+            try directory.take(bundle, at: published.at)
         } catch DirectoryRefusal.rosterRollback, DirectoryRefusal.keysRollback {
             throw ClientFailure.broken(.directoryRollback)
         } catch {
-            throw ClientFailure.broken(.rosterRefused)
+            throw ClientFailure.broken(.bundleRefused)
         }
         guard directory.rosters[institution]?.hash == line.roster, directory.keysHash(of: institution) == line.keys
         else { throw ClientFailure.broken(.directoryMismatch) }
@@ -152,17 +155,13 @@ public final class Session {
     }
 
     /// The units that this agent belongs to now.
-    public var ownUnits: [UnitAddress] {
-        let now = clock()
-        guard let agent = directory.agent(address) else { return [] }
-        return Set(agent.posts.map(\.unit)).filter { agent.isMember(of: $0, at: now) }.sorted()
-    }
+    public var ownUnits: [UnitAddress] { directory.units(of: address, at: clock()) }
 }
 
 extension Directory {
-    /// Takes an institution's documents in force.
+    /// Takes an institution's documents in force, whose roster was published at `instant`.
     mutating func take(_ bundle: DirectoryBundle, at instant: Int) throws {
         try accept(Unverified<Roster>(parsing: bundle.roster), at: instant)
-        for keys in bundle.keys { try accept(Unverified<AgentKeys>(parsing: keys), at: instant) }
+        for keys in bundle.keys { try accept(Unverified<AgentKeys>(parsing: keys)) }
     }
 }

@@ -7,7 +7,7 @@ public import LiaisonModel
 /// A form field, as the data file `Kinds/fields.yaml` defines it.
 public struct FieldDefinition: Codable, Hashable, Sendable {
     public enum FieldType: String, Codable, Hashable, Sendable {
-        case text, date, timestamp, integer, flag, phone, commune, language, choice, choices, count, texts
+        case text, date, integer, flag, phone, commune, language, choice, choices, count, texts
         case longText = "long_text"
     }
 
@@ -44,7 +44,6 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
                 "texte d'au plus \(maximumLength) caractères, plusieurs lignes possibles",
                 "text of at most \(maximumLength) characters, several lines allowed")
         case .date: language("date AAAA-MM-JJ", "date YYYY-MM-DD")
-        case .timestamp: language("instant AAAA-MM-JJThh:mm:ssZ", "instant YYYY-MM-DDThh:mm:ssZ")
         case .integer:
             language("nombre entier de \(min ?? 0) à \(max ?? 999)", "whole number from \(min ?? 0) to \(max ?? 999)")
         case .flag: language("true ou false", "true or false")
@@ -82,7 +81,6 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         case (.longText, .text(let text)): isText(text)
         case (.texts, .list(let list)): !list.isEmpty && list.count <= 20 && list.allSatisfy(isLine)
         case (.date, .text(let text)): Self.isDate(text)
-        case (.timestamp, .text(let text)): Self.isTimestamp(text)
         case (.integer, .integer(let number)): ((min ?? 0)...(max ?? 999)).contains(number)
         case (.count, .integer(let number)): (0...99).contains(number)
         case (.count, .text(let text)): text == "unknown"
@@ -125,11 +123,6 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         else { return false }
         let parts = DateComponents(calendar: Calendar(identifier: .gregorian), year: year, month: month, day: day)
         return parts.isValidDate
-    }
-
-    static func isTimestamp(_ text: String) -> Bool {
-        text.wholeMatch(of: /[0-9-]{10}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})/) != nil
-            && isDate(String(text.prefix(10)))
     }
 
     /// `value` as a person reads it.

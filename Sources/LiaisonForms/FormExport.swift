@@ -53,7 +53,6 @@ extension FieldDefinition {
         switch type {
         case .text, .longText: ["type": "string", "minLength": 1, "maxLength": max ?? 300]
         case .date: ["type": "string", "format": "date"]
-        case .timestamp: ["type": "string", "format": "date-time"]
         case .integer: ["type": "integer", "minimum": min ?? 0, "maximum": max ?? 999]
         case .flag: ["type": "boolean"]
         case .phone: ["type": "string", "pattern": "^\\+?[0-9][0-9 .-]{1,22}$"]

@@ -28,7 +28,7 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
 /// A value: the relay and the client build it with the same functions, and neither can put in a document
 /// that was not verified.
 public struct Directory: Sendable {
-    /// Longest life of an encryption key, in seconds: 30 days (architecture section 4).
+    /// Longest life of an encryption key, in seconds: 30 days (docs/formats.md, section 2.5).
     public static let keyLifetime = 30 * 86_400
 
     public private(set) var convention: Verified<Convention>?
@@ -169,7 +169,7 @@ public struct Directory: Sendable {
     }
 
     /// Takes an agent's encryption keys, signed by the key that the roster names.
-    public mutating func accept(_ offered: Unverified<AgentKeys>, at instant: Int, chained: Bool = false) throws {
+    public mutating func accept(_ offered: Unverified<AgentKeys>, chained: Bool = false) throws {
         let author = offered.claimed.by
         guard let agent = agent(author), let key = agent.noteKey else {
             throw DirectoryRefusal.unknownAgent(author.description)

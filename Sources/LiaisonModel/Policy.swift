@@ -21,8 +21,6 @@ public enum DecisionCode: String, Codable, Error, Sendable, CaseIterable {
     case sealedInTheFuture = "sealed_in_the_future"
     case sealedTooLongAgo = "sealed_too_long_ago"
     case replyNeedsReference = "reply_needs_reference"
-    case headUnknown = "head_unknown"
-    case headTooOld = "head_too_old"
 }
 
 /// What the convention says of a transmission that it permits.
@@ -42,13 +40,24 @@ extension Convention {
                 && $0.to.contains(where: recipient.roles.contains)
         }
     }
+
+    /// The one flow that a routing goes by: the first of its kind between these units that has its urgency.
+    public func flow(of routing: Routing, from sender: Unit, to recipient: Unit) -> Flow? {
+        flows(of: routing.kind, from: sender, to: recipient).first { $0.rule(for: routing.urgency) != nil }
+    }
 }
 
 extension Directory {
     /// Clocks may differ by this many seconds.
     public static let clockTolerance = 120
-    /// Seconds for which a DirectoryHead may be relied on (architecture section 5), tolerance included.
+    /// Seconds for which a DirectoryHead may be relied on (docs/formats.md, section 2.6).
     public static let headLifetime = 3600
+
+    /// The units that `agent` belongs to at `instant`.
+    public func units(of agent: AgentAddress, at instant: Int) -> [UnitAddress] {
+        guard let entry = self.agent(agent) else { return [] }
+        return Set(entry.posts.map(\.unit)).filter { entry.isMember(of: $0, at: instant) }.sorted()
+    }
 
     /// Whether the convention lets `author` send what `routing` says, judged at `instant`.
     ///
@@ -69,9 +78,8 @@ extension Directory {
         guard let agent = agent(author), agent.isInForce(at: instant) else { throw .agentNotInForce }
         guard agent.isMember(of: routing.from, at: instant) else { throw .notAMember }
         guard let sender = unit(routing.from), let recipient = unit(routing.to) else { throw .unknownUnit }
-        let flows = body.flows(of: routing.kind, from: sender, to: recipient)
-        guard !flows.isEmpty else { throw .noFlow }
-        guard let flow = flows.first(where: { $0.rule(for: routing.urgency) != nil }),
+        guard !body.flows(of: routing.kind, from: sender, to: recipient).isEmpty else { throw .noFlow }
+        guard let flow = body.flow(of: routing, from: sender, to: recipient),
             let urgency = flow.rule(for: routing.urgency)
         else { throw .urgencyNotAllowed }
         guard !flow.replyOnly || routing.inReplyTo != nil else { throw .replyNeedsReference }
@@ -106,11 +114,6 @@ extension Directory {
     /// The largest sealed content that any flow allows, in bytes.
     public var largestContent: Int {
         convention?.body.flows.map(Self.maximumSize(of:)).max() ?? 0
-    }
-
-    /// The flows that leave `unit`, for a list of what may be sent.
-    public func flows(from unit: Unit) -> [Flow] {
-        convention?.body.flows.filter { $0.from.contains(where: unit.roles.contains) } ?? []
     }
 
     /// Units that hold one of `roles`, in order of address.

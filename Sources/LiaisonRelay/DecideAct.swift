@@ -50,6 +50,8 @@ func decide(
         throw Problem(.reasonNotAllowed)
     }
     guard (claimed.content != nil) == (claimed.act == .transferred) else { throw Problem(.malformed) }
+    // A handover comes with a content sealed anew, which this interface does not take.
+    guard claimed.act != .transferred else { throw Problem(.notSupported) }
     guard let transition = delivery.state.on(.act(claimed.act)) else {
         throw Problem(.wrongState, state: delivery.state)
     }

@@ -30,7 +30,7 @@ extension Draft {
     mutating func publish(_ offered: Unverified<AgentKeys>, peer: AgentAddress) async throws -> Outcome {
         guard offered.claimed.by == peer else { throw Problem(.notTheAuthor) }
         if let known = try await known(offered.note) { return known }
-        try taking { [now] in try $0.accept(offered, at: now, chained: true) }
+        try taking { try $0.accept(offered, chained: true) }
         return try await recordDocument(
             .keysPublished, .keys, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)

@@ -9,22 +9,23 @@ enum SilenceRuling: Hashable, Sendable {
     /// The given step of the escalation, and when the next consequence is due.
     case escalate(step: EscalationStep, next: Int)
     case expire
-    case wait
+    /// Nothing yet; nil when it is decided.
+    case wait(until: Int?)
 }
 
 /// Silence becomes a dated fact: the steps of the flow one after the other, then the end of retention.
 ///
 /// A flow without steps still has one: the unit and the sender hear that nobody answered in time.
 func decide(_ delivery: StoredDelivery, escalation: [EscalationStep], now: Int) -> SilenceRuling {
-    guard !delivery.state.isFinal else { return .wait }
+    guard !delivery.state.isFinal else { return .wait(until: nil) }
     guard now < delivery.expiresAt else { return .expire }
     let steps = escalation.isEmpty ? [EscalationStep(to: "unit", after: 0, content: false)] : escalation
-    guard delivery.escalated < steps.count else { return .wait }
-    let step = steps[delivery.escalated]
-    guard delivery.dueAt + step.after <= now else { return .wait }
-    let following = delivery.escalated + 1
-    let next = following < steps.count ? delivery.dueAt + steps[following].after : delivery.expiresAt
-    return .escalate(step: step, next: min(next, delivery.expiresAt))
+    func instant(_ step: Int) -> Int {
+        guard step < steps.count else { return delivery.expiresAt }
+        return min(delivery.dueAt + steps[step].after, delivery.expiresAt)
+    }
+    guard instant(delivery.escalated) <= now else { return .wait(until: instant(delivery.escalated)) }
+    return .escalate(step: steps[delivery.escalated], next: instant(delivery.escalated + 1))
 }
 
 extension Draft {
@@ -50,8 +51,7 @@ extension Draft {
         let steps = escalation(of: routing, unit: delivery.unit)
         var changed = delivery
         switch decide(delivery, escalation: steps, now: now) {
-        case .wait:
-            changed.nextStepAt = delivery.state.isFinal ? nil : max(now + 1, nextStep(delivery, steps))
+        case .wait(let until): changed.nextStepAt = until
         case .expire:
             guard let transition = delivery.state.on(.retentionOver) else { return }
             try await recordSilence(transition, delivery, transmission, to: [], code: nil)
@@ -65,12 +65,6 @@ extension Draft {
             changed.nextStepAt = next
         }
         try await put(changed)
-    }
-
-    private func nextStep(_ delivery: StoredDelivery, _ steps: [EscalationStep]) -> Int {
-        guard delivery.escalated < max(steps.count, 1) else { return delivery.expiresAt }
-        let after = delivery.escalated < steps.count ? steps[delivery.escalated].after : 0
-        return min(delivery.dueAt + after, delivery.expiresAt)
     }
 
     private mutating func recordSilence(
@@ -92,7 +86,7 @@ extension Draft {
         guard let sender = state.directory.unit(routing.from), let recipient = state.directory.unit(routing.to),
             let convention = state.directory.knownConvention(routing.convention)
         else { return [] }
-        return convention.body.flows(of: routing.kind, from: sender, to: recipient).first?.escalation ?? []
+        return convention.body.flow(of: routing, from: sender, to: recipient)?.escalation ?? []
     }
 
     /// The units that a step names: the unit itself, its substitute, or the holders of a role, those of

@@ -13,13 +13,11 @@ public import LiaisonWire
 public struct Relay: Sendable {
     public let sequencer: Sequencer
     public let store: any RelayStore
-    public let log: NoteKey
     private let clock: @Sendable () -> Int
 
-    public init(sequencer: Sequencer, store: any RelayStore, log: NoteKey, clock: @escaping @Sendable () -> Int) {
+    public init(sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Int) {
         self.sequencer = sequencer
         self.store = store
-        self.log = log
         self.clock = clock
     }
 
@@ -45,13 +43,15 @@ public struct Relay: Sendable {
     /// A submission whose content was staged before.
     public func submitStaged(_ envelope: Unverified<Envelope>, by peer: AgentAddress) async throws -> Receipt {
         let claimed = envelope.claimed.content
+        var arrived = claimed
         if try await store.transmission(envelope.claimed.routing.id) == nil {
-            guard try await store.stagedDigest(claimed.sha256, owner: peer) == claimed.sha256 else {
+            guard let staged = try await store.closeStaged(claimed.sha256, owner: peer) else {
                 throw Problem(.contentMissing)
             }
+            arrived = staged
         }
         return try await submit(
-            envelope, content: .staged(claimed.sha256, owner: peer), arrived: claimed, by: peer)
+            envelope, content: .staged(claimed.sha256, owner: peer), arrived: arrived, by: peer)
     }
 
     public func stagedSize(_ digest: Hash, by peer: AgentAddress) async throws -> StagedContent {
@@ -138,35 +138,33 @@ public struct Relay: Sendable {
     // MARK: Deliveries
 
     public func deliveries(to peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
-        let units = units(of: peer)
-        let rows = try await store.deliveries(to: units, from: index, limit: Wire.pageSize)
+        let rows = try await store.deliveries(to: units(of: peer), from: index, limit: Wire.pageSize)
+        let evidence = try await evidence(at: rows.map(\.entry))
         var items: [DeliveryItem] = []
-        for row in rows {
-            guard let transmission = try await store.transmission(row.transmission),
-                let entry = try await store.entry(row.entry)
-            else { throw Problem(.storeFailed) }
-            items.append(
-                DeliveryItem(
-                    envelope: transmission.envelope, unit: row.unit, state: row.state, dueAt: row.dueAt,
-                    evidence: try await evidence(for: [entry])[0]))
+        for (row, evidence) in zip(rows, evidence) {
+            guard let transmission = try await store.transmission(row.transmission) else { throw Problem(.storeFailed) }
+            items.append(item(transmission, row, evidence))
         }
-        return DeliveryPage(items: items, next: rows.count == Wire.pageSize ? rows.last.map { $0.entry + 1 } : nil)
+        return page(items, after: rows.last?.entry, isFull: rows.count == Wire.pageSize)
     }
 
     public func sent(by peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
         let rows = try await store.transmissions(from: units(of: peer), from: index, limit: Wire.pageSize)
+        let evidence = try await evidence(at: rows.map(\.entry))
         var items: [DeliveryItem] = []
-        for row in rows {
-            guard let entry = try await store.entry(row.entry) else { throw Problem(.storeFailed) }
-            let evidence = try await evidence(for: [entry])[0]
-            for delivery in try await store.deliveries(of: row.id) {
-                items.append(
-                    DeliveryItem(
-                        envelope: row.envelope, unit: delivery.unit, state: delivery.state,
-                        dueAt: delivery.dueAt, evidence: evidence))
-            }
+        for (row, evidence) in zip(rows, evidence) {
+            items += try await store.deliveries(of: row.id).map { item(row, $0, evidence) }
         }
-        return DeliveryPage(items: items, next: rows.count == Wire.pageSize ? rows.last.map { $0.entry + 1 } : nil)
+        return page(items, after: rows.last?.entry, isFull: rows.count == Wire.pageSize)
+    }
+
+    private func item(_ transmission: StoredTransmission, _ row: StoredDelivery, _ evidence: Evidence) -> DeliveryItem {
+        DeliveryItem(
+            envelope: transmission.envelope, unit: row.unit, state: row.state, dueAt: row.dueAt, evidence: evidence)
+    }
+
+    private func page(_ items: [DeliveryItem], after entry: Int?, isFull: Bool) -> DeliveryPage {
+        DeliveryPage(items: items, next: isFull ? entry.map { $0 + 1 } : nil)
     }
 
     /// What the peer's units know of a transmission: nothing but "unknown" for everybody else.
@@ -187,17 +185,27 @@ public struct Relay: Sendable {
     }
 
     private func units(of peer: AgentAddress) -> [UnitAddress] {
-        let now = clock()
-        guard let agent = sequencer.directory.agent(peer) else { return [] }
-        return Set(agent.posts.map(\.unit)).filter { agent.isMember(of: $0, at: now) }.sorted()
+        sequencer.directory.units(of: peer, at: clock())
     }
 
     // MARK: Log
 
+    private func evidence(at indices: [Int]) async throws -> [Evidence] {
+        var entries: [StoredEntry] = []
+        for index in indices {
+            guard let entry = try await store.entry(index) else { throw Problem(.storeFailed) }
+            entries.append(entry)
+        }
+        return try await evidence(for: entries)
+    }
+
     /// Evidence for entries, under the latest checkpoint.
     func evidence(for entries: [StoredEntry]) async throws -> [Evidence] {
         guard let head = try await store.head() else { throw Problem(.notReady) }
-        let plans = entries.compactMap { ProofPlan.inclusion(of: $0.index, in: head.size) }
+        let plans = try entries.map { entry in
+            guard let plan = ProofPlan.inclusion(of: entry.index, in: head.size) else { throw Problem(.storeFailed) }
+            return plan
+        }
         let tiles = try await store.tiles(plans.reduce(into: []) { $0.formUnion($1.tiles) })
         return try zip(entries, plans).map { entry, plan in
             guard let path = plan.hashes(from: tiles) else { throw Problem(.storeFailed) }

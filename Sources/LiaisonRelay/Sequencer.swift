@@ -183,7 +183,7 @@ extension Directory {
         switch document.kind {
         case .convention: try accept(Unverified<Convention>(parsing: document.note), at: document.at)
         case .roster: try accept(Unverified<Roster>(parsing: document.note), at: document.at)
-        case .keys: try accept(Unverified<AgentKeys>(parsing: document.note), at: document.at)
+        case .keys: try accept(Unverified<AgentKeys>(parsing: document.note))
         }
     }
 }

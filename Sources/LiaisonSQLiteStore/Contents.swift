@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import Crypto
 import Foundation
 import GRDB
 public import LiaisonModel
@@ -102,20 +101,18 @@ extension SQLiteRelayStore {
     }
 
     /// Hashes what is staged, row by row; what matches is closed to further bytes, the rest dropped.
-    public func stagedDigest(_ digest: Hash, owner: AgentAddress) async throws -> Hash? {
+    public func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference? {
         guard let staged = try await pool.read({ try Self.staged(digest, owner, $0) }) else { return nil }
-        var hasher = SHA256()
+        var hasher = StreamingDigest()
         var position = 0
         while let bytes = try await chunk(position, content: staged.content) {
-            hasher.update(data: bytes)
+            hasher.update(bytes)
             position += 1
         }
-        let found = Hash.of(hasher)
+        let found = hasher.reference
         return try await pool.write { database in
-            guard let current = try Self.staged(digest, owner, database), current.size == staged.size else {
-                return nil
-            }
-            if found == digest {
+            guard let current = try Self.staged(digest, owner, database), current.size == found.size else { return nil }
+            if found.sha256 == digest {
                 try database.execute(
                     sql: "UPDATE staged SET complete = 1 WHERE owner = ? AND digest = ?",
                     arguments: [owner.description, Data(digest.bytes)])

@@ -9,7 +9,7 @@ import LiaisonNotes
 import LiaisonRelay
 
 /// Records and salts lie encrypted under one key per delivery in a small table of their own, so that
-/// erasing what is known of a delivery is deleting one row (architecture section 6).
+/// erasing the records and salts of a delivery is deleting one row.
 struct RecordVault {
     let database: Database
 

@@ -57,6 +57,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case wrongEnvelope = "wrong_envelope"
         case wrongState = "wrong_state"
         case reasonNotAllowed = "reason_not_allowed"
+        case notSupported = "not_supported"
         // Transport and operation.
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
@@ -75,6 +76,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .contentGone: 410
             case .bodyTooLarge, .contentTooLarge: 413
             case .tooManyRequests: 429
+            case .notSupported: 501
             case .notReady, .storeFailed: 503
             default: 403
             }
@@ -91,7 +93,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     }
 
     public init(_ decision: DecisionCode) {
-        // `Tests/LiaisonWireTests` walks every decision code: each has its problem code.
+        // `RelayDecisionTests.everyDecisionHasItsProblem` walks them all.
         self.init(Code(rawValue: decision.rawValue) ?? .malformed)
     }
 }

@@ -8,25 +8,11 @@ import LiaisonLedger
 import LiaisonModel
 import LiaisonWire
 
-private struct ActAnswer: Encodable {
-    struct Place: Encodable {
-        var index: Int
-        var treeSize: Int
-    }
-    var id: TransmissionID
-    var state: DeliveryState
-    var evidence: Place
-
-    init?(_ evidence: VerifiedEvidence) {
-        guard let id = evidence.event.transmission, let state = evidence.event.state else { return nil }
-        self.id = id
-        self.state = state
-        self.evidence = .init(index: evidence.index, treeSize: evidence.checkpoint.checkpoint.size)
-    }
-}
-
 private func show(_ evidence: VerifiedEvidence, _ console: Console, _ text: String) throws {
-    try console.print(ActAnswer(evidence)) {
+    guard let id = evidence.event.transmission, let state = evidence.event.state else {
+        throw ClientFailure.broken(.wrongEvent)
+    }
+    try console.print(Answer(id: id, state: state, evidence: .init(evidence))) {
         "\(text) " + console.language("(preuve : entrée \(evidence.index))", "(proof: entry \(evidence.index))")
     }
 }

@@ -43,10 +43,15 @@ struct Console {
         }
     }
 
-    /// Says in words that nothing was sent and whom to call: never by colour alone.
+    /// Says in words that nothing was accepted and whom to call: never by colour alone.
     func sayNotSent(to unit: LiaisonModel.Unit?) {
-        say(language("NON TRANSMIS — rien n'est parti.", "NOT SENT — nothing has left."))
+        say(language("NON TRANSMIS : aucun dépôt n'est prouvé.", "NOT SENT: no deposit is proven."))
         sayNumbers(unit)
+    }
+
+    func confirm(_ question: String) -> Bool {
+        say(question + language(" [o/N]", " [y/N]"))
+        return readLine()?.lowercased().hasPrefix(language("o", "y")) == true
     }
 
     func sayNumbers(_ unit: LiaisonModel.Unit?) {
@@ -70,12 +75,13 @@ struct Console {
         case let finding as DraftFinding: finding.text(language)
         case let failure as FormFile.Failure: text(failure, language)
         case let error as ValidationError: error.message
-        case let failure as SignedNote.Failure: failure.description
-        case let failure as CanonicalJSON.Failure: failure.description
-        case let refusal as DirectoryRefusal: language("document refusé (\(refusal))", "document refused (\(refusal))")
+        case is SignedNote.Failure, is CanonicalJSON.Failure:
+            language("document signé non valable (\(error))", "signed document not valid (\(error))")
+        case is DirectoryRefusal:
+            language("document d'annuaire refusé (\(error))", "directory document refused (\(error))")
         case let failure as ByteSourceFailure:
             language("lecture ou écriture (\(failure))", "read or write (\(failure))")
-        default: (error as NSError).localizedDescription
+        default: language("échec (\(type(of: error)))", "failure (\(type(of: error)))")
         }
     }
 

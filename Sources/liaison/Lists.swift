@@ -45,7 +45,7 @@ private func show(_ listing: Listing, _ console: Console) throws {
             ? console.language("Rien.", "Nothing.") : rows.map { $0.text(console.language) }.joined(separator: "\n")
     }
     for failure in listing.refused { console.say(failure.text(console.language)) }
-    if let first = listing.refused.first { throw first }
+    if let first = listing.refused.first { throw ExitCode(first.exitCode) }
 }
 
 struct Inbox: AsyncParsableCommand {

@@ -177,7 +177,7 @@ struct RegistrarCommand: AsyncParsableCommand {
                     let evidence = try await registrar.publish(over: connection, log: key, now: Clock.now())
                     console.say(
                         console.language(
-                            "Liste \(registrar.institution) publiée, entrée \(evidence.index).",
+                            "Liste de \(registrar.institution) publiée, entrée \(evidence.index).",
                             "Roster of \(registrar.institution) published, entry \(evidence.index)."))
                 } catch {
                     await connection.close()

@@ -46,8 +46,7 @@ struct Send: AsyncParsableCommand {
     var yes = false
 
     func run() async throws {
-        var recipient: LiaisonModel.Unit?
-        do {
+        try await Deposit.unlessAccepted(global) { recipient in
             try await global.withSession { session, console in
                 let catalogue = try FormCatalogue()
                 var request = try request()
@@ -60,15 +59,12 @@ struct Send: AsyncParsableCommand {
                 }
                 request.form = try readForm(catalogue)
                 let plan = try session.plan(request, catalogue: catalogue)
-                guard try yes || confirm(plan, recipient, console) else {
+                guard yes || confirm(plan, recipient, console) else {
                     throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
                 }
                 let id = try await global.timed("seal") { try session.seal(plan) }
-                try await global.timed("deposit") { try await Send.deposit(id, session, console) }
+                try await global.timed("deposit") { try await Deposit.perform(id, session, console) }
             }
-        } catch {
-            global.console().sayNotSent(to: recipient)
-            throw error
         }
     }
 
@@ -128,7 +124,7 @@ struct Send: AsyncParsableCommand {
     }
 
     /// Echoes unit, kind, town and urgency, and asks.
-    private func confirm(_ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ console: Console) throws -> Bool {
+    private func confirm(_ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ console: Console) -> Bool {
         let language = console.language
         console.say(
             plan.kind.title.text(language) + language(", urgence : ", ", urgency: ")
@@ -139,42 +135,61 @@ struct Send: AsyncParsableCommand {
         for copy in plan.routing.copies {
             console.say(language("Copie obligatoire : ", "Mandatory copy: ") + copy.description)
         }
-        console.say(language("Envoyer ? [o/N]", "Send? [y/N]"))
-        let answer = readLine()?.lowercased() ?? ""
-        return language == .fr ? answer.hasPrefix("o") : answer.hasPrefix("y")
+        return console.confirm(language("Envoyer ?", "Send?"))
     }
+}
 
-    private struct Answer: Encodable {
-        struct Place: Encodable {
-            var index: Int
-            var treeSize: Int
+/// Depositing what was sealed, as `send` and `resend` do it.
+enum Deposit {
+    /// Whatever ends `body` before the relay's acceptance is proven says that it was not sent and whom to call.
+    static func unlessAccepted(
+        _ global: GlobalOptions, _ body: (inout LiaisonModel.Unit?) async throws -> Void
+    ) async throws {
+        var recipient: LiaisonModel.Unit?
+        do {
+            try await body(&recipient)
+        } catch {
+            global.console().sayNotSent(to: recipient)
+            throw error
         }
-        var id: TransmissionID
-        var state: String
-        var evidence: Place
     }
 
-    /// Deposits what was sealed and says what that means: not that anybody has read it.
-    static func deposit(_ id: TransmissionID, _ session: Session, _ console: Console) async throws {
+    /// Says what an acceptance means: not that anybody has read it.
+    static func perform(_ id: TransmissionID, _ session: Session, _ console: Console) async throws {
         let evidence: VerifiedEvidence
         do {
             evidence = try await session.deposit(id)
-        } catch ClientFailure.unreachable {
+        } catch {
             console.say(
                 console.language(
                     "Gardé scellé dans le coffre : liaison resend \(id)",
                     "Kept sealed in the vault: liaison resend \(id)"))
-            throw ClientFailure.unreachable
+            throw error
         }
-        let size = evidence.checkpoint.checkpoint.size
-        let answer = Answer(
-            id: id, state: DeliveryState.available.rawValue, evidence: .init(index: evidence.index, treeSize: size))
+        let answer = Answer(id: id, state: .available, evidence: .init(evidence))
         try console.print(answer) {
             console.language(
-                "\(id) : déposé, pas encore lu (preuve : entrée \(evidence.index) sur \(size))",
-                "\(id): deposited, not yet read (proof: entry \(evidence.index) of \(size))")
+                "\(id) : déposé, pas encore lu (preuve : entrée \(evidence.index) sur \(answer.evidence.treeSize))",
+                "\(id): deposited, not yet read (proof: entry \(evidence.index) of \(answer.evidence.treeSize))")
         }
     }
+}
+
+/// What a submission or an act came to, with its place in the log.
+struct Answer: Encodable {
+    struct Place: Encodable {
+        var index: Int
+        var treeSize: Int
+
+        init(_ evidence: VerifiedEvidence) {
+            index = evidence.index
+            treeSize = evidence.checkpoint.checkpoint.size
+        }
+    }
+
+    var id: TransmissionID
+    var state: DeliveryState
+    var evidence: Place
 }
 
 struct Resend: AsyncParsableCommand {
@@ -190,26 +205,27 @@ struct Resend: AsyncParsableCommand {
     var yes = false
 
     func run() async throws {
+        guard let id else { return try await list() }
+        try await Deposit.unlessAccepted(global) { recipient in
+            try await global.withSession { session, console in
+                guard let id = TransmissionID(id), let routing = try session.sealed(id) else {
+                    throw ClientFailure.unknownTransmission(id)
+                }
+                recipient = session.directory.unit(routing.to)
+                let question = console.language(
+                    "Scellé plus tôt : est-ce encore juste ?", "Sealed earlier: is it still right?")
+                guard yes || console.confirm(question) else {
+                    throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
+                }
+                try await Deposit.perform(id, session, console)
+            }
+        }
+    }
+
+    private func list() async throws {
         try await global.withSession { session, console in
-            guard let text = id else {
-                let waiting = try session.undelivered()
-                return try console.print(waiting) { waiting.map(\.description).joined(separator: "\n") }
-            }
-            guard let id = TransmissionID(text) else { throw ClientFailure.unknownTransmission(text) }
-            console.say(
-                console.language(
-                    "Scellé plus tôt : est-ce encore juste ? [o/N]", "Sealed earlier: is it still right? [y/N]"))
-            let isRight = yes || readLine()?.lowercased().hasPrefix(console.language("o", "y")) == true
-            guard isRight else {
-                console.sayNotSent(to: nil)
-                throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
-            }
-            do {
-                try await Send.deposit(id, session, console)
-            } catch {
-                console.sayNotSent(to: nil)
-                throw error
-            }
+            let waiting = try session.undelivered()
+            try console.print(waiting) { waiting.map(\.description).joined(separator: "\n") }
         }
     }
 }

@@ -57,8 +57,8 @@ struct DataDirectory {
     private func read(_ name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
 
     /// Writes a file that only its owner reads; refuses to replace one.
-    func create(_ name: String, _ text: String, secret: Bool = false) throws {
-        let descriptor = open(file(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, secret ? 0o600 : 0o644)
+    func create(_ name: String, _ text: String) throws {
+        let descriptor = open(file(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ValidationError("cannot create (\(file(name))): \(String(cString: strerror(errno)))")
         }

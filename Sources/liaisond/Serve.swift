@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
             logger.error("store failed", metadata: ["error": "\(error)"])
         }
         let size = try await sequencer.load()
-        let relay = Relay(sequencer: sequencer, store: store, log: try signer.noteKey, clock: clock)
+        let relay = Relay(sequencer: sequencer, store: store, clock: clock)
         let application = RelayServer.application(
             relay: relay, tls: try directory.tls(), host: settings.host, port: port ?? settings.port,
             limits: settings.limits,

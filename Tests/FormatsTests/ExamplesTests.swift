@@ -69,7 +69,7 @@ struct ExamplesTests {
         var directory = Directory()
         try directory.accept(convention, at: Fixture.start)
         try directory.accept(Unverified<Roster>(roster.note), at: Fixture.start)
-        try directory.accept(Unverified<AgentKeys>(keys.note), at: Fixture.start)
+        try directory.accept(Unverified<AgentKeys>(keys.note))
         head.head = directory.head
         let headEntry = try log.append(head)
 

@@ -86,7 +86,7 @@ struct LyingRelayTests {
                 return DirectoryBundle(roster: bundle.roster, keys: [try keys.signed(by: thief).note.serialized])
             }
         }
-        await #expect(throws: ClientFailure.broken(.rosterRefused)) { try await lied.refresh() }
+        await #expect(throws: ClientFailure.broken(.bundleRefused)) { try await lied.refresh() }
     }
 
     @Test func aProofOfAnotherEventIsRefused() async throws {

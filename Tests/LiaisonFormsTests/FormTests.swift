@@ -34,7 +34,6 @@ struct FormTests {
         case .text, .longText: .text("Texte fictif")
         case .texts: .list(["Texte fictif"])
         case .date: .text("2026-02-28")
-        case .timestamp: .text("2026-02-28T21:40:00Z")
         case .integer, .count: .integer(3)
         case .flag: .flag(true)
         case .phone: .text("06 39 98 00 01")

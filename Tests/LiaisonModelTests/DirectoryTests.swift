@@ -108,17 +108,17 @@ struct DirectoryTests {
         var directory = try directory()
         try directory.accept(roster([agent("d-01@avema01"), agent("d-02@avema01")]), at: Fixture.start)
         let first = try keys("d-01@avema01", "one")
-        try directory.accept(first, at: Fixture.start)
+        try directory.accept(first)
         #expect(throws: DirectoryRefusal.keyClaimedTwice("d-02@avema01")) {
-            try directory.accept(keys("d-02@avema01", "one"), at: Fixture.start)
+            try directory.accept(keys("d-02@avema01", "one"))
         }
         #expect(throws: DirectoryRefusal.keyLivesTooLong("d-02@avema01")) {
-            try directory.accept(keys("d-02@avema01", "two", days: 31), at: Fixture.start)
+            try directory.accept(keys("d-02@avema01", "two", days: 31))
         }
-        try directory.accept(keys("d-01@avema01", "three", version: 2, previous: first.note.hash), at: Fixture.start)
+        try directory.accept(keys("d-01@avema01", "three", version: 2, previous: first.note.hash))
         #expect(
             throws: DirectoryRefusal.keysRollback(try Fixture.agent("d-01@avema01"), have: 2, offered: 1)
-        ) { try directory.accept(first, at: Fixture.start) }
+        ) { try directory.accept(first) }
     }
 
     @Test func conventionsAreSignedByTheOwnInstitutionAndNeverGoBack() throws {

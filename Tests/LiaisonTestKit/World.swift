@@ -34,7 +34,7 @@ package final class World {
         let clock = clock
         sequencer = Sequencer(log: try Fixture.signer(Fixture.origin), store: store, clock: { clock.now })
         relay = Relay(
-            sequencer: sequencer, store: store, log: try Fixture.noteKey(Fixture.origin), clock: { clock.now })
+            sequencer: sequencer, store: store, clock: { clock.now })
         catalogue = try FormCatalogue()
         _ = try await relay.publish(Fixture.signed(try Fixture.convention()))
         for unit in units { try enrol(unit) }
