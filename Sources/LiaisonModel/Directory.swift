@@ -97,10 +97,10 @@ public struct Directory: Sendable {
                 throw DirectoryRefusal.rosterRollback(
                     institution, have: present.body.version, offered: verified.body.version)
             }
-            if chained, verified.body.previous != present.hash {
+            if chained, verified.body.previous != present.hash || verified.body.version != present.body.version + 1 {
                 throw DirectoryRefusal.brokenChain(institution.description)
             }
-        } else if chained, verified.body.previous != nil {
+        } else if chained, verified.body.previous != nil || verified.body.version != 1 {
             throw DirectoryRefusal.brokenChain(institution.description)
         }
         try checkContents(of: verified.body)
@@ -181,7 +181,7 @@ public struct Directory: Sendable {
                 throw DirectoryRefusal.keysRollback(
                     author, have: present.body.version, offered: verified.body.version)
             }
-            if chained, verified.body.previous != present.hash {
+            if chained, verified.body.previous != present.hash || verified.body.version != present.body.version + 1 {
                 throw DirectoryRefusal.brokenChain(author.description)
             }
         }

@@ -55,20 +55,30 @@ struct LyingRelayTests {
         await #expect(throws: ClientFailure.broken(.directoryMismatch)) { try await lied.refresh() }
     }
 
-    /// Even with its own signature on a head that hides a revocation, the relay must show another history then.
+    /// The relay signs a head into its log that leaves an institution out, with its revocations.
     @Test func aHeadThatForgetsAnInstitutionIsRefused() async throws {
         let world = try await World(units: [montluel, iscg])
-        let lied = try session(world, iscg) { connection in
-            connection.head = { honest in
-                let log = try Fixture.noteKey(Fixture.origin)
-                var event = try honest.evidence.verified(by: log).event
-                event.number += 1
-                event.head?.institutions.removeAll { $0.institution.description == "ggd01" }
-                return try Forger().receipt(for: event)
+        try await world.forgeHead { $0.institutions.removeAll { $0.institution.description == "ggd01" } }
+        let session = try world.session(iscg)
+        await #expect(throws: ClientFailure.broken(.directoryRollback)) { try await session.refresh() }
+    }
+
+    /// The relay signs a head into its log that names an old roster: the newer one is known and stays.
+    @Test func aHeadThatNamesAnOldRosterIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let institution = try Fixture.institution("cd01")
+        let old = try #require(world.rosters["cd01"]).hash
+        let bundle = try world.relay.bundle(of: institution)
+        try await world.publish("cd01")
+        let session = try world.session(iscg)
+        try await session.refresh()
+        try await world.forgeHead { head in
+            for index in head.institutions.indices where head.institutions[index].institution == institution {
+                head.institutions[index].roster = old
             }
         }
-        // The forged log of one entry is not a continuation of what this client has seen.
-        await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await lied.refresh() }
+        let lied = try self.session(world, iscg) { $0.bundle = { id, honest in id == institution ? bundle : honest } }
+        await #expect(throws: ClientFailure.broken(.directoryRollback)) { try await lied.refresh() }
     }
 
     @Test func anotherKeyIsNotTaken() async throws {

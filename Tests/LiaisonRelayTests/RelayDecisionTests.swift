@@ -42,6 +42,7 @@ struct RelayDecisionTests {
         let cases: [(Problem.Code, (inout Envelope) throws -> Void)] = [
             (.noFlow, { $0.routing.kind = "case_request" }),
             (.noFlow, { $0.routing.to = try Fixture.unit("cms-bourg@cd01") }),
+            // an envelope that was accepted elsewhere and is replayed here
             (.wrongLog, { $0.routing.log = "relais.example/other" }),
             (.conventionUnknown, { $0.routing.convention = Hash.of("x") }),
             (.headUnknown, { $0.routing.head = Hash.of("x") }),
@@ -77,14 +78,6 @@ struct RelayDecisionTests {
         await #expect(throws: Problem(.signatureRefused)) {
             try await world.relay.submit(
                 Unverified(note), content: .inline([]), arrived: forged.content, by: forged.by)
-        }
-    }
-
-    /// An envelope accepted elsewhere names that log: replayed here it is refused.
-    @Test func aNoteOfAnotherRelayIsRefused() async throws {
-        let world = try await World(units: [montluel, iscg])
-        await #expect(throws: Problem(.wrongLog)) {
-            try await submit(world) { $0.routing.log = "relais.example/elsewhere" }
         }
     }
 

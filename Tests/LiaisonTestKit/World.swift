@@ -85,6 +85,34 @@ package final class World {
         rosters[institution] = roster
     }
 
+    /// Puts a DirectoryHead of the test's making into the log, properly signed and proven: a relay that lies with all it
+    /// has.
+    package func forgeHead(_ change: (inout DirectoryHead) -> Void) async throws {
+        let size = try await store.head()?.size ?? 0
+        let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
+        var edge = try Fixture.unwrap(TreeEdge(size: size, reading: tiles))
+        let number = try await store.lastNumber(in: .directory) + 1
+        var event = EventRecord(
+            log: Fixture.origin, event: .directoryHead, mailbox: .directory, number: number, at: clock.now)
+        var head = try Fixture.unwrap(sequencer.directory.head)
+        change(&head)
+        event.head = head
+        let record = try CanonicalJSON.encode(event)
+        let salt = Salt.fresh()
+        let commitment = Commitment.of(record, salt: salt)
+        var batch = Batch()
+        batch.tiles = edge.append(MerkleTree.leaf(commitment.bytes))
+        batch.entries = [
+            StoredEntry(
+                index: size, mailbox: .directory, number: number, commitment: commitment, transmission: nil, unit: nil,
+                at: clock.now, isDirectoryHead: true, record: record, salt: salt)
+        ]
+        batch.checkpoint =
+            Checkpoint(origin: Fixture.origin, size: edge.size, root: edge.root)
+            .signed(by: try Fixture.signer(Fixture.origin)).note.serialized
+        guard case .committed = await store.commit(expectedHead: size, batch) else { throw Fixture.Missing() }
+    }
+
     /// The session of the unit's agent; a new one sees only what its vault remembers.
     package func session(_ unit: String, fresh: Bool = false) throws -> Session {
         if let session = sessions[unit], !fresh { return session }

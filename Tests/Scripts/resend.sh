@@ -6,8 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 "$sandbox" up "$dir/sb" --convention "$small"
 
-# A relay that accepts but whose answer gets lost: kill it while the client waits is a race; instead the
-# client's own time is used. It fetches the directory, then the relay is stopped before the deposit.
+# The client has fetched the directory and asks for confirmation; the relay is killed before it gets one.
 pid=$(cat "$dir/sb/relay.pid")
 mkfifo "$dir/answer"
 as bta-montluel send referral --to iscg-est@avema01 "${referral[@]:0:20}" <"$dir/answer" >"$dir/sent" 2>"$dir/senterr" &
