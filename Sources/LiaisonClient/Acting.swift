@@ -3,7 +3,7 @@
 
 public import LiaisonForms
 public import LiaisonModel
-public import LiaisonNotes
+import LiaisonNotes
 import LiaisonVault
 public import LiaisonWire
 
@@ -23,7 +23,7 @@ extension Session {
     func perform(_ act: Verified<Act>) async throws -> VerifiedEvidence {
         let evidence = try check(try await relay.act(act).evidence)
         guard evidence.event.act == act.hash, evidence.event.transmission == act.body.transmission,
-            evidence.event.unit == act.body.unit
+            evidence.event.unit == act.body.unit, evidence.event.follows(act.body.act)
         else { throw ClientFailure.broken(.wrongEvent) }
         try seen.remember(evidence.checkpoint)
         return evidence
@@ -62,58 +62,114 @@ extension Session {
 
     // MARK: Tracking
 
-    /// What the log proves of a transmission: each event verified, each act checked against its author's key,
-    /// each state that of the delivery's last event.
+    /// What the log proves of a transmission. The envelope is one's own or verified like a delivery's; each delivery's
+    /// events are replayed through the state machine, and each that follows an act comes with that act, signed by an agent
+    /// who could make it then. A sender sees every recipient.
     public func track(_ id: TransmissionID) async throws -> TrackedTransmission {
         let timeline = try await relay.timeline(of: id)
-        guard let envelope = try? Unverified<Envelope>(parsing: timeline.envelope),
-            envelope.claimed.routing.id == id
-        else { throw ClientFailure.broken(.envelopeRefused) }
         let mine = Set(ownUnits.map(Mailbox.unit))
         var events: [VerifiedEvidence] = []
         for evidence in timeline.events {
-            let verified = try check(evidence)
-            guard verified.event.envelope == envelope.note.hash, verified.event.transmission == id,
-                mine.contains(verified.event.mailbox)
-            else { throw ClientFailure.broken(.wrongEvent) }
+            let verified = try await prove(evidence)
+            guard verified.event.transmission == id, mine.contains(verified.event.mailbox) else {
+                throw ClientFailure.broken(.wrongEvent)
+            }
             events.append(verified)
         }
         events.sort { $0.index < $1.index }
-        guard let first = events.first else { throw ClientFailure.broken(.wrongEvent) }
-        try await check(timeline.acts, against: events, envelope.claimed.routing)
-        for stated in timeline.deliveries {
-            let last = events.last { $0.event.unit == stated.unit && $0.event.state != nil }
-            guard last?.event.state == stated.state else { throw ClientFailure.broken(.wrongEvent) }
+        let envelope = try await envelope(of: timeline, events)
+        let routing = envelope.body.routing
+        guard routing.id == id, events.allSatisfy({ $0.event.envelope == envelope.hash }) else {
+            throw ClientFailure.broken(.wrongEvent)
         }
-        // The same event stands in both units' mailboxes; an agent of both sees it once.
-        let mailbox = first.event.mailbox
+        let units = Set(timeline.deliveries.map(\.unit))
+        guard !mine.contains(.unit(routing.from)) || units == Set(routing.recipients) else {
+            throw ClientFailure.broken(.wrongEvent)
+        }
+        for delivery in timeline.deliveries {
+            let state = try await replay(events, of: delivery.unit, timeline.acts, routing)
+            guard state == delivery.state else { throw ClientFailure.broken(.wrongEvent) }
+        }
+        // The same event stands in the sender's and the delivery's mailbox; an agent of both sees it once.
+        let shown = mine.contains(.unit(routing.from)) ? Mailbox.unit(routing.from) : nil
         return TrackedTransmission(
-            routing: envelope.claimed.routing, envelope: envelope.note.hash, deliveries: timeline.deliveries,
-            events: events.filter { $0.event.mailbox == mailbox || $0.event.unit.map(Mailbox.unit) == $0.event.mailbox }
-        )
+            routing: routing, deliveries: timeline.deliveries,
+            events: events.filter { shown == nil || $0.event.mailbox == shown })
     }
 
-    /// Each event that names an act must come with that act, signed by an agent of the unit that may make it.
-    private func check(
-        _ notes: [String], against events: [VerifiedEvidence], _ routing: Routing
-    ) async throws {
-        let acts = try notes.map { note in
-            do {
-                return try Unverified<Act>(parsing: note)
-            } catch {
-                throw ClientFailure.broken(.actRefused)
-            }
-        }
+    /// The envelope, from the vault or verified against evidence of its acceptance or consignment.
+    private func envelope(of timeline: Timeline, _ events: [VerifiedEvidence]) async throws -> Verified<Envelope> {
         for event in events {
-            guard let hash = event.event.act else { continue }
-            guard let act = acts.first(where: { $0.note.hash == hash }), act.claimed.unit == event.event.unit,
-                act.claimed.envelope == event.event.envelope
-            else { throw ClientFailure.broken(.actRefused) }
-            let past = try await directory(for: routing, before: event.index)
-            let unit = act.claimed.act == .withdrawn ? routing.from : act.claimed.unit
-            guard let agent = past.agent(act.claimed.by), agent.isMember(of: unit, at: event.event.at),
-                let key = agent.noteKey, (try? act.verified(by: key)) != nil
-            else { throw ClientFailure.broken(.actRefused) }
+            let expected = event.event.event
+            guard expected == .submissionAcceptance || expected == .contentConsignment,
+                let claimed = try? Unverified<Envelope>(parsing: timeline.envelope).claimed.routing,
+                expected == .submissionAcceptance || event.event.mailbox == event.event.unit.map(Mailbox.unit)
+            else { continue }
+            let item = DeliveryItem(
+                envelope: timeline.envelope, unit: event.event.unit ?? claimed.to, state: .available, dueAt: nil,
+                evidence: event.evidence)
+            return try await verify(item, expected).envelope
+        }
+        throw ClientFailure.broken(.envelopeRefused)
+    }
+
+    /// Replays one delivery's events from its consignment on; anything that the table does not allow is refused.
+    private func replay(
+        _ events: [VerifiedEvidence], of unit: UnitAddress, _ acts: [String], _ routing: Routing
+    ) async throws -> DeliveryState {
+        let mailboxes = Set(events.filter { $0.event.unit == unit }.map(\.event.mailbox))
+        guard let mailbox = mailboxes.contains(.unit(unit)) ? .unit(unit) : mailboxes.first else {
+            throw ClientFailure.broken(.wrongEvent)
+        }
+        var state: DeliveryState?
+        for event in events where event.event.unit == unit && event.event.mailbox == mailbox {
+            guard let present = state else {
+                guard event.event.event == .contentConsignment, event.event.state == .available else {
+                    throw ClientFailure.broken(.wrongEvent)
+                }
+                state = .available
+                continue
+            }
+            let trigger = try await trigger(of: event, acts, routing)
+            guard let transition = present.on(trigger), transition.event == event.event.event,
+                transition.state == event.event.state
+            else { throw ClientFailure.broken(.wrongEvent) }
+            state = transition.state
+        }
+        guard let state else { throw ClientFailure.broken(.wrongEvent) }
+        return state
+    }
+
+    /// What an event follows: time alone, or an act whose signature and author are checked.
+    private func trigger(
+        of event: VerifiedEvidence, _ acts: [String], _ routing: Routing
+    ) async throws -> DeliveryTrigger {
+        switch event.event.event {
+        case .escalation: return .overdue
+        case .acceptanceRejectionExpiry: return .retentionOver
+        default: break
+        }
+        guard let hash = event.event.act,
+            let act = acts.lazy.compactMap({ try? Unverified<Act>(parsing: $0) }).first(where: { $0.note.hash == hash }
+            ),
+            act.claimed.unit == event.event.unit, act.claimed.envelope == event.event.envelope,
+            act.claimed.transmission == event.event.transmission, act.claimed.log == log.name,
+            act.claimed.reason?.rawValue == event.event.code
+        else { throw ClientFailure.broken(.actRefused) }
+        let past = try await directory(for: routing, before: event.index)
+        let unit = act.claimed.act == .withdrawn ? routing.from : act.claimed.unit
+        guard let agent = past.agent(act.claimed.by), agent.isMember(of: unit, at: event.event.at),
+            let key = agent.noteKey, (try? act.verified(by: key)) != nil
+        else { throw ClientFailure.broken(.actRefused) }
+        return .act(act.claimed.act)
+    }
+}
+
+extension EventRecord {
+    /// Whether some state leads by this act to this event and state.
+    func follows(_ act: Act.Kind) -> Bool {
+        DeliveryState.allCases.contains { state in
+            state.on(.act(act)).map { $0.event == event && $0.state == self.state } ?? false
         }
     }
 }
@@ -121,7 +177,6 @@ extension Session {
 /// A transmission's verified history.
 public struct TrackedTransmission: Sendable {
     public let routing: Routing
-    public let envelope: Hash
     public let deliveries: [Timeline.Delivery]
     public let events: [VerifiedEvidence]
 }

@@ -140,9 +140,11 @@ public struct HTTPRelayConnection: RelayConnection {
         let path = "v1/staged/\(digest.hex)"
         var staged: StagedContent = try await json(.GET, path)
         while staged.offset < content.size {
-            let count = min(Wire.segmentSize, content.size - staged.offset)
-            let segment = try content.read(at: staged.offset, count: count)
-            staged = try await json(.PUT, "\(path)?offset=\(staged.offset)", body: segment)
+            let offset = staged.offset
+            guard offset >= 0 else { throw ClientFailure.broken(.malformedAnswer) }
+            let segment = try content.read(at: offset, count: min(Wire.segmentSize, content.size - offset))
+            staged = try await json(.PUT, "\(path)?offset=\(offset)", body: segment)
+            guard staged.offset == offset + segment.count else { throw ClientFailure.broken(.malformedAnswer) }
         }
     }
 

@@ -35,7 +35,8 @@ extension Session {
             notAfter: from + Directory.keyLifetime)
         try account.add(identity, IdentityRecord(key: key))
         let present = directory.keys[address]
-        let kept = keepingOthers ? present?.body.keys.filter { $0.notAfter > now } ?? [] : []
+        let kept =
+            keepingOthers ? present?.body.keys.filter { $0.notAfter > now }.suffix(AgentKeys.keyLimit - 1) ?? [] : []
         let document = try AgentKeys(
             by: address, version: (present?.body.version ?? 0) + 1, previous: present?.hash, issuedAt: now,
             keys: kept + [key]

@@ -61,18 +61,18 @@ extension Session {
         guard let document = try? Unverified<Body>(parsing: published.note), document.note.hash == hash else {
             throw ClientFailure.broken(.directoryMismatch)
         }
-        try remember(published, hash)
+        try await remember(published, hash)
         return document
     }
 
     func publication(of hash: Hash) async throws -> Publication {
         if let known = try account.vault.value(Publication.self, Publication.kind, hash.hex) { return known }
-        return try remember(try await relay.document(hash), hash)
+        return try await remember(try await relay.document(hash), hash)
     }
 
     @discardableResult
-    private func remember(_ published: PublishedDocument, _ hash: Hash) throws -> Publication {
-        let evidence = try check(published.evidence)
+    private func remember(_ published: PublishedDocument, _ hash: Hash) async throws -> Publication {
+        let evidence = try await prove(published.evidence)
         guard evidence.event.document == hash, evidence.event.mailbox == .directory else {
             throw ClientFailure.broken(.wrongEvent)
         }

@@ -16,6 +16,8 @@ public struct VerifiedDelivery: Sendable {
     /// As the relay states it; `track` proves it.
     public let state: DeliveryState
     public let dueAt: Int?
+    /// The flow that permitted it.
+    public let flow: Flow
     public let evidence: VerifiedEvidence
 
     public var routing: Routing { envelope.body.routing }
@@ -95,7 +97,7 @@ extension Session {
     /// Checks that evidence and envelope belong together, and that the author was in force and the convention
     /// permitted it when the log took it.
     func verify(_ item: DeliveryItem, _ expected: EventName) async throws -> VerifiedDelivery {
-        let evidence = try check(item.evidence)
+        let evidence = try await prove(item.evidence)
         guard let envelope = try? Unverified<Envelope>(parsing: item.envelope) else {
             throw ClientFailure.broken(.envelopeRefused)
         }
@@ -109,14 +111,16 @@ extension Session {
         let past = try await directory(for: routing, before: evidence.index)
         guard let key = past.agent(envelope.claimed.by)?.noteKey, let verified = try? envelope.verified(by: key)
         else { throw ClientFailure.broken(.envelopeRefused) }
+        let permit: Permit
         do {
-            _ = try past.permit(
+            permit = try past.permit(
                 routing, by: verified.body.by, log: log.name, size: verified.body.content.size, at: event.at)
         } catch {
             throw ClientFailure.notPermitted(error)
         }
         return VerifiedDelivery(
-            envelope: verified, unit: item.unit, state: item.state, dueAt: item.dueAt, evidence: evidence)
+            envelope: verified, unit: item.unit, state: item.state, dueAt: event.dueAt ?? item.dueAt, flow: permit.flow,
+            evidence: evidence)
     }
 
     /// The delivery of `id` to one of the agent's units.
@@ -130,8 +134,9 @@ extension Session {
         let timeline = try await relay.timeline(of: id)
         let mine = Set(ownUnits)
         for evidence in timeline.events {
-            let event = try check(evidence).event
-            guard event.event == .contentConsignment, let unit = event.unit, mine.contains(unit),
+            let event = try await prove(evidence).event
+            guard event.event == .contentConsignment, event.mailbox == event.unit.map(Mailbox.unit),
+                let unit = event.unit, mine.contains(unit),
                 let stated = timeline.deliveries.first(where: { $0.unit == unit })
             else { continue }
             return try await verify(
@@ -145,20 +150,44 @@ extension Session {
 
     // MARK: Opening
 
-    /// Opens a transmission: one's own from its file, a received one after a signed *opened* act. What does not
-    /// hold is not shown; the sender learns of it by a signed *unopenable* act.
+    /// Opens a transmission: one's own from its file, a received one after a signed *opened* act. A content that does not
+    /// hold is not shown, and the sender learns of it by a signed *unopenable* act; one that is only not for this device's
+    /// keys, or of a form that this program is too old for, is left to a colleague.
     public func read(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> OpenedTransmission {
         if let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) {
-            return try open(try own(item), catalogue: catalogue)
+            do {
+                return try open(try own(item), flow: nil, catalogue: catalogue)
+            } catch is OpeningRefusal {
+                throw ClientFailure.broken(.contentRefused)
+            }
         }
         let delivery = try await delivery(id)
+        guard catalogue[delivery.routing.kind] != nil else { throw ClientFailure.unknownKind(delivery.routing.kind) }
         if !FileManager.default.fileExists(atPath: contentPath(id)) { try await fetch(delivery) }
         do {
-            return try open(delivery.envelope, catalogue: catalogue)
-        } catch let refusal as OpeningRefusal {
-            try await declareUnopenable(delivery, refusal.reason)
-            throw ClientFailure.broken(.contentRefused)
+            return try open(delivery.envelope, flow: delivery.flow, catalogue: catalogue)
+        } catch OpeningRefusal.unopenable(.digestMismatch) {
+            // Once more: a file may have been damaged here or on the way.
+            try await fetch(delivery)
+        } catch {
+            return try await giveUp(delivery, error)
         }
+        do {
+            return try open(delivery.envelope, flow: delivery.flow, catalogue: catalogue)
+        } catch {
+            return try await giveUp(delivery, error)
+        }
+    }
+
+    private func giveUp(_ delivery: VerifiedDelivery, _ error: any Error) async throws -> OpenedTransmission {
+        guard case OpeningRefusal.unopenable(let reason) = error else {
+            guard error is OpeningRefusal else { throw error }
+            throw ClientFailure.input(
+                fr: "scellé pour d'autres clés que celles de ce poste : un collègue de l'unité peut l'ouvrir",
+                en: "sealed to other keys than this device's: a colleague of the unit can open it")
+        }
+        _ = try await perform(try act(.unopenable, on: delivery, reason: reason))
+        throw ClientFailure.broken(.contentRefused)
     }
 
     private func fetch(_ delivery: VerifiedDelivery) async throws {
@@ -190,38 +219,64 @@ extension Session {
         return contentPath(id)
     }
 
-    /// Why a content is not shown, as the code that goes into the *unopenable* act.
-    struct OpeningRefusal: Error { let reason: ReasonCode }
+    /// Why a content is not shown.
+    enum OpeningRefusal: Error {
+        /// Nobody of the unit could: the code that goes into the *unopenable* act.
+        case unopenable(ReasonCode)
+        case notForThisDevice
+    }
 
-    private func open(_ envelope: Verified<Envelope>, catalogue: FormCatalogue) throws -> OpenedTransmission {
+    private func open(
+        _ envelope: Verified<Envelope>, flow: Flow?, catalogue: FormCatalogue
+    ) throws -> OpenedTransmission {
         let content: OpenedContent
         do {
             content = try OpenedContent(
                 try FileSource(path: contentPath(envelope.body.routing.id)), envelope: envelope,
                 identities: try account.identities().map(\.identity))
         } catch ContentFailure.digestMismatch {
-            throw OpeningRefusal(reason: .digestMismatch)
-        } catch AgeFailure.noIdentityMatches, ContentFailure.notListed {
-            throw OpeningRefusal(reason: .notARecipient)
+            throw OpeningRefusal.unopenable(.digestMismatch)
+        } catch AgeFailure.noIdentityMatches {
+            throw OpeningRefusal.notForThisDevice
+        } catch ContentFailure.notListed {
+            throw OpeningRefusal.unopenable(.notARecipient)
         } catch is AgeFailure {
-            throw OpeningRefusal(reason: .contentDamaged)
+            throw OpeningRefusal.unopenable(.contentDamaged)
         } catch let error as ByteSourceFailure {
             throw error
         } catch {
-            throw OpeningRefusal(reason: .manifestMismatch)
+            throw OpeningRefusal.unopenable(.manifestMismatch)
         }
         let fields = content.disclosures.fields
         let form = Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first }
-        guard let kind = catalogue[envelope.body.routing.kind], form.count == fields.count,
-            catalogue.check(form, kind: kind, flow: nil, language: language).isEmpty
-        else { throw OpeningRefusal(reason: .formInvalid) }
+        guard let kind = catalogue[envelope.body.routing.kind], content.manifest.body.formVersion <= kind.version else {
+            throw ClientFailure.input(
+                fr: "formulaire plus récent que ce programme : mettez-le à jour",
+                en: "form newer than this program: update it")
+        }
+        guard form.count == fields.count,
+            catalogue.check(form, kind: kind, flow: flow, language: language).isEmpty
+        else { throw OpeningRefusal.unopenable(.formInvalid) }
+        let parts = content.disclosures.parts.map(\.description)
+        guard parts.allSatisfy(\.hasPlainName), flow.map({ $0.attachments.allows(parts) }) ?? true else {
+            throw OpeningRefusal.unopenable(.notPermitted)
+        }
         return OpenedTransmission(
-            envelope: envelope, form: fields.map { ($0.name, $0.value) },
-            parts: content.disclosures.parts.map(\.description), content: content)
+            envelope: envelope, form: fields.map { ($0.name, $0.value) }, parts: parts, content: content)
     }
+}
 
-    /// Tells relay and sender; the content is kept as received, for whoever looks into it.
-    private func declareUnopenable(_ delivery: VerifiedDelivery, _ reason: ReasonCode) async throws {
-        _ = try await perform(try act(.unopenable, on: delivery, reason: reason))
+extension AttachmentRule {
+    func allows(_ parts: [PartDescription]) -> Bool {
+        parts.count <= count && parts.reduce(0) { $0 + $1.size } <= bytes
+            && parts.allSatisfy { types.contains($0.type) }
+    }
+}
+
+extension PartDescription {
+    /// A file name without directories, control characters or marks that turn the reading direction.
+    var hasPlainName: Bool {
+        !name.isEmpty && name.utf8.count <= 200
+            && !name.unicodeScalars.contains { $0 == "/" || $0 == "\n" || FieldDefinition.isForbidden($0) }
     }
 }

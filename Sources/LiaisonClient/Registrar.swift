@@ -142,7 +142,13 @@ public struct Registrar {
     /// The signed roster is kept until the log is known to hold it: an answer that got lost is asked for
     /// again with the same bytes, never with another roster of the same version.
     public func publish(over relay: any RelayConnection, log: NoteKey, now: Int) async throws -> VerifiedEvidence {
-        if let pending = try pending() { _ = try await publish(pending, relay, log) }
+        if let pending = try pending() {
+            do {
+                _ = try await publish(pending, relay, log)
+            } catch is Problem where (try? self.pending()) == .some(nil) {
+                // refused for good: nothing of it is in the log
+            }
+        }
         let record = try record()
         let roster = try Roster(
             by: institution, version: record.version + 1, previous: record.previous, issuedAt: now,
@@ -161,7 +167,13 @@ public struct Registrar {
     private func publish(
         _ roster: Verified<Roster>, _ relay: any RelayConnection, _ log: NoteKey
     ) async throws -> VerifiedEvidence {
-        let receipt = try await relay.publish(roster)
+        let receipt: Receipt
+        do {
+            receipt = try await relay.publish(roster)
+        } catch let problem as Problem where problem.status < 500 && problem.code != .tooManyRequests {
+            try vault.delete(Self.kind, "pending")  // refused for good: the next one is signed anew
+            throw problem
+        }
         guard let evidence = try? receipt.evidence.verified(by: log) else { throw ClientFailure.broken(.evidence) }
         guard evidence.event.event == .rosterPublished, evidence.event.document == roster.hash else {
             throw ClientFailure.broken(.wrongEvent)

@@ -39,14 +39,15 @@ struct SeenLog {
         var largest = checkpoint
         for note in try notes {
             let seen = try SignedCheckpoint(parsing: note, log: log)
-            let (old, new) = seen.checkpoint.size <= largest.checkpoint.size ? (seen, largest) : (largest, seen)
-            try await prove(old.checkpoint, new.checkpoint, relay)
-            largest = new
+            try await prove(seen.checkpoint, and: largest.checkpoint, over: relay)
+            if seen.checkpoint.size > largest.checkpoint.size { largest = seen }
         }
         try vault.put(value: [largest.note.serialized], Account.Class.checkpoint, "seen")
     }
 
-    private func prove(_ old: Checkpoint, _ new: Checkpoint, _ relay: any RelayConnection) async throws {
+    /// Proves that one of two checkpoints continues the other.
+    func prove(_ one: Checkpoint, and other: Checkpoint, over relay: any RelayConnection) async throws {
+        let (old, new) = one.size <= other.size ? (one, other) : (other, one)
         guard old.size > 0, old != new else { return }
         guard let plan = ProofPlan.consistency(from: old.size, to: new.size) else {
             throw ClientFailure.broken(.logInconsistent)

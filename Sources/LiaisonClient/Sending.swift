@@ -137,18 +137,22 @@ extension Session {
     /// Every valid key of the recipient units, of units that the escalation makes recipients, and the sender's.
     private func recipients(of plan: SendPlan) throws -> [AgeRecipient] {
         let now = clock()
-        var keys: [EncryptionKey] = []
+        func usable(_ keys: [EncryptionKey]) -> [AgeRecipient] {
+            keys.compactMap { $0.bytes.flatMap(AgeRecipient.init) }.filter(\.isUsable)
+        }
+        var recipients: [AgeRecipient] = []
         for unit in plan.routing.recipients {
-            let found = directory.encryptionKeys(of: unit, at: now)
+            let found = usable(directory.encryptionKeys(of: unit, at: now))
             guard !found.isEmpty else { throw ClientFailure.noRecipientKeys(unit) }
-            keys += found
+            recipients += found
         }
         let roles = plan.permit.flow.escalation.filter(\.content).map(\.to)
-        for unit in directory.units(holding: roles) { keys += directory.encryptionKeys(of: unit.address, at: now) }
-        keys += directory.encryptionKeys(of: address, at: now)
+        for unit in directory.units(holding: roles) {
+            recipients += usable(directory.encryptionKeys(of: unit.address, at: now))
+        }
+        recipients += usable(directory.encryptionKeys(of: address, at: now))
         var fingerprints: Set<Hash> = []
-        return keys.compactMap { $0.bytes.flatMap(AgeRecipient.init) }
-            .filter { fingerprints.insert($0.fingerprint).inserted }
+        return recipients.filter { fingerprints.insert($0.fingerprint).inserted }
     }
 
     /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes

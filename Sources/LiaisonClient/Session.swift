@@ -21,6 +21,8 @@ public final class Session {
     /// The DirectoryHead that the directory stands for, once refreshed.
     private(set) var head: VerifiedEvidence?
     let seen: SeenLog
+    /// Checkpoints proven consistent with the refreshed head's.
+    private var proven: Set<Checkpoint> = []
 
     public var address: AgentAddress { account.record.address }
 
@@ -52,7 +54,9 @@ public final class Session {
             guard let bundle = try account.vault.value(DirectoryBundle.self, Account.Class.bundle, id) else { continue }
             let hash = try SignedNote(parsing: bundle.roster, limit: Roster.maximumSize).hash
             let published = try account.vault.value(Publication.self, Publication.kind, hash.hex)
-            try directory.take(bundle, at: published?.at ?? now)
+            // What no longer verifies, since a convention changed or a refresh was cut short, is fetched again.
+            var next = directory
+            if (try? next.take(bundle, at: published?.at ?? now)) != nil { directory = next }
         }
         return directory
     }
@@ -65,12 +69,13 @@ public final class Session {
         let head = try await verifiedHead()
         guard let lines = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
         try await seen.reconcile(head.checkpoint, over: relay)
+        self.head = head
+        proven = [head.checkpoint.checkpoint]
         try await refreshConvention(lines.convention)
-        for line in lines.institutions { try await refresh(line) }
+        try await refresh(lines.institutions)
         let named = Set(lines.institutions.map(\.institution))
         guard named.isSuperset(of: directory.rosters.keys) else { throw ClientFailure.broken(.directoryRollback) }
         try account.vault.put(value: head.evidence, Account.Class.head, "latest")
-        self.head = head
     }
 
     private func verifiedHead() async throws -> VerifiedEvidence {
@@ -78,7 +83,8 @@ public final class Session {
         guard head.event.event == .directoryHead, head.event.mailbox == .directory else {
             throw ClientFailure.broken(.wrongEvent)
         }
-        guard abs(clock() - head.event.at) <= Directory.headLifetime + Directory.clockTolerance else {
+        let age = clock() - head.event.at
+        guard (-Directory.clockTolerance...Directory.headLifetime).contains(age) else {
             throw ClientFailure.broken(.directoryHeadStale)
         }
         if let last = try account.vault.value(Evidence.self, Account.Class.head, "latest") {
@@ -91,7 +97,10 @@ public final class Session {
     }
 
     private func refreshConvention(_ hash: Hash) async throws {
-        guard directory.convention?.hash != hash else { return }
+        if let present = directory.convention, present.hash == hash {
+            guard present.signers.count < present.body.parties.count else { return }
+            return try await refreshSignatures(of: hash)
+        }
         // Versions that this client has missed are taken one after the other.
         var missing: [Unverified<Convention>] = []
         var next: Hash? = hash
@@ -113,26 +122,65 @@ public final class Session {
         }
     }
 
-    private func refresh(_ line: DirectoryHead.Line) async throws {
-        let institution = line.institution
-        if directory.rosters[institution]?.hash == line.roster, directory.keysHash(of: institution) == line.keys {
-            return
+    /// A convention may gain signatures while it is in force.
+    private func refreshSignatures(of hash: Hash) async throws {
+        let document = try await relay.document(hash)
+        guard let note = try? Unverified<Convention>(parsing: document.note), note.note.hash == hash,
+            let verified = try? note.verifiedByItsParties(),
+            verified.signers.isSuperset(of: directory.convention?.signers ?? [])
+        else { throw ClientFailure.broken(.conventionRefused) }
+        try directory.accept(note, at: clock(), pin: account.pin)
+        try account.vault.put(value: note.note.serialized, Account.Class.convention, "current")
+    }
+
+    /// Fetches what has changed, lets go of all that it supersedes, and takes it in: whole or not at all.
+    private func refresh(_ lines: [DirectoryHead.Line]) async throws {
+        var changed: [(line: DirectoryHead.Line, bundle: DirectoryBundle, published: Publication)] = []
+        for line in lines where !states(line) {
+            let bundle = try await relay.bundle(of: line.institution)
+            changed.append((line, bundle, try await publication(of: line.roster)))
         }
-        let bundle = try await relay.bundle(of: institution)
-        let published = try await publication(of: line.roster)
+        guard !changed.isEmpty else { return }
+        let present = directory
+        for (line, _, _) in changed { directory.release(line.institution) }
         do {
-            try directory.take(bundle, at: published.at)
-        } catch DirectoryRefusal.rosterRollback, DirectoryRefusal.keysRollback {
-            throw ClientFailure.broken(.directoryRollback)
+            for (_, bundle, published) in changed { try directory.take(bundle, at: published.at) }
         } catch {
+            directory = present
             throw ClientFailure.broken(.bundleRefused)
         }
-        guard directory.rosters[institution]?.hash == line.roster, directory.keysHash(of: institution) == line.keys
-        else { throw ClientFailure.broken(.directoryMismatch) }
-        try account.vault.put(value: bundle, Account.Class.bundle, institution.description)
+        guard !directory.isOlder(than: present) else {
+            directory = present
+            throw ClientFailure.broken(.directoryRollback)
+        }
+        guard changed.allSatisfy({ states($0.line) }) else {
+            directory = present
+            throw ClientFailure.broken(.directoryMismatch)
+        }
+        for (line, bundle, _) in changed {
+            try account.vault.put(value: bundle, Account.Class.bundle, line.institution.description)
+        }
+    }
+
+    /// Whether the directory held is what `line` says.
+    private func states(_ line: DirectoryHead.Line) -> Bool {
+        directory.rosters[line.institution]?.hash == line.roster
+            && directory.keysHash(of: line.institution) == line.keys
     }
 
     // MARK: Helpers of all commands
+
+    /// Evidence that also belongs to the one history that this client knows: its checkpoint is proven consistent with the
+    /// refreshed head's before anything is concluded from it.
+    func prove(_ evidence: Evidence) async throws -> VerifiedEvidence {
+        let verified = try check(evidence)
+        let checkpoint = verified.checkpoint.checkpoint
+        guard let head else { return verified }
+        if proven.contains(checkpoint) { return verified }
+        try await seen.prove(checkpoint, and: head.checkpoint.checkpoint, over: relay)
+        proven.insert(checkpoint)
+        return verified
+    }
 
     /// Evidence, verified against the log's key.
     func check(_ evidence: Evidence) throws -> VerifiedEvidence {
@@ -159,6 +207,15 @@ public final class Session {
 }
 
 extension Directory {
+    /// Whether any roster or keys document is of a lower version than the one in `other`.
+    func isOlder(than other: Directory) -> Bool {
+        rosters.contains { id, roster in roster.body.version < other.rosters[id]?.body.version ?? 0 }
+            || keys.contains { agent, document in
+                document.keys == other.keys[agent]?.keys
+                    && document.body.version < other.keys[agent]?.body.version ?? 0
+            }
+    }
+
     /// Takes an institution's documents in force, whose roster was published at `instant`.
     mutating func take(_ bundle: DirectoryBundle, at instant: Int) throws {
         try accept(Unverified<Roster>(parsing: bundle.roster), at: instant)

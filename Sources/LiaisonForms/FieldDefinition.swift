@@ -104,10 +104,12 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
             && text.unicodeScalars.allSatisfy { !Self.isForbidden($0) }
     }
 
-    static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+    /// Control characters other than a line feed, and marks that turn the reading direction.
+    public static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0A: false
-        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: true
+        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF:
+            true
         default: false
         }
     }

@@ -14,6 +14,10 @@ public struct ServerLimits: Sendable {
     /// How long a connection may pass no byte, and an HTTP/2 connection have no stream.
     public var idle: TimeAmount = .seconds(60)
     public var connections = 4096
+    /// How long a connection may last in all.
+    public var lifetime: TimeAmount = .hours(1)
+    /// The same for a peer that no roster names: long enough to hand in a roster.
+    public var strangerLifetime: TimeAmount = .seconds(60)
     /// All header fields of a request together, in bytes.
     public var headerBytes = 16 << 10
 

@@ -34,13 +34,14 @@ struct PeerChannel: ServerChildChannel {
 
     let base: HTTP2UpgradeChannel
     let limits: ServerLimits
+    let isEnrolled: @Sendable (Hash) -> Bool
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let peer = Peer()
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
-            let peerHandler = PeerHandler(peer: peer, timeout: limits.handshake)
+            let peerHandler = PeerHandler(peer: peer, limits: limits, isEnrolled: isEnrolled)
             try pipeline.addHandler(peerHandler, position: .after(tls))
             // HTTP/2's own idle time-out asks the peer to agree; this one does not.
             try pipeline.addHandler(IdleStateHandler(allTimeout: limits.idle), position: .after(tls))
@@ -61,17 +62,23 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
     typealias InboundIn = ByteBuffer
 
     private let peer: Peer
-    private let timeout: TimeAmount
+    private let limits: ServerLimits
+    private let isEnrolled: @Sendable (Hash) -> Bool
+    /// When the connection ends: first without a handshake, then in any case.
     private var deadline: Scheduled<Void>?
 
-    init(peer: Peer, timeout: TimeAmount) {
+    init(peer: Peer, limits: ServerLimits, isEnrolled: @escaping @Sendable (Hash) -> Bool) {
         self.peer = peer
-        self.timeout = timeout
+        self.limits = limits
+        self.isEnrolled = isEnrolled
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) { close(in: limits.handshake, context) }
+
+    private func close(in time: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
         let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+        deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
@@ -83,12 +90,14 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted = event {
-            deadline?.cancel()
+            var isKnown = false
             if let key = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
                 .peerCertificate?.extractPublicKey().toSPKIBytes()
             {
                 peer.set(Hash.of(key))
+                isKnown = isEnrolled(Hash.of(key))
             }
+            close(in: isKnown ? limits.lifetime : limits.strangerLifetime, context)
         }
         if event is IdleStateHandler.IdleStateEvent {
             context.close(promise: nil)

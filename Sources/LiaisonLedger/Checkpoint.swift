@@ -6,6 +6,8 @@ public import LiaisonNotes
 /// A log's signed statement of its size and root (c2sp.org/tlog-checkpoint), without extension lines.
 public struct Checkpoint: Hashable, Sendable {
     public static let maximumSize = 64 << 10
+    /// Fifteen digits, the most that canonical JSON holds.
+    static let largestSize = 999_999_999_999_999
 
     public let origin: String
     public let size: Int
@@ -27,7 +29,9 @@ public struct Checkpoint: Hashable, Sendable {
 
     public init(text: String) throws(Failure) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 4, let size = Int(lines[1]), size >= 0, let root = Hash(String(lines[2])) else {
+        guard lines.count == 4, let size = Int(lines[1]), (0...Self.largestSize).contains(size),
+            let root = Hash(String(lines[2]))
+        else {
             throw .malformed
         }
         self.init(origin: String(lines[0]), size: size, root: root)

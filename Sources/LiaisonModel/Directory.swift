@@ -17,6 +17,7 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
     case possessionNotProven(String)
     case keyClaimedTwice(String)
     case unknownUnit(String)
+    case malformedOpening(String)
     case unknownAgent(String)
     case keysRollback(AgentAddress, have: Int, offered: Int)
     case malformedKey(String)
@@ -30,6 +31,8 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
 public struct Directory: Sendable {
     /// Longest life of an encryption key, in seconds: 30 days (docs/formats.md, section 2.5).
     public static let keyLifetime = 30 * 86_400
+    /// Opening intervals of one unit.
+    static let openingLimit = 100
 
     public private(set) var convention: Verified<Convention>?
     /// Superseded conventions, with the instant of their supersession.
@@ -73,6 +76,11 @@ public struct Directory: Sendable {
             superseded[present.hash] = (present, instant)
         }
         convention = verified
+        // What the new convention no longer supports goes, so that the state is the same when it is read anew.
+        for (institution, roster) in rosters {
+            let keys = verified.body.party(institution)?.keys.map(\.key) ?? []
+            if !roster.keys.contains(where: { keys.contains($0.key) }) { release(institution) }
+        }
     }
 
     /// Takes a roster signed by its institution's key in force.
@@ -139,7 +147,11 @@ public struct Directory: Sendable {
             guard addresses.insert(unit.address.description).inserted else {
                 throw DirectoryRefusal.duplicateAddress(unit.address.description)
             }
+            guard unit.opening.count <= Self.openingLimit, unit.opening.allSatisfy(\.isSound) else {
+                throw DirectoryRefusal.malformedOpening(unit.address.description)
+            }
         }
+        let ownUnits = Set(roster.units.map(\.address))
         var claimed: Set<VerificationKey> = []
         var fingerprints: Set<Hash> = []
         for agent in roster.agents {
@@ -158,7 +170,7 @@ public struct Directory: Sendable {
                 guard fingerprints.insert(fingerprint).inserted, owner == nil || owner?.institution == institution
                 else { throw DirectoryRefusal.keyClaimedTwice(agent.address.description) }
             }
-            for post in agent.posts where !roster.units.contains(where: { $0.address == post.unit }) {
+            for post in agent.posts where !ownUnits.contains(post.unit) {
                 throw DirectoryRefusal.unknownUnit(post.unit.description)
             }
             let possession = Possession(by: agent.address, key: agent.key, tls: agent.tls)
@@ -201,6 +213,18 @@ public struct Directory: Sendable {
         for key in keys[author]?.body.keys ?? [] { encryptionKeyOwners[key.key] = nil }
         for key in verified.body.keys { encryptionKeyOwners[key.key] = author }
         keys[author] = verified
+    }
+
+    /// Lets go of an institution's roster and keys documents and of every claim that they make, before newer ones of
+    /// several institutions are taken: a key may have moved from one to another.
+    public mutating func release(_ institution: InstitutionID) {
+        guard let roster = rosters[institution]?.body else { return }
+        for agent in roster.agents {
+            for key in keys[agent.address]?.body.keys ?? [] { encryptionKeyOwners[key.key] = nil }
+            keys[agent.address] = nil
+        }
+        index(Roster(by: institution, version: 0, previous: nil, issuedAt: 0, units: [], agents: []), instead: roster)
+        rosters[institution] = nil
     }
 
     // MARK: Looking up

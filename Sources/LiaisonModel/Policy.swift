@@ -98,9 +98,10 @@ extension Directory {
         var missing = Set(flow.copies)
         for copy in routing.copies {
             guard let unit = unit(copy) else { throw .unknownUnit }
-            let wanted = unit.roles.filter(flow.copies.contains)
-            guard !wanted.isEmpty else { throw .copyNotAllowed }
-            missing.subtract(wanted)
+            // Each copy is for a role that no other copy has served: nobody else may be put on the list.
+            let served = unit.roles.filter(missing.contains)
+            guard !served.isEmpty else { throw .copyNotAllowed }
+            missing.subtract(served)
         }
         guard missing.isEmpty else { throw .copyMissing }
     }

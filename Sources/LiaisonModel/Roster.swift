@@ -81,6 +81,10 @@ public struct OpeningHours: Codable, Hashable, Sendable {
     }
 }
 
+extension OpeningHours {
+    var isSound: Bool { (1...7).contains(day) && 0 <= from && from < to && to <= 1440 }
+}
+
 /// A unit that does not answer for a while, and who does.
 public struct Absence: Codable, Hashable, Sendable {
     public enum Reason: String, Codable, Hashable, Sendable { case leave, vacancy }
@@ -186,7 +190,9 @@ public struct Possession: SoleSignerDocument {
 /// An agent's encryption keys.
 public struct AgentKeys: SoleSignerDocument {
     public static let type = "liaison/keys/v1"
-    public static let maximumSize = 64 << 10
+    public static let maximumSize = 8 << 10
+    /// As many as fit.
+    public static let keyLimit = 4
 
     public var by: AgentAddress
     public var version: Int

@@ -23,7 +23,7 @@ public struct NoteKey: Hashable, Sendable {
     public static func isValid(name: String) -> Bool {
         !name.isEmpty
             && name.unicodeScalars.allSatisfy {
-                $0 != "+" && $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace
+                $0 != "+" && $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) && !$0.properties.isWhitespace
             }
     }
 }

@@ -10,7 +10,8 @@ extension Draft {
         if let known = try await known(offered.note) {
             // The same text with more parties' signatures: no unanimity is needed, and they arrive in time.
             guard let present = state.directory.convention, present.hash == offered.note.hash,
-                offered.note.signatures.count > present.note.signatures.count
+                let verified = try? offered.verifiedByItsParties(),
+                verified.signers.isStrictSuperset(of: present.signers)
             else { return known }
         }
         try taking { [now] in try $0.accept(offered, at: now) }

@@ -72,7 +72,17 @@ extension Draft {
         {
         case .repeated(let existing): return .recorded(index: existing.entry)
         case .accepted(let envelope, let permit):
+            try await take(content)
             return .recorded(index: try await accept(envelope, permit, content))
+        }
+    }
+
+    /// A staged content serves one submission: what another one has taken, in this batch or before, is missing.
+    private mutating func take(_ content: SubmittedContent) async throws {
+        guard case .staged(let digest, let owner) = content else { return }
+        guard try await store.isStagedClosed(digest, owner: owner), consumed.insert("\(owner) \(digest)").inserted
+        else {
+            throw Problem(.contentMissing)
         }
     }
 

@@ -25,6 +25,8 @@ struct Draft: Sendable {
     var state: RelayState
     var batch = Batch()
     var directoryChanged = false
+    /// Staged contents that this batch takes over.
+    var consumed: Set<String> = []
     private var transmissions: [TransmissionID: StoredTransmission] = [:]
     private var deliveries: [TransmissionID: [StoredDelivery]] = [:]
     private var acts: [Hash: StoredAct] = [:]

@@ -63,6 +63,10 @@ public struct Relay: Sendable {
     ) async throws -> StagedContent {
         let largest = sequencer.directory.largestContent
         guard offset <= largest, bytes.count <= largest - offset else { throw Problem(.contentTooLarge) }
+        // Two of the largest at a time: an agent cannot fill the disk.
+        guard try await store.stagedSize(of: peer) <= 2 * largest - bytes.count else {
+            throw Problem(.tooManyRequests)
+        }
         guard try await store.stage(bytes, of: digest, owner: peer, at: offset, now: clock()) else {
             throw Problem(.wrongOffset)
         }
@@ -90,8 +94,17 @@ public struct Relay: Sendable {
         return segment
     }
 
-    public func publish(_ roster: Unverified<Roster>) async throws -> Receipt {
-        try await receipt(for: .publishRoster(roster))
+    /// Publishes a roster. Anybody may hand one in, so its signature is checked before it is read or queued.
+    public func publishRoster(_ bytes: [UInt8]) async throws -> Receipt {
+        guard let note = try? SignedNote(parsing: bytes, limit: Roster.maximumSize), let line = note.signatures.first,
+            let parties = sequencer.directory.convention?.body.parties,
+            let key = parties.flatMap({ $0.noteKeys(at: clock()) }).first(where: {
+                $0.name == line.name && $0.id == line.keyID
+            }),
+            (try? note.checkSignature(by: key)) != nil
+        else { throw Problem(.signatureRefused) }
+        guard let roster = try? Unverified<Roster>(note) else { throw Problem(.malformed) }
+        return try await receipt(for: .publishRoster(roster))
     }
 
     public func publish(_ convention: Unverified<Convention>) async throws -> Receipt {

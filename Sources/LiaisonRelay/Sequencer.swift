@@ -150,7 +150,7 @@ public actor Sequencer {
         }
         var state = RelayState()
         state.edge = edge
-        for document in try await store.documentsInForce() { try state.directory.restore(document) }
+        for document in try await store.documentsInForce() { state.directory.restore(document) }
         state.headAt = try await store.latestDirectoryHead()?.at
         adopt(state)
         return state
@@ -178,12 +178,13 @@ extension Draft {
 }
 
 extension Directory {
-    /// Takes in a document that this relay had accepted, at the instant when it did.
-    mutating func restore(_ document: StoredDocument) throws {
+    /// Takes in a document that this relay had accepted, at the instant when it did. One that a later document has put
+    /// out of force, such as the keys of an agent enrolled anew, is left out: the live directory let go of it, too.
+    mutating func restore(_ document: StoredDocument) {
         switch document.kind {
-        case .convention: try accept(Unverified<Convention>(parsing: document.note), at: document.at)
-        case .roster: try accept(Unverified<Roster>(parsing: document.note), at: document.at)
-        case .keys: try accept(Unverified<AgentKeys>(parsing: document.note))
+        case .convention: try? accept(Unverified<Convention>(parsing: document.note), at: document.at)
+        case .roster: try? accept(Unverified<Roster>(parsing: document.note), at: document.at)
+        case .keys: try? accept(Unverified<AgentKeys>(parsing: document.note))
         }
     }
 }

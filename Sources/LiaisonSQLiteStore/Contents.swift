@@ -100,9 +100,23 @@ extension SQLiteRelayStore {
         }
     }
 
+    public func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool {
+        try await pool.read { try Self.staged(digest, owner, $0)?.complete ?? false }
+    }
+
+    public func stagedSize(of owner: AgentAddress) async throws -> Int {
+        try await pool.read { database in
+            try Int.fetchOne(
+                database,
+                sql: "SELECT sum(size) FROM staged JOIN contents ON contents.id = staged.content WHERE owner = ?",
+                arguments: [owner.description]) ?? 0
+        }
+    }
+
     /// Hashes what is staged, row by row; what matches is closed to further bytes, the rest dropped.
     public func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference? {
         guard let staged = try await pool.read({ try Self.staged(digest, owner, $0) }) else { return nil }
+        guard !staged.complete else { return ContentReference(sha256: digest, size: staged.size) }
         var hasher = StreamingDigest()
         var position = 0
         while let bytes = try await chunk(position, content: staged.content) {
@@ -111,7 +125,9 @@ extension SQLiteRelayStore {
         }
         let found = hasher.reference
         return try await pool.write { database in
-            guard let current = try Self.staged(digest, owner, database), current.size == found.size else { return nil }
+            guard let current = try Self.staged(digest, owner, database), current.content == staged.content,
+                current.size == found.size
+            else { return nil }
             if found.sha256 == digest {
                 try database.execute(
                     sql: "UPDATE staged SET complete = 1 WHERE owner = ? AND digest = ?",

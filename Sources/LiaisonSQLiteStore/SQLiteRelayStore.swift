@@ -138,9 +138,9 @@ public struct SQLiteRelayStore: RelayStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM documents AS d WHERE kind = 'convention' OR version =
-                        (SELECT max(version) FROM documents WHERE kind = d.kind AND subject = d.subject)
-                    ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'roster' THEN 1 ELSE 2 END, version, subject
+                    SELECT * FROM documents AS d WHERE kind = 'convention' OR entry =
+                        (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject)
+                    ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'roster' THEN 1 ELSE 2 END, entry
                     """
             ).map(Self.document)
         }

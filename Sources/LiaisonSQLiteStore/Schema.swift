@@ -50,7 +50,7 @@ enum Schema {
             entry INTEGER NOT NULL,
             at INTEGER NOT NULL
         ) WITHOUT ROWID;
-        CREATE UNIQUE INDEX documents_latest ON documents (kind, subject, version);
+        CREATE INDEX documents_latest ON documents (kind, subject, entry);
         CREATE TABLE contents (
             id INTEGER PRIMARY KEY,
             size INTEGER NOT NULL

@@ -32,6 +32,9 @@ public struct AgeRecipient: Hashable, Sendable {
     public var text: String { Bech32.encode(prefix: "age1pq", bytes) }
     public var fingerprint: Hash { Hash.of(bytes) }
 
+    /// Whether something can be sealed to it: an import checks the length only.
+    public var isUsable: Bool { (try? wrap(.random(16))) != nil }
+
     /// Seals the 16-byte file key to this recipient.
     func wrap(_ fileKey: GuardedBytes) throws -> AgeStanza {
         do {

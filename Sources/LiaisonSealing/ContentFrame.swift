@@ -49,6 +49,9 @@ struct ContentFrame {
         }
         let json = try reader.take(reader.length(limit: maximumDisclosures))
         let disclosures = try CanonicalJSON.decode(Disclosures.self, from: json, newlines: true)
+        let names =
+            disclosures.fields.map(\.name) + disclosures.parts.flatMap { [$0.description.name, $0.description.type] }
+        guard !names.contains(where: { $0.contains("\n") }) else { throw ContentFailure.malformedFrame }
         return (ContentFrame(manifestSalt: salt, notes: notes, disclosures: disclosures), reader.offset)
     }
 

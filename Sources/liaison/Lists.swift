@@ -32,6 +32,7 @@ private struct DeliveryRow: Encodable {
         var lines = [
             "\(id)  \(kind), \(urgency.text(language))", "  \(from) → \(to), \(sentAt)", "  \(state.text(language))"
         ]
+        lines[2] += language(" selon le relais (preuve : liaison track)", ", as the relay says (proof: liaison track)")
         if !state.isFinal, let dueAt { lines[2] += language(", réponse attendue avant ", ", answer due by ") + dueAt }
         return lines.joined(separator: "\n")
     }

@@ -33,6 +33,10 @@ struct RegistrarCommand: AsyncParsableCommand {
                         fr: "institution attendue, par exemple cd01 (\(institution))",
                         en: "expected an institution such as cd01 (\(institution))")
                 }
+                guard !FileManager.default.fileExists(atPath: recovery) else {
+                    throw ClientFailure.input(
+                        fr: "le fichier existe déjà (\(recovery))", en: "the file exists already (\(recovery))")
+                }
                 let (key, recoveryKey) = try Registrar.create(
                     in: global.createVault(), institution: institution, now: Clock.now())
                 let seed = recoveryKey.seed.withCopy { Base64.encode($0) }

@@ -20,6 +20,9 @@ struct Serve: AsyncParsableCommand {
     var port: Int?
 
     func run() async throws {
+        // Keys never go into a core dump.
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         let logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
         let directory = data.directory
         let store = try directory.store()

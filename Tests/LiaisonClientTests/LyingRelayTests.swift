@@ -7,6 +7,7 @@ import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
+import LiaisonSQLiteStore
 import LiaisonTestKit
 import LiaisonWire
 import Testing
@@ -166,6 +167,91 @@ struct LyingRelayTests {
         }
         try await lied.refresh()
         await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.track(id) }
+    }
+
+    /// The relay writes "acknowledged" into its own log, properly signed and proven, without any agent's act.
+    @Test func anAcknowledgementWithoutAnActIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let stored = try #require(try await world.store.transmission(id))
+        for mailbox in [montluel, iscg] {
+            try await world.forge(in: .unit(Fixture.unit(mailbox)), .contentHandover) { event in
+                event.transmission = id
+                event.envelope = stored.hash
+                event.unit = try Fixture.unit(iscg)
+                event.state = .opened
+            }
+        }
+        let lied = try session(world, montluel) { connection in
+            connection.timeline = { honest in
+                var timeline = honest
+                timeline.deliveries[0].state = .opened
+                return timeline
+            }
+        }
+        try await lied.refresh()
+        await #expect(throws: ClientFailure.broken(.actRefused)) { try await lied.track(id) }
+    }
+
+    /// A genuine *opened* act does not back an acknowledgement.
+    @Test func anActBacksOnlyWhatItSays() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        let opened = try #require(try await world.store.acts(on: id).first)
+        let stored = try #require(try await world.store.transmission(id))
+        for mailbox in [montluel, iscg] {
+            try await world.forge(in: .unit(Fixture.unit(mailbox)), .consignmentAcceptance) { event in
+                event.transmission = id
+                event.envelope = stored.hash
+                event.unit = try Fixture.unit(iscg)
+                event.state = .acknowledged
+                event.act = opened.hash
+            }
+        }
+        let lied = try session(world, montluel) { connection in
+            connection.timeline = { honest in
+                var timeline = honest
+                timeline.deliveries[0].state = .acknowledged
+                return timeline
+            }
+        }
+        try await lied.refresh()
+        await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.track(id) }
+    }
+
+    @Test func aDeliveryCannotBeLeftOut() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let lied = try session(world, montluel) { connection in
+            connection.timeline = { honest in
+                var timeline = honest
+                timeline.deliveries = []
+                return timeline
+            }
+        }
+        try await lied.refresh()
+        await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.track(id) }
+    }
+
+    /// Evidence from another history of the same log convinces nobody who has seen this one.
+    @Test func evidenceOfAnotherHistoryIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let lied = try session(world, montluel) { connection in
+            connection.timeline = { honest in
+                var timeline = honest
+                let log = try Fixture.noteKey(Fixture.origin)
+                timeline.events = try timeline.events.map {
+                    try Forger().receipt(for: $0.verified(by: log).event).evidence
+                }
+                return timeline
+            }
+        }
+        try await lied.refresh()
+        await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await lied.track(id) }
     }
 
     @Test func aListCannotShowAnotherSendersEnvelope() async throws {

@@ -180,6 +180,81 @@ struct RelayDecisionTests {
         #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
     }
 
+    /// A relay that starts anew states the same directory, whatever was enrolled, dropped or replaced before.
+    @Test func aRestartGivesTheSameDirectory() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let clock = world.clock
+        func restarted() async throws -> DirectoryHead? {
+            let sequencer = Sequencer(
+                log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+            _ = try await sequencer.load()
+            return sequencer.directory.head
+        }
+        #expect(try await restarted() == world.sequencer.directory.head)
+
+        // The same address enrolled anew with another key: the old encryption keys go.
+        let address = try Fixture.agentName(of: montluel)
+        let key = try PrivateKey.generate()
+        let anew = try Fixture.agent(address, in: Fixture.unit(montluel), key: key, tls: [Hash.of("new device")])
+        try await world.publish("ggd01") { $0 = [anew] }
+        #expect(world.sequencer.directory.keys[address] == nil)
+        #expect(try await restarted() == world.sequencer.directory.head)
+
+        // The new device begins its keys at version 1 again.
+        let signer = try #require(NoteSigner(name: address.description, privateKey: key))
+        let bytes = [UInt8](repeating: 7, count: EncryptionKey.length)
+        let keys = try AgentKeys(
+            by: address, version: 1, previous: nil, issuedAt: clock.now,
+            keys: [EncryptionKey(key: Base64.encode(bytes), notBefore: clock.now, notAfter: clock.now + 86_400)]
+        ).signed(by: signer)
+        _ = try await world.relay.publish(Unverified<AgentKeys>(keys.note), by: address)
+        #expect(try await restarted() == world.sequencer.directory.head)
+
+        // An agent with keys is dropped, then a party.
+        try await world.publish("avema01") { $0 = [] }
+        #expect(try await restarted() == world.sequencer.directory.head)
+        var convention = try Fixture.convention(
+            version: 2, previous: try #require(world.sequencer.directory.convention).hash)
+        convention.parties.removeAll { $0.institution.description == "ggd01" }
+        _ = try await world.relay.publish(Fixture.signed(convention, by: ["avema01", "cd01"]))
+        #expect(world.sequencer.directory.rosters.count == 2)
+        #expect(try await restarted() == world.sequencer.directory.head)
+    }
+
+    /// One staged content serves one submission, and a second claim on it does not sink anybody else's.
+    @Test func aStagedContentServesOnce() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let content = [UInt8](repeating: 9, count: 300_000)
+        let peer = try Fixture.agentName(of: montluel)
+        let digest = Hash.of(content)
+        await #expect(throws: Problem(.wrongOffset)) {
+            try await world.relay.stage([1], of: digest, at: 5, by: peer)
+        }
+        await #expect(throws: Problem(.contentTooLarge)) {
+            try await world.relay.stage([1], of: digest, at: .max, by: peer)
+        }
+        _ = try await world.relay.stage(Array(content[..<100_000]), of: digest, at: 0, by: peer)
+        #expect(try await world.relay.stagedSize(digest, by: peer).offset == 100_000)
+        _ = try await world.relay.stage(Array(content[100_000...]), of: digest, at: 100_000, by: peer)
+        func staged(_ size: Int = 300_000) async throws -> Receipt {
+            let head = try await world.relay.directoryHead().evidence.verified(by: Fixture.noteKey(Fixture.origin))
+            let body = Envelope(
+                by: peer,
+                routing: Routing(
+                    id: .fresh(), log: Fixture.origin,
+                    convention: try #require(world.sequencer.directory.convention).hash, head: head.hash,
+                    from: try Fixture.unit(montluel), to: try Fixture.unit(iscg), copies: [], kind: "referral",
+                    urgency: .routine, sealedAt: world.clock.now),
+                content: ContentReference(sha256: digest, size: size), manifest: Hash.of("m"))
+            return try await world.relay.submitStaged(
+                Unverified(body.signed(by: world.signer(montluel)).note), by: peer)
+        }
+        await #expect(throws: Problem(.contentMismatch)) { try await staged(299_999) }
+        _ = try await staged()
+        await #expect(throws: Problem(.contentMissing)) { try await staged() }
+        #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+    }
+
     @Test func everyDecisionHasItsProblem() {
         for code in DecisionCode.allCases { #expect(Problem(code).code.rawValue == code.rawValue) }
     }

@@ -81,22 +81,20 @@ package final class World {
         let roster = try Fixture.roster(
             institution, version: (present?.body.version ?? 0) + 1, previous: present?.hash, agents: list
         ).signed(by: Fixture.signer(institution))
-        _ = try await relay.publish(Unverified<Roster>(roster.note))
+        _ = try await relay.publishRoster(Array(roster.note.serialized.utf8))
         rosters[institution] = roster
     }
 
-    /// Puts a DirectoryHead of the test's making into the log, properly signed and proven: a relay that lies with all it
-    /// has.
-    package func forgeHead(_ change: (inout DirectoryHead) -> Void) async throws {
+    /// Puts an event of the test's making into the log, properly signed and proven: a relay that lies with all it has.
+    package func forge(
+        in mailbox: Mailbox, _ name: EventName, _ fill: (inout EventRecord) throws -> Void
+    ) async throws {
         let size = try await store.head()?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
         var edge = try Fixture.unwrap(TreeEdge(size: size, reading: tiles))
-        let number = try await store.lastNumber(in: .directory) + 1
-        var event = EventRecord(
-            log: Fixture.origin, event: .directoryHead, mailbox: .directory, number: number, at: clock.now)
-        var head = try Fixture.unwrap(sequencer.directory.head)
-        change(&head)
-        event.head = head
+        let number = try await store.lastNumber(in: mailbox) + 1
+        var event = EventRecord(log: Fixture.origin, event: name, mailbox: mailbox, number: number, at: clock.now)
+        try fill(&event)
         let record = try CanonicalJSON.encode(event)
         let salt = Salt.fresh()
         let commitment = Commitment.of(record, salt: salt)
@@ -104,13 +102,21 @@ package final class World {
         batch.tiles = edge.append(MerkleTree.leaf(commitment.bytes))
         batch.entries = [
             StoredEntry(
-                index: size, mailbox: .directory, number: number, commitment: commitment, transmission: nil, unit: nil,
-                at: clock.now, isDirectoryHead: true, record: record, salt: salt)
+                index: size, mailbox: mailbox, number: number, commitment: commitment,
+                transmission: event.transmission, unit: event.unit, at: clock.now,
+                isDirectoryHead: name == .directoryHead, record: record, salt: salt)
         ]
         batch.checkpoint =
             Checkpoint(origin: Fixture.origin, size: edge.size, root: edge.root)
             .signed(by: try Fixture.signer(Fixture.origin)).note.serialized
         guard case .committed = await store.commit(expectedHead: size, batch) else { throw Fixture.Missing() }
+    }
+
+    /// The same for a DirectoryHead.
+    package func forgeHead(_ change: (inout DirectoryHead) -> Void) async throws {
+        var head = try Fixture.unwrap(sequencer.directory.head)
+        change(&head)
+        try await forge(in: .directory, .directoryHead) { $0.head = head }
     }
 
     /// The session of the unit's agent; a new one sees only what its vault remembers.
@@ -173,7 +179,7 @@ package struct DirectConnection: RelayConnection {
     }
     package func document(_ hash: Hash) async throws -> PublishedDocument { try await relay.document(hash) }
     package func publish(_ roster: Verified<Roster>) async throws -> Receipt {
-        try await relay.publish(Unverified<Roster>(roster.note))
+        try await relay.publishRoster(Array(roster.note.serialized.utf8))
     }
     package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt {
         try await relay.publish(Unverified(keys.note), by: peer)

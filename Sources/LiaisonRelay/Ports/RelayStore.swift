@@ -46,8 +46,12 @@ public protocol RelayStore: Sendable {
     func stagedSize(_ digest: Hash, owner: AgentAddress) async throws -> Int
     /// Appends to what is staged; false when `offset` is not where it ends.
     func stage(_ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Int) async throws -> Bool
+    /// Bytes that `owner` has staged in all.
+    func stagedSize(of owner: AgentAddress) async throws -> Int
     /// Hash and size of what is staged, which takes no further bytes when the hash is `digest` and is dropped when not.
     func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference?
+    /// Whether a closed content is there to be taken over.
+    func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool
     func dropStaged(before instant: Int) async throws
 }
 
