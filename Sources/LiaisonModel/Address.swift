@@ -4,7 +4,7 @@
 public import LiaisonNotes
 
 /// An institution of the convention, for example `cd01`.
-public struct InstitutionID: Hashable, Sendable, Codable, LosslessStringConvertible, Comparable {
+public struct InstitutionID: TextCodable {
     public let description: String
 
     public init?(_ description: String) {
@@ -12,17 +12,11 @@ public struct InstitutionID: Hashable, Sendable, Codable, LosslessStringConverti
         self.description = description
     }
 
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.decodeValue("an institution such as cd01") { InstitutionID($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
-
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    public static var expected: String { "an institution such as cd01" }
 }
 
 /// A unit with a mailbox, for example `cms-bourg@cd01`.
-public struct UnitAddress: Hashable, Sendable, Codable, LosslessStringConvertible, Comparable {
+public struct UnitAddress: TextCodable {
     public let local: String
     public let institution: InstitutionID
 
@@ -34,17 +28,11 @@ public struct UnitAddress: Hashable, Sendable, Codable, LosslessStringConvertibl
         self.institution = institution
     }
 
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.decodeValue("a unit such as cms-bourg@cd01") { UnitAddress($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
-
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    public static var expected: String { "a unit such as cms-bourg@cd01" }
 }
 
 /// One person's device under a pseudonym, for example `d-07@avema01`; the name it signs under.
-public struct AgentAddress: Hashable, Sendable, Codable, LosslessStringConvertible, Comparable {
+public struct AgentAddress: TextCodable {
     public let local: String
     public let institution: InstitutionID
 
@@ -56,13 +44,7 @@ public struct AgentAddress: Hashable, Sendable, Codable, LosslessStringConvertib
         self.institution = institution
     }
 
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.decodeValue("an agent such as d-07@avema01") { AgentAddress($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
-
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    public static var expected: String { "an agent such as d-07@avema01" }
 }
 
 /// Labels are 1 to 40 of `a-z 0-9 -`, starting and ending with a letter or digit.
@@ -86,7 +68,7 @@ enum AddressSyntax {
 }
 
 /// The identifier of a transmission: 128 random bits as a lower-case UUID (RFC 9562, version 4).
-public struct TransmissionID: Hashable, Sendable, Codable, LosslessStringConvertible {
+public struct TransmissionID: TextCodable {
     public let description: String
 
     public init?(_ description: String) {
@@ -113,9 +95,5 @@ public struct TransmissionID: Hashable, Sendable, Codable, LosslessStringConvert
 
     private init(exact description: String) { self.description = description }
 
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.decodeValue("a lower-case UUID") { TransmissionID($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+    public static var expected: String { "a lower-case UUID" }
 }

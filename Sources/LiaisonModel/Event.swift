@@ -25,7 +25,7 @@ public enum EventName: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 /// Whose numbered sequence of events an entry belongs to: a unit, or the directory that all may read.
-public enum Mailbox: Hashable, Sendable, Codable, LosslessStringConvertible {
+public enum Mailbox: TextCodable {
     case unit(UnitAddress)
     case directory
 
@@ -46,11 +46,7 @@ public enum Mailbox: Hashable, Sendable, Codable, LosslessStringConvertible {
         }
     }
 
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.decodeValue("a unit or \"directory\"") { Mailbox($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+    public static var expected: String { "a unit or \"directory\"" }
 }
 
 /// One event as one mailbox sees it. Its canonical JSON under a fresh salt is what the log commits to.

@@ -42,6 +42,18 @@ public enum Hex {
     }
 }
 
+/// A value that JSON holds as one string.
+public protocol TextCodable: Codable, LosslessStringConvertible, Hashable, Comparable, Sendable {
+    /// What a right text looks like, for error messages.
+    static var expected: String { get }
+}
+
+extension TextCodable {
+    public init(from decoder: any Decoder) throws { self = try decoder.decodeValue(Self.expected) { Self($0) } }
+    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
 extension Decoder {
     /// Decodes one JSON string through `parse`; the error names what was expected.
     package func decodeValue<Value>(_ expected: String, _ parse: (String) -> Value?) throws -> Value {

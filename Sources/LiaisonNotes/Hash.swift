@@ -5,7 +5,7 @@ public import Crypto
 public import Foundation
 
 /// A SHA-256 digest, 32 bytes; in JSON a base64 string (RFC 4648 section 4, padded).
-public struct Hash: Hashable, Sendable {
+public struct Hash: TextCodable {
     public static let length = 32
     public let bytes: [UInt8]
 
@@ -31,7 +31,7 @@ public struct Hash: Hashable, Sendable {
     public static func of(_ text: String) -> Hash { of(Array(text.utf8)) }
 }
 
-extension Hash: LosslessStringConvertible, Codable {
+extension Hash {
     public init?(_ description: String) {
         guard let bytes = Base64.decode(description) else { return nil }
         self.init(bytes)
@@ -47,11 +47,7 @@ extension Hash: LosslessStringConvertible, Codable {
         self.init(bytes)
     }
 
-    public init(from decoder: any Decoder) throws {
-        self = try decoder.decodeValue("the base64 of 32 bytes") { Hash($0) }
-    }
-
-    public func encode(to encoder: any Encoder) throws { try encoder.encodeValue(description) }
+    public static var expected: String { "the base64 of 32 bytes" }
 }
 
 /// HMAC-SHA256 (RFC 2104), the commitment used for log entries, form fields and the manifest.

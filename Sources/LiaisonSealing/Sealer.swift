@@ -50,7 +50,7 @@ public struct Sealer {
             })
         let manifest = try Manifest(
             by: author, routing: routing, formVersion: formVersion,
-            recipients: recipients.map(\.fingerprint).sorted { $0.description < $1.description },
+            recipients: recipients.map(\.fingerprint).sorted(),
             fields: disclosures.fields.map { try $0.commitment() },
             parts: disclosures.parts.map { try $0.commitment() }
         ).signed(by: signer)

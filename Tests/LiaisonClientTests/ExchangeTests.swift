@@ -95,6 +95,67 @@ struct ExchangeTests {
         }
     }
 
+    /// Seals as a client that does not keep to the rules would, and deposits it.
+    private func force(
+        _ world: World, form: [String: FieldValue] = World.referral, parts: [PartSource] = [],
+        to recipients: [AgeRecipient]
+    ) async throws -> TransmissionID {
+        let session = try world.session(montluel)
+        try await session.refresh()
+        let (routing, _) = try session.permit(try world.referral())
+        let kind = try #require(world.catalogue["referral"])
+        let values = form.merging(["legal_basis": .text("casf_l121_1_1")]) { given, _ in given }
+        var content: [UInt8] = []
+        let envelope = try Sealer(author: session.address, signer: world.signer(montluel)).seal(
+            routing, form: kind.fields.compactMap { name in values[name].map { (name, $0) } }, formVersion: 1,
+            parts: parts, to: recipients
+        ) { content += $0 }
+        _ = try await session.relay.submit(envelope, content: MemorySource(content))
+        return routing.id
+    }
+
+    private func readerKeys(_ world: World) throws -> [AgeRecipient] {
+        world.sequencer.directory.encryptionKeys(of: try Fixture.unit(iscg), at: world.clock.now)
+            .compactMap { $0.bytes.flatMap(AgeRecipient.init) }
+    }
+
+    /// What the convention demands inside the seal is held against what was opened.
+    @Test func whatTheFlowForbidsIsNotShown() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let part = PartSource(name: "pv.pdf", type: "application/pdf", source: MemorySource(Array("%PDF-".utf8)))
+        let turned = PartSource(name: "a\u{202E}fdp.exe", type: "application/pdf", source: MemorySource([1]))
+        var basis = World.referral
+        basis["legal_basis"] = .text("protocol_2013")
+        var unknown = World.referral
+        unknown["main_issue"] = .text("sorcery")
+        let keys = try readerKeys(world)
+        let cases: [(TransmissionID, ReasonCode)] = [
+            (try await force(world, parts: [part], to: keys), .notPermitted),
+            (try await force(world, parts: [turned], to: keys), .notPermitted),
+            (try await force(world, form: basis, to: keys), .formInvalid),
+            (try await force(world, form: unknown, to: keys), .formInvalid)
+        ]
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        for (id, reason) in cases {
+            await #expect(throws: ClientFailure.broken(.contentRefused)) {
+                _ = try await reader.read(id, catalogue: world.catalogue)
+            }
+            let act = try #require(try await world.store.acts(on: id).last)
+            #expect(try Unverified<Act>(parsing: act.note).claimed.reason == reason)
+        }
+    }
+
+    /// A colleague whose key is not among the recipients does not refuse for the unit.
+    @Test func notForThisDeviceIsNoRefusal() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await force(world, to: [AgeIdentity.generate().recipient])
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        await #expect(throws: ClientFailure.self) { _ = try await reader.read(id, catalogue: world.catalogue) }
+        #expect(try await world.store.deliveries(of: id).map(\.state) == [.opened])
+    }
+
     @Test func refusalWithANoteTravelsSealed() async throws {
         let world = try await World(units: [montluel, iscg])
         let id = try await world.sendReferral()

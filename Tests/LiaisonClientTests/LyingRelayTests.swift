@@ -29,6 +29,17 @@ struct LyingRelayTests {
         return try world.session(unit, fresh: true)
     }
 
+    /// The same, stating that the first delivery is in `state`.
+    private func session(_ world: World, _ unit: String, stating state: DeliveryState) throws -> Session {
+        try session(world, unit) { connection in
+            connection.timeline = { honest in
+                var timeline = honest
+                timeline.deliveries[0].state = state
+                return timeline
+            }
+        }
+    }
+
     @Test func anOlderHeadIsRefused() async throws {
         let world = try await World(units: [montluel, iscg])
         let old = try await world.relay.directoryHead()
@@ -158,13 +169,7 @@ struct LyingRelayTests {
     @Test func aStateThatNoEventProvesIsRefused() async throws {
         let world = try await World(units: [montluel, iscg])
         let id = try await world.sendReferral()
-        let lied = try session(world, montluel) { connection in
-            connection.timeline = { honest in
-                var timeline = honest
-                timeline.deliveries[0].state = .acknowledged
-                return timeline
-            }
-        }
+        let lied = try session(world, montluel, stating: .acknowledged)
         try await lied.refresh()
         await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.track(id) }
     }
@@ -182,13 +187,7 @@ struct LyingRelayTests {
                 event.state = .opened
             }
         }
-        let lied = try session(world, montluel) { connection in
-            connection.timeline = { honest in
-                var timeline = honest
-                timeline.deliveries[0].state = .opened
-                return timeline
-            }
-        }
+        let lied = try session(world, montluel, stating: .opened)
         try await lied.refresh()
         await #expect(throws: ClientFailure.broken(.actRefused)) { try await lied.track(id) }
     }
@@ -211,13 +210,7 @@ struct LyingRelayTests {
                 event.act = opened.hash
             }
         }
-        let lied = try session(world, montluel) { connection in
-            connection.timeline = { honest in
-                var timeline = honest
-                timeline.deliveries[0].state = .acknowledged
-                return timeline
-            }
-        }
+        let lied = try session(world, montluel, stating: .acknowledged)
         try await lied.refresh()
         await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.track(id) }
     }

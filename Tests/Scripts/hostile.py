@@ -10,7 +10,7 @@ import time
 
 PORT = int(sys.argv[1])
 CERTIFICATE, KEY = sys.argv[2:4]
-PATIENCE = 8.0  # the relay's time-outs are 1 and 2 s; the rest is a slow machine
+PATIENCE = 20.0  # the relay's time-outs are 1 and 2 s; the rest is a slow machine
 
 
 def fail(text):
