@@ -136,36 +136,23 @@ public final class Session {
     /// Fetches what has changed, lets go of all that it supersedes, and takes it in: whole or not at all.
     private func refresh(_ lines: [DirectoryHead.Line]) async throws {
         var changed: [(line: DirectoryHead.Line, bundle: DirectoryBundle, published: Publication)] = []
-        for line in lines where !states(line) {
+        for line in lines where !directory.states(line) {
             let bundle = try await relay.bundle(of: line.institution)
             changed.append((line, bundle, try await publication(of: line.roster)))
         }
-        guard !changed.isEmpty else { return }
-        let present = directory
-        for (line, _, _) in changed { directory.release(line.institution) }
+        var next = directory
+        for (line, _, _) in changed { next.release(line.institution) }
         do {
-            for (_, bundle, published) in changed { try directory.take(bundle, at: published.at) }
+            for (_, bundle, published) in changed { try next.take(bundle, at: published.at) }
         } catch {
-            directory = present
             throw ClientFailure.broken(.bundleRefused)
         }
-        guard !directory.isOlder(than: present) else {
-            directory = present
-            throw ClientFailure.broken(.directoryRollback)
-        }
-        guard changed.allSatisfy({ states($0.line) }) else {
-            directory = present
-            throw ClientFailure.broken(.directoryMismatch)
-        }
+        guard !next.isOlder(than: directory) else { throw ClientFailure.broken(.directoryRollback) }
+        guard changed.allSatisfy({ next.states($0.line) }) else { throw ClientFailure.broken(.directoryMismatch) }
+        directory = next
         for (line, bundle, _) in changed {
             try account.vault.put(value: bundle, Account.Class.bundle, line.institution.description)
         }
-    }
-
-    /// Whether the directory held is what `line` says.
-    private func states(_ line: DirectoryHead.Line) -> Bool {
-        directory.rosters[line.institution]?.hash == line.roster
-            && directory.keysHash(of: line.institution) == line.keys
     }
 
     // MARK: Helpers of all commands
@@ -207,6 +194,11 @@ public final class Session {
 }
 
 extension Directory {
+    /// Whether what is held is what `line` says.
+    func states(_ line: DirectoryHead.Line) -> Bool {
+        rosters[line.institution]?.hash == line.roster && keysHash(of: line.institution) == line.keys
+    }
+
     /// Whether any roster or keys document is of a lower version than the one in `other`.
     func isOlder(than other: Directory) -> Bool {
         rosters.contains { id, roster in roster.body.version < other.rosters[id]?.body.version ?? 0 }

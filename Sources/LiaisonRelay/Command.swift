@@ -17,6 +17,14 @@ public enum Command: Sendable {
     case tick
 }
 
+extension Command {
+    /// Bytes of content that it holds in memory.
+    var size: Int {
+        guard case .submit(_, .inline(let bytes), _, _) = self else { return 0 }
+        return bytes.count
+    }
+}
+
 /// What came of a command.
 public enum Outcome: Sendable {
     /// It is in the log at this index, now or since an earlier identical request.

@@ -17,6 +17,8 @@ public actor Sequencer {
 
     static let batchLimit = 256
     static let queueLimit = 4096
+    /// Contents waiting in memory, in bytes.
+    static let queueBytes = 256 << 20
 
     private let log: NoteSigner
     private let store: any RelayStore
@@ -25,6 +27,7 @@ public actor Sequencer {
     private let failed: @Sendable (any Error) -> Void
     private var state: RelayState?
     private var queue: [Waiting] = []
+    private var queuedBytes = 0
     private var isDraining = false
     private let published = Mutex(Directory())
 
@@ -50,7 +53,11 @@ public actor Sequencer {
     ///
     /// - Throws: `Problem`.
     public func perform(_ command: Command) async throws -> Outcome {
-        guard queue.count < Self.queueLimit else { throw Problem(.tooManyRequests) }
+        guard queue.count < Self.queueLimit, queuedBytes + command.size <= Self.queueBytes else {
+            throw Problem(.tooManyRequests)
+        }
+        queuedBytes += command.size
+        defer { queuedBytes -= command.size }
         return try await withCheckedThrowingContinuation { continuation in
             queue.append((command, continuation))
             guard !isDraining else { return }
