@@ -62,6 +62,17 @@ struct RelayDecisionTests {
         #expect(try await world.store.head()?.size == size)
     }
 
+    /// A head is relied on for an hour; the relay logs a new one before that, without which nothing is taken.
+    @Test func anOldHeadIsNotReliedOn() async throws {
+        let world = try await World(units: [montluel, iscg])
+        world.clock.now += 3600
+        _ = try await submit(world) { _ in }
+        world.clock.now += 1
+        await #expect(throws: Problem(.headTooOld)) { try await submit(world) { _ in } }
+        _ = try await world.sequencer.perform(.tick)
+        _ = try await submit(world) { _ in }
+    }
+
     @Test func onlyTheAuthorHandsIn() async throws {
         let world = try await World(units: [montluel, iscg])
         let id = try await world.sendReferral()
