@@ -73,10 +73,8 @@ public struct Account {
             try tls
             ?? TLSIdentity(
                 name: address.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
-        var pem = Array(certificate.privateKeyPEM.utf8)
         try vault.put(key.seed, Class.secret, "signing")
-        try vault.put(GuardedBytes(moving: &pem), Class.secret, "tls")
-        try vault.put(value: certificate.certificatePEM, Class.certificate, own)
+        try vault.put(certificate)
         try vault.put(value: convention.note.serialized, Class.convention, "current")
         try vault.put(
             value: AccountRecord(address: address, log: party.log, pin: pin.key), Class.account, own)
@@ -107,15 +105,8 @@ public struct Account {
 
     /// The connection to the relay that the convention names for this account's log.
     public func connect(_ convention: Convention) throws -> HTTPRelayConnection {
-        guard let log = convention.log(record.log),
-            let pem = try vault.value(String.self, Class.certificate, Self.own),
-            let key = try vault.secret(Class.secret, "tls")
-        else { throw VaultFailure.damaged("account") }
-        return try key.withCopy { key in
-            try HTTPRelayConnection(
-                url: log.url, roots: log.tlsRoots.compactMap(Base64.decode), certificatePEM: pem,
-                privateKeyPEM: key)
-        }
+        guard let log = convention.log(record.log) else { throw VaultFailure.damaged("account") }
+        return try vault.connect(to: log)
     }
 
     /// The encryption identities, newest first.

@@ -43,10 +43,8 @@ public struct Registrar {
         let recovery = try PrivateKey.generate()
         let certificate = try TLSIdentity(
             name: institution.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
-        var pem = Array(certificate.privateKeyPEM.utf8)
         try vault.put(key.seed, Account.Class.secret, "institution")
-        try vault.put(GuardedBytes(moving: &pem), Account.Class.secret, "tls")
-        try vault.put(value: certificate.certificatePEM, Account.Class.certificate, own)
+        try vault.put(certificate)
         try vault.put(
             value: Record(institution: institution, units: [], agents: [], version: 0, previous: nil), kind, own)
         return (key.publicKey, recovery)
@@ -127,15 +125,7 @@ public struct Registrar {
 
     // MARK: Signing and publishing
 
-    public func connect(_ log: LogDescription) throws -> HTTPRelayConnection {
-        guard let pem = try vault.value(String.self, Account.Class.certificate, Self.own),
-            let key = try vault.secret(Account.Class.secret, "tls")
-        else { throw VaultFailure.damaged("registrar") }
-        return try key.withCopy { key in
-            try HTTPRelayConnection(
-                url: log.url, roots: log.tlsRoots.compactMap(Base64.decode), certificatePEM: pem, privateKeyPEM: key)
-        }
-    }
+    public func connect(_ log: LogDescription) throws -> HTTPRelayConnection { try vault.connect(to: log) }
 
     /// Signs the next version of the roster, publishes it and verifies that the log holds it.
     ///

@@ -86,7 +86,7 @@ public actor Sequencer {
                     adopt(draft.state)
                     for (item, outcome) in zip(waiting, outcomes) { item.answer.resume(with: outcome) }
                     return
-                case .headMoved: self.state = nil
+                case .headMoved: continue
                 case .unknown(let error): throw error
                 }
             }

@@ -12,7 +12,6 @@ public protocol ByteSource {
 
 public enum ByteSourceFailure: Error, Equatable {
     case outOfBounds
-    case truncated
     case changedWhileReading(String)
     case system(call: String, errno: Int32)
 }

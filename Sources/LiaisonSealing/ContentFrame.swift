@@ -88,5 +88,5 @@ public enum ContentFailure: Error, Equatable {
     case partNotCommitted(Int)
     case partDamaged(Int)
     case padding
-    case transferRefused(Int)
+    case transferRefused
 }

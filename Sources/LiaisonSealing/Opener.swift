@@ -10,7 +10,6 @@ public import LiaisonNotes
 /// the convention must say besides is the client's to check, before anything is shown.
 public final class OpenedContent {
     public let manifest: Verified<Manifest>
-    public let manifestSalt: Salt
     public let disclosures: Disclosures
     private let plaintext: AgeReader
     private let partOffsets: [Int]
@@ -29,7 +28,6 @@ public final class OpenedContent {
         plaintext = try AgeReader(file, identities: identities)
         let (frame, length) = try ContentFrame.read(from: plaintext)
         disclosures = frame.disclosures
-        manifestSalt = frame.manifestSalt
         manifest = try Self.manifest(in: frame, of: envelope)
         partOffsets = disclosures.parts.reduce(into: [length]) { $0.append($0[$0.count - 1] + $1.description.size) }
         guard manifest.body.recipients.count == plaintext.stanzaCount else {
@@ -47,7 +45,7 @@ public final class OpenedContent {
     private static func manifest(
         in frame: ContentFrame, of envelope: Verified<Envelope>
     ) throws -> Verified<Manifest> {
-        guard frame.notes.count == 1, let note = frame.notes.first else { throw ContentFailure.transferRefused(1) }
+        guard frame.notes.count == 1, let note = frame.notes.first else { throw ContentFailure.transferRefused }
         let unverified = try Unverified<Manifest>(note)
         guard let author = envelope.keys.first, unverified.claimed.by == envelope.body.by else {
             throw ContentFailure.authorMismatch

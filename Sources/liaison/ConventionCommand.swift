@@ -22,8 +22,7 @@ struct ConventionCommand: AsyncParsableCommand {
         var file: String
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { console in
                 let findings = try ConventionDraft(yaml: Input.text(file)).check(catalogue: FormCatalogue())
                 for finding in findings { print(finding.text(console.language)) }
                 guard findings.isEmpty else { throw ExitCode(65) }
@@ -44,8 +43,7 @@ struct ConventionCommand: AsyncParsableCommand {
         var output: String
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
                 let text = try Input.text(file)
                 let note: SignedNote
@@ -73,8 +71,7 @@ struct ConventionCommand: AsyncParsableCommand {
         var file: String
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { console in
                 let text = try Input.text(file)
                 guard text.hasPrefix(Convention.type) else {
                     return try ConventionDraft(yaml: text).convention().words(console.language).forEach { print($0) }

@@ -32,8 +32,7 @@ struct Enrol: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let console = global.console()
-        try await console.reporting {
+        try await global.reporting { _ in
             guard let address = AgentAddress(address) else {
                 throw ClientFailure.input(
                     fr: "adresse attendue, par exemple d-07@avema01 (\(address))",

@@ -23,8 +23,7 @@ struct Forms: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let console = global.console()
-        try await console.reporting {
+        try await global.reporting { console in
             let catalogue = try FormCatalogue()
             guard let id = kind else { return try list(catalogue, console) }
             guard let kind = catalogue[id] else { throw ClientFailure.unknownKind(id) }

@@ -51,10 +51,15 @@ struct GlobalOptions: ParsableArguments {
         try Vault.create(at: vaultPath(), passphrase: Passphrase.read(console().language))
     }
 
+    /// Runs `body`, and turns what it throws into a message and an exit code.
+    func reporting(_ body: (Console) async throws -> Void) async throws {
+        let console = console()
+        try await console.reporting { try await body(console) }
+    }
+
     /// Runs `body` with an agent's session over the relay, its directory fresh, its keys in order.
     func withSession(_ body: (Session, Console) async throws -> Void) async throws {
-        let console = console()
-        try await console.reporting {
+        try await reporting { console in
             let account = try await timed("unlock") { try Account(vault: openVault()) }
             var connection: HTTPRelayConnection?
             let session = try Session(account: account, clock: { Clock.now() }, language: console.language) {

@@ -26,8 +26,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         var recovery: String
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { _ in
                 guard let institution = InstitutionID(institution) else {
                     throw ClientFailure.input(
                         fr: "institution attendue, par exemple cd01 (\(institution))",
@@ -62,8 +61,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         var from: String
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { _ in
                 let registrar = try Registrar(vault: global.openVault())
                 for unit in try ConventionDraft(yaml: Input.text(from)).units(of: registrar.institution) {
                     try registrar.put(unit)
@@ -87,8 +85,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         var roles: [String]
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { _ in
                 guard let unit = UnitAddress(address) else { throw ClientFailure.unknownUnit(address) }
                 try Registrar(vault: global.openVault()).put(
                     LiaisonModel.Unit(
@@ -113,8 +110,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         var until: String?
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { _ in
                 let addresses = try units.map { text in
                     guard let unit = UnitAddress(text) else { throw ClientFailure.unknownUnit(text) }
                     return unit
@@ -147,8 +143,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         var reason: String
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { _ in
                 guard let address = AgentAddress(agent),
                     ["left", "lost_device", "compromised", "other"].contains(reason)
                 else {
@@ -169,8 +164,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         var convention: String
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
                 let convention = try Unverified<Convention>(parsing: Input.read(convention)).verifiedByItsParties().body
                 guard let party = convention.party(registrar.institution), let log = convention.log(party.log),
@@ -203,8 +197,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let console = global.console()
-            try await console.reporting {
+            try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
                 let answer = try Answer(
                     institution: registrar.institution, units: registrar.units().map(\.address),

@@ -213,7 +213,6 @@ package struct LyingConnection: RelayConnection {
     package var honest: any RelayConnection
     package var head: (@Sendable (Receipt) async throws -> Receipt)?
     package var bundle: (@Sendable (InstitutionID, DirectoryBundle) async throws -> DirectoryBundle)?
-    package var document: (@Sendable (Hash, PublishedDocument) async throws -> PublishedDocument)?
     package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
     package var deliveries: (@Sendable (DeliveryPage) async throws -> DeliveryPage)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
@@ -230,10 +229,7 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.bundle(of: institution)
         return try await bundle?(institution, honestly) ?? honestly
     }
-    package func document(_ hash: Hash) async throws -> PublishedDocument {
-        let honestly = try await honest.document(hash)
-        return try await document?(hash, honestly) ?? honestly
-    }
+    package func document(_ hash: Hash) async throws -> PublishedDocument { try await honest.document(hash) }
     package func publish(_ roster: Verified<Roster>) async throws -> Receipt { try await honest.publish(roster) }
     package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt { try await honest.publish(keys) }
     package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {

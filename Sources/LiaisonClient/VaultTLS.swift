@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonTLS
+import LiaisonVault
+
+/// The TLS identity that an agent's or a registrar's vault shows to a relay.
+extension Vault {
+    private static let secretID = "tls"
+    private static let certificateID = "self"
+
+    func put(_ identity: TLSIdentity) throws {
+        var pem = Array(identity.privateKeyPEM.utf8)
+        try put(GuardedBytes(moving: &pem), Account.Class.secret, Self.secretID)
+        try put(value: identity.certificatePEM, Account.Class.certificate, Self.certificateID)
+    }
+
+    func connect(to log: LogDescription) throws -> HTTPRelayConnection {
+        guard let certificate = try value(String.self, Account.Class.certificate, Self.certificateID),
+            let key = try secret(Account.Class.secret, Self.secretID)
+        else { throw VaultFailure.damaged("TLS identity") }
+        return try key.withCopy { key in
+            try HTTPRelayConnection(
+                url: log.url, roots: log.tlsRoots.compactMap(Base64.decode), certificatePEM: certificate,
+                privateKeyPEM: key)
+        }
+    }
+}
