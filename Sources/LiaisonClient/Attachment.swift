@@ -32,7 +32,7 @@ enum MediaType {
 
 extension Session {
     /// Opens the files to attach and holds them against the flow's rule.
-    func attachments(_ paths: [String], rule: AttachmentRule) throws -> [PartSource] {
+    func attachments(_ paths: [String], rule: AttachmentRule, catalogue: FormCatalogue) throws -> [PartSource] {
         guard paths.count <= rule.count else {
             throw ClientFailure.attachment(
                 language("au plus \(rule.count) pièce(s) pour cet envoi", "at most \(rule.count) attachment(s) here"))
@@ -48,6 +48,10 @@ extension Session {
             guard let type = try MediaType.of(name, source), rule.types.contains(type) else {
                 throw ClientFailure.attachment(
                     "\(name): " + language("types admis : ", "types allowed: ") + rule.types.joined(separator: ", "))
+            }
+            let beginning = try source.read(at: 0, count: min(source.size, 4096))
+            if let refusal = catalogue.refusal(ofDocument: name, beginning: beginning) {
+                throw ClientFailure.attachment("\(name): \(refusal.text(language))")
             }
             total += source.size
             guard total <= rule.bytes else {

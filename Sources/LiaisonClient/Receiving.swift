@@ -16,8 +16,8 @@ public struct VerifiedDelivery: Sendable {
     /// As the relay states it; `track` proves it.
     public let state: DeliveryState
     public let dueAt: Int?
-    /// The flow that permitted it.
-    public let flow: Flow
+    /// The flow that permitted it, and the institutions at both ends.
+    public let context: FormContext
     public let evidence: VerifiedEvidence
 
     public var routing: Routing { envelope.body.routing }
@@ -109,7 +109,8 @@ extension Session {
             routing.recipients.contains(item.unit)
         else { throw ClientFailure.broken(.wrongEvent) }
         let past = try await directory(for: routing, before: evidence.index)
-        guard let key = past.agent(envelope.claimed.by)?.noteKey, let verified = try? envelope.verified(by: key)
+        guard let key = past.agent(envelope.claimed.by)?.noteKey, let verified = try? envelope.verified(by: key),
+            let convention = past.convention
         else { throw ClientFailure.broken(.envelopeRefused) }
         let permit: Permit
         do {
@@ -119,7 +120,8 @@ extension Session {
             throw ClientFailure.notPermitted(error)
         }
         return VerifiedDelivery(
-            envelope: verified, unit: item.unit, state: item.state, dueAt: event.dueAt ?? item.dueAt, flow: permit.flow,
+            envelope: verified, unit: item.unit, state: item.state, dueAt: event.dueAt ?? item.dueAt,
+            context: FormContext(convention.body, flow: permit.flow, from: routing.from, to: routing.to),
             evidence: evidence)
     }
 
@@ -156,7 +158,7 @@ extension Session {
     public func read(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> OpenedTransmission {
         if let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) {
             do {
-                return try open(try own(item), flow: nil, catalogue: catalogue)
+                return try open(try own(item), FormContext(), catalogue)
             } catch is OpeningRefusal {
                 throw ClientFailure.broken(.contentRefused)
             }
@@ -165,7 +167,7 @@ extension Session {
         guard catalogue[delivery.routing.kind] != nil else { throw ClientFailure.unknownKind(delivery.routing.kind) }
         if !FileManager.default.fileExists(atPath: contentPath(id)) { try await fetch(delivery) }
         do {
-            return try open(delivery.envelope, flow: delivery.flow, catalogue: catalogue)
+            return try open(delivery.envelope, delivery.context, catalogue)
         } catch OpeningRefusal.unopenable(.digestMismatch) {
             // Once more: a file may have been damaged here or on the way.
             try await fetch(delivery)
@@ -173,7 +175,7 @@ extension Session {
             return try await giveUp(delivery, error)
         }
         do {
-            return try open(delivery.envelope, flow: delivery.flow, catalogue: catalogue)
+            return try open(delivery.envelope, delivery.context, catalogue)
         } catch {
             return try await giveUp(delivery, error)
         }
@@ -227,7 +229,7 @@ extension Session {
     }
 
     private func open(
-        _ envelope: Verified<Envelope>, flow: Flow?, catalogue: FormCatalogue
+        _ envelope: Verified<Envelope>, _ context: FormContext, _ catalogue: FormCatalogue
     ) throws -> OpenedTransmission {
         let content: OpenedContent
         do {
@@ -255,10 +257,10 @@ extension Session {
                 en: "form newer than this program: update it")
         }
         guard form.count == fields.count,
-            catalogue.check(form, kind: kind, flow: flow, language: language).isEmpty
+            catalogue.check(form, kind: kind, context: context).isEmpty
         else { throw OpeningRefusal.unopenable(.formInvalid) }
         let parts = content.disclosures.parts.map(\.description)
-        guard parts.allSatisfy(\.hasPlainName), flow.map({ $0.attachments.allows(parts) }) ?? true else {
+        guard parts.allSatisfy(\.hasPlainName), context.flow.map({ $0.attachments.allows(parts) }) ?? true else {
             throw OpeningRefusal.unopenable(.notPermitted)
         }
         return OpenedTransmission(

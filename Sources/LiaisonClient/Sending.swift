@@ -34,7 +34,7 @@ public struct SendPlan {
     public let permit: Permit
     public let kind: FormKind
     public let form: [String: FieldValue]
-    let attachments: [String]
+    let parts: [PartSource]
 }
 
 /// A transmission that this agent sealed, as its vault keeps it.
@@ -99,20 +99,18 @@ extension Session {
     public func plan(_ request: SendRequest, catalogue: FormCatalogue) throws -> SendPlan {
         let (routing, permit) = try permit(request)
         guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
-        let form = request.form.merging(defaults(permit.flow)) { given, _ in given }
-        let findings = catalogue.check(form, kind: kind, flow: permit.flow, language: language)
+        let context = try formContext(routing, permit.flow)
+        let form = request.form.merging(kind.defaults(for: context)) { given, _ in given }
+        let findings = catalogue.check(form, kind: kind, context: context)
         guard findings.isEmpty else { throw ClientFailure.form(findings) }
-        _ = try attachments(request.attachments, rule: permit.flow.attachments)
+        let parts = try attachments(request.attachments, rule: permit.flow.attachments, catalogue: catalogue)
         return SendPlan(
-            routing: routing, permit: permit, kind: kind, form: form, attachments: request.attachments)
+            routing: routing, permit: permit, kind: kind.variant(for: context), form: form, parts: parts)
     }
 
-    /// What the flow leaves no choice about need not be typed.
-    private func defaults(_ flow: Flow) -> [String: FieldValue] {
-        var defaults: [String: FieldValue] = [:]
-        if flow.legalBases.count == 1 { defaults["legal_basis"] = .text(flow.legalBases[0]) }
-        if flow.adhesion == .notRequired { defaults["adhesion_status"] = .text("not_required") }
-        return defaults
+    /// What the form is judged by besides itself.
+    public func formContext(_ routing: Routing, _ flow: Flow) throws -> FormContext {
+        FormContext(try conventionInForce().body, flow: flow, from: routing.from, to: routing.to)
     }
 
     // MARK: Sealing and depositing
@@ -120,13 +118,12 @@ extension Session {
     /// Seals a plan into the vault's directory; nothing has left the machine when this returns.
     public func seal(_ plan: SendPlan) throws -> TransmissionID {
         let recipients = try recipients(of: plan)
-        let parts = try attachments(plan.attachments, rule: plan.permit.flow.attachments)
         let file = try ContentFile.create(contentPath(plan.routing.id))
         let sealer = Sealer(author: address, signer: try account.signer())
         let envelope = try sealer.seal(
             plan.routing,
             form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },
-            formVersion: plan.kind.version, parts: parts, to: recipients, write: file.write)
+            formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: file.write)
         try file.finish()
         try account.vault.put(
             value: SentItem(envelope: envelope.note.serialized, evidence: nil), Account.Class.sent,

@@ -7,7 +7,8 @@ public import LiaisonModel
 /// A form field, as the data file `Kinds/fields.yaml` defines it.
 public struct FieldDefinition: Codable, Hashable, Sendable {
     public enum FieldType: String, Codable, Hashable, Sendable {
-        case text, date, integer, flag, phone, commune, language, choice, choices, count, texts
+        case text, date, integer, flag, phone, commune, language, choice, choices, count, texts, instant, reference
+        case cells
         case longText = "long_text"
     }
 
@@ -18,10 +19,24 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     public var helpEn: String?
     public var max: Int?
     public var min: Int?
-    public var values: [String: Label]?
+    public var values: [String: Choice]?
+    /// Whether it is data concerning health (RGPD 4-15).
+    public var health: Bool?
+    /// Kinds of institutions that may give it; nil for all.
+    public var senders: [String]?
+
+    /// One value of a choice.
+    public struct Choice: Codable, Hashable, Sendable {
+        public var fr: String
+        public var en: String
+        /// Kinds of institutions that may choose it; nil for all.
+        public var senders: [String]?
+
+        public func text(_ language: Language) -> String { language(fr, en) }
+    }
 
     enum CodingKeys: String, CodingKey {
-        case type, fr, en, max, min, values
+        case type, fr, en, max, min, values, health, senders
         case helpFr = "help_fr"
         case helpEn = "help_en"
     }
@@ -32,17 +47,31 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     /// The codes of a choice, in alphabetical order.
     public var codes: [String] { values?.keys.sorted() ?? [] }
 
+    /// The codes that an institution of this kind may choose.
+    public func codes(for sender: String?) -> [String] {
+        guard let sender else { return codes }
+        return codes.filter { values?[$0]?.senders?.contains(sender) ?? true }
+    }
+
+    func isOffered(_ value: FieldValue, to sender: String) -> Bool {
+        guard senders?.contains(sender) ?? true else { return false }
+        guard type == .choice || type == .choices else { return true }
+        return value.codes.allSatisfy { values?[$0]?.senders?.contains(sender) ?? true }
+    }
+
     private var maximumLength: Int { max ?? 300 }
 
     /// What a right value looks like, for messages and templates.
     public func expected(_ language: Language) -> String {
         switch type {
         case .text, .texts:
-            language("texte d'au plus \(maximumLength) caractères", "text of at most \(maximumLength) characters")
+            language(
+                "texte de \(min ?? 1) à \(maximumLength) caractères",
+                "text of \(min ?? 1) to \(maximumLength) characters")
         case .longText:
             language(
-                "texte d'au plus \(maximumLength) caractères, plusieurs lignes possibles",
-                "text of at most \(maximumLength) characters, several lines allowed")
+                "texte de \(min ?? 1) à \(maximumLength) caractères, plusieurs lignes possibles",
+                "text of \(min ?? 1) to \(maximumLength) characters, several lines allowed")
         case .date: language("date AAAA-MM-JJ", "date YYYY-MM-DD")
         case .integer:
             language("nombre entier de \(min ?? 0) à \(max ?? 999)", "whole number from \(min ?? 0) to \(max ?? 999)")
@@ -54,6 +83,15 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         case .choice: language("l'un de : ", "one of: ") + codes.joined(separator: ", ")
         case .choices: language("une liste parmi : ", "a list out of: ") + codes.joined(separator: ", ")
         case .count: language("nombre entier à partir de 0, ou unknown", "whole number from 0, or unknown")
+        case .instant:
+            language("date et heure, 2026-11-21T23:14:00+01:00", "date and time, 2026-11-21T23:14:00+01:00")
+        case .reference:
+            language(
+                "une référence avec au moins un chiffre, sans phrase (\(maximumLength) caractères au plus)",
+                "a reference with at least one digit, no sentence (at most \(maximumLength) characters)")
+        case .cells:
+            language("une liste de indicateur=nombre, parmi : ", "a list of indicator=number, out of: ")
+                + codes.joined(separator: ", ")
         }
     }
 
@@ -68,7 +106,7 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
             case "false", "no", "non": .flag(false)
             default: nil
             }
-        case .choices, .texts:
+        case .choices, .texts, .cells:
             .list(text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
         default: .text(text)
         }
@@ -88,6 +126,13 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         case (.phone, .text(let text)): Self.isPhone(text)
         case (.commune, .text(let text)): text.wholeMatch(of: /[0-9][0-9AB][0-9]{3}/) != nil
         case (.language, .text(let text)): text.wholeMatch(of: /[a-z]{2,3}/) != nil
+        case (.instant, .text(let text)): Self.instant(text) != nil
+        case (.reference, .text(let text)):
+            text.count <= maximumLength
+                && text.wholeMatch(of: /[A-Za-z0-9@._\/ -]*[0-9][A-Za-z0-9@._\/ -]*/) != nil
+        case (.cells, .list(let list)):
+            !list.isEmpty && Set(list.map { $0.prefix { $0 != "=" } }).count == list.count
+                && list.allSatisfy { text in Cell(text).map { values?[$0.indicator] != nil } ?? false }
         case (.choice, .text(let text)): values?[text] != nil
         case (.choices, .list(let list)):
             !list.isEmpty && Set(list).count == list.count && list.allSatisfy { values?[$0] != nil }
@@ -100,7 +145,7 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     /// Neither empty nor too long, nothing that could steer a terminal or reverse the reading direction.
     private func isText(_ text: String) -> Bool {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        return !trimmed.isEmpty && text.count <= maximumLength
+        return trimmed.count >= (min ?? 1) && text.count <= maximumLength
             && text.unicodeScalars.allSatisfy { !Self.isForbidden($0) }
     }
 
@@ -125,6 +170,16 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         else { return false }
         let parts = DateComponents(calendar: Calendar(identifier: .gregorian), year: year, month: month, day: day)
         return parts.isValidDate
+    }
+
+    static func isLastOfMonth(_ text: String) -> Bool {
+        guard isDate(text), let day = Int(text.suffix(2)) else { return false }
+        return !isDate(text.prefix(8) + (day < 9 ? "0" : "") + String(day + 1))
+    }
+
+    /// Unix seconds of an RFC 3339 date and time.
+    public static func instant(_ text: String) -> Int? {
+        (try? Date.ISO8601FormatStyle().parse(text)).map { Int($0.timeIntervalSince1970) }
     }
 
     /// `value` as a person reads it.

@@ -22,6 +22,11 @@ extension FormCatalogue {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// An empty form to fill, as JSON; a field left `null` counts as not given.
+    public func jsonTemplate(_ kind: FormKind) -> String {
+        "{\n" + kind.fields.map { "  \"\($0)\": null" }.joined(separator: ",\n") + "\n}\n"
+    }
+
     /// JSON Schema (draft 2020-12) of a form.
     public func jsonSchema(_ kind: FormKind, _ language: Language) throws -> String {
         var properties: [String: Any] = [:]
@@ -51,7 +56,7 @@ extension FieldDefinition {
 
     private var typeSchema: [String: Any] {
         switch type {
-        case .text, .longText: ["type": "string", "minLength": 1, "maxLength": max ?? 300]
+        case .text, .longText: ["type": "string", "minLength": min ?? 1, "maxLength": max ?? 300]
         case .date: ["type": "string", "format": "date"]
         case .integer: ["type": "integer", "minimum": min ?? 0, "maximum": max ?? 999]
         case .flag: ["type": "boolean"]
@@ -61,6 +66,14 @@ extension FieldDefinition {
         case .choice: ["type": "string", "enum": codes]
         case .choices:
             ["type": "array", "items": ["type": "string", "enum": codes], "minItems": 1, "uniqueItems": true]
+        case .instant: ["type": "string", "format": "date-time"]
+        case .reference:
+            ["type": "string", "maxLength": max ?? 300, "pattern": "^[A-Za-z0-9@._/ -]*[0-9][A-Za-z0-9@._/ -]*$"]
+        case .cells:
+            [
+                "type": "array", "items": ["type": "string", "pattern": "^[a-z0-9_.]+=([0-9]+|suppressed)$"],
+                "minItems": 1
+            ]
         case .count: ["oneOf": [["type": "integer", "minimum": 0, "maximum": 99], ["const": "unknown"]]]
         case .texts:
             ["type": "array", "items": ["type": "string", "maxLength": max ?? 300], "minItems": 1, "maxItems": 20]

@@ -20,5 +20,10 @@ public struct Label: Codable, Hashable, Sendable {
     public var fr: String
     public var en: String
 
+    public init(fr: String, en: String) {
+        self.fr = fr
+        self.en = en
+    }
+
     public func text(_ language: Language) -> String { language(fr, en) }
 }

@@ -16,6 +16,11 @@ struct Forms: AsyncParsableCommand {
     @Flag(help: "Print the form's JSON Schema.")
     var jsonSchema = false
 
+    @Option(help: "Print an empty form to fill elsewhere: yaml or json.")
+    var template: Template?
+
+    enum Template: String, ExpressibleByArgument, CaseIterable { case yaml, json }
+
     private struct Row: Encodable {
         var kind: String
         var title: String
@@ -27,7 +32,9 @@ struct Forms: AsyncParsableCommand {
             let catalogue = try FormCatalogue()
             guard let id = kind else { return try list(catalogue, console) }
             guard let kind = catalogue[id] else { throw ClientFailure.unknownKind(id) }
-            if jsonSchema || console.format == .json {
+            if template == .json {
+                print(catalogue.jsonTemplate(kind), terminator: "")
+            } else if template == nil, jsonSchema || console.format == .json {
                 print(try catalogue.jsonSchema(kind, console.language))
             } else {
                 print(catalogue.template(kind, console.language), terminator: "")
