@@ -64,6 +64,7 @@ let package = Package(
         library(
             "LiaisonForms", ["LiaisonNotes", "LiaisonModel", yams],
             resources: [.embedInCode("Kinds")]),
+        library("LiaisonConvention", ["LiaisonNotes", "LiaisonModel", "LiaisonForms", yams]),
         library("LiaisonSealing", ["LiaisonNotes", "LiaisonModel", "COpenSSL", crypto]),
         library("LiaisonWire", ["LiaisonNotes", "LiaisonModel", "LiaisonLedger"]),
         library("LiaisonRelay", ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire"]),
@@ -93,7 +94,7 @@ let package = Package(
             "LiaisonClient",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonVault", "LiaisonTLS", crypto, yams, nioSSL,
+                "LiaisonWire", "LiaisonVault", "LiaisonTLS", crypto, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -103,7 +104,7 @@ let package = Package(
             name: "liaison",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonTLS", "LiaisonWire", "LiaisonVault", "LiaisonClient", arguments
+                "LiaisonConvention", "LiaisonTLS", "LiaisonWire", "LiaisonVault", "LiaisonClient", arguments
             ], swiftSettings: strict),
         .executableTarget(
             name: "liaisond",
@@ -131,6 +132,9 @@ let package = Package(
             [
                 "LiaisonForms", "LiaisonModel", "LiaisonTestKit"
             ]),
+        tests(
+            "LiaisonConventionTests",
+            ["LiaisonConvention", "LiaisonForms", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),
         tests(
             "LiaisonVaultTests",
             [

@@ -33,7 +33,7 @@ public struct Account {
         static let certificate = "certificate"
         static let identity = "identity"
         static let convention = "convention"
-        static let bundle = "bundle"
+        static let pins = "pins"
         static let head = "head"
         static let checkpoint = "checkpoint"
         static let sent = "sent"
@@ -67,7 +67,7 @@ public struct Account {
                 en: "the convention does not know this institution (\(address.institution))")
         }
         var directory = Directory()
-        try directory.accept(convention, at: now, pin: pin)
+        try directory.accept(convention, at: now, pins: [pin])
         let key = try PrivateKey.generate()
         let certificate =
             try tls
@@ -94,13 +94,19 @@ public struct Account {
         return signer
     }
 
-    public var pin: NoteKey {
+    /// Keys of the own institution: the one pinned at enrolment, and those that a convention or a succession signed by a
+    /// pinned key has added since.
+    public var pins: [NoteKey] {
         get throws {
-            guard let key = NoteKey(name: record.address.institution.description, key: record.pin) else {
-                throw VaultFailure.damaged("pin")
-            }
-            return key
+            let added = try vault.value([VerificationKey].self, Class.pins, Self.own) ?? []
+            return ([record.pin] + added).compactMap { NoteKey(name: record.address.institution.description, key: $0) }
         }
+    }
+
+    func remember(pins: [NoteKey]) throws {
+        var known: [VerificationKey] = []
+        for pin in pins where pin.key != record.pin && !known.contains(pin.key) { known.append(pin.key) }
+        try vault.put(value: known, Class.pins, Self.own)
     }
 
     /// The connection to the relay that the convention names for this account's log.

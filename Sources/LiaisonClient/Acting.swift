@@ -4,6 +4,7 @@
 public import LiaisonForms
 public import LiaisonModel
 import LiaisonNotes
+import LiaisonSealing
 import LiaisonVault
 public import LiaisonWire
 
@@ -20,8 +21,8 @@ extension Session {
     }
 
     /// Hands in an act and verifies that the log holds it.
-    func perform(_ act: Verified<Act>) async throws -> VerifiedEvidence {
-        let evidence = try check(try await relay.act(act).evidence)
+    func perform(_ act: Verified<Act>, content: (any ByteSource)? = nil) async throws -> VerifiedEvidence {
+        let evidence = try check(try await relay.act(act, content: content).evidence)
         guard evidence.event.act == act.hash, evidence.event.transmission == act.body.transmission,
             evidence.event.unit == act.body.unit, evidence.event.follows(act.body.act)
         else { throw ClientFailure.broken(.wrongEvent) }
@@ -53,10 +54,10 @@ extension Session {
                 "note": .text(note), "legal_basis": .text("thread"), "adhesion_status": .text("not_required"),
                 "person_informed": .text("not_informed")
             ]
-            reply = try plan(request, catalogue: catalogue)
+            reply = try await plan(request, catalogue: catalogue)
         }
         let evidence = try await perform(try act(.refused, on: delivery, reason: reason))
-        if let reply { _ = try await deposit(try seal(reply)) }
+        if let reply { _ = try await deposit(try await seal(reply)) }
         return evidence
     }
 
@@ -158,7 +159,7 @@ extension Session {
         else { throw ClientFailure.broken(.actRefused) }
         let past = try await directory(for: routing, before: event.index)
         let unit = act.claimed.act == .withdrawn ? routing.from : act.claimed.unit
-        guard let agent = past.agent(act.claimed.by), agent.isMember(of: unit, at: event.event.at),
+        guard let agent = past.agent(act.claimed.by), past.isMember(agent, of: unit, at: event.event.at),
             let key = agent.noteKey, (try? act.verified(by: key)) != nil
         else { throw ClientFailure.broken(.actRefused) }
         return .act(act.claimed.act)

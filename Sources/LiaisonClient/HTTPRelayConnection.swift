@@ -106,8 +106,12 @@ public struct HTTPRelayConnection: RelayConnection {
         try await json(.GET, "v1/directory/heads/\(hash.hex)")
     }
 
-    public func bundle(of institution: InstitutionID) async throws -> DirectoryBundle {
-        try await json(.GET, "v1/directory/institutions/\(institution)")
+    public func lines(from index: Int) async throws -> DirectoryLines {
+        try await json(.GET, "v1/directory/lines?from=\(index)")
+    }
+
+    public func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle {
+        try await json(.GET, "v1/directory/institutions/\(institution)?from=\(index)&keys=\(keys)")
     }
 
     public func document(_ hash: Hash) async throws -> PublishedDocument {
@@ -148,7 +152,10 @@ public struct HTTPRelayConnection: RelayConnection {
         }
     }
 
-    public func act(_ act: Verified<Act>) async throws -> Receipt { try await post(act.note, to: "v1/acts") }
+    public func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt {
+        if let content, let digest = act.body.content?.sha256 { try await stage(content, as: digest) }
+        return try await post(act.note, to: "v1/acts")
+    }
 
     public func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
         try await bytes(

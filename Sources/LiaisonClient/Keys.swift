@@ -34,7 +34,7 @@ extension Session {
             key: Base64.encode(identity.recipient.bytes), notBefore: from,
             notAfter: from + Directory.keyLifetime)
         try account.add(identity, IdentityRecord(key: key))
-        let present = directory.keys[address]
+        let present = directory.keys(of: address)
         let kept =
             keepingOthers ? present?.body.keys.filter { $0.notAfter > now }.suffix(AgentKeys.keyLimit - 1) ?? [] : []
         let document = try AgentKeys(

@@ -21,13 +21,20 @@ extension Session {
     func directory(for routing: Routing, before index: Int) async throws -> Directory {
         var past = Directory()
         do {
-            try past.accept(try await convention(routing.convention), at: clock(), pin: account.pin)
+            try past.accept(try await convention(routing.convention), at: clock(), pins: try account.pins)
         } catch {
             throw ClientFailure.broken(.conventionRefused)
         }
-        for institution in Set(([routing.from] + routing.recipients).map(\.institution)) {
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
+        try await know(institutions)
+        for institution in institutions {
             let (roster, published) = try await roster(of: institution, before: index)
             do {
+                if let succession = directory.successions[institution],
+                    past.convention?.hash == succession.body.convention
+                {
+                    try past.accept(Unverified<Succession>(succession.note))
+                }
                 try past.accept(roster, at: published.at)
             } catch {
                 throw ClientFailure.broken(.bundleRefused)

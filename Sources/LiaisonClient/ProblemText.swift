@@ -28,7 +28,7 @@ extension Problem.Code {
         case .sealedTooLongAgo: language("scellé depuis trop longtemps", "sealed too long ago")
         case .replyNeedsReference:
             language("réponse sans transmission d'origine : --reply-to", "answer without what it answers: --reply-to")
-        case .headUnknown, .headTooOld:
+        case .headUnknown, .headTooOld, .directoryChanged:
             language("annuaire à rafraîchir, recommencez", "directory to refresh, try again")
         case .notEnrolled:
             language("ce poste n'est pas enrôlé ou ne l'est plus", "this device is not enrolled, or no longer")
@@ -49,7 +49,15 @@ extension Problem.Code {
         case .wrongEnvelope: language("acte sur une autre enveloppe", "act on another envelope")
         case .wrongState: language("impossible dans l'état actuel", "not possible in the present state")
         case .reasonNotAllowed: language("motif non prévu", "reason not provided for")
-        case .notSupported: language("pas encore possible", "not possible yet")
+        case .callNotRecorded:
+            language(
+                "appel préalable non noté : --phone-confirmed-at",
+                "call made beforehand not recorded: --phone-confirmed-at")
+        case .alreadyAnswered:
+            language("déjà répondu : la relance ne part pas", "already answered: the reminder does not go")
+        case .invitationUnknown: language("code d'invitation inconnu", "unknown invitation code")
+        case .invitationUsed: language("code d'invitation déjà utilisé", "invitation code already used")
+        case .invitationExpired: language("code d'invitation périmé", "invitation code expired")
         case .notFound, .methodNotAllowed: language("inconnu du relais", "not known to the relay")
         case .bodyTooLarge: language("demande trop volumineuse", "request too large")
         case .wrongOffset: language("envoi à reprendre", "upload to go on with")

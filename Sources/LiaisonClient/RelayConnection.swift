@@ -13,13 +13,17 @@ public import LiaisonWire
 public protocol RelayConnection: Sendable {
     func directoryHead() async throws -> Receipt
     func directoryHead(_ hash: Hash) async throws -> Receipt
-    func bundle(of institution: InstitutionID) async throws -> DirectoryBundle
+    /// Lines of the head whose institutions had a document published at or after `index`.
+    func lines(from index: Int) async throws -> DirectoryLines
+    /// An institution's documents in force that were published at or after `index`; its agents' keys only when asked for.
+    func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle
     func document(_ hash: Hash) async throws -> PublishedDocument
     func publish(_ roster: Verified<Roster>) async throws -> Receipt
     func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt
 
     func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt
-    func act(_ act: Verified<Act>) async throws -> Receipt
+    /// Hands in an act; with a handover the content sealed anew goes first.
+    func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt
     /// Hands in an *opened* act and gets a segment of the content.
     func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8]
     func deliveries(from index: Int) async throws -> DeliveryPage

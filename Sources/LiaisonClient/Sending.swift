@@ -48,7 +48,8 @@ extension Session {
     // MARK: Deciding
 
     /// Judges a request by the convention, before any form is asked for.
-    public func permit(_ request: SendRequest) throws -> (routing: Routing, permit: Permit) {
+    public func permit(_ request: SendRequest) async throws -> (routing: Routing, permit: Permit) {
+        try await know([request.to.institution], keys: true)
         let from = try sendingUnit(request)
         let now = clock()
         let convention = try conventionInForce()
@@ -58,7 +59,7 @@ extension Session {
             inReplyTo: request.inReplyTo, phoneConfirmedAt: request.phoneConfirmedAt,
             checkpoint: try seen.largest)
         routing.urgency = request.urgency ?? defaultUrgency(routing)
-        routing.copies = forcedCopies(routing)
+        routing.copies = try await forcedCopies(routing)
         do {
             return (routing, try directory.permit(routing, by: address, log: log.name, size: nil, at: now))
         } catch {
@@ -87,17 +88,19 @@ extension Session {
     }
 
     /// One unit for each role that must get a copy, the nearest by address.
-    private func forcedCopies(_ routing: Routing) -> [UnitAddress] {
+    private func forcedCopies(_ routing: Routing) async throws -> [UnitAddress] {
         guard let sender = directory.unit(routing.from), let recipient = directory.unit(routing.to) else { return [] }
-        let flow = directory.convention?.body.flow(of: routing, from: sender, to: recipient)
-        return (flow?.copies ?? []).compactMap { role in
-            directory.units(holding: [role]).map(\.address).first { $0 != routing.to && $0 != routing.from }
+        var copies: [UnitAddress] = []
+        for role in directory.convention?.body.flow(of: routing, from: sender, to: recipient)?.copies ?? [] {
+            let holders = try await units(holding: role, keys: true).map(\.address)
+            copies += holders.filter { $0 != routing.to && $0 != routing.from }.prefix(1)
         }
+        return copies
     }
 
     /// Judges request and form; what this returns may be sealed.
-    public func plan(_ request: SendRequest, catalogue: FormCatalogue) throws -> SendPlan {
-        let (routing, permit) = try permit(request)
+    public func plan(_ request: SendRequest, catalogue: FormCatalogue) async throws -> SendPlan {
+        let (routing, permit) = try await permit(request)
         guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
         let context = try formContext(routing, permit.flow)
         let form = request.form.merging(kind.defaults(for: context)) { given, _ in given }
@@ -116,8 +119,8 @@ extension Session {
     // MARK: Sealing and depositing
 
     /// Seals a plan into the vault's directory; nothing has left the machine when this returns.
-    public func seal(_ plan: SendPlan) throws -> TransmissionID {
-        let recipients = try recipients(of: plan)
+    public func seal(_ plan: SendPlan) async throws -> TransmissionID {
+        let recipients = try await recipients(of: plan)
         let file = try ContentFile.create(contentPath(plan.routing.id))
         let sealer = Sealer(author: address, signer: try account.signer())
         let envelope = try sealer.seal(
@@ -132,7 +135,7 @@ extension Session {
     }
 
     /// Every valid key of the recipient units, of units that the escalation makes recipients, and the sender's.
-    private func recipients(of plan: SendPlan) throws -> [AgeRecipient] {
+    private func recipients(of plan: SendPlan) async throws -> [AgeRecipient] {
         let now = clock()
         func usable(_ keys: [EncryptionKey]) -> [AgeRecipient] {
             keys.compactMap { $0.bytes.flatMap(AgeRecipient.init) }.filter(\.isUsable)
@@ -143,9 +146,10 @@ extension Session {
             guard !found.isEmpty else { throw ClientFailure.noRecipientKeys(unit) }
             recipients += found
         }
-        let roles = plan.permit.flow.escalation.filter(\.content).map(\.to)
-        for unit in directory.units(holding: roles) {
-            recipients += usable(directory.encryptionKeys(of: unit.address, at: now))
+        for step in plan.permit.flow.escalation where step.content {
+            for unit in try await units(holding: step.to, keys: true) {
+                recipients += usable(directory.encryptionKeys(of: unit.address, at: now))
+            }
         }
         recipients += usable(directory.encryptionKeys(of: address, at: now))
         var fingerprints: Set<Hash> = []

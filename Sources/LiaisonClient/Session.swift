@@ -10,14 +10,15 @@ import LiaisonSealing
 import LiaisonVault
 import LiaisonWire
 
-/// One command's view: the agent's account, the relay, and the directory as far as it was verified.
+/// One command's view: the agent's account, the relay, and the directory as far as it was verified and needed.
 public final class Session {
     public let account: Account
     public let relay: any RelayConnection
     public let log: NoteKey
     public let clock: () -> Int
     public let language: Language
-    public private(set) var directory: Directory
+    /// The convention and the institutions that this command has to do with; `know` brings in more.
+    public internal(set) var directory: Directory
     /// The DirectoryHead that the directory stands for, once refreshed.
     private(set) var head: VerifiedEvidence?
     let seen: SeenLog
@@ -36,7 +37,11 @@ public final class Session {
         self.account = account
         self.clock = clock
         self.language = language
-        directory = try Self.stored(account, at: clock())
+        directory = Directory()
+        guard let text = try account.vault.value(String.self, Account.Class.convention, "current") else {
+            throw VaultFailure.damaged("convention")
+        }
+        try directory.accept(Unverified<Convention>(parsing: text), at: clock(), pins: try account.pins)
         guard let convention = directory.convention?.body, let log = convention.log(account.record.log)?.noteKey
         else { throw ClientFailure.broken(.conventionRefused) }
         self.log = log
@@ -44,38 +49,29 @@ public final class Session {
         relay = try connect(account, convention)
     }
 
-    private static func stored(_ account: Account, at now: Int) throws -> Directory {
-        var directory = Directory()
-        guard let text = try account.vault.value(String.self, Account.Class.convention, "current") else {
-            throw VaultFailure.damaged("convention")
-        }
-        try directory.accept(Unverified<Convention>(parsing: text), at: now, pin: account.pin)
-        for id in try account.vault.ids(Account.Class.bundle) {
-            guard let bundle = try account.vault.value(DirectoryBundle.self, Account.Class.bundle, id) else { continue }
-            let hash = try SignedNote(parsing: bundle.roster, limit: Roster.maximumSize).hash
-            let published = try account.vault.value(Publication.self, Publication.kind, hash.hex)
-            // What no longer verifies, since a convention changed or a refresh was cut short, is fetched again.
-            var next = directory
-            if (try? next.take(bundle, at: published?.at ?? now)) != nil { directory = next }
-        }
-        return directory
-    }
-
-    // MARK: Refreshing the directory
+    // MARK: Refreshing
 
     /// Brings the directory up to the relay's latest DirectoryHead, which must be proven, fresh, not older
     /// than the last one seen, and say exactly what the relay then hands out.
     public func refresh() async throws {
+        do {
+            try await refreshOnce()
+        } catch ClientFailure.broken(.directoryMismatch) {
+            // Something may have been published between two answers; a relay that lies does so again.
+            try await refreshOnce()
+        }
+    }
+
+    private func refreshOnce() async throws {
         let head = try await verifiedHead()
-        guard let lines = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
+        guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
         try await seen.reconcile(head.checkpoint, over: relay)
         self.head = head
         proven = [head.checkpoint.checkpoint]
-        try await refreshConvention(lines.convention)
-        try await refresh(lines.institutions)
-        let named = Set(lines.institutions.map(\.institution))
-        guard named.isSuperset(of: directory.rosters.keys) else { throw ClientFailure.broken(.directoryRollback) }
+        let isNew = try await refreshConvention(stated.convention)
+        try await refreshLines(stated, fromTheStart: isNew)
         try account.vault.put(value: head.evidence, Account.Class.head, "latest")
+        try await know([address.institution], keys: true)
     }
 
     private func verifiedHead() async throws -> VerifiedEvidence {
@@ -96,10 +92,11 @@ public final class Session {
         return head
     }
 
-    private func refreshConvention(_ hash: Hash) async throws {
+    /// Takes the convention in force; returns whether it is another version than before.
+    private func refreshConvention(_ hash: Hash) async throws -> Bool {
         if let present = directory.convention, present.hash == hash {
-            guard present.signers.count < present.body.parties.count else { return }
-            return try await refreshSignatures(of: hash)
+            if present.signers.count < present.body.parties.count { try await refreshSignatures(of: hash) }
+            return false
         }
         // Versions that this client has missed are taken one after the other.
         var missing: [Unverified<Convention>] = []
@@ -113,13 +110,14 @@ public final class Session {
             next = note.claimed.previous
         }
         do {
-            for note in missing.reversed() { try directory.accept(note, at: clock(), pin: account.pin) }
+            for note in missing.reversed() {
+                try directory.accept(note, at: clock(), pins: try pins)
+            }
         } catch {
             throw ClientFailure.broken(.conventionRefused)
         }
-        if let text = directory.convention?.note.serialized {
-            try account.vault.put(value: text, Account.Class.convention, "current")
-        }
+        try rememberConvention()
+        return true
     }
 
     /// A convention may gain signatures while it is in force.
@@ -129,29 +127,26 @@ public final class Session {
             let verified = try? note.verifiedByItsParties(),
             verified.signers.isSuperset(of: directory.convention?.signers ?? [])
         else { throw ClientFailure.broken(.conventionRefused) }
-        try directory.accept(note, at: clock(), pin: account.pin)
-        try account.vault.put(value: note.note.serialized, Account.Class.convention, "current")
+        try directory.accept(note, at: clock())
+        try rememberConvention()
     }
 
-    /// Fetches what has changed, lets go of all that it supersedes, and takes it in: whole or not at all.
-    private func refresh(_ lines: [DirectoryHead.Line]) async throws {
-        var changed: [(line: DirectoryHead.Line, bundle: DirectoryBundle, published: Publication)] = []
-        for line in lines where !directory.states(line) {
-            let bundle = try await relay.bundle(of: line.institution)
-            changed.append((line, bundle, try await publication(of: line.roster)))
-        }
-        var next = directory
-        for (line, _, _) in changed { next.release(line.institution) }
-        do {
-            for (_, bundle, published) in changed { try next.take(bundle, at: published.at) }
-        } catch {
-            throw ClientFailure.broken(.bundleRefused)
-        }
-        guard !next.isOlder(than: directory) else { throw ClientFailure.broken(.directoryRollback) }
-        guard changed.allSatisfy({ next.states($0.line) }) else { throw ClientFailure.broken(.directoryMismatch) }
-        directory = next
-        for (line, bundle, _) in changed {
-            try account.vault.put(value: bundle, Account.Class.bundle, line.institution.description)
+    private func rememberConvention() throws {
+        guard let note = directory.convention?.note.serialized else { return }
+        try account.vault.put(value: note, Account.Class.convention, "current")
+        // A key that the own institution's signature vouches for may sign the next version.
+        try account.remember(pins: pins)
+    }
+
+    /// The own institution's keys: the one pinned at enrolment, and those that it vouched for since.
+    private var pins: [NoteKey] {
+        get throws {
+            let own = directory.convention?.body.party(address.institution)?.keys.map(\.key) ?? []
+            let succession = directory.successions[address.institution]?.body.key
+            return try account.pins
+                + (own + [succession].compactMap(\.self)).compactMap {
+                    NoteKey(name: address.institution.description, key: $0)
+                }
         }
     }
 
@@ -189,28 +184,6 @@ public final class Session {
         return convention
     }
 
-    /// The units that this agent belongs to now.
+    /// The units that this agent acts for now.
     public var ownUnits: [UnitAddress] { directory.units(of: address, at: clock()) }
-}
-
-extension Directory {
-    /// Whether what is held is what `line` says.
-    func states(_ line: DirectoryHead.Line) -> Bool {
-        rosters[line.institution]?.hash == line.roster && keysHash(of: line.institution) == line.keys
-    }
-
-    /// Whether any roster or keys document is of a lower version than the one in `other`.
-    func isOlder(than other: Directory) -> Bool {
-        rosters.contains { id, roster in roster.body.version < other.rosters[id]?.body.version ?? 0 }
-            || keys.contains { agent, document in
-                document.keys == other.keys[agent]?.keys
-                    && document.body.version < other.keys[agent]?.body.version ?? 0
-            }
-    }
-
-    /// Takes an institution's documents in force, whose roster was published at `instant`.
-    mutating func take(_ bundle: DirectoryBundle, at instant: Int) throws {
-        try accept(Unverified<Roster>(parsing: bundle.roster), at: instant)
-        for keys in bundle.keys { try accept(Unverified<AgentKeys>(parsing: keys)) }
-    }
 }

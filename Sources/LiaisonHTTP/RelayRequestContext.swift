@@ -25,6 +25,18 @@ struct RelayRequestContext: RequestContext {
         return try relay.peer(tls: fingerprint)
     }
 
+    /// Whoever may read directory and log: an agent or a registrar.
+    func reader(_ relay: Relay) throws -> InstitutionID {
+        guard let fingerprint else { throw Problem(.notEnrolled) }
+        return try relay.reader(tls: fingerprint)
+    }
+
+    /// The institution whose registrar is on the connection.
+    func registrar(_ relay: Relay) throws -> InstitutionID {
+        guard let fingerprint else { throw Problem(.notEnrolled) }
+        return try relay.registrar(tls: fingerprint)
+    }
+
     /// A path parameter as the value it stands for.
     func parameter<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value {
         guard let text = parameters.get(name), let value = parse(text) else { throw Problem(.notFound) }

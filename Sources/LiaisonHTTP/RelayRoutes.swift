@@ -27,26 +27,36 @@ struct RelayRoutes {
 
     private func addDirectory(to v1: RouterGroup<RelayRequestContext>) {
         v1.get("directory/head") { _, context in
-            _ = try context.peer(relay)
+            _ = try context.reader(relay)
             return try json(await relay.directoryHead())
         }
         v1.get("directory/heads/:hash") { _, context in
-            _ = try context.peer(relay)
+            _ = try context.reader(relay)
             return try json(await relay.directoryHead(context.parameter("hash") { Hash(hex: $0) }))
         }
         v1.get("directory/documents/:hash") { _, context in
-            _ = try context.peer(relay)
+            _ = try context.reader(relay)
             return try json(await relay.document(context.parameter("hash") { Hash(hex: $0) }))
         }
-        v1.get("directory/institutions/:institution") { _, context in
-            _ = try context.peer(relay)
-            return try json(relay.bundle(of: context.parameter("institution") { InstitutionID($0) }))
+        v1.get("directory/lines") { request, context in
+            _ = try context.reader(relay)
+            return try json(await relay.lines(from: cursor(of: request)))
+        }
+        v1.get("directory/institutions/:institution") { request, context in
+            _ = try context.reader(relay)
+            let institution = try context.parameter("institution") { InstitutionID($0) }
+            let keys = request.uri.queryParameters.get("keys", as: Bool.self) ?? true
+            return try json(await relay.bundle(of: institution, from: cursor(of: request), keys: keys))
         }
         // A roster is its institution's by its signature alone: the first one is published by nobody yet
         // enrolled.
         v1.post("directory/rosters") { request, _ in
             let bytes = try await request.body.collect(upTo: Roster.maximumSize)
             return try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
+        }
+        v1.post("directory/successions") { request, _ in
+            let note: Unverified<Succession> = try await note(in: request)
+            return try json(await relay.publish(note), status: .created)
         }
         v1.post("directory/keys") { request, context in
             let peer = try context.peer(relay)
@@ -126,7 +136,7 @@ struct RelayRoutes {
 
     private func addLog(to router: Router<RelayRequestContext>) {
         router.get("checkpoint") { _, context in
-            _ = try context.peer(relay)
+            _ = try context.reader(relay)
             let checkpoint = try await relay.checkpoint()
             return Response(
                 status: .ok,
@@ -134,7 +144,7 @@ struct RelayRoutes {
                 body: .init(byteBuffer: ByteBuffer(string: checkpoint)))
         }
         router.get("tile/**") { request, context in
-            _ = try context.peer(relay)
+            _ = try context.reader(relay)
             let path = context.parameters.getCatchAll().map(String.init)
             guard let first = path.first,
                 let (index, width) = TileID.parse(path: path.dropFirst().joined(separator: "/"))

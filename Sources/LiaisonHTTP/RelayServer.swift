@@ -42,7 +42,7 @@ public enum RelayServer {
                 configuration: .init(
                     idleTimeout: .nanoseconds(limits.idle.nanoseconds), streamConfiguration: stream),
                 responder: responder)
-            return PeerChannel(base: base, limits: limits) { (try? relay.peer(tls: $0)) != nil }
+            return PeerChannel(base: base, limits: limits) { (try? relay.reader(tls: $0)) != nil }
         }
         return Application(
             router: RelayRoutes(relay: relay).router(), server: server,

@@ -13,6 +13,11 @@ public struct InstitutionID: TextCodable {
     }
 
     public static var expected: String { "an institution such as cd01" }
+
+    /// Stands in a draft where the name is still missing or wrong.
+    package static let unset = InstitutionID(exact: "unset")
+
+    private init(exact description: String) { self.description = description }
 }
 
 /// A unit with a mailbox, for example `cms-bourg@cd01`.

@@ -87,10 +87,12 @@ public struct Party: Codable, Hashable, Sendable {
     public var recovery: VerificationKey
     /// The origin of its home log.
     public var log: String
+    /// How many of its keys sign a roster: 1, or 2 where the institution wants two registrars.
+    public var rosterSignatures: Int
 
     public init(
         institution: InstitutionID, kind: String, name: String, secrecy: Bool, keys: [PartyKey],
-        recovery: VerificationKey, log: String
+        recovery: VerificationKey, log: String, rosterSignatures: Int = 1
     ) {
         self.institution = institution
         self.kind = kind
@@ -99,6 +101,7 @@ public struct Party: Codable, Hashable, Sendable {
         self.keys = keys
         self.recovery = recovery
         self.log = log
+        self.rosterSignatures = rosterSignatures
     }
 
     /// Its keys in force at `instant`, named as they sign.
@@ -144,6 +147,8 @@ public struct Flow: Codable, Hashable, Sendable {
     public var adhesion: Adhesion
     /// Roles that must get a copy.
     public var copies: [String]
+    /// Whether a telephone call comes first and the envelope says when.
+    public var callFirst: Bool
     /// Urgencies allowed, each with the time for an acknowledgement.
     public var urgencies: [UrgencyRule]
     /// Kind and time of the return that is expected.
@@ -157,7 +162,8 @@ public struct Flow: Codable, Hashable, Sendable {
 
     public init(
         id: String, kind: String, from: [String], to: [String], legalBases: [String],
-        adhesion: Adhesion, copies: [String], urgencies: [UrgencyRule], reply: ReplyRule? = nil,
+        adhesion: Adhesion, copies: [String], callFirst: Bool = false, urgencies: [UrgencyRule],
+        reply: ReplyRule? = nil,
         replyOnly: Bool, escalation: [EscalationStep], retention: Int, attachments: AttachmentRule
     ) {
         self.id = id
@@ -167,6 +173,7 @@ public struct Flow: Codable, Hashable, Sendable {
         self.legalBases = legalBases
         self.adhesion = adhesion
         self.copies = copies
+        self.callFirst = callFirst
         self.urgencies = urgencies
         self.reply = reply
         self.replyOnly = replyOnly

@@ -10,6 +10,7 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
     case notSignedByOwnInstitution
     case conventionRollback(have: Int, offered: Int)
     case keyNotInForce(String)
+    case signatureMissing(String, needed: Int)
     case rosterRollback(InstitutionID, have: Int, offered: Int)
     case brokenChain(String)
     case foreignAddress(String)
@@ -22,12 +23,13 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
     case keysRollback(AgentAddress, have: Int, offered: Int)
     case malformedKey(String)
     case keyLivesTooLong(String)
+    case wrongConvention(String)
 }
 
-/// The documents in force, each verified against the one above it: convention, rosters, agents' keys.
+/// The documents in force, each verified against the one above it: convention, successions, rosters, agents' keys.
 ///
 /// A value: the relay and the client build it with the same functions, and neither can put in a document
-/// that was not verified.
+/// that was not verified. The relay's holds every institution, a client's those that it has to do with.
 public struct Directory: Sendable {
     /// Longest life of an encryption key, in seconds: 30 days (docs/formats.md, section 2.5).
     public static let keyLifetime = 30 * 86_400
@@ -37,29 +39,38 @@ public struct Directory: Sendable {
     public private(set) var convention: Verified<Convention>?
     /// Superseded conventions, with the instant of their supersession.
     public private(set) var superseded: [Hash: (convention: Verified<Convention>, at: Int)] = [:]
+    public private(set) var successions: [InstitutionID: Verified<Succession>] = [:]
     public private(set) var rosters: [InstitutionID: Verified<Roster>] = [:]
-    public private(set) var keys: [AgentAddress: Verified<AgentKeys>] = [:]
+    private var keys: [InstitutionID: KeysOfInstitution] = [:]
     // Look-ups that would otherwise walk every roster; kept in step by `index(_:instead:)` and `accept`.
     private var agents: [AgentAddress: Agent] = [:]
     private var units: [UnitAddress: Unit] = [:]
-    private var agentsByTLSKey: [Hash: AgentAddress] = [:]
-    private var signingKeyOwners: [VerificationKey: AgentAddress] = [:]
-    private var encryptionKeyOwners: [String: AgentAddress] = [:]
+    private var unitsByRole: [String: Set<UnitAddress>] = [:]
+    private var owners = KeyOwners()
 
     public init() {}
+
+    /// The keys documents of one institution, and the hash over them that a DirectoryHead states.
+    private struct KeysOfInstitution {
+        let documents: [AgentAddress: Verified<AgentKeys>]
+        let hash: Hash
+
+        init(documents: [AgentAddress: Verified<AgentKeys>] = [:]) {
+            self.documents = documents
+            // SHA-256 over the lines `agent SP hash LF`, by agent.
+            hash = Hash.of(documents.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.hash)\n" }.joined())
+        }
+    }
 
     // MARK: Taking documents in
 
     /// Takes a convention that supersedes the present one.
     ///
-    /// - Parameter pin: a client's own institution; the convention must be signed by it.
-    public mutating func accept(
-        _ offered: Unverified<Convention>, at instant: Int, pin: NoteKey? = nil
-    ) throws {
+    /// - Parameter pins: a client's own institution's keys; one of them must have signed.
+    public mutating func accept(_ offered: Unverified<Convention>, at instant: Int, pins: [NoteKey] = []) throws {
         let verified = try offered.verifiedByItsParties()
-        if let pin {
-            guard verified.signers.contains(pin.name) else { throw DirectoryRefusal.notSignedByOwnInstitution }
-            try offered.note.checkSignature(by: pin)
+        guard pins.isEmpty || pins.contains(where: { (try? offered.note.checkSignature(by: $0)) != nil }) else {
+            throw DirectoryRefusal.notSignedByOwnInstitution
         }
         if let present = convention {
             if present.hash == verified.hash {
@@ -76,6 +87,7 @@ public struct Directory: Sendable {
             superseded[present.hash] = (present, instant)
         }
         convention = verified
+        successions = [:]  // a new convention lists the keys anew
         // What the new convention no longer supports goes, so that the state is the same when it is read anew.
         for (institution, roster) in rosters {
             let keys = verified.body.party(institution)?.keys.map(\.key) ?? []
@@ -83,7 +95,36 @@ public struct Directory: Sendable {
         }
     }
 
-    /// Takes a roster signed by its institution's key in force.
+    /// Takes a party's new key, signed by the recovery key that the convention names; no other key of that party counts
+    /// from then on.
+    public mutating func accept(_ offered: Unverified<Succession>) throws {
+        let claimed = offered.claimed
+        guard let convention else { throw DirectoryRefusal.noConvention }
+        guard let party = convention.body.party(claimed.by),
+            let recovery = NoteKey(name: claimed.signer, key: party.recovery)
+        else { throw DirectoryRefusal.notAParty(claimed.by.description) }
+        guard claimed.convention == convention.hash else {
+            throw DirectoryRefusal.wrongConvention(claimed.by.description)
+        }
+        let verified = try offered.verified(by: recovery)
+        if let present = successions[claimed.by], present.hash != verified.hash {
+            guard claimed.notBefore > present.body.notBefore else {
+                throw DirectoryRefusal.brokenChain(claimed.by.description)
+            }
+        }
+        successions[claimed.by] = verified
+    }
+
+    /// The keys by which an institution signs at `instant`.
+    public func signingKeys(of institution: InstitutionID, at instant: Int) -> [NoteKey] {
+        if let succession = successions[institution]?.body, succession.notBefore <= instant {
+            guard instant < succession.notAfter else { return [] }
+            return NoteKey(name: institution.description, key: succession.key).map { [$0] } ?? []
+        }
+        return convention?.body.party(institution)?.noteKeys(at: instant) ?? []
+    }
+
+    /// Takes a roster signed by as many of its institution's keys in force as the convention wants.
     ///
     /// - Parameter chained: whether `previous` must be the roster held, as the relay asks; a client may
     ///   have missed versions in between.
@@ -95,10 +136,7 @@ public struct Directory: Sendable {
         guard let party = convention.body.party(institution) else {
             throw DirectoryRefusal.notAParty(institution.description)
         }
-        let keysInForce = party.noteKeys(at: instant)
-        guard let key = keysInForce.first(where: { key in offered.note.signatures.contains { $0.keyID == key.id } })
-        else { throw DirectoryRefusal.keyNotInForce(institution.description) }
-        let verified = try offered.verified(by: key)
+        let verified = try verify(offered, signatures: party.rosterSignatures, at: instant)
         if let present = rosters[institution] {
             guard present.hash != verified.hash else { return }
             guard verified.body.version > present.body.version else {
@@ -111,73 +149,95 @@ public struct Directory: Sendable {
         } else if chained, verified.body.previous != nil || verified.body.version != 1 {
             throw DirectoryRefusal.brokenChain(institution.description)
         }
-        try checkContents(of: verified.body)
+        try checkUnits(of: verified.body)
+        try checkAgents(of: verified.body)
         index(verified.body, instead: rosters[institution]?.body)
         rosters[institution] = verified
+    }
+
+    private func verify(
+        _ offered: Unverified<Roster>, signatures wanted: Int, at instant: Int
+    ) throws -> Verified<Roster> {
+        let name = offered.claimed.by.description
+        let inForce = signingKeys(of: offered.claimed.by, at: instant)
+        let used = inForce.filter { key in offered.note.signatures.contains { $0.keyID == key.id } }
+        guard let first = used.first else { throw DirectoryRefusal.keyNotInForce(name) }
+        // A succession leaves one key, however many the convention wanted.
+        let needed = min(max(wanted, 1), inForce.count)
+        guard used.count >= needed else { throw DirectoryRefusal.signatureMissing(name, needed: needed) }
+        guard offered.note.signatures.count == used.count else {
+            throw SignedNote.Failure.tooManySignatures(offered.note.signatures.count)
+        }
+        guard first.name == offered.claimed.signer else { throw SignedNote.Failure.wrongAuthor(expected: first.name) }
+        return try offered.verified(by: used)
     }
 
     /// Puts a roster's units and agents into the look-up tables, and drops the keys documents of agents
     /// that have left or changed their signing key.
     private mutating func index(_ roster: Roster, instead old: Roster?) {
-        for unit in old?.units ?? [] { units[unit.address] = nil }
-        for agent in old?.agents ?? [] {
-            agents[agent.address] = nil
-            signingKeyOwners[agent.key] = nil
-            for fingerprint in agent.tls { agentsByTLSKey[fingerprint] = nil }
+        for unit in old?.units ?? [] {
+            units[unit.address] = nil
+            for role in unit.roles { unitsByRole[role]?.remove(unit.address) }
         }
-        for unit in roster.units { units[unit.address] = unit }
-        for agent in roster.agents {
-            agents[agent.address] = agent
-            signingKeyOwners[agent.key] = agent.address
-            for fingerprint in agent.tls { agentsByTLSKey[fingerprint] = agent.address }
+        for agent in old?.agents ?? [] { agents[agent.address] = nil }
+        if let old { owners.release(old) }
+        for unit in roster.units {
+            units[unit.address] = unit
+            for role in unit.roles { unitsByRole[role, default: []].insert(unit.address) }
         }
-        for agent in old?.agents ?? [] where agents[agent.address]?.key != agent.key {
-            for key in keys[agent.address]?.body.keys ?? [] { encryptionKeyOwners[key.key] = nil }
-            keys[agent.address] = nil
-        }
+        for agent in roster.agents { agents[agent.address] = agent }
+        owners.claim(roster)
+        for agent in old?.agents ?? [] where agents[agent.address]?.key != agent.key { dropKeys(of: agent.address) }
     }
 
-    private func checkContents(of roster: Roster) throws {
-        let institution = roster.by
-        var addresses: Set<String> = []
+    private mutating func dropKeys(of agent: AgentAddress) {
+        guard let document = keys[agent.institution]?.documents[agent] else { return }
+        owners.release(document.body)
+        var rest = keys[agent.institution]?.documents ?? [:]
+        rest[agent] = nil
+        keys[agent.institution] = KeysOfInstitution(documents: rest)
+    }
+
+    private func checkUnits(of roster: Roster) throws {
+        let own = Set(roster.units.map(\.address))
+        guard own.count == roster.units.count else {
+            throw DirectoryRefusal.duplicateAddress(roster.by.description)
+        }
         for unit in roster.units {
-            guard unit.address.institution == institution else {
+            guard unit.address.institution == roster.by else {
                 throw DirectoryRefusal.foreignAddress(unit.address.description)
-            }
-            guard addresses.insert(unit.address.description).inserted else {
-                throw DirectoryRefusal.duplicateAddress(unit.address.description)
             }
             guard unit.opening.count <= Self.openingLimit, unit.opening.allSatisfy(\.isSound) else {
                 throw DirectoryRefusal.malformedOpening(unit.address.description)
             }
+            for substitute in unit.absence?.substitutes ?? []
+            where !own.contains(substitute) || substitute == unit.address {
+                throw DirectoryRefusal.unknownUnit(substitute.description)
+            }
         }
+    }
+
+    private func checkAgents(of roster: Roster) throws {
         let ownUnits = Set(roster.units.map(\.address))
-        var claimed: Set<VerificationKey> = []
-        var fingerprints: Set<Hash> = []
+        var addresses = Set(roster.units.map(\.address.description))
         for agent in roster.agents {
-            guard agent.address.institution == institution else {
+            guard agent.address.institution == roster.by else {
                 throw DirectoryRefusal.foreignAddress(agent.address.description)
             }
             guard addresses.insert(agent.address.description).inserted else {
                 throw DirectoryRefusal.duplicateAddress(agent.address.description)
             }
-            let owner = signingKeyOwners[agent.key]
-            guard claimed.insert(agent.key).inserted, owner == nil || owner?.institution == institution else {
-                throw DirectoryRefusal.keyClaimedTwice(agent.address.description)
-            }
-            for fingerprint in agent.tls {
-                let owner = agentsByTLSKey[fingerprint]
-                guard fingerprints.insert(fingerprint).inserted, owner == nil || owner?.institution == institution
-                else { throw DirectoryRefusal.keyClaimedTwice(agent.address.description) }
-            }
             for post in agent.posts where !ownUnits.contains(post.unit) {
                 throw DirectoryRefusal.unknownUnit(post.unit.description)
             }
+            // An agent that the roster held already proved its keys then.
+            if let known = agents[agent.address], known.hasSameKeys(as: agent) { continue }
             let possession = Possession(by: agent.address, key: agent.key, tls: agent.tls)
             guard let signature = Base64.decode(agent.possession),
                 agent.key.isValid(signature, for: Array(try possession.noteText().utf8))
             else { throw DirectoryRefusal.possessionNotProven(agent.address.description) }
         }
+        if let claimed = owners.conflict(with: roster) { throw DirectoryRefusal.keyClaimedTwice(claimed) }
     }
 
     /// Takes an agent's encryption keys, signed by the key that the roster names.
@@ -187,7 +247,8 @@ public struct Directory: Sendable {
             throw DirectoryRefusal.unknownAgent(author.description)
         }
         let verified = try offered.verified(by: key)
-        if let present = keys[author] {
+        let present = keys(of: author)
+        if let present {
             guard present.hash != verified.hash else { return }
             guard verified.body.version > present.body.version else {
                 throw DirectoryRefusal.keysRollback(
@@ -197,7 +258,6 @@ public struct Directory: Sendable {
                 throw DirectoryRefusal.brokenChain(author.description)
             }
         }
-        var own: Set<String> = []
         for key in verified.body.keys {
             guard key.bytes != nil, key.notBefore < key.notAfter else {
                 throw DirectoryRefusal.malformedKey(author.description)
@@ -205,41 +265,51 @@ public struct Directory: Sendable {
             guard key.notAfter - key.notBefore <= Self.keyLifetime else {
                 throw DirectoryRefusal.keyLivesTooLong(author.description)
             }
-            let owner = encryptionKeyOwners[key.key]
-            guard own.insert(key.key).inserted, owner == nil || owner == author else {
-                throw DirectoryRefusal.keyClaimedTwice(author.description)
-            }
         }
-        for key in keys[author]?.body.keys ?? [] { encryptionKeyOwners[key.key] = nil }
-        for key in verified.body.keys { encryptionKeyOwners[key.key] = author }
-        keys[author] = verified
+        if owners.isTaken(verified.body) { throw DirectoryRefusal.keyClaimedTwice(author.description) }
+        if let present { owners.release(present.body) }
+        owners.claim(verified.body)
+        var documents = keys[author.institution]?.documents ?? [:]
+        documents[author] = verified
+        keys[author.institution] = KeysOfInstitution(documents: documents)
     }
 
     /// Lets go of an institution's roster and keys documents and of every claim that they make, before newer ones of
     /// several institutions are taken: a key may have moved from one to another.
     public mutating func release(_ institution: InstitutionID) {
         guard let roster = rosters[institution]?.body else { return }
-        for agent in roster.agents {
-            for key in keys[agent.address]?.body.keys ?? [] { encryptionKeyOwners[key.key] = nil }
-            keys[agent.address] = nil
-        }
-        index(Roster(by: institution, version: 0, previous: nil, issuedAt: 0, units: [], agents: []), instead: roster)
+        for agent in roster.agents { dropKeys(of: agent.address) }
+        index(Roster(by: institution, version: 0, issuedAt: 0, units: [], agents: []), instead: roster)
         rosters[institution] = nil
+        keys[institution] = nil
     }
 
     // MARK: Looking up
 
-    public func unit(_ address: UnitAddress) -> Unit? {
-        units[address]
+    public func unit(_ address: UnitAddress) -> Unit? { units[address] }
+    public func agent(_ address: AgentAddress) -> Agent? { agents[address] }
+
+    /// Whether `agent` acts for `unit` at `instant`: as a member, or as a member of a unit that stands in for it.
+    public func isMember(_ agent: Agent, of unit: UnitAddress, at instant: Int) -> Bool {
+        guard agent.address.institution == unit.institution, let roster = rosters[unit.institution]?.body,
+            let unit = self.unit(unit)
+        else { return false }
+        return roster.isMember(agent, of: unit, at: instant)
     }
 
-    public func agent(_ address: AgentAddress) -> Agent? {
-        agents[address]
-    }
-
-    /// The agents of `unit` who may act at `instant`.
+    /// The agents who may act for `unit` at `instant`.
     public func members(of unit: UnitAddress, at instant: Int) -> [Agent] {
-        rosters[unit.institution]?.body.agents.filter { $0.isMember(of: unit, at: instant) } ?? []
+        guard let roster = rosters[unit.institution]?.body, let unit = self.unit(unit) else { return [] }
+        return roster.agents.filter { roster.isMember($0, of: unit, at: instant) }
+    }
+
+    public func keys(of agent: AgentAddress) -> Verified<AgentKeys>? {
+        keys[agent.institution]?.documents[agent]
+    }
+
+    /// The keys documents of an institution's agents, by agent.
+    public func keys(of institution: InstitutionID) -> [Verified<AgentKeys>] {
+        (keys[institution]?.documents ?? [:]).sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The encryption keys of `unit`'s members that are valid at `instant`.
@@ -248,12 +318,21 @@ public struct Directory: Sendable {
     }
 
     public func encryptionKeys(of agent: AgentAddress, at instant: Int) -> [EncryptionKey] {
-        keys[agent]?.body.keys.filter { $0.notBefore <= instant && instant < $0.notAfter } ?? []
+        keys(of: agent)?.body.keys.filter { $0.notBefore <= instant && instant < $0.notAfter } ?? []
     }
 
     /// The agent whose roster line names this TLS key, if it may act at `instant`.
     public func agent(tls fingerprint: Hash, at instant: Int) -> Agent? {
-        agentsByTLSKey[fingerprint].flatMap { agents[$0] }.flatMap { $0.isInForce(at: instant) ? $0 : nil }
+        owners.agent(tls: fingerprint).flatMap { agents[$0] }.flatMap { $0.isInForce(at: instant) ? $0 : nil }
+    }
+
+    /// The institution whose registrar has this TLS key.
+    public func registrar(tls fingerprint: Hash) -> InstitutionID? { owners.registrar(tls: fingerprint) }
+
+    /// Units that hold one of `roles`, in order of address.
+    public func units(holding roles: [String]) -> [Unit] {
+        roles.reduce(into: Set<UnitAddress>()) { $0.formUnion(unitsByRole[$1] ?? []) }.sorted()
+            .compactMap { units[$0] }
     }
 
     /// Every convention that may still be named at `instant`.
@@ -268,22 +347,27 @@ public struct Directory: Sendable {
         convention?.hash == hash ? convention : superseded[hash]?.convention
     }
 
+    // MARK: Stating
+
     /// What the relay states to be in force.
     public var head: DirectoryHead? {
-        guard let convention else { return nil }
-        return DirectoryHead(
-            convention: convention.hash,
-            institutions: rosters.values.sorted { $0.body.by < $1.body.by }.map { roster in
-                DirectoryHead.Line(
-                    institution: roster.body.by, roster: roster.hash, keys: keysHash(of: roster.body.by))
-            })
+        convention.map { DirectoryHead(convention: $0.hash, lines: rosters.keys.compactMap(line)) }
     }
 
-    /// SHA-256 over the lines `agent SP hash LF` of an institution's keys documents, by agent.
+    /// One institution's line of the head.
+    public func line(of institution: InstitutionID) -> DirectoryHead.Line? {
+        rosters[institution].map {
+            DirectoryHead.Line(institution: institution, roster: $0.hash, keys: keysHash(of: institution))
+        }
+    }
+
     public func keysHash(of institution: InstitutionID) -> Hash {
-        let lines = keys.filter { $0.key.institution == institution }
-            .sorted { $0.key < $1.key }
-            .map { "\($0.key) \($0.value.hash)\n" }
-        return Hash.of(lines.joined())
+        (keys[institution] ?? KeysOfInstitution()).hash
+    }
+}
+
+extension Agent {
+    func hasSameKeys(as other: Agent) -> Bool {
+        key == other.key && tls == other.tls && possession == other.possession
     }
 }

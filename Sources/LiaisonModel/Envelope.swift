@@ -153,6 +153,7 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
     case consentWithdrawn = "consent_withdrawn"
     case sentInError = "sent_in_error"
     // What a client found when it could not open the content.
+    case keysLost = "keys_lost"
     case digestMismatch = "digest_mismatch"
     case notARecipient = "not_a_recipient"
     case contentDamaged = "content_damaged"
@@ -168,7 +169,7 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
         case .withdrawn: [.misdirected, .consentWithdrawn, .sentInError]
         case .unopenable:
             [
-                .digestMismatch, .notARecipient, .contentDamaged, .manifestMismatch, .authorNotInForce,
+                .keysLost, .digestMismatch, .notARecipient, .contentDamaged, .manifestMismatch, .authorNotInForce,
                 .formInvalid, .notPermitted
             ]
         case .opened, .acknowledged, .transferred: []

@@ -101,11 +101,22 @@ public struct DirectoryHead: Codable, Hashable, Sendable {
     }
 
     public var convention: Hash
-    /// By institution, in ascending order.
-    public var institutions: [Line]
+    /// SHA-256 over the lines `institution SP roster SP keys LF`, by institution.
+    public var institutions: Hash
 
-    public init(convention: Hash, institutions: [Line]) {
+    public init(convention: Hash, institutions: Hash) {
         self.convention = convention
         self.institutions = institutions
+    }
+
+    public init(convention: Hash, lines: some Sequence<Line>) {
+        self.init(convention: convention, institutions: Self.hash(of: lines))
+    }
+
+    /// What `institutions` says of these lines; their order does not matter.
+    public static func hash(of lines: some Sequence<Line>) -> Hash {
+        Hash.of(
+            lines.sorted { $0.institution < $1.institution }
+                .map { "\($0.institution) \($0.roster) \($0.keys)\n" }.joined())
     }
 }

@@ -21,6 +21,7 @@ public enum DecisionCode: String, Codable, Error, Sendable, CaseIterable {
     case sealedInTheFuture = "sealed_in_the_future"
     case sealedTooLongAgo = "sealed_too_long_ago"
     case replyNeedsReference = "reply_needs_reference"
+    case callNotRecorded = "call_not_recorded"
 }
 
 /// What the convention says of a transmission that it permits.
@@ -53,10 +54,10 @@ extension Directory {
     /// Seconds for which a DirectoryHead may be relied on (docs/formats.md, section 2.6).
     public static let headLifetime = 3600
 
-    /// The units that `agent` belongs to at `instant`.
+    /// The units that `agent` acts for at `instant`: its own, and absent ones that they stand in for.
     public func units(of agent: AgentAddress, at instant: Int) -> [UnitAddress] {
-        guard let entry = self.agent(agent) else { return [] }
-        return Set(entry.posts.map(\.unit)).filter { entry.isMember(of: $0, at: instant) }.sorted()
+        guard let entry = self.agent(agent), let roster = rosters[agent.institution]?.body else { return [] }
+        return roster.units.filter { roster.isMember(entry, of: $0, at: instant) }.map(\.address).sorted()
     }
 
     /// Whether the convention lets `author` send what `routing` says, judged at `instant`.
@@ -76,13 +77,14 @@ extension Directory {
         guard routing.sealedAt <= instant + Self.clockTolerance else { throw .sealedInTheFuture }
         guard routing.sealedAt >= instant - body.maximumAge else { throw .sealedTooLongAgo }
         guard let agent = agent(author), agent.isInForce(at: instant) else { throw .agentNotInForce }
-        guard agent.isMember(of: routing.from, at: instant) else { throw .notAMember }
         guard let sender = unit(routing.from), let recipient = unit(routing.to) else { throw .unknownUnit }
+        guard isMember(agent, of: sender.address, at: instant) else { throw .notAMember }
         guard !body.flows(of: routing.kind, from: sender, to: recipient).isEmpty else { throw .noFlow }
         guard let flow = body.flow(of: routing, from: sender, to: recipient),
             let urgency = flow.rule(for: routing.urgency)
         else { throw .urgencyNotAllowed }
         guard !flow.replyOnly || routing.inReplyTo != nil else { throw .replyNeedsReference }
+        guard !flow.callFirst || routing.phoneConfirmedAt != nil else { throw .callNotRecorded }
         try checkCopies(routing, flow: flow)
         for unit in [routing.from] + routing.recipients
         where !convention.signers.contains(unit.institution.description) {
@@ -115,11 +117,5 @@ extension Directory {
     /// The largest sealed content that any flow allows, in bytes.
     public var largestContent: Int {
         convention?.body.flows.map(Self.maximumSize(of:)).max() ?? 0
-    }
-
-    /// Units that hold one of `roles`, in order of address.
-    public func units(holding roles: [String]) -> [Unit] {
-        rosters.values.flatMap(\.body.units).filter { $0.roles.contains(where: roles.contains) }
-            .sorted { $0.address < $1.address }
     }
 }

@@ -15,10 +15,12 @@ public struct Roster: SoleSignerDocument {
     public var issuedAt: Int
     public var units: [Unit]
     public var agents: [Agent]
+    /// SHA-256 of the SubjectPublicKeyInfo of each registrar's TLS client certificate (RFC 7469).
+    public var registrars: [Hash]
 
     public init(
         by: InstitutionID, version: Int, previous: Hash? = nil, issuedAt: Int, units: [Unit],
-        agents: [Agent]
+        agents: [Agent], registrars: [Hash] = []
     ) {
         self.by = by
         self.version = version
@@ -26,9 +28,16 @@ public struct Roster: SoleSignerDocument {
         self.issuedAt = issuedAt
         self.units = units
         self.agents = agents
+        self.registrars = registrars
     }
 
     public var signer: String { by.description }
+
+    /// Whether `agent` acts for `unit` at `instant`: by a post there, or by one in a unit that stands in for it.
+    public func isMember(_ agent: Agent, of unit: Unit, at instant: Int) -> Bool {
+        agent.isMember(of: unit.address, at: instant)
+            || unit.substitutes(at: instant).contains { agent.isMember(of: $0, at: instant) }
+    }
 }
 
 /// A service with a mailbox.
@@ -63,6 +72,16 @@ public struct Unit: Codable, Hashable, Sendable {
     }
 }
 
+extension Unit {
+    /// The units that answer for this one at `instant`, while it is absent.
+    public func substitutes(at instant: Int) -> [UnitAddress] {
+        guard let absence, absence.until.map({ instant < $0 }) ?? true else { return [] }
+        return absence.substitutes
+    }
+
+    public func isAbsent(at instant: Int) -> Bool { absence.map { instant < $0.until ?? .max } ?? false }
+}
+
 /// One weekly interval, in the convention's time zone.
 public struct OpeningHours: Codable, Hashable, Sendable {
     public enum Weeks: String, Codable, Hashable, Sendable { case all, odd, even }
@@ -90,12 +109,13 @@ public struct Absence: Codable, Hashable, Sendable {
     public enum Reason: String, Codable, Hashable, Sendable { case leave, vacancy }
     public var reason: Reason
     public var until: Int?
-    public var substitute: UnitAddress?
+    /// Units of the same institution whose agents answer meanwhile.
+    public var substitutes: [UnitAddress]
 
-    public init(reason: Reason, until: Int? = nil, substitute: UnitAddress? = nil) {
+    public init(reason: Reason, until: Int? = nil, substitutes: [UnitAddress] = []) {
         self.reason = reason
         self.until = until
-        self.substitute = substitute
+        self.substitutes = substitutes
     }
 }
 
@@ -108,7 +128,7 @@ public struct Agent: Codable, Hashable, Sendable {
     public var notBefore: Int
     public var notAfter: Int
     public var posts: [Post]
-    /// Institution-wide duties: registrar, unit_manager, auditor, dpo, statistics_reader.
+    /// Institution-wide duties: auditor, dpo, statistics_reader. None of them opens a content.
     public var duties: [String]
     /// SHA-256 of the SubjectPublicKeyInfo of each TLS client certificate (RFC 7469).
     public var tls: [Hash]

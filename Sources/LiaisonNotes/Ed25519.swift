@@ -14,6 +14,11 @@ public struct VerificationKey: Hashable, Sendable, Codable {
         self.bytes = bytes
     }
 
+    /// Stands in a draft where a key is still missing: no signature verifies by it.
+    package static let unset = VerificationKey(exact: [UInt8](repeating: 0, count: length))
+
+    private init(exact bytes: [UInt8]) { self.bytes = bytes }
+
     public init(from decoder: any Decoder) throws {
         self = try decoder.decodeValue("the base64 of a 32-byte Ed25519 public key") {
             Base64.decode($0).flatMap(VerificationKey.init)

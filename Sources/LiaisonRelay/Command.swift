@@ -12,6 +12,7 @@ public enum Command: Sendable {
     case act(Unverified<Act>, peer: AgentAddress)
     case publishConvention(Unverified<Convention>)
     case publishRoster(Unverified<Roster>)
+    case publishSuccession(Unverified<Succession>)
     case publishKeys(Unverified<AgentKeys>, peer: AgentAddress)
     /// Time passes: deadlines, retention, the hourly DirectoryHead.
     case tick

@@ -11,6 +11,8 @@ struct ActFacts: Sendable {
     var transmission: StoredTransmission?
     var delivery: StoredDelivery?
     var headAt: Int?
+    /// With a handover: whether the content sealed anew has arrived whole.
+    var hasContent = false
 }
 
 /// Whether an act is taken.
@@ -39,7 +41,7 @@ func decide(
     }
     // Only the sender's unit withdraws; everything else is for the unit that received.
     let actor = claimed.act == .withdrawn ? transmission.from : delivery.unit
-    guard agent.isMember(of: actor, at: now) else { throw Problem(.notAParty) }
+    guard directory.isMember(agent, of: actor, at: now) else { throw Problem(.notAParty) }
     guard claimed.envelope == transmission.hash else { throw Problem(.wrongEnvelope) }
     guard directory.convention(claimed.convention, at: now) != nil else { throw Problem(.conventionUnknown) }
     guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
@@ -50,8 +52,8 @@ func decide(
         throw Problem(.reasonNotAllowed)
     }
     guard (claimed.content != nil) == (claimed.act == .transferred) else { throw Problem(.malformed) }
-    // A handover comes with a content sealed anew, which this interface does not take.
-    guard claimed.act != .transferred else { throw Problem(.notSupported) }
+    guard claimed.act != .transferred || facts.hasContent else { throw Problem(.contentMissing) }
+    guard claimed.content.map({ $0.size <= directory.largestContent }) ?? true else { throw Problem(.contentTooLarge) }
     guard let transition = delivery.state.on(.act(claimed.act)) else {
         throw Problem(.wrongState, state: delivery.state)
     }
@@ -67,6 +69,9 @@ extension Draft {
         facts.transmission = try await transmission(claimed.transmission)
         facts.delivery = try await deliveries(of: claimed.transmission).first { $0.unit == claimed.unit }
         facts.headAt = try await store.directoryHead(claimed.head)?.at
+        if let content = claimed.content, try await store.isStagedClosed(content.sha256, owner: peer) {
+            facts.hasContent = try await store.stagedSize(content.sha256, owner: peer) == content.size
+        }
         switch try decide(
             offered, peer: peer, facts: facts, directory: state.directory, log: log, now: now)
         {
@@ -95,10 +100,16 @@ extension Draft {
             StoredAct(
                 hash: act.hash, transmission: act.body.transmission, unit: delivery.unit, author: act.body.by,
                 kind: act.body.act, note: act.note.serialized, entry: entry))
+        if let content = act.body.content {
+            batch.transfers.append((act.body.transmission, delivery.unit, content.sha256, act.body.by))
+        }
         var changed = delivery
         changed.state = transition.state
         if transition.state.isFinal { changed.nextStepAt = nil }
         try await put(changed)
+        // Unopened by everybody and taken back: nobody shall ever have it.
+        let all = try await deliveries(of: act.body.transmission)
+        if all.allSatisfy({ $0.state == .withdrawn }) { batch.destroyed.append(act.body.transmission) }
         return entry
     }
 }

@@ -23,9 +23,21 @@ extension Draft {
     mutating func publish(_ offered: Unverified<Roster>) async throws -> Outcome {
         if let known = try await known(offered.note) { return known }
         try taking { [now] in try $0.accept(offered, at: now, chained: true) }
-        return try await recordDocument(
+        let outcome = try await recordDocument(
             .rosterPublished, .roster, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)
+        if case .recorded(let index) = outcome { state.rosterEntries[offered.claimed.by] = index }
+        return outcome
+    }
+
+    mutating func publish(_ offered: Unverified<Succession>) async throws -> Outcome {
+        if let known = try await known(offered.note) { return known }
+        // What it says of its beginning is judged now, since everything published before stays as it was.
+        guard abs(offered.claimed.notBefore - now) <= Directory.clockTolerance else { throw Problem(.documentRefused) }
+        try taking { try $0.accept(offered) }
+        return try await recordDocument(
+            .conventionPublished, .succession, subject: offered.claimed.by.description,
+            version: offered.claimed.notBefore, note: offered.note)
     }
 
     mutating func publish(_ offered: Unverified<AgentKeys>, peer: AgentAddress) async throws -> Outcome {

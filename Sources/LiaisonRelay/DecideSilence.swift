@@ -94,7 +94,7 @@ extension Draft {
     private func targets(of step: EscalationStep, for unit: UnitAddress) -> [UnitAddress] {
         switch step.to {
         case "unit", "manager": return [unit]
-        case "substitute": return state.directory.unit(unit)?.absence?.substitute.map { [$0] } ?? [unit]
+        case "substitute": return [unit] + (state.directory.unit(unit)?.substitutes(at: now) ?? [])
         default:
             let holders = state.directory.units(holding: [step.to]).map(\.address)
             let near = holders.filter { $0.institution == unit.institution }

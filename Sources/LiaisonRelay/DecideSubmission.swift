@@ -11,8 +11,12 @@ struct SubmissionFacts: Sendable {
     var existing: StoredTransmission?
     /// When the DirectoryHead that the envelope names was logged; nil when it never was.
     var headAt: Int?
+    /// Whether a recipient's roster was published after that head.
+    var directoryChanged = false
     /// The two units of the transmission that is answered; nil when it is not known.
     var answered: [UnitAddress]?
+    /// Where the delivery stands that is answered or recalled, when it is to the recipient.
+    var answeredState: DeliveryState?
 }
 
 /// Whether a submission is taken.
@@ -43,10 +47,15 @@ func decide(
         permit = try directory.permit(routing, by: peer, log: log, size: claimed.content.size, at: now)
     } catch { throw Problem(error) }
     try checkHead(facts.headAt, now: now)
+    guard !facts.directoryChanged else { throw Problem(.directoryChanged) }
     guard arrived == claimed.content else { throw Problem(.contentMismatch) }
     if routing.inReplyTo != nil {
         guard let answered = facts.answered, Set(answered).isSuperset(of: [routing.from, routing.to]) else {
             throw Problem(.replyNotBetweenUnits)
+        }
+        // A reminder stops by itself at the answer.
+        if routing.kind == "reminder", let state = facts.answeredState, state.isFinal {
+            throw Problem(.alreadyAnswered, state: state)
         }
     }
     return .accepted(envelope, permit)
@@ -89,9 +98,16 @@ extension Draft {
     private func facts(for routing: Routing) async throws -> SubmissionFacts {
         var facts = SubmissionFacts()
         facts.existing = try await transmission(routing.id)
-        facts.headAt = try await store.directoryHead(routing.head)?.at
+        if let head = try await store.directoryHead(routing.head) {
+            facts.headAt = head.at
+            facts.directoryChanged = routing.recipients.contains {
+                state.rosterEntries[$0.institution].map { $0 > head.index } ?? false
+            }
+        }
         if let id = routing.inReplyTo, let answered = try await transmission(id) {
-            facts.answered = [answered.from] + (try await deliveries(of: id)).map(\.unit)
+            let deliveries = try await deliveries(of: id)
+            facts.answered = [answered.from] + deliveries.map(\.unit)
+            facts.answeredState = deliveries.first { $0.unit == routing.to }?.state
         }
         return facts
     }

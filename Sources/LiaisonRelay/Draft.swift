@@ -13,6 +13,8 @@ struct RelayState: Sendable {
     var numbers: [Mailbox: Int] = [:]
     /// When the latest DirectoryHead was logged, Unix seconds.
     var headAt: Int?
+    /// Where each roster in force stands in the log.
+    var rosterEntries: [InstitutionID: Int] = [:]
 }
 
 /// A batch being decided: the state as it will be, what will be written, and look-ups that see both the

@@ -31,6 +31,22 @@ public struct Relay: Sendable {
         return agent.address
     }
 
+    /// The institution whose registrar's line names this TLS key.
+    ///
+    /// - Throws: `Problem(.notEnrolled)`.
+    public func registrar(tls fingerprint: Hash) throws(Problem) -> InstitutionID {
+        guard let institution = sequencer.directory.registrar(tls: fingerprint) else { throw Problem(.notEnrolled) }
+        return institution
+    }
+
+    /// Whose agent or registrar has this TLS key: directory and log are open to both.
+    ///
+    /// - Throws: `Problem(.notEnrolled)`.
+    public func reader(tls fingerprint: Hash) throws(Problem) -> InstitutionID {
+        if let institution = sequencer.directory.registrar(tls: fingerprint) { return institution }
+        return try peer(tls: fingerprint).institution
+    }
+
     // MARK: Writing
 
     public func submit(
@@ -77,7 +93,8 @@ public struct Relay: Sendable {
     public func dropStaleUploads() async throws { try await store.dropStaged(before: clock() - 86_400) }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
-        try await receipt(for: .act(act, peer: peer))
+        if let content = act.claimed.content { _ = try await store.closeStaged(content.sha256, owner: peer) }
+        return try await receipt(for: .act(act, peer: peer))
     }
 
     /// Takes a signed *opened* act and answers with a segment of the content. When this returns, the act is in the
@@ -85,26 +102,30 @@ public struct Relay: Sendable {
     public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> [UInt8] {
         guard act.claimed.act == .opened else { throw Problem(.malformed) }
         _ = try await sequencer.perform(.act(act, peer: peer))
-        guard let transmission = try await store.transmission(act.claimed.transmission) else {
-            throw Problem(.unknownTransmission)
-        }
-        guard offset < transmission.contentSize else { throw Problem(.wrongOffset) }
-        let segment = try await store.content(of: transmission.id, from: offset, count: Wire.segmentSize)
+        let (id, unit) = (act.claimed.transmission, act.claimed.unit)
+        guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }
+        guard offset < size else { throw Problem(.wrongOffset) }
+        let segment = try await store.content(of: id, for: unit, from: offset, count: Wire.segmentSize)
         guard !segment.isEmpty else { throw Problem(.contentGone) }
         return segment
     }
 
-    /// Publishes a roster. Anybody may hand one in, so its signature is checked before it is read or queued.
+    /// Publishes a roster. Anybody may hand one in, so its signatures are checked before it is read or queued.
     public func publishRoster(_ bytes: [UInt8]) async throws -> Receipt {
-        guard let note = try? SignedNote(parsing: bytes, limit: Roster.maximumSize), let line = note.signatures.first,
-            let parties = sequencer.directory.convention?.body.parties,
-            let key = parties.flatMap({ $0.noteKeys(at: clock()) }).first(where: {
-                $0.name == line.name && $0.id == line.keyID
-            }),
-            (try? note.checkSignature(by: key)) != nil
+        let directory = sequencer.directory
+        guard let note = try? SignedNote(parsing: bytes, limit: Roster.maximumSize), !note.signatures.isEmpty,
+            note.signatures.allSatisfy({ line in
+                InstitutionID(line.name).map { directory.signingKeys(of: $0, at: clock()) }?
+                    .contains { $0.id == line.keyID && (try? note.checkSignature(by: $0)) != nil } ?? false
+            })
         else { throw Problem(.signatureRefused) }
         guard let roster = try? Unverified<Roster>(note) else { throw Problem(.malformed) }
         return try await receipt(for: .publishRoster(roster))
+    }
+
+    /// Publishes a party's new key: by its recovery key's signature alone, like a roster.
+    public func publish(_ succession: Unverified<Succession>) async throws -> Receipt {
+        try await receipt(for: .publishSuccession(succession))
     }
 
     public func publish(_ convention: Unverified<Convention>) async throws -> Receipt {
@@ -134,12 +155,31 @@ public struct Relay: Sendable {
         return Receipt(evidence: try await evidence(for: [head])[0])
     }
 
-    public func bundle(of institution: InstitutionID) throws -> DirectoryBundle {
+    /// The lines of the present head whose institutions had a document published at or after `index`.
+    public func lines(from index: Int) async throws -> DirectoryLines {
         let directory = sequencer.directory
-        guard let roster = directory.rosters[institution] else { throw Problem(.notFound) }
-        let keys = directory.keys.filter { $0.key.institution == institution }.sorted { $0.key < $1.key }
-        return DirectoryBundle(
-            roster: roster.note.serialized, keys: keys.map(\.value.note.serialized))
+        let changed = try await store.institutionsChanged(from: index)
+        return DirectoryLines(lines: changed.compactMap { directory.line(of: $0) })
+    }
+
+    /// An institution's documents in force that were published at or after `index`.
+    public func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle {
+        guard sequencer.directory.rosters[institution] != nil else { throw Problem(.notFound) }
+        var bundle = DirectoryBundle()
+        for document in try await store.documents(of: institution, from: index, keys: keys) {
+            switch document.kind {
+            case .convention: break
+            case .succession: bundle.succession = document.note
+            case .roster: bundle.roster = document.note
+            case .keys:
+                // Those of agents who left or have another key now are in force no more.
+                guard let agent = AgentAddress(document.subject),
+                    sequencer.directory.keys(of: agent)?.hash == document.hash
+                else { continue }
+                bundle.keys.append(document.note)
+            }
+        }
+        return bundle
     }
 
     public func document(_ hash: Hash) async throws -> PublishedDocument {

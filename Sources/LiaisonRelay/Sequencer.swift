@@ -157,7 +157,12 @@ public actor Sequencer {
         }
         var state = RelayState()
         state.edge = edge
-        for document in try await store.documentsInForce() { state.directory.restore(document) }
+        for document in try await store.documentsInForce() {
+            state.directory.restore(document)
+            if document.kind == .roster, let institution = document.institution {
+                state.rosterEntries[institution] = document.entry
+            }
+        }
         state.headAt = try await store.latestDirectoryHead()?.at
         adopt(state)
         return state
@@ -178,6 +183,7 @@ extension Draft {
         case .act(let act, let peer): try await take(act, peer: peer)
         case .publishConvention(let convention): try await publish(convention)
         case .publishRoster(let roster): try await publish(roster)
+        case .publishSuccession(let succession): try await publish(succession)
         case .publishKeys(let keys, let peer): try await publish(keys, peer: peer)
         case .tick: try await tick()
         }
@@ -190,6 +196,7 @@ extension Directory {
     mutating func restore(_ document: StoredDocument) {
         switch document.kind {
         case .convention: try? accept(Unverified<Convention>(parsing: document.note), at: document.at)
+        case .succession: try? accept(Unverified<Succession>(parsing: document.note))
         case .roster: try? accept(Unverified<Roster>(parsing: document.note), at: document.at)
         case .keys: try? accept(Unverified<AgentKeys>(parsing: document.note))
         }

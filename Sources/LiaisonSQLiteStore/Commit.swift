@@ -38,6 +38,12 @@ private struct Writer {
         for (row, content) in batch.transmissions { try write(row, content) }
         for delivery in batch.deliveries { try write(delivery) }
         for act in batch.acts { try write(act) }
+        for transfer in batch.transfers {
+            try replaceContent(
+                of: transfer.transmission, for: transfer.unit,
+                by: try takeStaged(transfer.content, owner: transfer.owner))
+        }
+        for transmission in batch.destroyed { try destroyContent(of: transmission) }
         guard let last = batch.entries.last else { return }
         try run("INSERT INTO checkpoints (size, note) VALUES (?, ?)", [last.index + 1, batch.checkpoint])
     }
@@ -60,12 +66,13 @@ private struct Writer {
     private func write(_ document: StoredDocument) throws {
         try run(
             """
-            INSERT INTO documents (hash, kind, subject, version, note, entry, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO documents (hash, kind, subject, version, note, entry, at, institution)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (hash) DO UPDATE SET note = excluded.note
             """,
             [
                 Data(document.hash.bytes), document.kind.rawValue, document.subject, document.version,
-                document.note, document.entry, document.at
+                document.note, document.entry, document.at, document.institution?.description
             ])
     }
 
@@ -73,16 +80,7 @@ private struct Writer {
         let contentID: Int64
         switch content {
         case .inline(let bytes): contentID = try ChunkTable(database: database).create(bytes)
-        case .staged(let digest, let owner):
-            guard
-                let staged = try Row.fetchOne(
-                    database,
-                    sql: """
-                        DELETE FROM staged WHERE owner = ? AND digest = ? AND complete = 1 RETURNING content
-                        """,
-                    arguments: [owner.description, Data(digest.bytes)])
-            else { throw SQLiteRelayStore.Failure.stagedContentMissing }
-            contentID = staged["content"]
+        case .staged(let digest, let owner): contentID = try takeStaged(digest, owner: owner)
         }
         try run(
             """
@@ -96,12 +94,44 @@ private struct Writer {
             ])
     }
 
+    private func takeStaged(_ digest: Hash, owner: AgentAddress) throws -> Int64 {
+        let content = try Int64.fetchOne(
+            database, sql: "DELETE FROM staged WHERE owner = ? AND digest = ? AND complete = 1 RETURNING content",
+            arguments: [owner.description, Data(digest.bytes)])
+        guard let content else { throw SQLiteRelayStore.Failure.stagedContentMissing }
+        return content
+    }
+
+    private func replaceContent(of id: TransmissionID, for unit: UnitAddress, by content: Int64) throws {
+        let old = try Int64.fetchOne(
+            database, sql: "SELECT content FROM deliveries WHERE transmission = ? AND unit = ?",
+            arguments: [id.description, unit.description])
+        try run(
+            "UPDATE deliveries SET content = ? WHERE transmission = ? AND unit = ?",
+            [content, id.description, unit.description])
+        if let old { try run("DELETE FROM contents WHERE id = ?", [old]) }
+    }
+
+    private func destroyContent(of id: TransmissionID) throws {
+        let contents = try Int64.fetchAll(
+            database,
+            sql: """
+                SELECT content FROM transmissions WHERE id = :id AND content IS NOT NULL
+                UNION SELECT content FROM deliveries WHERE transmission = :id AND content IS NOT NULL
+                """,
+            arguments: ["id": id.description])
+        try run("UPDATE transmissions SET content = NULL WHERE id = ?", [id.description])
+        try run("UPDATE deliveries SET content = NULL WHERE transmission = ?", [id.description])
+        for content in contents { try run("DELETE FROM contents WHERE id = ?", [content]) }
+    }
+
     private func write(_ delivery: StoredDelivery) throws {
         try run(
             """
-            INSERT OR REPLACE INTO deliveries
-            (transmission, unit, state, due_at, expires_at, escalated, next_step_at, entry)
+            INSERT INTO deliveries (transmission, unit, state, due_at, expires_at, escalated, next_step_at, entry)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (transmission, unit) DO UPDATE SET state = excluded.state, escalated = excluded.escalated,
+                next_step_at = excluded.next_step_at
             """,
             [
                 delivery.transmission.description, delivery.unit.description, delivery.state.rawValue,

@@ -40,17 +40,34 @@ struct ChunkTable {
 }
 
 extension SQLiteRelayStore {
-    public func content(of id: TransmissionID, from offset: Int, count: Int) async throws -> [UInt8] {
+    /// The content row of one unit's delivery: its own after a handover, otherwise the one that all recipients share.
+    private static let contentOfUnit = """
+        coalesce(
+            (SELECT content FROM deliveries WHERE transmission = :id AND unit = :unit),
+            (SELECT content FROM transmissions WHERE id = :id))
+        """
+
+    public func contentSize(of id: TransmissionID, for unit: UnitAddress) async throws -> Int? {
+        try await pool.read { database in
+            try Int.fetchOne(
+                database, sql: "SELECT size FROM contents WHERE id = \(Self.contentOfUnit)",
+                arguments: ["id": id.description, "unit": unit.description])
+        }
+    }
+
+    public func content(
+        of id: TransmissionID, for unit: UnitAddress, from offset: Int, count: Int
+    ) async throws -> [UInt8] {
         let first = offset / ChunkTable.chunkSize
         let last = (offset + count - 1) / ChunkTable.chunkSize
         let rows = try await pool.read { database in
             try Data.fetchAll(
                 database,
                 sql: """
-                    SELECT bytes FROM chunks WHERE position BETWEEN ? AND ? AND content =
-                        (SELECT content FROM transmissions WHERE id = ?) ORDER BY position
+                    SELECT bytes FROM chunks WHERE position BETWEEN :first AND :last AND content = \(Self.contentOfUnit)
+                    ORDER BY position
                     """,
-                arguments: [first, last, id.description])
+                arguments: ["first": first, "last": last, "id": id.description, "unit": unit.description])
         }
         var segment: [UInt8] = []
         segment.reserveCapacity(count)

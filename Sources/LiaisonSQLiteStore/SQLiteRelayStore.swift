@@ -140,9 +140,38 @@ public struct SQLiteRelayStore: RelayStore {
                 sql: """
                     SELECT * FROM documents AS d WHERE kind = 'convention' OR entry =
                         (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject)
-                    ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'roster' THEN 1 ELSE 2 END, entry
+                    ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'keys' THEN 2 ELSE 1 END, entry
                     """
             ).map(Self.document)
+        }
+    }
+
+    public func documents(
+        of institution: InstitutionID, from index: Int, keys: Bool
+    ) async throws -> [StoredDocument] {
+        try await pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM documents AS d WHERE institution = ? AND entry >= ? AND (kind <> 'keys' OR ?)
+                        AND entry = (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject)
+                    ORDER BY entry
+                    """,
+                arguments: [institution.description, index, keys]
+            ).map(Self.document)
+        }
+    }
+
+    public func institutionsChanged(from index: Int) async throws -> [InstitutionID] {
+        try await pool.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT institution FROM documents WHERE institution IS NOT NULL AND entry >= ?
+                    ORDER BY institution
+                    """,
+                arguments: [index]
+            ).map { try Self.parse($0) }
         }
     }
 

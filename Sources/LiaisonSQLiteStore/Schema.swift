@@ -8,8 +8,28 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: first) }
+        migrator.registerMigration("2") { try $0.execute(sql: second) }
         return migrator
     }
+
+    private static let second = """
+        ALTER TABLE documents ADD COLUMN institution TEXT;
+        UPDATE documents SET institution = CASE kind
+            WHEN 'roster' THEN subject WHEN 'keys' THEN substr(subject, instr(subject, '@') + 1) END;
+        CREATE INDEX documents_institution ON documents (institution, entry);
+        CREATE INDEX documents_entry ON documents (entry);
+        -- a content sealed anew for one unit, on handover
+        ALTER TABLE deliveries ADD COLUMN content INTEGER REFERENCES contents (id);
+        CREATE TABLE invitations (
+            id BLOB PRIMARY KEY,
+            institution TEXT NOT NULL,
+            note TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            request TEXT,
+            state TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX invitations_institution ON invitations (institution);
+        """
 
     private static let first = """
         CREATE TABLE entries (

@@ -164,12 +164,32 @@ extension SQLiteRelayStore {
         _ row: Row, _ reference: ContentReference?, _ database: Database, _ report: inout StoreReport
     ) throws {
         guard let content: Int64 = row["content"] else { return }  // erased
+        if try self.reference(of: content, database) != reference {
+            report.found("chunks", row["id"] as String, "not the content that the envelope names")
+        }
+    }
+
+    private func reference(of content: Int64, _ database: Database) throws -> ContentReference {
         var hasher = StreamingDigest()
         let chunks = try Data.fetchCursor(
             database, sql: "SELECT bytes FROM chunks WHERE content = ? ORDER BY position", arguments: [content])
         while let bytes = try chunks.next() { hasher.update(bytes) }
-        if hasher.reference != reference {
-            report.found("chunks", row["id"] as String, "not the content that the envelope names")
+        return hasher.reference
+    }
+
+    /// A content sealed anew is the one that the last transfer names.
+    private func checkHandover(_ row: Row, _ database: Database, _ report: inout StoreReport) throws {
+        guard let content: Int64 = row["content"] else { return }
+        let note = try String.fetchOne(
+            database,
+            sql: """
+                SELECT note FROM acts WHERE transmission = ? AND unit = ? AND kind = 'transferred' ORDER BY entry DESC
+                """,
+            arguments: [row["transmission"] as String, row["unit"] as String])
+        let act = try note.map { try Unverified<Act>(parsing: $0).claimed }
+        if try reference(of: content, database) != act?.content {
+            report.found(
+                "chunks", "\(row["transmission"] as String) \(row["unit"] as String)", "not the content handed over")
         }
     }
 
@@ -177,6 +197,7 @@ extension SQLiteRelayStore {
     private func checkDeliveries(_ id: String, _ database: Database, _ report: inout StoreReport) throws {
         for row in try Row.fetchAll(database, sql: "SELECT * FROM deliveries WHERE transmission = ?", arguments: [id]) {
             let unit: String = row["unit"]
+            try checkHandover(row, database, &report)
             let entries = try Row.fetchAll(
                 database,
                 sql: """

@@ -24,15 +24,24 @@ public struct Receipt: Codable, Hashable, Sendable {
     public init(evidence: Evidence) { self.evidence = evidence }
 }
 
-/// One institution's documents in force.
+/// One institution's documents in force, or those of them that are newer than what the asker has.
 public struct DirectoryBundle: Codable, Hashable, Sendable {
-    public var roster: String
+    public var succession: String?
+    public var roster: String?
     public var keys: [String]
 
-    public init(roster: String, keys: [String]) {
+    public init(succession: String? = nil, roster: String? = nil, keys: [String] = []) {
+        self.succession = succession
         self.roster = roster
         self.keys = keys
     }
+}
+
+/// Lines of the present DirectoryHead.
+public struct DirectoryLines: Codable, Hashable, Sendable {
+    public var lines: [DirectoryHead.Line]
+
+    public init(lines: [DirectoryHead.Line]) { self.lines = lines }
 }
 
 /// A directory document by its hash, with the evidence of its publication.

@@ -36,8 +36,10 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case sealedInTheFuture = "sealed_in_the_future"
         case sealedTooLongAgo = "sealed_too_long_ago"
         case replyNeedsReference = "reply_needs_reference"
+        case callNotRecorded = "call_not_recorded"
         case headUnknown = "head_unknown"
         case headTooOld = "head_too_old"
+        case directoryChanged = "directory_changed"
         // Identity and signatures.
         case notEnrolled = "not_enrolled"
         case notTheAuthor = "not_the_author"
@@ -53,11 +55,15 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case contentMissing = "content_missing"
         case contentGone = "content_gone"
         case replyNotBetweenUnits = "reply_not_between_units"
+        case alreadyAnswered = "already_answered"
         case unknownTransmission = "unknown_transmission"
         case wrongEnvelope = "wrong_envelope"
         case wrongState = "wrong_state"
         case reasonNotAllowed = "reason_not_allowed"
-        case notSupported = "not_supported"
+        // Enrolment.
+        case invitationUnknown = "invitation_unknown"
+        case invitationUsed = "invitation_used"
+        case invitationExpired = "invitation_expired"
         // Transport and operation.
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
@@ -70,13 +76,14 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         public var status: Int {
             switch self {
             case .malformed, .contentMismatch, .documentRefused, .reasonNotAllowed, .wrongEnvelope: 400
-            case .notFound, .unknownTransmission: 404
+            case .notFound, .unknownTransmission, .invitationUnknown: 404
             case .methodNotAllowed: 405
-            case .idTaken, .wrongState, .outOfOrder, .wrongOffset, .contentMissing: 409
-            case .contentGone: 410
+            case .idTaken, .wrongState, .outOfOrder, .wrongOffset, .contentMissing, .alreadyAnswered, .invitationUsed,
+                .directoryChanged:
+                409
+            case .contentGone, .invitationExpired: 410
             case .bodyTooLarge, .contentTooLarge: 413
             case .tooManyRequests: 429
-            case .notSupported: 501
             case .notReady, .storeFailed: 503
             default: 403
             }

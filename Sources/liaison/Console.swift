@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import LiaisonClient
+import LiaisonConvention
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
@@ -73,6 +74,8 @@ struct Console {
         case let problem as Problem: ClientFailure.refused(problem).text(language)
         case let failure as VaultFailure: text(failure, language)
         case let finding as DraftFinding: finding.text(language)
+        case let unreadable as ConventionDraft.Unreadable:
+            unreadable.findings.map { $0.text(language) }.joined(separator: "\n")
         case let failure as FormFile.Failure: text(failure, language)
         case let error as ValidationError: error.message
         case is SignedNote.Failure, is CanonicalJSON.Failure:

@@ -4,18 +4,26 @@
 import ArgumentParser
 import Foundation
 import LiaisonClient
+import LiaisonConvention
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 
 struct ConventionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "convention", abstract: "The signed rules: check, sign and show them.",
-        subcommands: [Check.self, Sign.self, ShowConvention.self])
+        commandName: "convention", abstract: "The signed rules: check, draw, sign, show and compare them.",
+        subcommands: [CheckDraft.self, Draw.self, Sign.self, ShowConvention.self, Compare.self])
 
-    struct Check: AsyncParsableCommand {
+    /// A draft or a signed convention, from a file.
+    static func read(_ path: String) throws -> Convention {
+        let text = try Input.text(path)
+        guard text.hasPrefix(Convention.type) else { return try ConventionDraft(yaml: text).outline }
+        return try Unverified<Convention>(parsing: text).verifiedByItsParties().body
+    }
+
+    struct CheckDraft: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Find contradictions in a draft before anybody signs.")
+            commandName: "check", abstract: "Find contradictions in a draft before anybody signs.")
         @OptionGroup var global: GlobalOptions
 
         @Argument(help: "The draft, YAML.")
@@ -23,10 +31,62 @@ struct ConventionCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await global.reporting { console in
-                let findings = try ConventionDraft(yaml: Input.text(file)).check(catalogue: FormCatalogue())
-                for finding in findings { print(finding.text(console.language)) }
-                guard findings.isEmpty else { throw ExitCode(65) }
-                console.say(console.language("Aucune contradiction.", "No contradiction."))
+                do {
+                    let draft = try ConventionDraft(yaml: Input.text(file))
+                    try show(draft.check(catalogue: FormCatalogue()), console)
+                    for finding in draft.missing { console.say(finding.text(console.language)) }
+                    console.say(console.language("Aucune contradiction.", "No contradiction."))
+                } catch let unreadable as ConventionDraft.Unreadable {
+                    try show(unreadable.findings, console)
+                }
+            }
+        }
+
+        private struct Row: Encodable {
+            var code: String
+            var place: String
+            var line: Int?
+            var what: String
+            var remedy: String
+        }
+
+        private func show(_ findings: [DraftFinding], _ console: Console) throws {
+            guard !findings.isEmpty else { return }
+            let rows = findings.map {
+                Row(
+                    code: $0.code, place: $0.place, line: $0.line, what: $0.what.text(console.language),
+                    remedy: $0.remedy.text(console.language))
+            }
+            try console.print(rows) { findings.map { $0.text(console.language) }.joined(separator: "\n") }
+            throw ExitCode(65)
+        }
+    }
+
+    struct Draw: AsyncParsableCommand {
+        enum Format: String, ExpressibleByArgument, CaseIterable { case svg, mermaid }
+
+        static let configuration = CommandConfiguration(
+            abstract: "Draw the circuit of information: who sends what to whom, by when, and who hears of silence.")
+        @Argument(help: "The draft or the note.")
+        var file: String
+
+        @Option(help: "svg (A4, black and white) or mermaid.")
+        var format = Format.svg
+
+        @Option(help: "The file to write; standard output without it.")
+        var output: String?
+
+        func run() async throws {
+            let console = Console(GlobalOptions.fallbackFormat)
+            try await console.reporting {
+                let circuit = Circuit(
+                    try ConventionCommand.read(file), catalogue: try FormCatalogue(), language: console.language)
+                let text = format == .svg ? circuit.svg() : circuit.mermaid()
+                if let output {
+                    try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+                } else {
+                    print(text, terminator: "")
+                }
             }
         }
     }
@@ -46,17 +106,19 @@ struct ConventionCommand: AsyncParsableCommand {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
                 let text = try Input.text(file)
-                let note: SignedNote
+                let convention: Convention
+                var signed: SignedNote?
                 if text.hasPrefix(Convention.type) {
-                    let signed = try Unverified<Convention>(parsing: text)
-                    note = try registrar.sign(signed.claimed, onto: signed.note)
+                    let note = try Unverified<Convention>(parsing: text)
+                    (convention, signed) = (note.claimed, note.note)
                 } else {
                     let draft = try ConventionDraft(yaml: text)
                     if let finding = try draft.check(catalogue: FormCatalogue()).first { throw finding }
-                    let convention = try draft.convention()
-                    for line in convention.words(console.language) { console.say(line) }
-                    note = try registrar.sign(convention, onto: nil)
+                    convention = try draft.convention()
                 }
+                let words = ConventionWords(convention, catalogue: try FormCatalogue(), language: console.language)
+                for line in words.lines() { console.say(line) }
+                let note = try registrar.sign(convention, onto: signed)
                 try Data(note.serialized.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
             }
         }
@@ -72,15 +134,37 @@ struct ConventionCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await global.reporting { console in
-                let text = try Input.text(file)
-                guard text.hasPrefix(Convention.type) else {
-                    return try ConventionDraft(yaml: text).convention().words(console.language).forEach { print($0) }
+                let convention = try ConventionCommand.read(file)
+                let words = ConventionWords(convention, catalogue: try FormCatalogue(), language: console.language)
+                for line in words.lines() { print(line) }
+                guard case let text = try Input.text(file), text.hasPrefix(Convention.type) else { return }
+                let signers = try Unverified<Convention>(parsing: text).verifiedByItsParties().signers
+                print(console.language("Signée par : ", "Signed by: ") + signers.sorted().joined(separator: ", "))
+            }
+        }
+    }
+
+    struct Compare: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "diff", abstract: "Say in words what changes from one version to another.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The older draft or note.")
+        var old: String
+
+        @Argument(help: "The newer one.")
+        var new: String
+
+        func run() async throws {
+            try await global.reporting { console in
+                let difference = ConventionDifference(
+                    from: try ConventionCommand.read(old), to: try ConventionCommand.read(new),
+                    catalogue: try FormCatalogue(), language: console.language)
+                let lines = difference.lines()
+                try console.print(lines) {
+                    lines.isEmpty
+                        ? console.language("Rien ne change.", "Nothing changes.") : lines.joined(separator: "\n")
                 }
-                let convention = try Unverified<Convention>(parsing: text).verifiedByItsParties()
-                convention.body.words(console.language).forEach { print($0) }
-                print(
-                    console.language("Signée par : ", "Signed by: ")
-                        + convention.signers.sorted().joined(separator: ", "))
             }
         }
     }

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import LiaisonClient
+import LiaisonConvention
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes

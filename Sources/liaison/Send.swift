@@ -50,19 +50,20 @@ struct Send: AsyncParsableCommand {
             try await global.withSession { session, console in
                 let catalogue = try FormCatalogue()
                 var request = try request()
+                try await session.know([request.to.institution])
                 recipient = session.directory.unit(request.to)
                 guard recipient != nil else { throw ClientFailure.unknownUnit(to) }
-                let (routing, _) = try session.permit(request)
+                let (routing, _) = try await session.permit(request)
                 if routing.urgency.asksForACall {
                     console.say(console.language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST."))
                     console.sayNumbers(recipient)
                 }
                 request.form = try readForm(catalogue)
-                let plan = try session.plan(request, catalogue: catalogue)
+                let plan = try await session.plan(request, catalogue: catalogue)
                 guard yes || confirm(plan, recipient, console) else {
                     throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
                 }
-                let id = try await global.timed("seal") { try session.seal(plan) }
+                let id = try await global.timed("seal") { try await session.seal(plan) }
                 try await global.timed("deposit") { try await Deposit.perform(id, session, console) }
             }
         }
@@ -211,6 +212,7 @@ struct Resend: AsyncParsableCommand {
                 guard let id = TransmissionID(id), let routing = try session.sealed(id) else {
                     throw ClientFailure.unknownTransmission(id)
                 }
+                try await session.know([routing.to.institution])
                 recipient = session.directory.unit(routing.to)
                 let question = console.language(
                     "Scellé plus tôt : est-ce encore juste ?", "Sealed earlier: is it still right?")

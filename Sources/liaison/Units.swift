@@ -31,13 +31,16 @@ struct Units: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let now = Clock.now()
+            try await session.know(try session.institutions())
             let calendar = session.directory.convention.map { WorkingCalendar($0.body) }
             let units = session.directory.rosters.values.flatMap(\.body.units).sorted { $0.address < $1.address }
-            let rows = units.filter(matches).map { unit in
+            let shown = units.filter(matches)
+            try await session.know(Set(shown.map(\.address.institution)), keys: true)
+            let rows = shown.map { unit in
                 Row(
                     unit: unit.address, kind: unit.kind, name: unit.name, town: unit.town, phone: unit.phone,
                     dutyPhone: unit.dutyPhone, roles: unit.roles,
-                    reachable: unit.absence == nil && calendar?.isOpen(at: now, unit.opening) ?? true
+                    reachable: !unit.isAbsent(at: now) && calendar?.isOpen(at: now, unit.opening) ?? true
                         && !session.directory.encryptionKeys(of: unit.address, at: now).isEmpty)
             }
             try console.print(rows) {

@@ -37,14 +37,14 @@ BASE64 = {"hash": 32, "key": 32, "salt": 32, "signature": 64, "xwing": 1216, "ba
 # Codes, each with the section's words.
 REFUSED = "wrong_unit|not_competent|duplicate|person_declines|incomplete"
 WITHDRAWN = "misdirected|consent_withdrawn|sent_in_error"
-UNOPENABLE = ("digest_mismatch|not_a_recipient|content_damaged|manifest_mismatch|author_not_in_force|form_invalid|"
+UNOPENABLE = ("keys_lost|digest_mismatch|not_a_recipient|content_damaged|manifest_mismatch|author_not_in_force|form_invalid|"
               "not_permitted")
 REASONS = {"refused": REFUSED, "withdrawn": WITHDRAWN, "unopenable": UNOPENABLE}
 PUBLISHED = ["RosterPublished", "KeysPublished", "ConventionPublished"]
 STRINGS |= {
     "adhesion": "required|recorded|not_required", "clock": "elapsed|opening|working_days",
     "urgency": "immediate|urgent|priority|routine", "absence_reason": "leave|vacancy", "weeks": "all|odd|even",
-    "duty": "registrar|unit_manager|auditor|dpo|statistics_reader", "end": "left|lost_device|compromised|other",
+    "duty": "auditor|dpo|statistics_reader", "end": "left|lost_device|compromised|other",
     "post_role": "agent|unit_manager|substitute|duty_officer",
     "act_name": "opened|acknowledged|refused|unopenable|withdrawn|transferred",
     "state": "available|opened|acknowledged|refused|withdrawn|expired", "event_type": "liaison/event/v1",
@@ -63,15 +63,17 @@ FIELDS = {
     "liaison/convention/v1": f"name:text {CHAINED} {DATED} grace:number maximum_age:number audit_limit:number "
     "health_data:boolean time_zone:text holidays:[date] logs:[log] parties:[party] roles:[role] flows:[flow]",
     "log": "key:key origin:text tls_roots:[base64] url:url", "role": "en:text fr:text id:text",
-    "party": "institution:institution keys:[dated_key] kind:text log:text name:text recovery:key secrecy:boolean",
-    "flow": "id:text kind:text from:[text] to:[text] legal_bases:[text] adhesion:adhesion copies:[text] "
+    "party": "institution:institution keys:[dated_key] kind:text log:text name:text recovery:key "
+    "roster_signatures:number secrecy:boolean",
+    "flow": "id:text kind:text from:[text] to:[text] legal_bases:[text] adhesion:adhesion copies:[text] call_first:boolean "
     "urgencies:[limit] reply?:reply reply_only:boolean escalation:[step] retention:number attachments:attachments",
     "limit": "clock:clock urgency:urgency within:number", "reply": "clock:clock kind:text within:number",
     "step": "after:number content:boolean to:text", "attachments": "bytes:number count:number types:[text]",
-    "liaison/roster/v1": f"by:institution {CHAINED} issued_at:number units:[unit] agents:[agent]",
+    "liaison/roster/v1": f"by:institution {CHAINED} issued_at:number units:[unit] agents:[agent] "
+    "registrars:[hash]",
     "unit": "absence?:absence address:address duty_phone?:text kind:text name:text opening:[opening] phone:text "
     "roles:[text] town:text",
-    "absence": "reason:absence_reason substitute?:address until?:number",
+    "absence": "reason:absence_reason substitutes:[address] until?:number",
     "opening": "day:number from:number to:number weeks:weeks",
     "agent": f"address:address key:key possession:signature {DATED} posts:[post] duties:[duty] tls:[hash] "
     "revocation?:revocation",
@@ -86,11 +88,11 @@ FIELDS = {
     "committed": "commitment:hash name:text",
     "disclosures": "fields:[field] parts:[part]", "field": "name:text salt:salt value:form_value",
     "part": "description:description salt:salt", "description": "name:text sha256:hash size:number type:text",
-    "liaison/transfer/v1": f"{DELIVERY} recipients:[hash]",
+    "liaison/transfer/v1": f"{DELIVERY} keys:hash opened_with:hash recipients:[hash]",
     "liaison/act/v1": f"{DELIVERY} act:act_name reason?:text content?:sized checkpoint?:checkpoint",
     "event": "type:event_type log:text event:event_name mailbox:mailbox number:number at:number transmission?:id "
     "envelope?:hash unit?:address act?:hash state?:state due_at?:number code?:text document?:hash head?:head",
-    "head": "convention:hash institutions:[standing]", "standing": "institution:institution keys:hash roster:hash",
+    "head": "convention:hash institutions:hash",
     "evidence": "record:base64 salt:salt proof:text", "printed": "events:[evidence] log:text",
 }
 
@@ -343,13 +345,11 @@ def check_commitments(manifest, disclosures):
 def read_event(data):
     """Section 6.1: an event record."""
     record = decode(data, "event")
-    name, head = record["event"], record.get("head", {"institutions": []})
+    name = record["event"]
     need(record["number"] >= 1, "event: number 0")
     need(("head" in record) == (name == "DirectoryHead"), "event: a head is for DirectoryHead only")
     need(("document" in record) == (name in PUBLISHED), "event: a document is for publications only")
     need((record["mailbox"] == "directory") == (name in [*PUBLISHED, "DirectoryHead"]), "event: wrong mailbox")
-    names = [item["institution"] for item in head["institutions"]]
-    need(names == sorted(set(names)), "head: the institutions do not ascend")
     return record
 
 

@@ -72,7 +72,7 @@ struct ExchangeTests {
         let world = try await World(units: [montluel, iscg])
         let session = try world.session(montluel)
         try await session.refresh()
-        let id = try session.seal(try session.plan(try world.referral(), catalogue: world.catalogue))
+        let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
         let first = try await session.deposit(id)
         let size = try await world.store.head()?.size
         let again = try await session.deposit(id)
@@ -102,7 +102,7 @@ struct ExchangeTests {
     ) async throws -> TransmissionID {
         let session = try world.session(montluel)
         try await session.refresh()
-        let (routing, _) = try session.permit(try world.referral())
+        let (routing, _) = try await session.permit(try world.referral())
         let kind = try #require(world.catalogue["referral"])
         let values = form.merging(["legal_basis": .text("casf_l121_1_1")]) { given, _ in given }
         var content: [UInt8] = []
@@ -191,7 +191,7 @@ struct ExchangeTests {
             "residence_commune": .text("01053"), "observed_facts": .text("Faits fictifs."),
             "reported_statements": .text("« Fictif »"), "person_informed": .text("informed")
         ]
-        let id = try session.seal(try session.plan(request, catalogue: world.catalogue))
+        let id = try await session.seal(try await session.plan(request, catalogue: world.catalogue))
         _ = try await session.deposit(id)
         let crip = try world.session("crip@cd01")
         try await crip.refresh()
@@ -234,7 +234,7 @@ struct ExchangeTests {
         let world = try await World(units: [montluel, iscg])
         let session = try world.session(montluel)
         try await session.refresh()
-        let id = try session.seal(try session.plan(try world.referral(), catalogue: world.catalogue))
+        let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
         let now = world.clock.now
         try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: "left") }
         await #expect(throws: Problem(.agentNotInForce)) { try await session.deposit(id) }
@@ -262,10 +262,10 @@ struct ExchangeTests {
         _ = try await world.sequencer.perform(.tick)
         try await reader.refresh()
         try await reader.maintainKeys()
-        #expect(reader.directory.keys[reader.address]?.body.version == 2)
+        #expect(reader.directory.keys(of: reader.address)?.body.version == 2)
         _ = try await reader.read(id, catalogue: world.catalogue)
         // An export is followed by a rotation that retires every older key.
         #expect(try await reader.exportIdentities().count == 2)
-        #expect(reader.directory.keys[reader.address]?.body.keys.count == 1)
+        #expect(reader.directory.keys(of: reader.address)?.body.keys.count == 1)
     }
 }

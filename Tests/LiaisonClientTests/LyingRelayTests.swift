@@ -60,7 +60,7 @@ struct LyingRelayTests {
     @Test func aWithheldRosterIsNoticed() async throws {
         let world = try await World(units: [montluel, iscg])
         let institution = try Fixture.institution("ggd01")
-        let old = try world.relay.bundle(of: institution)
+        let old = try await world.relay.bundle(of: institution, from: 0, keys: true)
         let now = world.clock.now
         try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: "left") }
         let lied = try session(world, iscg) { $0.bundle = { id, bundle in id == institution ? old : bundle } }
@@ -70,9 +70,13 @@ struct LyingRelayTests {
     /// The relay signs a head into its log that leaves an institution out, with its revocations.
     @Test func aHeadThatForgetsAnInstitutionIsRefused() async throws {
         let world = try await World(units: [montluel, iscg])
-        try await world.forgeHead { $0.institutions.removeAll { $0.institution.description == "ggd01" } }
-        let session = try world.session(iscg)
-        await #expect(throws: ClientFailure.broken(.directoryRollback)) { try await session.refresh() }
+        try await world.forgeHead { $0.removeAll { $0.institution.description == "ggd01" } }
+        let session = try session(world, iscg) { connection in
+            connection.lines = { answer in
+                DirectoryLines(lines: answer.lines.filter { $0.institution.description != "ggd01" })
+            }
+        }
+        await #expect(throws: ClientFailure.broken(.directoryMismatch)) { try await session.refresh() }
     }
 
     /// The relay signs a head into its log that names an old roster: the newer one is known and stays.
@@ -80,16 +84,17 @@ struct LyingRelayTests {
         let world = try await World(units: [montluel, iscg])
         let institution = try Fixture.institution("cd01")
         let old = try #require(world.rosters["cd01"]).hash
-        let bundle = try world.relay.bundle(of: institution)
+        let bundle = try await world.relay.bundle(of: institution, from: 0, keys: true)
         try await world.publish("cd01")
         let session = try world.session(iscg)
         try await session.refresh()
-        try await world.forgeHead { head in
-            for index in head.institutions.indices where head.institutions[index].institution == institution {
-                head.institutions[index].roster = old
-            }
+        let keys = world.sequencer.directory.keysHash(of: institution)
+        let line = DirectoryHead.Line(institution: institution, roster: old, keys: keys)
+        try await world.forgeHead { lines in lines = lines.map { $0.institution == institution ? line : $0 } }
+        let lied = try self.session(world, iscg) { connection in
+            connection.lines = { _ in DirectoryLines(lines: [line]) }
+            connection.bundle = { id, honest in id == institution ? bundle : honest }
         }
-        let lied = try self.session(world, iscg) { $0.bundle = { id, honest in id == institution ? bundle : honest } }
         await #expect(throws: ClientFailure.broken(.directoryRollback)) { try await lied.refresh() }
     }
 
@@ -105,7 +110,7 @@ struct LyingRelayTests {
                 var keys = try Unverified<AgentKeys>(parsing: bundle.keys[0]).claimed
                 keys.version += 1
                 let thief = try Fixture.unwrap(NoteSigner(name: author.description, privateKey: .generate()))
-                return DirectoryBundle(roster: bundle.roster, keys: [try keys.signed(by: thief).note.serialized])
+                return DirectoryBundle(keys: [try keys.signed(by: thief).note.serialized])
             }
         }
         await #expect(throws: ClientFailure.broken(.bundleRefused)) { try await lied.refresh() }
@@ -117,7 +122,7 @@ struct LyingRelayTests {
         let other = try await world.relay.timeline(of: first, for: Fixture.agentName(of: montluel)).events[0]
         let lied = try session(world, montluel) { $0.receipt = { _ in Receipt(evidence: other) } }
         try await lied.refresh()
-        let id = try lied.seal(try lied.plan(try world.referral(), catalogue: world.catalogue))
+        let id = try await lied.seal(try await lied.plan(try world.referral(), catalogue: world.catalogue))
         await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.deposit(id) }
         #expect(try lied.undelivered() == [id])
     }
@@ -139,7 +144,7 @@ struct LyingRelayTests {
                 }
             }
             try await lied.refresh()
-            let id = try lied.seal(try lied.plan(try world.referral(), catalogue: world.catalogue))
+            let id = try await lied.seal(try await lied.plan(try world.referral(), catalogue: world.catalogue))
             await #expect(throws: ClientFailure.broken(.evidence)) { try await lied.deposit(id) }
         }
     }

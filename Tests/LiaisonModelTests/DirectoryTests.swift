@@ -126,14 +126,14 @@ struct DirectoryTests {
         var directory = Directory()
         #expect(throws: DirectoryRefusal.notSignedByOwnInstitution) {
             try directory.accept(
-                Fixture.signed(Fixture.convention(), by: ["cd01"]), at: Fixture.start, pin: pin)
+                Fixture.signed(Fixture.convention(), by: ["cd01"]), at: Fixture.start, pins: [pin])
         }
         let first = try Fixture.signed(Fixture.convention())
-        try directory.accept(first, at: Fixture.start, pin: pin)
+        try directory.accept(first, at: Fixture.start, pins: [pin])
         try directory.accept(
-            Fixture.signed(Fixture.convention(version: 2, previous: first.note.hash)), at: Fixture.start, pin: pin)
+            Fixture.signed(Fixture.convention(version: 2, previous: first.note.hash)), at: Fixture.start, pins: [pin])
         #expect(throws: DirectoryRefusal.conventionRollback(have: 2, offered: 1)) {
-            try directory.accept(first, at: Fixture.start, pin: pin)
+            try directory.accept(first, at: Fixture.start, pins: [pin])
         }
         #expect(directory.convention(first.note.hash, at: Fixture.start + 7 * 86_400) != nil)
         #expect(directory.convention(first.note.hash, at: Fixture.start + 7 * 86_400 + 1) == nil)

@@ -79,6 +79,12 @@ struct PolicyTests {
         case .sealedInTheFuture: routing.sealedAt = Fixture.start + 121
         case .sealedTooLongAgo: routing.sealedAt = Fixture.start - 3 * 86_400 - 1
         case .replyNeedsReference: routing.kind = "reply"
+        case .callNotRecorded:
+            routing = try concern(routing)
+            routing.kind = "judicial_transmission"
+            routing.to = try Fixture.unit("corg@ggd01")
+            routing.copies = []
+            agent = "d-02@avema01"
         }
         #expect(decide(directory, routing, by: agent, size: size, at: instant) == code)
     }

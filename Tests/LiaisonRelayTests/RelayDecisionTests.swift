@@ -208,7 +208,7 @@ struct RelayDecisionTests {
         let key = try PrivateKey.generate()
         let anew = try Fixture.agent(address, in: Fixture.unit(montluel), key: key, tls: [Hash.of("new device")])
         try await world.publish("ggd01") { $0 = [anew] }
-        #expect(world.sequencer.directory.keys[address] == nil)
+        #expect(world.sequencer.directory.keys(of: address) == nil)
         #expect(try await restarted() == world.sequencer.directory.head)
 
         // The new device begins its keys at version 1 again.

@@ -77,12 +77,12 @@ package enum Fixture {
 
     package static func flow(
         _ kind: String, _ from: [String], _ to: [String], bases: [String], adhesion: Adhesion = .recorded,
-        copies: [String] = [], urgencies: [UrgencyRule], replyOnly: Bool = false,
+        copies: [String] = [], callFirst: Bool = false, urgencies: [UrgencyRule], replyOnly: Bool = false,
         escalation: [EscalationStep] = [], attachments: AttachmentRule = .init(count: 0, bytes: 0, types: [])
     ) -> Flow {
         Flow(
             id: "\(kind)-\(from[0])", kind: kind, from: from, to: to, legalBases: bases, adhesion: adhesion,
-            copies: copies, urgencies: urgencies, reply: nil, replyOnly: replyOnly, escalation: escalation,
+            copies: copies, callFirst: callFirst, urgencies: urgencies, reply: nil, replyOnly: replyOnly, escalation: escalation,
             retention: 30 * 86_400, attachments: attachments)
     }
 
@@ -123,6 +123,9 @@ package enum Fixture {
                 flow(
                     "concern_report", ["iscg"], ["social_service"], bases: ["casf_l226_2_1"],
                     adhesion: .notRequired, copies: ["crip"], urgencies: [urgent]),
+                flow(
+                    "judicial_transmission", ["iscg"], ["operations"], bases: ["cp_223_6"], adhesion: .notRequired,
+                    callFirst: true, urgencies: [urgent]),
                 flow(
                     "reply", ["iscg", "investigator", "social_service"], ["iscg", "investigator", "social_service"],
                     bases: ["thread"], adhesion: .notRequired, urgencies: [routine], replyOnly: true)

@@ -113,10 +113,14 @@ package final class World {
     }
 
     /// The same for a DirectoryHead.
-    package func forgeHead(_ change: (inout DirectoryHead) -> Void) async throws {
-        var head = try Fixture.unwrap(sequencer.directory.head)
-        change(&head)
-        try await forge(in: .directory, .directoryHead) { $0.head = head }
+    package func forgeHead(_ change: (inout [DirectoryHead.Line]) -> Void) async throws {
+        let directory = sequencer.directory
+        var lines = directory.rosters.keys.compactMap { directory.line(of: $0) }
+        change(&lines)
+        let convention = try Fixture.unwrap(directory.convention).hash
+        try await forge(in: .directory, .directoryHead) {
+            $0.head = DirectoryHead(convention: convention, lines: lines)
+        }
     }
 
     /// The session of the unit's agent; a new one sees only what its vault remembers.
@@ -156,7 +160,7 @@ package final class World {
     package func sendReferral() async throws -> TransmissionID {
         let session = try session("bta-montluel@ggd01")
         try await session.refresh()
-        let id = try session.seal(try session.plan(try referral(), catalogue: catalogue))
+        let id = try await session.seal(try await session.plan(try referral(), catalogue: catalogue))
         _ = try await session.deposit(id)
         return id
     }
@@ -174,8 +178,9 @@ package struct DirectConnection: RelayConnection {
 
     package func directoryHead() async throws -> Receipt { try await relay.directoryHead() }
     package func directoryHead(_ hash: Hash) async throws -> Receipt { try await relay.directoryHead(hash) }
-    package func bundle(of institution: InstitutionID) async throws -> DirectoryBundle {
-        try relay.bundle(of: institution)
+    package func lines(from index: Int) async throws -> DirectoryLines { try await relay.lines(from: index) }
+    package func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle {
+        try await relay.bundle(of: institution, from: index, keys: keys)
     }
     package func document(_ hash: Hash) async throws -> PublishedDocument { try await relay.document(hash) }
     package func publish(_ roster: Verified<Roster>) async throws -> Receipt {
@@ -190,8 +195,12 @@ package struct DirectConnection: RelayConnection {
             Unverified(envelope.note), content: .inline(bytes),
             arrived: ContentReference(sha256: Hash.of(bytes), size: bytes.count), by: peer)
     }
-    package func act(_ act: Verified<Act>) async throws -> Receipt {
-        try await relay.act(Unverified(act.note), by: peer)
+    package func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt {
+        if let content, let digest = act.body.content?.sha256 {
+            let bytes = try content.read(at: 0, count: content.size)
+            _ = try await relay.stage(bytes, of: digest, at: 0, by: peer)
+        }
+        return try await relay.act(Unverified(act.note), by: peer)
     }
     package func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
         try await relay.open(Unverified(act.note), from: offset, by: peer)
@@ -212,6 +221,7 @@ package struct DirectConnection: RelayConnection {
 package struct LyingConnection: RelayConnection {
     package var honest: any RelayConnection
     package var head: (@Sendable (Receipt) async throws -> Receipt)?
+    package var lines: (@Sendable (DirectoryLines) -> DirectoryLines)?
     package var bundle: (@Sendable (InstitutionID, DirectoryBundle) async throws -> DirectoryBundle)?
     package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
     package var deliveries: (@Sendable (DeliveryPage) async throws -> DeliveryPage)?
@@ -225,8 +235,12 @@ package struct LyingConnection: RelayConnection {
         return try await head?(honestly) ?? honestly
     }
     package func directoryHead(_ hash: Hash) async throws -> Receipt { try await honest.directoryHead(hash) }
-    package func bundle(of institution: InstitutionID) async throws -> DirectoryBundle {
-        let honestly = try await honest.bundle(of: institution)
+    package func lines(from index: Int) async throws -> DirectoryLines {
+        let honestly = try await honest.lines(from: index)
+        return lines?(honestly) ?? honestly
+    }
+    package func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle {
+        let honestly = try await honest.bundle(of: institution, from: index, keys: keys)
         return try await bundle?(institution, honestly) ?? honestly
     }
     package func document(_ hash: Hash) async throws -> PublishedDocument { try await honest.document(hash) }
@@ -236,8 +250,8 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.submit(envelope, content: content)
         return try await receipt?(honestly) ?? honestly
     }
-    package func act(_ act: Verified<Act>) async throws -> Receipt {
-        let honestly = try await honest.act(act)
+    package func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt {
+        let honestly = try await honest.act(act, content: content)
         return try await receipt?(honestly) ?? honestly
     }
     package func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {

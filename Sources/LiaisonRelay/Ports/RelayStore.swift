@@ -20,8 +20,13 @@ public protocol RelayStore: Sendable {
     func entries(_ range: Range<Int>) async throws -> [[UInt8]]
     func lastNumber(in mailbox: Mailbox) async throws -> Int
 
-    /// All conventions in order of version, and the latest rosters and keys documents.
+    /// All conventions in order of version, then the latest successions and rosters in log order, then the latest keys
+    /// documents.
     func documentsInForce() async throws -> [StoredDocument]
+    /// The latest documents of an institution whose entry is at or after `index`; its agents' keys only when asked for.
+    func documents(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> [StoredDocument]
+    /// Institutions of which a document has its entry at or after `index`.
+    func institutionsChanged(from index: Int) async throws -> [InstitutionID]
     func document(_ hash: Hash) async throws -> StoredDocument?
     func directoryHead(_ hash: Hash) async throws -> StoredEntry?
     func latestDirectoryHead() async throws -> StoredEntry?
@@ -40,8 +45,9 @@ public protocol RelayStore: Sendable {
     /// The entries on `id` in the given mailboxes, in log order.
     func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry]
 
-    /// At most `count` bytes of a content from `offset`; empty past its end or once it was erased.
-    func content(of id: TransmissionID, from offset: Int, count: Int) async throws -> [UInt8]
+    /// At most `count` bytes, from `offset`, of the content that `unit` gets; empty past its end or once it was erased.
+    func content(of id: TransmissionID, for unit: UnitAddress, from offset: Int, count: Int) async throws -> [UInt8]
+    func contentSize(of id: TransmissionID, for unit: UnitAddress) async throws -> Int?
     /// How many bytes `owner` has staged for `digest`.
     func stagedSize(_ digest: Hash, owner: AgentAddress) async throws -> Int
     /// Appends to what is staged; false when `offset` is not where it ends.
@@ -83,6 +89,10 @@ public struct Batch: Sendable {
     public var transmissions: [(row: StoredTransmission, content: SubmittedContent)] = []
     public var deliveries: [StoredDelivery] = []
     public var acts: [StoredAct] = []
+    /// Contents sealed anew for one unit, staged by their author.
+    public var transfers: [(transmission: TransmissionID, unit: UnitAddress, content: Hash, owner: AgentAddress)] = []
+    /// Transmissions whose content nobody may have any more.
+    public var destroyed: [TransmissionID] = []
 
     public init() {}
 }
@@ -126,7 +136,7 @@ public struct StoredEntry: Hashable, Sendable {
 
 /// A directory document as published.
 public struct StoredDocument: Hashable, Sendable {
-    public enum Kind: String, Sendable { case convention, roster, keys }
+    public enum Kind: String, Sendable { case convention, succession, roster, keys }
     public let kind: Kind
     public let subject: String
     public let version: Int
@@ -144,6 +154,11 @@ public struct StoredDocument: Hashable, Sendable {
         self.note = note
         self.entry = entry
         self.at = at
+    }
+
+    /// Whose document it is; nil for a convention.
+    public var institution: InstitutionID? {
+        kind == .convention ? nil : InstitutionID(subject) ?? AgentAddress(subject)?.institution
     }
 }
 

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWire
+
+/// How a vault keeps the directory: each institution's line of the head, its roster, and its agents' keys once they were
+/// needed. A command verifies and loads only the institutions that it has to do with, however many there are.
+extension Session {
+    private enum Stored {
+        static let line = "line"
+        static let state = "lines"
+        static let roster = "roster"
+        static let succession = "succession"
+        static let keys = "keys"
+        static let role = "role"
+    }
+
+    /// What the lines add up to, and the size of the log up to which they are known.
+    private struct LinesState: Codable {
+        var institutions: Hash
+        var size: Int
+    }
+
+    /// Keys documents of an institution's agents, and the size of the log up to which they are known.
+    private struct KeysState: Codable {
+        var size: Int
+        var notes: [String]
+    }
+
+    // MARK: Lines
+
+    /// Fetches the lines that changed, and the rosters behind them: whole or not at all.
+    func refreshLines(_ stated: DirectoryHead, fromTheStart: Bool) async throws {
+        let vault = account.vault
+        let known = try vault.value(LinesState.self, Stored.state, "head")
+        let size = (head?.index ?? 0) + 1
+        if !fromTheStart, known?.institutions == stated.institutions { return }
+        let answer = try await relay.lines(from: fromTheStart ? 0 : known?.size ?? 0).lines
+        let fresh = Dictionary(answer.map { ($0.institution, $0) }) { first, _ in first }
+        var lines = fresh
+        for id in try vault.ids(Stored.line) {
+            guard let line = try vault.value(DirectoryHead.Line.self, Stored.line, id),
+                fresh[line.institution] == nil
+            else { continue }
+            if !fromTheStart {
+                lines[line.institution] = line
+            } else if try isStillSupported(line.institution) {
+                // The new convention lists the key that signed its roster: it cannot have gone.
+                throw ClientFailure.broken(.directoryRollback)
+            } else {
+                try forget(line.institution)
+            }
+        }
+        guard DirectoryHead.hash(of: lines.values) == stated.institutions else {
+            throw ClientFailure.broken(.directoryMismatch)
+        }
+        for line in answer {
+            try await refreshRoster(line, from: fromTheStart ? 0 : known?.size ?? 0)
+        }
+        try vault.put(value: LinesState(institutions: stated.institutions, size: size), Stored.state, "head")
+    }
+
+    private func isStillSupported(_ institution: InstitutionID) throws -> Bool {
+        guard let text = try account.vault.value(String.self, Stored.roster, institution.description),
+            let party = directory.convention?.body.party(institution)
+        else { return false }
+        let note = try SignedNote(parsing: text, limit: Roster.maximumSize)
+        return party.keys.contains { key in
+            NoteKey(name: institution.description, key: key.key).map { (try? note.checkSignature(by: $0)) != nil }
+                ?? false
+        }
+    }
+
+    private func forget(_ institution: InstitutionID) throws {
+        for kind in [Stored.line, Stored.roster, Stored.succession, Stored.keys] {
+            try account.vault.delete(kind, institution.description)
+        }
+        try index([], of: institution)
+        directory.release(institution)
+    }
+
+    /// Fetches the roster that a line names when it is not the one kept, and verifies it before it is.
+    private func refreshRoster(_ line: DirectoryHead.Line, from index: Int) async throws {
+        let vault = account.vault
+        let id = line.institution.description
+        let stored = try vault.value(String.self, Stored.roster, id).map { try Unverified<Roster>(parsing: $0) }
+        if stored?.note.hash != line.roster {
+            let bundle = try await relay.bundle(
+                of: line.institution, from: stored == nil ? 0 : index, keys: false)
+            if let succession = bundle.succession { try vault.put(value: succession, Stored.succession, id) }
+            guard let text = bundle.roster, let roster = try? Unverified<Roster>(parsing: text),
+                roster.note.hash == line.roster, roster.claimed.by == line.institution
+            else { throw ClientFailure.broken(.directoryMismatch) }
+            guard roster.claimed.version > stored?.claimed.version ?? 0 else {
+                throw ClientFailure.broken(.directoryRollback)
+            }
+            let published = try await publication(of: line.roster)
+            do {
+                var scratch = try frame(for: line.institution)
+                try scratch.accept(roster, at: published.at)
+            } catch {
+                throw ClientFailure.broken(.bundleRefused)
+            }
+            try vault.put(value: text, Stored.roster, id)
+            try self.index(roster.claimed.units, of: line.institution)
+            directory.release(line.institution)
+        }
+        try vault.put(value: line, Stored.line, id)
+    }
+
+    /// The convention, and an institution's succession where there is one: what a roster is verified against.
+    private func frame(for institution: InstitutionID) throws -> Directory {
+        var frame = Directory()
+        try frame.accept(Unverified<Convention>(conventionInForce().note), at: clock())
+        if let text = try account.vault.value(String.self, Stored.succession, institution.description) {
+            // One that an earlier convention called for says nothing under this one.
+            try? frame.accept(Unverified<Succession>(parsing: text))
+        }
+        return frame
+    }
+
+    // MARK: Roles
+
+    /// Keeps for each role the units that hold it, so that a copy's unit is found without reading every roster.
+    private func index(_ units: [LiaisonModel.Unit], of institution: InstitutionID) throws {
+        let vault = account.vault
+        let held = Set(units.flatMap(\.roles))
+        for role in held.union(try vault.ids(Stored.role)) {
+            let others = (try vault.value([UnitAddress].self, Stored.role, role) ?? [])
+            let kept = others.filter { $0.institution != institution }
+            let now = (kept + units.filter { $0.roles.contains(role) }.map(\.address)).sorted()
+            if now != others { try vault.put(value: now, Stored.role, role) }
+        }
+    }
+
+    /// Units that hold a role, in order of address, with their institutions known.
+    func units(holding role: String, keys: Bool = false) async throws -> [LiaisonModel.Unit] {
+        let addresses = try account.vault.value([UnitAddress].self, Stored.role, role) ?? []
+        try await know(Set(addresses.map(\.institution)), keys: keys)
+        return directory.units(holding: [role])
+    }
+
+    // MARK: Loading
+
+    /// Every institution of the directory.
+    public func institutions() throws -> [InstitutionID] {
+        try account.vault.ids(Stored.line).compactMap { InstitutionID($0) }
+    }
+
+    /// Brings institutions into `directory`, verified; with `keys` also their agents' encryption keys, up to date. One that
+    /// is not in the directory is passed over.
+    public func know(_ institutions: some Sequence<InstitutionID>, keys: Bool = false) async throws {
+        for institution in institutions {
+            guard let line = try account.vault.value(DirectoryHead.Line.self, Stored.line, institution.description)
+            else {
+                continue
+            }
+            if directory.rosters[institution]?.hash != line.roster { try await load(line) }
+            if keys, directory.keysHash(of: institution) != line.keys { try await loadKeys(line) }
+        }
+    }
+
+    private func load(_ line: DirectoryHead.Line) async throws {
+        guard let text = try account.vault.value(String.self, Stored.roster, line.institution.description) else {
+            throw VaultFailure.damaged("roster")
+        }
+        let published = try await publication(of: line.roster)
+        do {
+            if let note = try frame(for: line.institution).successions[line.institution]?.note {
+                try directory.accept(Unverified<Succession>(note))
+            }
+            try directory.accept(Unverified<Roster>(parsing: text), at: published.at)
+        } catch {
+            throw ClientFailure.broken(.bundleRefused)
+        }
+    }
+
+    private func loadKeys(_ line: DirectoryHead.Line) async throws {
+        let vault = account.vault
+        let id = line.institution.description
+        let stored = try vault.value(KeysState.self, Stored.keys, id)
+        // What the roster in force no longer supports has gone at the relay, too.
+        for note in stored?.notes ?? [] { try? directory.accept(Unverified<AgentKeys>(parsing: note)) }
+        if directory.keysHash(of: line.institution) != line.keys {
+            let bundle = try await relay.bundle(of: line.institution, from: stored?.size ?? 0, keys: true)
+            do {
+                for note in bundle.keys { try directory.accept(Unverified<AgentKeys>(parsing: note)) }
+            } catch DirectoryRefusal.keysRollback {
+                throw ClientFailure.broken(.directoryRollback)
+            } catch {
+                throw ClientFailure.broken(.bundleRefused)
+            }
+            guard directory.keysHash(of: line.institution) == line.keys else {
+                throw ClientFailure.broken(.directoryMismatch)
+            }
+        }
+        let state = KeysState(
+            size: (head?.index ?? 0) + 1, notes: directory.keys(of: line.institution).map(\.note.serialized))
+        if state.notes != stored?.notes { try vault.put(value: state, Stored.keys, id) }
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonForms
+public import LiaisonModel
+
+/// A convention in sentences, for those who sign it and those who draw it.
+public struct ConventionWords {
+    public let convention: Convention
+    public let catalogue: FormCatalogue
+    public let language: Language
+
+    public init(_ convention: Convention, catalogue: FormCatalogue, language: Language) {
+        self.convention = convention
+        self.catalogue = catalogue
+        self.language = language
+    }
+
+    /// Everything that the convention says, one statement a line.
+    public func lines() -> [String] {
+        let heading = [
+            "Convention \(convention.name), version \(convention.version)",
+            language("En vigueur du ", "In force from ") + date(convention.notBefore) + language(" au ", " to ")
+                + date(convention.notAfter)
+                + language(
+                    " ; une version dépassée reste admise \(elapsed(convention.grace))",
+                    "; a superseded version is accepted for \(elapsed(convention.grace))"),
+            language("Données de santé : ", "Health data: ")
+                + (convention.healthData ? language("admises", "admitted") : language("non admises", "not admitted"))
+                + language(" ; traces gardées ", "; records kept ") + elapsed(convention.auditLimit),
+            language("Parties :", "Parties:")
+        ]
+        let parties = convention.parties.map { "- " + party($0) }
+        return heading + parties + [language("Flux :", "Flows:")] + convention.flows.map { "- " + flow($0) }
+    }
+
+    func party(_ party: Party) -> String {
+        let kind = InstitutionKind.all[party.kind]?.text(language) ?? party.kind
+        let secrecy =
+            party.secrecy
+            ? language("tenue au secret professionnel", "bound by professional secrecy")
+            : language("non tenue au secret professionnel", "not bound by professional secrecy")
+        let double =
+            party.rosterSignatures > 1
+            ? language(", liste signée par deux gestionnaires", ", roster signed by two registrars") : ""
+        return "\(party.name) (\(party.institution), \(kind)) : \(secrecy)\(double)"
+    }
+
+    func flow(_ flow: Flow) -> String {
+        var parts = ["\(kind(flow.kind)) : \(roles(flow.from)) → \(roles(flow.to))"]
+        if flow.callFirst { parts.append(language("téléphone d'abord", "telephone first")) }
+        if !flow.copies.isEmpty { parts.append(language("copie : ", "copy: ") + roles(flow.copies)) }
+        parts.append(
+            language("bases légales : ", "legal bases: ") + flow.legalBases.map(basis).joined(separator: ", "))
+        parts.append(language("adhésion ", "adhesion ") + adhesion(flow.adhesion))
+        parts.append(
+            language("accusé de prise en charge : ", "acknowledgement: ")
+                + flow.urgencies.map { "\(urgency($0.urgency)) \(limit($0.within, $0.clock))" }.joined(separator: ", "))
+        if let reply = flow.reply {
+            parts.append(language("retour : ", "return: ") + "\(kind(reply.kind)), \(limit(reply.within, reply.clock))")
+        }
+        if !flow.escalation.isEmpty {
+            parts.append(language("silence : ", "silence: ") + flow.escalation.map(step).joined(separator: ", "))
+        }
+        parts.append(language("conservé ", "kept ") + elapsed(flow.retention))
+        if flow.attachments.count > 0 { parts.append(attachments(flow.attachments)) }
+        return parts.joined(separator: " ; ")
+    }
+
+    // MARK: Pieces
+
+    func kind(_ id: String) -> String { catalogue[id]?.title.text(language) ?? id }
+    func role(_ id: String) -> String {
+        convention.roles.first { $0.id == id }.map { language($0.fr, $0.en) } ?? id
+    }
+    func roles(_ ids: [String]) -> String {
+        ids.isEmpty ? language("personne", "nobody") : ids.map(role).joined(separator: ", ")
+    }
+    func basis(_ code: String) -> String { catalogue.fields["legal_basis"]?.values?[code]?.text(language) ?? code }
+
+    func urgency(_ urgency: Urgency) -> String {
+        switch urgency {
+        case .immediate: language("immédiat", "immediate")
+        case .urgent: "urgent"
+        case .priority: language("prioritaire", "priority")
+        case .routine: language("courant", "routine")
+        }
+    }
+
+    func adhesion(_ adhesion: Adhesion) -> String {
+        switch adhesion {
+        case .required: language("exigée", "required")
+        case .recorded: language("notée", "recorded")
+        case .notRequired: language("non exigée", "not required")
+        }
+    }
+
+    func step(_ step: EscalationStep) -> String {
+        let target =
+            switch step.to {
+            case "unit": language("l'unité", "the unit")
+            case "substitute": language("la suppléante", "the substitute")
+            case "manager": language("le responsable", "the manager")
+            default: role(step.to)
+            }
+        let after =
+            step.after == 0 ? language("aussitôt", "at once") : language("après ", "after ") + elapsed(step.after)
+        let content = step.content ? language(" avec le contenu", " with the content") : ""
+        return "\(target) \(after)\(content)"
+    }
+
+    func attachments(_ rule: AttachmentRule) -> String {
+        guard rule.count > 0 else { return language("sans pièce jointe", "no attachment") }
+        let size =
+            rule.bytes >= 1 << 20
+            ? language("\(rule.bytes >> 20) Mio", "\(rule.bytes >> 20) MiB")
+            : language("\(rule.bytes) octets", "\(rule.bytes) bytes")
+        return language(
+            "au plus \(rule.count) pièces jointes, \(size) (", "at most \(rule.count) attachments, \(size) (")
+            + rule.types.joined(separator: ", ") + ")"
+    }
+
+    func date(_ instant: Int) -> String {
+        Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601.year().month().day())
+    }
+
+    // MARK: Durations
+
+    /// A time limit on its clock: "one working day", "four hours", "two hours of opening".
+    func limit(_ seconds: Int, _ clock: UrgencyRule.Clock) -> String {
+        switch clock {
+        case .elapsed: return elapsed(seconds)
+        case .opening: return elapsed(seconds) + language(" d'ouverture", " of opening")
+        case .workingDays:
+            let days = (seconds + 86_399) / 86_400
+            let many = days > 1
+            return number(days)
+                + language(many ? " jours ouvrés" : " jour ouvré", many ? " working days" : " working day")
+        }
+    }
+
+    func elapsed(_ seconds: Int) -> String {
+        let units = [
+            (86_400, "jour", "day", false), (3600, "heure", "hour", true), (60, "minute", "minute", true),
+            (1, "seconde", "second", true)
+        ]
+        // A day and a half is 36 hours: the largest unit that leaves no rest.
+        let (size, fr, en, feminine) = units.first { seconds % $0.0 == 0 && seconds >= $0.0 } ?? units[3]
+        let count = seconds / size
+        return "\(number(count, feminine: feminine)) \(language(fr, en))" + (count > 1 ? "s" : "")
+    }
+
+    private func number(_ value: Int, feminine: Bool = false) -> String {
+        let fr = [
+            "zéro", feminine ? "une" : "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix",
+            "onze", "douze", "treize", "quatorze", "quinze", "seize"
+        ]
+        let en = [
+            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+            "thirteen", "fourteen", "fifteen", "sixteen"
+        ]
+        return value < fr.count ? language(fr[value], en[value]) : String(value)
+    }
+}
