@@ -70,7 +70,7 @@ let package = Package(
         library("LiaisonRelay", ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire"]),
         library(
             "LiaisonSQLiteStore",
-            ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonRelay", crypto, grdb]),
+            ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", crypto, grdb]),
         library(
             "LiaisonHTTP",
             [

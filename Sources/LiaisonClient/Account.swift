@@ -56,18 +56,22 @@ public struct Account {
     /// Makes an agent's keys in an empty vault, pins the convention, and returns the request for the registrar:
     /// a signed proof that the keys are the agent's own.
     ///
-    /// - Parameter tls: an identity of the institution's own PKI; self-issued when nil.
+    /// - Parameters:
+    ///   - tls: an identity of the institution's own PKI; self-issued when nil.
+    ///   - pin: the institution's key when an invitation names it; the convention's otherwise.
     public static func create(
-        in vault: Vault, address: AgentAddress, convention: Unverified<Convention>, now: Int, tls: TLSIdentity? = nil
+        in vault: Vault, address: AgentAddress, convention: Unverified<Convention>, now: Int, tls: TLSIdentity? = nil,
+        pin: NoteKey? = nil
     ) throws -> Verified<Possession> {
         let party = convention.claimed.party(address.institution)
-        guard let party, let pin = party.noteKeys(at: now).first else {
+        guard let party, let pin = pin ?? party.noteKeys(at: now).first else {
             throw ClientFailure.input(
                 fr: "la convention ne connaît pas cette institution (\(address.institution))",
                 en: "the convention does not know this institution (\(address.institution))")
         }
         var directory = Directory()
-        try directory.accept(convention, at: now, pins: [pin])
+        // A key that succeeded another signed no convention yet; the invitation then vouches for this one by its hash.
+        try directory.accept(convention, at: now, pins: party.keys.contains { $0.key == pin.key } ? [pin] : [])
         let key = try PrivateKey.generate()
         let certificate =
             try tls

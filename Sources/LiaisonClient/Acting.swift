@@ -11,12 +11,19 @@ public import LiaisonWire
 extension Session {
     /// Signs an act on a delivery.
     func act(
-        _ kind: Act.Kind, on delivery: VerifiedDelivery, reason: ReasonCode? = nil
+        _ kind: Act.Kind, on delivery: VerifiedDelivery, reason: ReasonCode? = nil, content: ContentReference? = nil
+    ) throws -> Verified<Act> {
+        try act(kind, on: delivery.envelope, unit: delivery.unit, reason: reason, content: content)
+    }
+
+    func act(
+        _ kind: Act.Kind, on envelope: Verified<Envelope>, unit: UnitAddress, reason: ReasonCode? = nil,
+        content: ContentReference? = nil
     ) throws -> Verified<Act> {
         try Act(
             by: address, log: log.name, convention: conventionInForce().hash, head: headHash(),
-            transmission: delivery.routing.id, envelope: delivery.envelope.hash, unit: delivery.unit, act: kind,
-            reason: reason, at: clock(), checkpoint: seen.largest
+            transmission: envelope.body.routing.id, envelope: envelope.hash, unit: unit, act: kind,
+            reason: reason, content: content, at: clock(), checkpoint: seen.largest
         ).signed(by: account.signer())
     }
 
@@ -99,7 +106,7 @@ extension Session {
     }
 
     /// The envelope, from the vault or verified against evidence of its acceptance or consignment.
-    private func envelope(of timeline: Timeline, _ events: [VerifiedEvidence]) async throws -> Verified<Envelope> {
+    func envelope(of timeline: Timeline, _ events: [VerifiedEvidence]) async throws -> Verified<Envelope> {
         for event in events {
             let expected = event.event.event
             guard expected == .submissionAcceptance || expected == .contentConsignment,
@@ -150,6 +157,13 @@ extension Session {
         case .acceptanceRejectionExpiry: return .retentionOver
         default: break
         }
+        return .act(try await act(behind: event, among: acts, routing).body.act)
+    }
+
+    /// The act that led to an event: signed by an agent who could make it then, by the rosters in force in log order.
+    func act(
+        behind event: VerifiedEvidence, among acts: [String], _ routing: Routing
+    ) async throws -> Verified<Act> {
         guard let hash = event.event.act,
             let act = acts.lazy.compactMap({ try? Unverified<Act>(parsing: $0) }).first(where: { $0.note.hash == hash }
             ),
@@ -160,9 +174,9 @@ extension Session {
         let past = try await directory(for: routing, before: event.index)
         let unit = act.claimed.act == .withdrawn ? routing.from : act.claimed.unit
         guard let agent = past.agent(act.claimed.by), past.isMember(agent, of: unit, at: event.event.at),
-            let key = agent.noteKey, (try? act.verified(by: key)) != nil
+            let key = agent.noteKey, let verified = try? act.verified(by: key)
         else { throw ClientFailure.broken(.actRefused) }
-        return .act(act.claimed.act)
+        return verified
     }
 }
 

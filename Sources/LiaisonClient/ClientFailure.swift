@@ -22,6 +22,8 @@ public enum ClientFailure: Error, Equatable {
     case attachment(String)
     case chooseUnit([UnitAddress])
     case notMember
+    /// Sealed to other keys than this device's.
+    case notForThisDevice
     case input(fr: String, en: String)
     /// Something that was received does not verify. Nothing of it is shown or relied on.
     case broken(Breach)
@@ -29,7 +31,8 @@ public enum ClientFailure: Error, Equatable {
     /// What did not verify.
     public enum Breach: String, Equatable, Sendable {
         case malformedAnswer, evidence, wrongEvent, directoryHeadStale, directoryRollback, directoryMismatch
-        case conventionRefused, bundleRefused, logInconsistent, envelopeRefused, actRefused, contentRefused
+        case conventionRefused, bundleRefused, logInconsistent, envelopeRefused, actRefused, contentRefused,
+            invitationRefused
 
         public func text(_ language: Language) -> String {
             switch self {
@@ -47,6 +50,8 @@ public enum ClientFailure: Error, Equatable {
                 language(
                     "le journal contredit ce qu'il montrait avant", "log inconsistent with what it showed before")
             case .envelopeRefused: language("enveloppe refusée", "envelope refused")
+            case .invitationRefused:
+                language("invitation non valable pour ce code", "invitation not valid for this code")
             case .actRefused: language("acte refusé", "act refused")
             case .contentRefused:
                 language("contenu refusé, l'expéditeur en est informé", "content refused, the sender is told")
@@ -94,6 +99,11 @@ public enum ClientFailure: Error, Equatable {
             language("plusieurs unités : choisissez avec --from (", "several units: choose with --from (")
                 + units.map(\.description).joined(separator: ", ") + ")"
         case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
+        case .notForThisDevice:
+            language(
+                "scellé pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous le remettre (liaison handover)",
+                "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or hand it over (liaison handover)"
+            )
         case .input(let fr, let en): language(fr, en)
         case .broken(let breach):
             language(

@@ -21,11 +21,14 @@ public struct HTTPRelayConnection: RelayConnection {
     /// Opens no connection yet; `close` must be called.
     ///
     /// - Parameters:
-    ///   - roots: DER of the certificates that the relay's must lead to.
+    ///   - roots: DER of the certificates that the relay's must lead to; nil only to fetch an invitation, whose own code
+    ///     then says what the relay is.
     ///   - privateKeyPEM: a secret.
-    public init(url: String, roots: [[UInt8]], certificatePEM: String, privateKeyPEM: [UInt8]) throws {
+    public init(url: String, roots: [[UInt8]]?, certificatePEM: String, privateKeyPEM: [UInt8]) throws {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
+        if roots == nil { tls.certificateVerification = .none }
+        let roots = roots ?? []
         tls.trustRoots = .certificates(try roots.map { try NIOSSLCertificate(bytes: $0, format: .der) })
         tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(certificatePEM.utf8))
             .map { .certificate($0) }
@@ -118,12 +121,36 @@ public struct HTTPRelayConnection: RelayConnection {
         try await json(.GET, "v1/directory/documents/\(hash.hex)")
     }
 
-    public func publish(_ roster: Verified<Roster>) async throws -> Receipt {
+    public func publish(_ roster: Unverified<Roster>) async throws -> Receipt {
         try await post(roster.note, to: "v1/directory/rosters")
     }
 
     public func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt {
         try await post(keys.note, to: "v1/directory/keys")
+    }
+
+    public func publish(_ succession: Verified<Succession>) async throws -> Receipt {
+        try await post(succession.note, to: "v1/directory/successions")
+    }
+
+    // MARK: Enrolment
+
+    public func invite(_ status: InvitationStatus) async throws {
+        _ = try await request(.POST, "v1/invitations", body: try WireJSON.encode(status))
+    }
+
+    public func invitations() async throws -> InvitationList { try await json(.GET, "v1/invitations") }
+
+    public func close(_ invitation: Hash, as state: InvitationState) async throws {
+        _ = try await request(.POST, "v1/invitations/\(invitation.hex)/close?as=\(state.rawValue)", body: [])
+    }
+
+    public func invitation(_ id: Hash) async throws -> OfferedInvitation {
+        try await json(.GET, "v1/invitations/\(id.hex)")
+    }
+
+    public func request(_ id: Hash, _ request: CodedText) async throws {
+        _ = try await self.request(.POST, "v1/invitations/\(id.hex)/request", body: try WireJSON.encode(request))
     }
 
     // MARK: Transmissions

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonSealing
 import LiaisonVault
 import LiaisonWire
@@ -49,6 +49,19 @@ extension Session {
         try await refresh()
     }
 
+    /// This agent's encryption keys, the newest first.
+    public func keys() throws -> [OwnKey] {
+        let now = clock()
+        let published = Set(directory.encryptionKeys(of: address, at: now).compactMap(\.fingerprint))
+        let retention = try conventionInForce().body.flows.map(\.retention).max() ?? 0
+        return try account.identities().map { record, identity in
+            let fingerprint = identity.recipient.fingerprint
+            return OwnKey(
+                fingerprint: fingerprint, notBefore: record.key.notBefore, notAfter: record.key.notAfter,
+                isPublished: published.contains(fingerprint), destroyedAfter: record.key.notAfter + retention)
+        }
+    }
+
     /// Forward secrecy as far as it is claimed: what expired cannot be opened with a stolen device.
     private func destroyOutlivedKeys(now: Int) throws {
         let retention = try conventionInForce().body.flows.map(\.retention).max() ?? 0
@@ -67,4 +80,15 @@ extension Session {
         try await rotateKeys(keepingOthers: false)
         return texts
     }
+}
+
+/// One of the agent's own encryption keys. Instants are Unix seconds.
+public struct OwnKey: Sendable {
+    public let fingerprint: Hash
+    public let notBefore: Int
+    public let notAfter: Int
+    /// Whether senders seal to it now.
+    public let isPublished: Bool
+    /// When nothing retained needs it any more, and its private half is destroyed.
+    public let destroyedAfter: Int
 }

@@ -21,7 +21,7 @@ extension Session {
     func directory(for routing: Routing, before index: Int) async throws -> Directory {
         var past = Directory()
         do {
-            try past.accept(try await convention(routing.convention), at: clock(), pins: try account.pins)
+            try past.accept(try await convention(routing.convention), at: clock(), pins: try pins)
         } catch {
             throw ClientFailure.broken(.conventionRefused)
         }

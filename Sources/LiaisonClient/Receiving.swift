@@ -34,6 +34,18 @@ struct ReceivedItem: Codable, Hashable, Sendable {
     var envelope: String
     var unit: UnitAddress
     var evidence: Evidence
+    /// What the file is after a handover, and the authors of the handovers, oldest first.
+    var handedOver: HandedOver?
+
+    struct HandedOver: Codable, Hashable, Sendable {
+        var content: ContentReference
+        var authors: [Author]
+    }
+
+    struct Author: Codable, Hashable, Sendable {
+        var agent: AgentAddress
+        var key: VerificationKey
+    }
 }
 
 /// A content that holds in every respect, ready to be shown.
@@ -69,7 +81,17 @@ extension Session {
 
     /// Every delivery to the agent's units.
     public func inbox() async throws -> Listing {
-        try await list(.contentConsignment) { try await relay.deliveries(from: $0) }
+        var listing = try await list(.contentConsignment) { try await relay.deliveries(from: $0) }
+        // What waits for an answer first, the most urgent before all.
+        let urgencies = Dictionary(uniqueKeysWithValues: Urgency.allCases.enumerated().map { ($1, $0) })
+        func rank(_ delivery: VerifiedDelivery) -> (Int, Int, Int, Int) {
+            (
+                delivery.state.isFinal ? 1 : 0, urgencies[delivery.routing.urgency] ?? 0, delivery.dueAt ?? .max,
+                delivery.evidence.index
+            )
+        }
+        listing.deliveries.sort { rank($0) < rank($1) }
+        return listing
     }
 
     /// Every delivery of what the agent's units sent.
@@ -165,50 +187,63 @@ extension Session {
         }
         let delivery = try await delivery(id)
         guard catalogue[delivery.routing.kind] != nil else { throw ClientFailure.unknownKind(delivery.routing.kind) }
-        if !FileManager.default.fileExists(atPath: contentPath(id)) { try await fetch(delivery) }
+        if FileManager.default.fileExists(atPath: contentPath(id)),
+            let opened = try? await open(delivery, catalogue)
+        {
+            return opened
+        }
+        // Not here yet, damaged, or handed over since: once more from the relay.
+        try await fetch(delivery)
         do {
-            return try open(delivery.envelope, delivery.context, catalogue)
-        } catch OpeningRefusal.unopenable(.digestMismatch) {
-            // Once more: a file may have been damaged here or on the way.
-            try await fetch(delivery)
+            return try await open(delivery, catalogue)
         } catch {
             return try await giveUp(delivery, error)
         }
+    }
+
+    private func open(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) async throws -> OpenedTransmission {
+        let item = try account.vault.value(ReceivedItem.self, Account.Class.received, delivery.routing.id.description)
+        let opened = try open(delivery.envelope, delivery.context, catalogue, handedOver: item?.handedOver)
         do {
-            return try open(delivery.envelope, delivery.context, catalogue)
-        } catch {
-            return try await giveUp(delivery, error)
+            for transfer in opened.content.transfers { try await checkKeys(of: transfer) }
+        } catch let failure as ClientFailure where failure != .unreachable {
+            throw OpeningRefusal.unopenable(.manifestMismatch)
         }
+        return opened
     }
 
     private func giveUp(_ delivery: VerifiedDelivery, _ error: any Error) async throws -> OpenedTransmission {
         guard case OpeningRefusal.unopenable(let reason) = error else {
             guard error is OpeningRefusal else { throw error }
-            throw ClientFailure.input(
-                fr: "scellé pour d'autres clés que celles de ce poste : un collègue de l'unité peut l'ouvrir",
-                en: "sealed to other keys than this device's: a colleague of the unit can open it")
+            throw ClientFailure.notForThisDevice
         }
         _ = try await perform(try act(.unopenable, on: delivery, reason: reason))
         throw ClientFailure.broken(.contentRefused)
     }
 
-    private func fetch(_ delivery: VerifiedDelivery) async throws {
+    func fetch(_ delivery: VerifiedDelivery) async throws {
         let id = delivery.routing.id
+        let file = try ContentFile.create(contentPath(id))
+        let opened = try act(.opened, on: delivery)
+        // The opened act comes first: what the relay then sends is what its log says it is.
+        let first = try await relay.open(opened, from: 0)
+        let handedOver = try await handovers(of: delivery)
+        let whole = handedOver?.content.size ?? delivery.envelope.body.content.size
+        var segment = first
+        var size = 0
+        while true {
+            guard !segment.isEmpty, size + segment.count <= whole else { throw ClientFailure.broken(.malformedAnswer) }
+            try file.write(segment)
+            size += segment.count
+            guard size < whole else { break }
+            segment = try await relay.open(opened, from: size)
+        }
+        try file.finish()
         try account.vault.put(
             value: ReceivedItem(
                 envelope: delivery.envelope.note.serialized, unit: delivery.unit,
-                evidence: delivery.evidence.evidence),
+                evidence: delivery.evidence.evidence, handedOver: handedOver),
             Account.Class.received, id.description)
-        let file = try ContentFile.create(contentPath(id))
-        let opened = try act(.opened, on: delivery)
-        var size = 0
-        while size < delivery.envelope.body.content.size {
-            let segment = try await relay.open(opened, from: size)
-            guard !segment.isEmpty else { throw ClientFailure.broken(.malformedAnswer) }
-            try file.write(segment)
-            size += segment.count
-        }
-        try file.finish()
     }
 
     /// The sealed content as received, fetched with an *opened* act when it is not here yet.
@@ -229,12 +264,14 @@ extension Session {
     }
 
     private func open(
-        _ envelope: Verified<Envelope>, _ context: FormContext, _ catalogue: FormCatalogue
+        _ envelope: Verified<Envelope>, _ context: FormContext, _ catalogue: FormCatalogue,
+        handedOver: ReceivedItem.HandedOver? = nil
     ) throws -> OpenedTransmission {
         let content: OpenedContent
         do {
             content = try OpenedContent(
                 try FileSource(path: contentPath(envelope.body.routing.id)), envelope: envelope,
+                reference: handedOver?.content, transferAuthors: try handedOver?.keys ?? [],
                 identities: try account.identities().map(\.identity))
         } catch ContentFailure.digestMismatch {
             throw OpeningRefusal.unopenable(.digestMismatch)
@@ -265,6 +302,19 @@ extension Session {
         }
         return OpenedTransmission(
             envelope: envelope, form: fields.map { ($0.name, $0.value) }, parts: parts, content: content)
+    }
+}
+
+extension ReceivedItem.HandedOver {
+    fileprivate var keys: [NoteKey] {
+        get throws {
+            try authors.map { author in
+                guard let key = NoteKey(name: author.agent.description, key: author.key) else {
+                    throw VaultFailure.damaged("received")
+                }
+                return key
+            }
+        }
     }
 }
 

@@ -6,27 +6,34 @@ public import LiaisonModel
 public import LiaisonNotes
 import LiaisonTLS
 public import LiaisonVault
-public import LiaisonWire
+import LiaisonWire
 
 /// Who signs for an institution: its key, and the roster being drafted.
 public struct Registrar {
     public let vault: Vault
     public let institution: InstitutionID
 
-    private struct Record: Codable {
+    struct Record: Codable, Hashable {
         var institution: InstitutionID
         var units: [LiaisonModel.Unit]
         var agents: [Agent]
+        /// TLS keys of the institution's registrars, this one's included.
+        var registrars: [Hash]
         /// Of the last roster signed.
         var version: Int
         var previous: Hash?
+        /// Whether the draft differs from that roster.
+        var isChanged: Bool
     }
 
-    private static let kind = "registrar"
-    private static let own = "self"
+    private enum Class {
+        static let record = "registrar"
+        static let own = "self"
+        static let convention = "convention"
+    }
 
     public init(vault: Vault) throws {
-        guard let record = try vault.value(Record.self, Self.kind, Self.own) else {
+        guard let record = try vault.value(Record.self, Class.record, Class.own) else {
             throw ClientFailure.input(
                 fr: "ce coffre n'est pas celui d'un gestionnaire d'annuaire\nconseil : liaison registrar create",
                 en: "this vault is not a registrar's\nhint: liaison registrar create")
@@ -35,19 +42,22 @@ public struct Registrar {
         institution = record.institution
     }
 
-    /// Makes an institution's key and its recovery key; the recovery seed is handed out once and not kept.
+    /// Makes a registrar's key, and a recovery key whose seed is handed out once and not kept.
+    ///
+    /// - Returns: the registrar's key, the recovery key, and the TLS key's hash for a colleague's roster.
     public static func create(
         in vault: Vault, institution: InstitutionID, now: Int
-    ) throws -> (key: VerificationKey, recovery: PrivateKey) {
+    ) throws -> (key: VerificationKey, recovery: PrivateKey, tls: Hash) {
         let key = try PrivateKey.generate()
-        let recovery = try PrivateKey.generate()
         let certificate = try TLSIdentity(
             name: institution.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
         try vault.put(key.seed, Account.Class.secret, "institution")
         try vault.put(certificate)
         try vault.put(
-            value: Record(institution: institution, units: [], agents: [], version: 0, previous: nil), kind, own)
-        return (key.publicKey, recovery)
+            value: Record(
+                institution: institution, units: [], agents: [], registrars: [certificate.fingerprint], version: 0,
+                isChanged: true), Class.record, Class.own)
+        return (key.publicKey, try .generate(), certificate.fingerprint)
     }
 
     public func signer() throws -> NoteSigner {
@@ -57,20 +67,58 @@ public struct Registrar {
         return signer
     }
 
+    /// Puts a new institution key in the place of the present one.
+    func replace(key: PrivateKey) throws { try vault.put(key.seed, Account.Class.secret, "institution") }
+
+    // MARK: The convention
+
+    /// The signed convention that this registrar works under.
+    public func convention() throws -> Verified<Convention> {
+        guard let text = try vault.value(String.self, Class.record, Class.convention) else {
+            throw ClientFailure.input(
+                fr: "aucune convention connue\nconseil : registrar publish --convention FICHIER",
+                en: "no convention known\nhint: registrar publish --convention FILE")
+        }
+        return try Unverified<Convention>(parsing: text).verifiedByItsParties()
+    }
+
+    public func remember(_ convention: Unverified<Convention>) throws {
+        let verified = try convention.verifiedByItsParties()
+        guard verified.body.party(institution) != nil else { throw ClientFailure.broken(.conventionRefused) }
+        try vault.put(value: verified.note.serialized, Class.record, Class.convention)
+    }
+
+    /// The home log of the institution.
+    public func log() throws -> LogDescription {
+        let convention = try convention().body
+        guard let party = convention.party(institution), let log = convention.log(party.log) else {
+            throw ClientFailure.broken(.conventionRefused)
+        }
+        return log
+    }
+
+    public func connect() throws -> HTTPRelayConnection { try vault.connect(to: try log()) }
+
     // MARK: The roster being drafted
 
-    private func record() throws -> Record {
-        guard let record = try vault.value(Record.self, Self.kind, Self.own) else {
+    func record() throws -> Record {
+        guard let record = try vault.value(Record.self, Class.record, Class.own) else {
             throw VaultFailure.damaged("registrar")
         }
         return record
     }
 
-    private func change(_ body: (inout Record) throws -> Void) throws {
+    func put(_ record: Record) throws { try vault.put(value: record, Class.record, Class.own) }
+
+    func change(_ body: (inout Record) throws -> Void) throws {
         var record = try record()
         try body(&record)
-        try vault.put(value: record, Self.kind, Self.own)
+        record.isChanged = true
+        try put(record)
     }
+
+    public func units() throws -> [LiaisonModel.Unit] { try record().units }
+    public func agents() throws -> [Agent] { try record().agents }
 
     public func put(_ unit: LiaisonModel.Unit) throws {
         guard unit.address.institution == institution else {
@@ -85,8 +133,29 @@ public struct Registrar {
         }
     }
 
-    public func units() throws -> [LiaisonModel.Unit] { try record().units }
-    public func agents() throws -> [Agent] { try record().agents }
+    /// Lets another registrar's client read the directory and handle invitations.
+    public func add(registrar fingerprint: Hash) throws {
+        try change { if !$0.registrars.contains(fingerprint) { $0.registrars.append(fingerprint) } }
+    }
+
+    private func checkUnit(_ unit: UnitAddress, _ record: Record) throws {
+        guard record.units.contains(where: { $0.address == unit }) else {
+            throw ClientFailure.unknownUnit(unit.description)
+        }
+    }
+
+    private func index(of agent: AgentAddress, _ record: Record) throws -> Int {
+        guard let index = record.agents.firstIndex(where: { $0.address == agent }) else {
+            throw ClientFailure.input(fr: "agent inconnu (\(agent))", en: "unknown agent (\(agent))")
+        }
+        return index
+    }
+
+    // MARK: Agents
+
+    /// Roles of a post, and duties that open no mail.
+    public static let roles = ["agent", "unit_manager", "substitute", "duty_officer"]
+    public static let duties = ["auditor", "dpo", "statistics_reader"]
 
     /// Takes an agent's request into the roster; the request proves that the keys are the agent's.
     public func enrol(
@@ -99,81 +168,85 @@ public struct Registrar {
                 en: "request for another institution (\(claimed.by))")
         }
         let verified = try request.verified(by: key)
-        let known = try record().units.map(\.address)
-        for unit in units where !known.contains(unit) { throw ClientFailure.unknownUnit(unit.description) }
-        guard let signature = verified.note.signatures.first?.signature else { return }
+        try checkRole(role)
+        let isDuty = Self.duties.contains(role)
         try change { record in
+            for unit in units { try checkUnit(unit, record) }
+            guard let signature = verified.note.signatures.first?.signature else { return }
             record.agents.removeAll { $0.address == claimed.by }
             record.agents.append(
                 Agent(
                     address: claimed.by, key: claimed.key, possession: Base64.encode(signature), notBefore: from,
                     notAfter: until,
-                    posts: units.map { Post(unit: $0, role: role, notBefore: from, notAfter: until) }, duties: [],
-                    tls: claimed.tls, revocation: nil))
+                    posts: isDuty ? [] : units.map { Post(unit: $0, role: role, notBefore: from, notAfter: until) },
+                    duties: isDuty ? [role] : [], tls: claimed.tls))
             record.agents.sort { $0.address < $1.address }
+        }
+    }
+
+    func checkRole(_ role: String) throws {
+        guard (Self.roles + Self.duties).contains(role) else {
+            let list = (Self.roles + Self.duties).joined(separator: ", ")
+            throw ClientFailure.input(fr: "rôle attendu : \(list)", en: "expected role: \(list)")
+        }
+    }
+
+    /// Gives an agent a post in a unit for a time.
+    public func assign(_ agent: AgentAddress, to unit: UnitAddress, role: String, from: Int, until: Int?) throws {
+        guard Self.roles.contains(role) else { return try checkRole("") }
+        try change { record in
+            try checkUnit(unit, record)
+            let index = try index(of: agent, record)
+            let end = min(until ?? .max, record.agents[index].notAfter)
+            guard from < end else {
+                throw ClientFailure.input(
+                    fr: "l'habilitation de \(agent) finit avant ce poste",
+                    en: "\(agent)'s authorization ends before this post")
+            }
+            record.agents[index].posts.removeAll { $0.unit == unit }
+            record.agents[index].posts.append(Post(unit: unit, role: role, notBefore: from, notAfter: end))
+        }
+    }
+
+    /// Ends an agent's post in a unit; the agent keeps the others.
+    public func unassign(_ agent: AgentAddress, from unit: UnitAddress, at instant: Int) throws {
+        try change { record in
+            let index = try index(of: agent, record)
+            guard let post = record.agents[index].posts.firstIndex(where: { $0.unit == unit }) else {
+                throw ClientFailure.input(
+                    fr: "\(agent) n'est pas dans \(unit)", en: "\(agent) is not in \(unit)")
+            }
+            if record.agents[index].posts[post].notBefore < instant {
+                record.agents[index].posts[post].notAfter = min(record.agents[index].posts[post].notAfter, instant)
+            } else {
+                record.agents[index].posts.remove(at: post)
+            }
         }
     }
 
     public func revoke(_ address: AgentAddress, reason: String, at instant: Int) throws {
         try change { record in
-            guard let index = record.agents.firstIndex(where: { $0.address == address }) else {
-                throw ClientFailure.input(fr: "agent inconnu (\(address))", en: "unknown agent (\(address))")
-            }
-            record.agents[index].revocation = Revocation(at: instant, reason: reason)
+            record.agents[try index(of: address, record)].revocation = Revocation(at: instant, reason: reason)
         }
     }
 
-    // MARK: Signing and publishing
+    // MARK: Units
 
-    public func connect(_ log: LogDescription) throws -> HTTPRelayConnection { try vault.connect(to: log) }
-
-    /// Signs the next version of the roster, publishes it and verifies that the log holds it.
-    ///
-    /// The signed roster is kept until the log is known to hold it: an answer that got lost is asked for
-    /// again with the same bytes, never with another roster of the same version.
-    public func publish(over relay: any RelayConnection, log: NoteKey, now: Int) async throws -> VerifiedEvidence {
-        if let pending = try pending() {
-            do {
-                _ = try await publish(pending, relay, log)
-            } catch is Problem where (try? self.pending()) == .some(nil) {
-                // refused for good: nothing of it is in the log
-            }
-        }
-        let record = try record()
-        let roster = try Roster(
-            by: institution, version: record.version + 1, previous: record.previous, issuedAt: now,
-            units: record.units, agents: record.agents
-        ).signed(by: signer())
-        try vault.put(value: roster.note.serialized, Self.kind, "pending")
-        return try await publish(roster, relay, log)
-    }
-
-    private func pending() throws -> Verified<Roster>? {
-        try vault.value(String.self, Self.kind, "pending").map {
-            try Unverified<Roster>(parsing: $0).verified(by: signer().noteKey)
-        }
-    }
-
-    private func publish(
-        _ roster: Verified<Roster>, _ relay: any RelayConnection, _ log: NoteKey
-    ) async throws -> VerifiedEvidence {
-        let receipt: Receipt
-        do {
-            receipt = try await relay.publish(roster)
-        } catch let problem as Problem where problem.status < 500 && problem.code != .tooManyRequests {
-            try vault.delete(Self.kind, "pending")  // refused for good: the next one is signed anew
-            throw problem
-        }
-        guard let evidence = try? receipt.evidence.verified(by: log) else { throw ClientFailure.broken(.evidence) }
-        guard evidence.event.event == .rosterPublished, evidence.event.document == roster.hash else {
-            throw ClientFailure.broken(.wrongEvent)
-        }
+    /// Says that a unit does not answer for a while, and who does; nil ends it.
+    public func set(_ absence: Absence?, of unit: UnitAddress) throws {
         try change { record in
-            record.version = roster.body.version
-            record.previous = roster.hash
+            try checkUnit(unit, record)
+            for substitute in absence?.substitutes ?? [] {
+                try checkUnit(substitute, record)
+                guard substitute != unit else {
+                    throw ClientFailure.input(
+                        fr: "une unité ne se supplée pas elle-même", en: "a unit does not stand in for itself")
+                }
+            }
+            for index in record.units.indices where record.units[index].address == unit {
+                record.units[index].absence = absence
+            }
         }
-        try vault.delete(Self.kind, "pending")
-        return evidence
     }
 
     /// Signs a convention; a note that others have signed gains a line.

@@ -18,8 +18,16 @@ public protocol RelayConnection: Sendable {
     /// An institution's documents in force that were published at or after `index`; its agents' keys only when asked for.
     func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle
     func document(_ hash: Hash) async throws -> PublishedDocument
-    func publish(_ roster: Verified<Roster>) async throws -> Receipt
+    func publish(_ roster: Unverified<Roster>) async throws -> Receipt
     func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt
+    func publish(_ succession: Verified<Succession>) async throws -> Receipt
+
+    // For registrars, and for those whom they invite.
+    func invite(_ status: InvitationStatus) async throws
+    func invitations() async throws -> InvitationList
+    func close(_ invitation: Hash, as state: InvitationState) async throws
+    func invitation(_ id: Hash) async throws -> OfferedInvitation
+    func request(_ id: Hash, _ request: CodedText) async throws
 
     func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt
     /// Hands in an act; with a handover the content sealed anew goes first.

@@ -48,7 +48,11 @@ extension Session {
     // MARK: Deciding
 
     /// Judges a request by the convention, before any form is asked for.
-    public func permit(_ request: SendRequest) async throws -> (routing: Routing, permit: Permit) {
+    ///
+    /// - Parameter isWhole: whether the form is known, which tells when a call was made beforehand.
+    public func permit(
+        _ request: SendRequest, isWhole: Bool = false
+    ) async throws -> (routing: Routing, permit: Permit) {
         try await know([request.to.institution], keys: true)
         let from = try sendingUnit(request)
         let now = clock()
@@ -56,12 +60,14 @@ extension Session {
         var routing = Routing(
             id: .fresh(), log: log.name, convention: convention.hash, head: try headHash(), from: from,
             to: request.to, copies: [], kind: request.kind, urgency: .routine, sealedAt: now,
-            inReplyTo: request.inReplyTo, phoneConfirmedAt: request.phoneConfirmedAt,
-            checkpoint: try seen.largest)
+            inReplyTo: request.inReplyTo,
+            phoneConfirmedAt: request.phoneConfirmedAt ?? request.form.phoneCallAt, checkpoint: try seen.largest)
         routing.urgency = request.urgency ?? defaultUrgency(routing)
         routing.copies = try await forcedCopies(routing)
         do {
-            return (routing, try directory.permit(routing, by: address, log: log.name, size: nil, at: now))
+            var judged = routing
+            if !isWhole { judged.phoneConfirmedAt = judged.phoneConfirmedAt ?? now }
+            return (routing, try directory.permit(judged, by: address, log: log.name, size: nil, at: now))
         } catch {
             throw ClientFailure.notPermitted(error)
         }
@@ -100,7 +106,7 @@ extension Session {
 
     /// Judges request and form; what this returns may be sealed.
     public func plan(_ request: SendRequest, catalogue: FormCatalogue) async throws -> SendPlan {
-        let (routing, permit) = try await permit(request)
+        let (routing, permit) = try await permit(request, isWhole: true)
         guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
         let context = try formContext(routing, permit.flow)
         let form = request.form.merging(kind.defaults(for: context)) { given, _ in given }
@@ -137,9 +143,6 @@ extension Session {
     /// Every valid key of the recipient units, of units that the escalation makes recipients, and the sender's.
     private func recipients(of plan: SendPlan) async throws -> [AgeRecipient] {
         let now = clock()
-        func usable(_ keys: [EncryptionKey]) -> [AgeRecipient] {
-            keys.compactMap { $0.bytes.flatMap(AgeRecipient.init) }.filter(\.isUsable)
-        }
         var recipients: [AgeRecipient] = []
         for unit in plan.routing.recipients {
             let found = usable(directory.encryptionKeys(of: unit, at: now))
@@ -154,6 +157,51 @@ extension Session {
         recipients += usable(directory.encryptionKeys(of: address, at: now))
         var fingerprints: Set<Hash> = []
         return recipients.filter { fingerprints.insert($0.fingerprint).inserted }
+    }
+
+    func usable(_ keys: [EncryptionKey]) -> [AgeRecipient] {
+        keys.compactMap { $0.bytes.flatMap(AgeRecipient.init) }.filter(\.isUsable)
+    }
+
+    /// Seals what this agent sealed before anew, by the directory as it is now: the keys or the head that it relied on are
+    /// out of date, and the relay has not accepted it.
+    public func sealAnew(_ id: TransmissionID, catalogue: FormCatalogue) async throws {
+        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+            item.evidence == nil
+        else { throw ClientFailure.unknownTransmission(id.description) }
+        let old = try own(item).body.routing
+        let opened = try await read(id, catalogue: catalogue)
+        var request = SendRequest(kind: old.kind, to: old.to)
+        request.from = old.from
+        request.urgency = old.urgency
+        request.inReplyTo = old.inReplyTo
+        request.phoneConfirmedAt = old.phoneConfirmedAt
+        var (routing, permit) = try await permit(request, isWhole: true)
+        routing.id = id
+        guard let kind = catalogue[old.kind] else { throw ClientFailure.unknownKind(old.kind) }
+        let context = try formContext(routing, permit.flow)
+        let form = Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }
+        let findings = catalogue.check(form, kind: kind, context: context)
+        guard findings.isEmpty else { throw ClientFailure.form(findings) }
+        let parts = opened.parts.enumerated().map { index, part in
+            PartSource(name: part.name, type: part.type, source: opened.content.part(index))
+        }
+        _ = try await seal(
+            SendPlan(routing: routing, permit: permit, kind: kind.variant(for: context), form: form, parts: parts))
+    }
+
+    /// Deposits; when the directory has changed since the sealing, refreshes it, seals anew and deposits again.
+    public func deposit(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> VerifiedEvidence {
+        do {
+            return try await deposit(id)
+        } catch let problem as Problem
+            where [.directoryChanged, .headTooOld, .headUnknown, .sealedTooLongAgo, .conventionUnknown].contains(
+                problem.code)
+        {
+            try await refresh()
+            try await sealAnew(id, catalogue: catalogue)
+            return try await deposit(id)
+        }
     }
 
     /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
@@ -195,6 +243,14 @@ extension Session {
     func contentPath(_ id: TransmissionID) -> String { "\(account.vault.path)/contents/\(id).age" }
 }
 
+extension [String: FieldValue] {
+    /// When the form says that a call was made beforehand, Unix seconds.
+    var phoneCallAt: Int? {
+        guard case .text(let text)? = self["phone_call_at"] else { return nil }
+        return FieldDefinition.instant(text)
+    }
+}
+
 /// A sealed content being written: whole under its name, or not there at all.
 struct ContentFile {
     private let path: String
@@ -210,6 +266,8 @@ struct ContentFile {
     }
 
     func write(_ bytes: [UInt8]) throws { try handle.write(contentsOf: bytes) }
+
+    static func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: path) }
 
     func finish() throws {
         try handle.synchronize()

@@ -41,7 +41,7 @@ public final class Session {
         guard let text = try account.vault.value(String.self, Account.Class.convention, "current") else {
             throw VaultFailure.damaged("convention")
         }
-        try directory.accept(Unverified<Convention>(parsing: text), at: clock(), pins: try account.pins)
+        try directory.accept(Unverified<Convention>(parsing: text), at: clock())
         guard let convention = directory.convention?.body, let log = convention.log(account.record.log)?.noteKey
         else { throw ClientFailure.broken(.conventionRefused) }
         self.log = log
@@ -139,7 +139,7 @@ public final class Session {
     }
 
     /// The own institution's keys: the one pinned at enrolment, and those that it vouched for since.
-    private var pins: [NoteKey] {
+    var pins: [NoteKey] {
         get throws {
             let own = directory.convention?.body.party(address.institution)?.keys.map(\.key) ?? []
             let succession = directory.successions[address.institution]?.body.key

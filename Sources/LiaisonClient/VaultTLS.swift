@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import LiaisonModel
+public import LiaisonModel
 import LiaisonNotes
-import LiaisonTLS
+public import LiaisonTLS
 import LiaisonVault
 
 /// The TLS identity that an agent's or a registrar's vault shows to a relay.
@@ -26,5 +26,14 @@ extension Vault {
                 url: log.url, roots: log.tlsRoots.compactMap(Base64.decode), certificatePEM: certificate,
                 privateKeyPEM: key)
         }
+    }
+}
+
+extension HTTPRelayConnection {
+    /// A connection to a log's relay, or with nil to one of which only the address is known.
+    public init(url: String, log: LogDescription?, as identity: TLSIdentity) throws {
+        try self.init(
+            url: log?.url ?? url, roots: log.map { $0.tlsRoots.compactMap(Base64.decode) },
+            certificatePEM: identity.certificatePEM, privateKeyPEM: Array(identity.privateKeyPEM.utf8))
     }
 }

@@ -326,7 +326,7 @@ extension Check {
         "application/pdf", "image/png", "image/jpeg", "text/plain", "application/vnd.oasis.opendocument.text",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     ]
-    private static let largest = 1 << 30
+    private static let largest = 2 << 30
 
     private mutating func checkAttachments(_ flow: Flow, _ kind: FormKind) {
         let place = "flows.\(flow.id).attachments"
@@ -345,7 +345,7 @@ extension Check {
         }
         if flow.attachments.bytes < 1 || flow.attachments.bytes > Self.largest {
             found(
-                "attachment_size", "\(place).bytes", ("hors de 1 octet à 1 Gio", "not between 1 byte and 1 GiB"),
+                "attachment_size", "\(place).bytes", ("hors de 1 octet à 2 Gio", "not between 1 byte and 2 GiB"),
                 ("par exemple 26214400", "for example 26214400"))
         }
     }

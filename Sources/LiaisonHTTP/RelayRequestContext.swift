@@ -13,10 +13,13 @@ struct RelayRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// SHA-256 of the client certificate's public key.
     let fingerprint: Hash?
+    /// The address that the connection comes from, to slow down guessing; kept nowhere.
+    let source: String
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         fingerprint = Peer.current?.fingerprint
+        self.source = source.channel.remoteAddress?.ipAddress ?? ""
     }
 
     /// The agent on the connection, asked of the directory anew for each request.

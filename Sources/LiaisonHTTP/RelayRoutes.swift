@@ -18,6 +18,7 @@ struct RelayRoutes {
         router.add(middleware: ProblemMiddleware())
         let v1 = router.group("v1")
         addDirectory(to: v1)
+        addEnrolment(to: v1)
         addTransmissions(to: v1)
         addLog(to: router)
         return router
@@ -62,6 +63,38 @@ struct RelayRoutes {
             let peer = try context.peer(relay)
             let note: Unverified<AgentKeys> = try await note(in: request)
             return try json(await relay.publish(note, by: peer), status: .created)
+        }
+    }
+
+    // MARK: Enrolment
+
+    private func addEnrolment(to v1: RouterGroup<RelayRequestContext>) {
+        v1.get("invitations") { _, context in
+            try json(await relay.invitations(of: context.registrar(relay)))
+        }
+        v1.post("invitations") { request, context in
+            let institution = try context.registrar(relay)
+            try await relay.invite(try value(in: request), by: institution)
+            return Response(status: .noContent)
+        }
+        v1.post("invitations/:id/close") { request, context in
+            let institution = try context.registrar(relay)
+            let id = try context.parameter("id") { Hash(hex: $0) }
+            guard let state = request.uri.queryParameters.get("as").flatMap({ InvitationState(rawValue: $0) }) else {
+                throw Problem(.malformed)
+            }
+            try await relay.close(id, as: state, by: institution)
+            return Response(status: .noContent)
+        }
+        // The invited are nobody's agents yet.
+        v1.get("invitations/:id") { _, context in
+            let id = try context.parameter("id") { Hash(hex: $0) }
+            return try json(await relay.invitation(id, from: context.source))
+        }
+        v1.post("invitations/:id/request") { request, context in
+            let id = try context.parameter("id") { Hash(hex: $0) }
+            try await relay.request(id, try value(in: request), from: context.source)
+            return Response(status: .noContent)
         }
     }
 
@@ -177,6 +210,12 @@ struct RelayRoutes {
 
     private func body(of request: Request) async throws -> [UInt8] {
         Array(try await request.body.collect(upTo: Wire.maximumBody).readableBytesView)
+    }
+
+    private func value<Value: Decodable>(in request: Request) async throws -> Value {
+        let bytes = Array(try await request.body.collect(upTo: 4 * CodedText.maximumSize).readableBytesView)
+        guard let value = try? WireJSON.decode(Value.self, from: bytes) else { throw Problem(.malformed) }
+        return value
     }
 
     private func note<Body: Document>(in request: Request) async throws -> Unverified<Body> {

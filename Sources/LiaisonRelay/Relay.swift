@@ -13,12 +13,17 @@ public import LiaisonWire
 public struct Relay: Sendable {
     public let sequencer: Sequencer
     public let store: any RelayStore
-    private let clock: @Sendable () -> Int
+    let clock: @Sendable () -> Int
+    let guesses: GuessLimit
 
-    public init(sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Int) {
+    public init(
+        sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Int,
+        guesses: GuessLimit = GuessLimit()
+    ) {
         self.sequencer = sequencer
         self.store = store
         self.clock = clock
+        self.guesses = guesses
     }
 
     /// The agent whose roster line names this TLS key.

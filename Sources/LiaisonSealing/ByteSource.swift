@@ -78,6 +78,18 @@ extension stat {
     fileprivate var nanoseconds: Int { Int(st_mtim.tv_sec) * 1_000_000_000 + Int(st_mtim.tv_nsec) }
 }
 
+/// A piece of another source.
+struct SliceSource: ByteSource {
+    let whole: any ByteSource
+    let start: Int
+    let size: Int
+
+    func read(at offset: Int, count: Int) throws -> [UInt8] {
+        guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
+        return try whole.read(at: start + offset, count: count)
+    }
+}
+
 /// Several sources one after the other, then zeros up to `size`.
 struct ConcatenatedSource: ByteSource {
     private let pieces: [(start: Int, source: any ByteSource)]

@@ -10,32 +10,49 @@ public import LiaisonNotes
 /// the convention must say besides is the client's to check, before anything is shown.
 public final class OpenedContent {
     public let manifest: Verified<Manifest>
-    public let disclosures: Disclosures
+    /// Each by the reader who handed the content on, oldest first.
+    public let transfers: [Verified<Transfer>]
+    public var disclosures: Disclosures { frame.disclosures }
+    let frame: ContentFrame
     private let plaintext: AgeReader
     private let partOffsets: [Int]
+
+    /// Fingerprint of the key that opened it.
+    public var openedWith: Hash { plaintext.identity.recipient.fingerprint }
+
+    /// Fingerprints of all keys that it was ever sealed to.
+    public var listed: Set<Hash> {
+        transfers.reduce(into: Set(manifest.body.recipients)) { $0.formUnion($1.body.recipients) }
+    }
 
     /// Opens `file` as the content of `envelope`.
     ///
     /// A first pass over the whole file verifies every chunk, part and commitment; parts are released by
     /// `writePart` in a second. No plaintext is written anywhere in between.
     ///
+    /// - Parameters:
+    ///   - reference: what `file` must be after a handover; the envelope says so otherwise.
+    ///   - transferAuthors: the authors of the handovers that the log proves, oldest first.
     /// - Throws: `AgeFailure`, `ContentFailure`, `SignedNote.Failure` or `CanonicalJSON.Failure`.
     public init(
-        _ file: some ByteSource, envelope: Verified<Envelope>, identities: [AgeIdentity]
+        _ file: some ByteSource, envelope: Verified<Envelope>, reference: ContentReference? = nil,
+        transferAuthors: [NoteKey] = [], identities: [AgeIdentity]
     ) throws {
-        guard file.size == envelope.body.content.size, try digest(of: file) == envelope.body.content.sha256
-        else { throw ContentFailure.digestMismatch }
+        let expected = reference ?? envelope.body.content
+        guard file.size == expected.size, try digest(of: file) == expected.sha256 else {
+            throw ContentFailure.digestMismatch
+        }
         plaintext = try AgeReader(file, identities: identities)
         let (frame, length) = try ContentFrame.read(from: plaintext)
-        disclosures = frame.disclosures
+        self.frame = frame
         manifest = try Self.manifest(in: frame, of: envelope)
-        partOffsets = disclosures.parts.reduce(into: [length]) { $0.append($0[$0.count - 1] + $1.description.size) }
-        guard manifest.body.recipients.count == plaintext.stanzaCount else {
-            throw ContentFailure.recipientsMismatch
+        transfers = try Self.transfers(in: frame, of: envelope, by: transferAuthors, manifest: manifest.body)
+        partOffsets = frame.disclosures.parts.reduce(into: [length]) {
+            $0.append($0[$0.count - 1] + $1.description.size)
         }
-        guard manifest.body.recipients.contains(plaintext.identity.recipient.fingerprint) else {
-            throw ContentFailure.notListed
-        }
+        let recipients = transfers.last?.body.recipients ?? manifest.body.recipients
+        guard recipients.count == plaintext.stanzaCount else { throw ContentFailure.recipientsMismatch }
+        guard recipients.contains(plaintext.identity.recipient.fingerprint) else { throw ContentFailure.notListed }
         try checkFields()
         try checkParts()
         try checkPadding()
@@ -45,7 +62,7 @@ public final class OpenedContent {
     private static func manifest(
         in frame: ContentFrame, of envelope: Verified<Envelope>
     ) throws -> Verified<Manifest> {
-        guard frame.notes.count == 1, let note = frame.notes.first else { throw ContentFailure.transferRefused }
+        guard let note = frame.notes.first else { throw ContentFailure.malformedFrame }
         let unverified = try Unverified<Manifest>(note)
         guard let author = envelope.keys.first, unverified.claimed.by == envelope.body.by else {
             throw ContentFailure.authorMismatch
@@ -55,6 +72,25 @@ public final class OpenedContent {
         let commitment = Commitment.of(Array(note.text.utf8), salt: frame.manifestSalt)
         guard commitment == envelope.body.manifest else { throw ContentFailure.manifestNotCommitted }
         return manifest
+    }
+
+    /// The chain of handovers: each about this transmission, by the author that the log names, with a key listed before.
+    private static func transfers(
+        in frame: ContentFrame, of envelope: Verified<Envelope>, by authors: [NoteKey], manifest: Manifest
+    ) throws -> [Verified<Transfer>] {
+        let notes = frame.notes.dropFirst()
+        guard notes.count == authors.count else { throw ContentFailure.transferRefused }
+        var listed = Set(manifest.recipients)
+        var transfers: [Verified<Transfer>] = []
+        for (note, author) in zip(notes, authors) {
+            let transfer = try Unverified<Transfer>(note).verified(by: author)
+            guard transfer.body.envelope == envelope.hash, transfer.body.transmission == envelope.body.routing.id,
+                envelope.body.routing.recipients.contains(transfer.body.unit), listed.contains(transfer.body.openedWith)
+            else { throw ContentFailure.transferRefused }
+            listed.formUnion(transfer.body.recipients)
+            transfers.append(transfer)
+        }
+        return transfers
     }
 
     private func checkFields() throws {
@@ -94,6 +130,11 @@ public final class OpenedContent {
             }
             offset += count
         }
+    }
+
+    /// Part `index` as a source to read from.
+    public func part(_ index: Int) -> any ByteSource {
+        SliceSource(whole: plaintext, start: partOffsets[index], size: partOffsets[index + 1] - partOffsets[index])
     }
 
     /// Hands the bytes of part `index` to `write`, 64 KiB at a time.

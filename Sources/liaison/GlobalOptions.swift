@@ -86,6 +86,12 @@ enum Clock {
     /// Unix seconds.
     static func now() -> Int { Int(Date().timeIntervalSince1970) }
 
+    /// The day, in the time zone of this computer.
+    static func day(_ instant: Int) -> String {
+        Date(timeIntervalSince1970: Double(instant)).formatted(
+            Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
+    }
+
     /// RFC 3339 in UTC.
     static func text(_ instant: Int) -> String {
         Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601)

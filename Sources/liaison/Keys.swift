@@ -4,10 +4,45 @@
 import ArgumentParser
 import LiaisonClient
 import LiaisonForms
+import LiaisonNotes
 
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The agent's encryption keys.", subcommands: [ExportKeys.self, RotateKeys.self])
+        abstract: "The agent's encryption keys.", subcommands: [ListKeys.self, RotateKeys.self, ExportKeys.self])
+
+    struct ListKeys: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "The keys that open what you receive, and until when each is used.")
+        @OptionGroup var global: GlobalOptions
+
+        private struct Row: Encodable {
+            var fingerprint: String
+            var notBefore: String
+            var notAfter: String
+            var isPublished: Bool
+            var destroyedAfter: String
+        }
+
+        func run() async throws {
+            try await global.withSession { session, console in
+                let rows = try session.keys().map {
+                    Row(
+                        fingerprint: $0.fingerprint.hex, notBefore: Clock.text($0.notBefore),
+                        notAfter: Clock.text($0.notAfter), isPublished: $0.isPublished,
+                        destroyedAfter: Clock.text($0.destroyedAfter))
+                }
+                try console.print(rows) {
+                    rows.map { row in
+                        let state =
+                            row.isPublished
+                            ? console.language("publiée", "published")
+                            : console.language("remplacée, ouvre encore", "replaced, still opens")
+                        return "\(row.fingerprint.prefix(16))  \(row.notBefore) – \(row.notAfter)  \(state)"
+                    }.joined(separator: "\n")
+                }
+            }
+        }
+    }
 
     struct ExportKeys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

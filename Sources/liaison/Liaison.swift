@@ -15,7 +15,8 @@ struct Liaison: AsyncParsableCommand {
             """,
         subcommands: [
             Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Read.self, Acknowledge.self,
-            Refuse.self, Track.self, EvidenceCommand.self, Export.self, Keys.self, Enrol.self, RegistrarCommand.self,
+            Refuse.self, Withdraw.self, Handover.self, Recover.self, Track.self, EvidenceCommand.self, Export.self,
+            Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
             ConventionCommand.self
         ])
 

@@ -45,7 +45,11 @@ struct Read: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let catalogue = try FormCatalogue()
-            let opened = try await session.read(transmission.value(), catalogue: catalogue)
+            let id = try transmission.value()
+            let units = try session.sealed(id) == nil ? [try await session.delivery(id).unit] : []
+            for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
+            let opened = try await session.read(id, catalogue: catalogue)
+            try await session.rememberReaders(of: units)
             let parts = try opened.parts.enumerated().map { index, part in
                 Answer.Part(
                     name: part.name, type: part.type, size: part.size, sha256: Hex.encode(part.sha256.bytes),

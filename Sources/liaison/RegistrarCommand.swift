@@ -13,32 +13,46 @@ import LiaisonWire
 struct RegistrarCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registrar", abstract: "For who signs for an institution: its key, units, agents and rosters.",
-        subcommands: [Create.self, UnitsFrom.self, AddUnit.self, EnrolAgent.self, Revoke.self, Publish.self, Show.self])
+        subcommands: [
+            Create.self, UnitsFrom.self, AddUnit.self, EnrolAgent.self, Invite.self, Requests.self, Approve.self,
+            Reject.self, Assign.self, Unassign.self, AbsenceOfUnit.self, Vacancy.self, Presence.self, Revoke.self,
+            Publish.self, Cosign.self, Colleague.self, Succeed.self, Show.self
+        ])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make the institution's key and its offline recovery key.")
+            abstract:
+                "Make the institution's key and its offline recovery key; without --recovery, a second registrar's key."
+        )
         @OptionGroup var global: GlobalOptions
 
         @Argument(help: "The institution, for example cd01.")
         var institution: String
 
         @Option(help: "Write the recovery key's seed here: keep it offline, apart from this machine.")
-        var recovery: String
+        var recovery: String?
 
         func run() async throws {
-            try await global.reporting { _ in
+            try await global.reporting { console in
                 guard let institution = InstitutionID(institution) else {
                     throw ClientFailure.input(
                         fr: "institution attendue, par exemple cd01 (\(institution))",
                         en: "expected an institution such as cd01 (\(institution))")
                 }
-                guard !FileManager.default.fileExists(atPath: recovery) else {
+                if let recovery, FileManager.default.fileExists(atPath: recovery) {
                     throw ClientFailure.input(
                         fr: "le fichier existe déjà (\(recovery))", en: "the file exists already (\(recovery))")
                 }
-                let (key, recoveryKey) = try Registrar.create(
+                let (key, recoveryKey, tls) = try Registrar.create(
                     in: global.createVault(), institution: institution, now: Clock.now())
+                guard let recovery else {
+                    print("\(Base64.encode(key.bytes))")
+                    return console.say(
+                        console.language(
+                            "Clé d'un second gestionnaire de \(institution), à mettre sous party_keys ; l'autre ajoute ce poste : registrar colleague \(tls.hex)",
+                            "Key of a second registrar of \(institution), to be put under party_keys; the other one adds this device: registrar colleague \(tls.hex)"
+                        ))
+                }
                 let seed = recoveryKey.seed.withCopy { Base64.encode($0) }
                 guard
                     FileManager.default.createFile(
@@ -124,66 +138,7 @@ struct RegistrarCommand: AsyncParsableCommand {
         }
 
         private func end(_ now: Int) throws -> Int {
-            guard let until else { return now + 730 * 86_400 }
-            let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
-            guard let date = try? style.parse(until) else {
-                throw ClientFailure.input(
-                    fr: "date attendue AAAA-MM-JJ (\(until))", en: "expected a date YYYY-MM-DD (\(until))")
-            }
-            return Int(date.timeIntervalSince1970) + 86_400
-        }
-    }
-
-    struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End an agent's access with the next roster.")
-        @OptionGroup var global: GlobalOptions
-
-        @Argument(help: "The agent.")
-        var agent: String
-        @Option(help: "left, lost_device, compromised or other.")
-        var reason: String
-
-        func run() async throws {
-            try await global.reporting { _ in
-                guard let address = AgentAddress(agent),
-                    ["left", "lost_device", "compromised", "other"].contains(reason)
-                else {
-                    throw ClientFailure.input(
-                        fr: "agent et motif attendus (left, lost_device, compromised, other)",
-                        en: "expected an agent and a reason (left, lost_device, compromised, other)")
-                }
-                try Registrar(vault: global.openVault()).revoke(address, reason: reason, at: Clock.now())
-            }
-        }
-    }
-
-    struct Publish: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Sign the next roster and publish it in the log.")
-        @OptionGroup var global: GlobalOptions
-
-        @Option(help: "The signed convention, which says where the log is.")
-        var convention: String
-
-        func run() async throws {
-            try await global.reporting { console in
-                let registrar = try Registrar(vault: global.openVault())
-                let convention = try Unverified<Convention>(parsing: Input.read(convention)).verifiedByItsParties().body
-                guard let party = convention.party(registrar.institution), let log = convention.log(party.log),
-                    let key = log.noteKey
-                else { throw ClientFailure.broken(.conventionRefused) }
-                let connection = try registrar.connect(log)
-                do {
-                    let evidence = try await registrar.publish(over: connection, log: key, now: Clock.now())
-                    console.say(
-                        console.language(
-                            "Liste de \(registrar.institution) publiée, entrée \(evidence.index).",
-                            "Roster of \(registrar.institution) published, entry \(evidence.index)."))
-                } catch {
-                    await connection.close()
-                    throw error
-                }
-                await connection.close()
-            }
+            try until.map { try Typed.day($0, end: true) } ?? now + 730 * 86_400
         }
     }
 

@@ -18,8 +18,8 @@ struct Send: AsyncParsableCommand {
     @Argument(help: "The kind, for example orientation (see: liaison forms).")
     var kind: String
 
-    @Option(help: "The unit that shall receive it, for example cms-bourg@cd01.")
-    var to: String
+    @Option(help: "The unit that shall receive it, for example cms-bourg@cd01; on a terminal you choose.")
+    var to: String?
 
     @Option(help: "The unit it is sent from, when you belong to several.")
     var from: String?
@@ -49,28 +49,98 @@ struct Send: AsyncParsableCommand {
         try await Deposit.unlessAccepted(global) { recipient in
             try await global.withSession { session, console in
                 let catalogue = try FormCatalogue()
-                var request = try request()
+                guard catalogue[kind] != nil || form != nil || !fields.isEmpty || yes else {
+                    throw ClientFailure.unknownKind(kind)
+                }
+                var request = try request(to: try await unit(session, console))
                 try await session.know([request.to.institution])
                 recipient = session.directory.unit(request.to)
-                guard recipient != nil else { throw ClientFailure.unknownUnit(to) }
-                let (routing, _) = try await session.permit(request)
-                if routing.urgency.asksForACall {
+                guard recipient != nil else { throw ClientFailure.unknownUnit(request.to.description) }
+                let (routing, permit) = try await session.permit(request)
+                if routing.urgency.asksForACall || permit.flow.callFirst {
                     console.say(console.language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST."))
                     console.sayNumbers(recipient)
                 }
+                sayAbsence(of: recipient, console)
                 request.form = try readForm(catalogue)
+                let isAsked = form == nil && fields.isEmpty && Console.isInteractive
+                if isAsked { request.form = try interview(request, routing, permit, session, catalogue, console) }
                 let plan = try await session.plan(request, catalogue: catalogue)
-                guard yes || confirm(plan, recipient, console) else {
+                let units = routing.recipients + [routing.from]
+                for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
+                guard yes || confirm(plan, recipient, catalogue, isAsked, console) else {
                     throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
                 }
                 let id = try await global.timed("seal") { try await session.seal(plan) }
+                try session.dropDraft(of: request.kind, to: request.to)
+                try await session.rememberReaders(of: units)
                 try await global.timed("deposit") { try await Deposit.perform(id, session, console) }
             }
         }
     }
 
-    private func request() throws -> SendRequest {
-        guard let to = UnitAddress(to) else { throw ClientFailure.unknownUnit(to) }
+    /// The unit named, or chosen on the terminal among those that the convention allows.
+    private func unit(_ session: Session, _ console: Console) async throws -> UnitAddress {
+        if let to {
+            guard let unit = UnitAddress(to) else { throw ClientFailure.unknownUnit(to) }
+            return unit
+        }
+        guard Console.isInteractive else {
+            throw ClientFailure.input(
+                fr: "destinataire absent\nconseil : --to UNITÉ", en: "no recipient\nhint: --to UNIT")
+        }
+        let units = try await session.recipients(of: kind)
+        guard !units.isEmpty else { throw ClientFailure.notPermitted(.noFlow) }
+        while true {
+            for (number, unit) in units.enumerated() { console.say("  \(number + 1). \(unit.name), \(unit.town)") }
+            console.say(console.language("Destinataire (numéro) :", "Recipient (number):"))
+            console.prompt()
+            guard let line = readLine() else {
+                throw ClientFailure.input(fr: "destinataire absent", en: "no recipient")
+            }
+            if let number = Int(line.trimmingCharacters(in: .whitespaces)), units.indices.contains(number - 1) {
+                return units[number - 1].address
+            }
+        }
+    }
+
+    /// Senders are told before they send.
+    private func sayAbsence(of unit: LiaisonModel.Unit?, _ console: Console) {
+        guard let unit, let absence = unit.absence, unit.isAbsent(at: Clock.now()) else { return }
+        let language = console.language
+        var text =
+            absence.reason == .vacancy
+            ? language("\(unit.name) : poste vacant", "\(unit.name): post vacant")
+            : language("\(unit.name) : absence", "\(unit.name): absent")
+        if let until = absence.until {
+            text += language(" jusqu'au ", " until ") + Clock.day(until - 1)
+        }
+        if !absence.substitutes.isEmpty {
+            text +=
+                language(", suppléance : ", ", stood in for by: ")
+                + absence.substitutes.map(\.description).joined(separator: ", ")
+        }
+        console.say(text)
+    }
+
+    private func interview(
+        _ request: SendRequest, _ routing: Routing, _ permit: Permit, _ session: Session, _ catalogue: FormCatalogue,
+        _ console: Console
+    ) throws -> [String: FieldValue] {
+        guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
+        let context = try session.formContext(routing, permit.flow)
+        var answers: [String: FieldValue] = [:]
+        if let draft = try session.draft(of: request.kind, to: request.to) {
+            let question = console.language("Reprendre le brouillon gardé ?", "Go on with the draft that was kept?")
+            if console.confirm(question) { answers = draft }
+        }
+        return try Interview(
+            catalogue: catalogue, kind: kind.variant(for: context), context: context, console: console,
+            keep: { try session.keep($0, of: request.kind, to: request.to) }
+        ).run(from: answers)
+    }
+
+    private func request(to: UnitAddress) throws -> SendRequest {
         var request = SendRequest(kind: kind, to: to)
         if let from {
             guard let unit = UnitAddress(from) else { throw ClientFailure.unknownUnit(from) }
@@ -125,8 +195,17 @@ struct Send: AsyncParsableCommand {
     }
 
     /// Echoes unit, kind, town and urgency, and asks.
-    private func confirm(_ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ console: Console) -> Bool {
+    private func confirm(
+        _ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ catalogue: FormCatalogue, _ isAsked: Bool, _ console: Console
+    ) -> Bool {
         let language = console.language
+        if isAsked {
+            console.say("")
+            for name in plan.kind.fields {
+                guard let value = plan.form[name], let field = catalogue.fields[name] else { continue }
+                console.say("  \(field.label(language)) : \(field.display(value, language))")
+            }
+        }
         console.say(
             plan.kind.title.text(language) + language(", urgence : ", ", urgency: ")
                 + plan.routing.urgency.text(language))
@@ -159,7 +238,7 @@ enum Deposit {
     static func perform(_ id: TransmissionID, _ session: Session, _ console: Console) async throws {
         let evidence: VerifiedEvidence
         do {
-            evidence = try await session.deposit(id)
+            evidence = try await session.deposit(id, catalogue: FormCatalogue())
         } catch {
             console.say(
                 console.language(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonClient
 import LiaisonForms
 import LiaisonModel
 
@@ -16,6 +17,14 @@ extension DeliveryState {
         case .withdrawn: language("retiré", "withdrawn")
         case .expired: language("expiré sans réponse", "expired without an answer")
         }
+    }
+}
+
+extension NewReader {
+    func text(_ language: Language) -> String {
+        language(
+            "Nouveau lecteur depuis le \(Clock.day(since)) : \(agent), à \(unit).",
+            "New reader since \(Clock.day(since)): \(agent), at \(unit).")
     }
 }
 

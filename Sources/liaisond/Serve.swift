@@ -33,7 +33,10 @@ struct Serve: AsyncParsableCommand {
             logger.error("store failed", metadata: ["error": "\(error)"])
         }
         let size = try await sequencer.load()
-        let relay = Relay(sequencer: sequencer, store: store, clock: clock)
+        let guesses = GuessLimit { count in
+            logger.warning("invitation codes guessed", metadata: ["wrong": "\(count)"])
+        }
+        let relay = Relay(sequencer: sequencer, store: store, clock: clock, guesses: guesses)
         let application = RelayServer.application(
             relay: relay, tls: try directory.tls(), host: settings.host, port: port ?? settings.port,
             limits: settings.limits,

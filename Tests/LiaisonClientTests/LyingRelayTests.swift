@@ -113,7 +113,10 @@ struct LyingRelayTests {
                 return DirectoryBundle(keys: [try keys.signed(by: thief).note.serialized])
             }
         }
-        await #expect(throws: ClientFailure.broken(.bundleRefused)) { try await lied.refresh() }
+        await #expect(throws: ClientFailure.broken(.bundleRefused)) {
+            try await lied.refresh()
+            try await lied.know([institution], keys: true)
+        }
     }
 
     @Test func aProofOfAnotherEventIsRefused() async throws {

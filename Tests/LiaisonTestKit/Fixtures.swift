@@ -82,7 +82,8 @@ package enum Fixture {
     ) -> Flow {
         Flow(
             id: "\(kind)-\(from[0])", kind: kind, from: from, to: to, legalBases: bases, adhesion: adhesion,
-            copies: copies, callFirst: callFirst, urgencies: urgencies, reply: nil, replyOnly: replyOnly, escalation: escalation,
+            copies: copies, callFirst: callFirst, urgencies: urgencies, reply: nil, replyOnly: replyOnly,
+            escalation: escalation,
             retention: 30 * 86_400, attachments: attachments)
     }
 

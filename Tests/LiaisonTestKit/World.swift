@@ -183,11 +183,29 @@ package struct DirectConnection: RelayConnection {
         try await relay.bundle(of: institution, from: index, keys: keys)
     }
     package func document(_ hash: Hash) async throws -> PublishedDocument { try await relay.document(hash) }
-    package func publish(_ roster: Verified<Roster>) async throws -> Receipt {
+    package func publish(_ roster: Unverified<Roster>) async throws -> Receipt {
         try await relay.publishRoster(Array(roster.note.serialized.utf8))
     }
     package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt {
         try await relay.publish(Unverified(keys.note), by: peer)
+    }
+    package func publish(_ succession: Verified<Succession>) async throws -> Receipt {
+        try await relay.publish(Unverified<Succession>(succession.note))
+    }
+    package func invite(_ status: InvitationStatus) async throws {
+        try await relay.invite(status, by: peer.institution)
+    }
+    package func invitations() async throws -> InvitationList {
+        try await relay.invitations(of: peer.institution)
+    }
+    package func close(_ invitation: Hash, as state: InvitationState) async throws {
+        try await relay.close(invitation, as: state, by: peer.institution)
+    }
+    package func invitation(_ id: Hash) async throws -> OfferedInvitation {
+        try await relay.invitation(id, from: "test")
+    }
+    package func request(_ id: Hash, _ request: CodedText) async throws {
+        try await relay.request(id, request, from: "test")
     }
     package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
         let bytes = try content.read(at: 0, count: content.size)
@@ -244,8 +262,18 @@ package struct LyingConnection: RelayConnection {
         return try await bundle?(institution, honestly) ?? honestly
     }
     package func document(_ hash: Hash) async throws -> PublishedDocument { try await honest.document(hash) }
-    package func publish(_ roster: Verified<Roster>) async throws -> Receipt { try await honest.publish(roster) }
+    package func publish(_ roster: Unverified<Roster>) async throws -> Receipt { try await honest.publish(roster) }
     package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt { try await honest.publish(keys) }
+    package func publish(_ succession: Verified<Succession>) async throws -> Receipt {
+        try await honest.publish(succession)
+    }
+    package func invite(_ status: InvitationStatus) async throws { try await honest.invite(status) }
+    package func invitations() async throws -> InvitationList { try await honest.invitations() }
+    package func close(_ invitation: Hash, as state: InvitationState) async throws {
+        try await honest.close(invitation, as: state)
+    }
+    package func invitation(_ id: Hash) async throws -> OfferedInvitation { try await honest.invitation(id) }
+    package func request(_ id: Hash, _ request: CodedText) async throws { try await honest.request(id, request) }
     package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
         let honestly = try await honest.submit(envelope, content: content)
         return try await receipt?(honestly) ?? honestly

@@ -10,9 +10,10 @@ cat >"$dir/form.yaml" <<'FORM'
 {last_name: TESTARD, first_name: Alpha, safe_phone: "0639980001", needs: [housing], request: Fictif.,
  consent_date: 2026-11-20, shared_scope: [identity], adhesion_status: given, person_informed: informed}
 FORM
-head -c 4096 /dev/urandom >"$dir/small.bin"
-truncate -s 1G "$dir/large.bin"
-printf 'end' >>"$dir/large.bin"
+{ printf '%%PDF-1.4\n'; head -c 4096 /dev/urandom; } >"$dir/small.pdf"
+printf '%%PDF-1.4\n' >"$dir/large.pdf"
+truncate -s 1G "$dir/large.pdf"
+printf 'end' >>"$dir/large.pdf"
 
 # peak UNIT COMMAND…: largest resident size of the client, in KiB, into $peak; its output into $dir/out
 peak() {
@@ -31,14 +32,14 @@ relay_peak() { sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$(cat "$di
 
 declare -A sent read relay
 for size in small large; do
-    peak iscg-est send orientation --to cms-bourg@cd01 --form "$dir/form.yaml" --attach "$dir/$size.bin" --yes
+    peak iscg-est send orientation --to cms-bourg@cd01 --form "$dir/form.yaml" --attach "$dir/$size.pdf" --yes
     sent[$size]=$peak
     id=$(json 'd["id"]')
     peak cms-bourg read "$id" --save "$dir/saved"
     read[$size]=$peak
     relay[$size]=$(relay_peak)
-    cmp "$dir/$size.bin" "$dir/saved/$size.bin"
-    rm "$dir/saved/$size.bin"
+    cmp "$dir/$size.pdf" "$dir/saved/$size.pdf"
+    rm "$dir/saved/$size.pdf"
 done
 for what in sent read relay; do
     declare -n figures=$what

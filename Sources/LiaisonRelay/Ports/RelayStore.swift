@@ -4,6 +4,7 @@
 public import LiaisonLedger
 public import LiaisonModel
 public import LiaisonNotes
+public import LiaisonWire
 
 /// Where a relay keeps everything: the seam between decisions and a database.
 ///
@@ -59,6 +60,15 @@ public protocol RelayStore: Sendable {
     /// Whether a closed content is there to be taken over.
     func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool
     func dropStaged(before instant: Int) async throws
+
+    /// Keeps an invitation; false when its id is taken.
+    func addInvitation(_ status: InvitationStatus, institution: InstitutionID) async throws -> Bool
+    func invitation(_ id: Hash) async throws -> InvitationStatus?
+    func invitations(of institution: InstitutionID) async throws -> [InvitationStatus]
+    /// Puts the one request beside an open invitation; false when another was faster.
+    func requestInvitation(_ id: Hash, _ request: CodedText) async throws -> Bool
+    func closeInvitation(_ id: Hash, as state: InvitationState, institution: InstitutionID) async throws -> Bool
+    func dropInvitations(before instant: Int) async throws
 }
 
 public struct StoredHead: Hashable, Sendable {

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonForms
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+import LiaisonWire
+
+/// What came of handing transmissions on, or of looking for what can still be read.
+public struct HandoverReport: Sendable {
+    public enum Result: String, Codable, Sendable {
+        /// Sealed anew, and in the log.
+        case handedOver = "handed_over"
+        /// The colleague could read it already.
+        case alreadyReadable = "already_readable"
+        /// Its content is erased.
+        case erased
+        /// This device's keys do not open it: a colleague's may.
+        case otherKeys = "other_keys"
+        /// Nobody in the unit has a key for it; its sender is told.
+        case lost
+        /// It does not hold; its sender is told.
+        case refused
+        case readable
+    }
+
+    public struct Item: Codable, Sendable {
+        public var id: TransmissionID
+        public var unit: UnitAddress
+        public var kind: String
+        public var result: Result
+    }
+
+    public var items: [Item] = []
+
+    mutating func add(_ delivery: VerifiedDelivery, _ result: Result) {
+        items.append(Item(id: delivery.routing.id, unit: delivery.unit, kind: delivery.routing.kind, result: result))
+    }
+}
+
+extension Session {
+    // MARK: Handing over
+
+    /// Seals the open threads of the units that this agent shares with `colleague` anew, so that they read them, too.
+    /// Closed and erased ones are not handed over; the first author's signature stays verifiable.
+    public func handover(to colleague: AgentAddress, catalogue: FormCatalogue) async throws -> HandoverReport {
+        let shared = Set(ownUnits).intersection(directory.units(of: colleague, at: clock()))
+        guard !shared.isEmpty, colleague != address else {
+            throw ClientFailure.input(
+                fr: "\(colleague) n'est dans aucune de vos unités\nconseil : registrar assign",
+                en: "\(colleague) is in none of your units\nhint: registrar assign")
+        }
+        guard !directory.encryptionKeys(of: colleague, at: clock()).isEmpty else {
+            throw ClientFailure.input(
+                fr: "\(colleague) n'a pas encore de clé : une première commande de sa part la publie",
+                en: "\(colleague) has no key yet: their first command publishes it")
+        }
+        var report = HandoverReport()
+        for delivery in try await openThreads(of: shared) {
+            report.add(delivery, try await hand(delivery, to: colleague, catalogue))
+        }
+        return report
+    }
+
+    /// Deliveries that are neither refused, withdrawn nor expired, the most urgent first.
+    private func openThreads(of units: Set<UnitAddress>) async throws -> [VerifiedDelivery] {
+        try await inbox().deliveries.filter {
+            units.contains($0.unit) && [.available, .opened, .acknowledged].contains($0.state)
+        }
+    }
+
+    private func hand(
+        _ delivery: VerifiedDelivery, to colleague: AgentAddress, _ catalogue: FormCatalogue
+    ) async throws -> HandoverReport.Result {
+        let content: OpenedContent
+        do {
+            content = try await read(delivery.routing.id, catalogue: catalogue).content
+        } catch let problem as Problem where problem.code == .contentGone {
+            return .erased
+        } catch ClientFailure.notForThisDevice {
+            return .otherKeys
+        } catch ClientFailure.broken(.contentRefused) {
+            return .refused
+        }
+        let now = clock()
+        let theirs = directory.encryptionKeys(of: colleague, at: now).compactMap(\.fingerprint)
+        guard !content.listed.isSuperset(of: theirs) else { return .alreadyReadable }
+        let recipients = usable(directory.encryptionKeys(of: delivery.unit, at: now))
+        guard let keys = directory.keys(of: address)?.hash else { throw ClientFailure.noRecipientKeys(delivery.unit) }
+        let transfer = try Transfer(
+            by: address, log: log.name, convention: conventionInForce().hash, head: headHash(),
+            transmission: delivery.routing.id, envelope: delivery.envelope.hash, unit: delivery.unit, keys: keys,
+            openedWith: content.openedWith, recipients: recipients.map(\.fingerprint).sorted(), at: now
+        ).signed(by: account.signer())
+        let path = contentPath(delivery.routing.id) + ".handover"
+        let file = try ContentFile.create(path)
+        let reference = try content.sealAnew(transfer, to: recipients, write: file.write)
+        try file.finish()
+        let act = try act(.transferred, on: delivery, content: reference)
+        _ = try await perform(act, content: try FileSource(path: path))
+        try ContentFile.remove(path)
+        return .handedOver
+    }
+
+    // MARK: Reading what was handed over
+
+    /// The content that a delivery now has and who sealed it anew, as the log proves; nil without a handover.
+    func handovers(of delivery: VerifiedDelivery) async throws -> ReceivedItem.HandedOver? {
+        let timeline = try await relay.timeline(of: delivery.routing.id)
+        var found: ReceivedItem.HandedOver?
+        var events: [(index: Int, evidence: VerifiedEvidence)] = []
+        for evidence in timeline.events {
+            let verified = try await prove(evidence)
+            guard verified.event.event == .transfer, verified.event.mailbox == .unit(delivery.unit) else { continue }
+            events.append((verified.index, verified))
+        }
+        for (_, event) in events.sorted(by: { $0.index < $1.index }) {
+            let act = try await act(behind: event, among: timeline.acts, delivery.routing)
+            guard act.body.act == .transferred, act.body.unit == delivery.unit, let content = act.body.content,
+                let key = act.keys.first?.key
+            else { throw ClientFailure.broken(.actRefused) }
+            found = ReceivedItem.HandedOver(
+                content: content,
+                authors: (found?.authors ?? []) + [ReceivedItem.Author(agent: act.body.by, key: key)])
+        }
+        return found
+    }
+
+    /// That the key a transfer's author opened with was the author's own: the keys document says so.
+    func checkKeys(of transfer: Verified<Transfer>) async throws {
+        let published = try await relay.document(transfer.body.keys)
+        guard let author = transfer.keys.first, let document = try? Unverified<AgentKeys>(parsing: published.note),
+            document.note.hash == transfer.body.keys, let keys = try? document.verified(by: author),
+            keys.body.keys.contains(where: { $0.fingerprint == transfer.body.openedWith })
+        else { throw ClientFailure.broken(.contentRefused) }
+        _ = try await prove(published.evidence)
+    }
+
+    // MARK: A lost device
+
+    /// After a new enrolment: which open threads this device reads, which a colleague can hand over, and which nobody can
+    /// open any more. The senders of the last learn of it by a signed *unopenable* act.
+    public func recover(catalogue: FormCatalogue) async throws -> HandoverReport {
+        var report = HandoverReport()
+        for delivery in try await openThreads(of: Set(ownUnits)) {
+            do {
+                _ = try await read(delivery.routing.id, catalogue: catalogue)
+                report.add(delivery, .readable)
+            } catch let problem as Problem where problem.code == .contentGone {
+                report.add(delivery, .erased)
+            } catch ClientFailure.broken(.contentRefused) {
+                report.add(delivery, .refused)
+            } catch ClientFailure.notForThisDevice {
+                let others = directory.members(of: delivery.unit, at: clock()).filter { $0.address != address }
+                guard others.isEmpty else {
+                    report.add(delivery, .otherKeys)
+                    continue
+                }
+                // An acknowledged one has had its answer; the list alone says that it cannot be read again.
+                if delivery.state != .acknowledged {
+                    _ = try await perform(try act(.unopenable, on: delivery, reason: .keysLost))
+                }
+                report.add(delivery, .lost)
+            }
+        }
+        return report
+    }
+}

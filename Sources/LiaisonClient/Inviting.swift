@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonTLS
+public import LiaisonVault
+public import LiaisonWire
+
+/// Somebody who answered an invitation.
+public struct JoinRequest: Sendable {
+    public let id: Hash
+    public let invitation: Invitation
+    public let state: InvitationState
+    /// The request, once it came and its code showed that it is from whom the registrar told the words.
+    public let possession: Verified<Possession>?
+    /// Whether something came under this invitation that is not from there.
+    public let isForged: Bool
+}
+
+extension Registrar {
+    private static let kind = "invitation"
+
+    private struct Kept: Codable {
+        /// Base64: a secret.
+        var code: String
+        var invitation: String
+    }
+
+    // MARK: Inviting
+
+    /// Puts an invitation at the relay and gives the code to read out: nobody else ever learns it.
+    public func invite(
+        to unit: UnitAddress?, role: String, as name: AgentAddress?, until: Int?, validFor seconds: Int,
+        over relay: any RelayConnection, now: Int
+    ) async throws -> (code: InvitationCode, invitation: Invitation) {
+        try checkRole(role)
+        let convention = try convention()
+        if let unit, try !units().contains(where: { $0.address == unit }) {
+            throw ClientFailure.unknownUnit(unit.description)
+        }
+        let invitation = Invitation(
+            institution: institution, agent: try name ?? nextName(now: now), unit: unit, role: role,
+            until: until ?? now + 730 * 86_400, expiresAt: now + seconds, convention: convention.hash,
+            key: try signer().noteKey.key)
+        let code = InvitationCode.fresh()
+        let text = String(decoding: try CanonicalJSON.encode(invitation), as: UTF8.self)
+        try vault.put(
+            value: Kept(code: Base64.encode(code.bytes), invitation: text), Self.kind, code.id.hex)
+        try await relay.invite(
+            InvitationStatus(
+                id: code.id, invitation: CodedText(text: text, mac: code.mac(ofInvitation: text)),
+                expiresAt: invitation.expiresAt, state: .open, request: nil))
+        return (code, invitation)
+    }
+
+    /// The next pseudonym that no agent and no open invitation has: `d-01` and on.
+    private func nextName(now: Int) throws -> AgentAddress {
+        let invited = try kept().map(\.invitation).filter { $0.expiresAt > now }.map(\.agent)
+        let taken = Set(try agents().map(\.address) + invited)
+        for number in 1...9999 {
+            let local = "d-" + (number < 10 ? "0" : "") + String(number)
+            if let name = AgentAddress("\(local)@\(institution)"), !taken.contains(name) { return name }
+        }
+        throw ClientFailure.input(fr: "plus de pseudonyme libre", en: "no pseudonym left")
+    }
+
+    private func kept() throws -> [(code: InvitationCode, invitation: Invitation, text: String)] {
+        try vault.ids(Self.kind).compactMap { id in
+            guard let kept = try vault.value(Kept.self, Self.kind, id),
+                let code = Base64.decode(kept.code).flatMap({ InvitationCode(secret: $0) })
+            else { return nil }
+            let invitation = try CanonicalJSON.decode(Invitation.self, from: Array(kept.invitation.utf8))
+            return (code, invitation, kept.invitation)
+        }
+    }
+
+    // MARK: Deciding
+
+    /// Every invitation of this registrar that the relay still keeps, with what came of it.
+    public func requests(over relay: any RelayConnection) async throws -> [JoinRequest] {
+        let statuses = try await relay.invitations().invitations
+        return try kept().compactMap { kept in
+            guard let status = statuses.first(where: { $0.id == kept.code.id }), status.invitation.text == kept.text
+            else {
+                return nil
+            }
+            let possession = status.request.flatMap { request -> Verified<Possession>? in
+                guard request.mac == kept.code.mac(ofRequest: request.text),
+                    let note = try? Unverified<Possession>(parsing: request.text),
+                    note.claimed.by == kept.invitation.agent,
+                    let key = NoteKey(name: note.claimed.signer, key: note.claimed.key)
+                else { return nil }
+                return try? note.verified(by: key)
+            }
+            return JoinRequest(
+                id: kept.code.id, invitation: kept.invitation, state: status.state, possession: possession,
+                isForged: status.request != nil && possession == nil)
+        }
+    }
+
+    /// Takes the agent into the roster being drafted. `publish` makes it count, `finish` then ends the invitation.
+    public func approve(_ request: JoinRequest, now: Int) throws {
+        guard let possession = request.possession else {
+            throw ClientFailure.input(fr: "aucune demande valable", en: "no valid request")
+        }
+        guard request.state == .requested else {
+            throw ClientFailure.input(fr: "déjà décidé", en: "already decided")
+        }
+        try enrol(
+            Unverified<Possession>(possession.note), units: [request.invitation.unit].compactMap(\.self),
+            role: request.invitation.role, from: now, until: request.invitation.until)
+    }
+
+    public func finish(_ request: JoinRequest, as state: InvitationState, over relay: any RelayConnection) async throws
+    {
+        try await relay.close(request.id, as: state)
+        try vault.delete(Self.kind, request.id.hex)
+    }
+}
+
+extension Account {
+    /// Answers an invitation: makes an agent's vault and keys, proves their possession, and asks.
+    ///
+    /// The relay is believed nothing. The invitation proves itself by its code; it names the institution's key and the
+    /// convention, which names the relay's certificate: only then is the request sent, over a connection that leads there.
+    ///
+    /// - Parameters:
+    ///   - createVault: called once the invitation holds; until then nothing is made.
+    ///   - connect: with nil, a connection whose certificate nothing is known of yet.
+    public static func join(
+        _ code: InvitationCode, now: Int, createVault: () throws -> Vault,
+        connect: (LogDescription?, TLSIdentity) throws -> any RelayConnection
+    ) async throws -> Invitation {
+        let stranger = try TLSIdentity(name: "join", purpose: .client, notBefore: now - 3600, lifetime: 86_400)
+        let offered = try await connect(nil, stranger).invitation(code.id)
+        let text = offered.invitation.text
+        guard offered.invitation.mac == code.mac(ofInvitation: text) else {
+            throw ClientFailure.broken(.invitationRefused)
+        }
+        let invitation = try CanonicalJSON.decode(Invitation.self, from: Array(text.utf8))
+        let convention = try Unverified<Convention>(parsing: offered.convention)
+        guard invitation.expiresAt > now, convention.note.hash == invitation.convention,
+            let pin = NoteKey(name: invitation.institution.description, key: invitation.key),
+            (try? convention.verifiedByItsParties()) != nil,
+            let party = convention.claimed.party(invitation.institution), let log = convention.claimed.log(party.log)
+        else { throw ClientFailure.broken(.invitationRefused) }
+        let own = try TLSIdentity(
+            name: invitation.agent.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
+        let possession = try create(
+            in: createVault(), address: invitation.agent, convention: convention, now: now, tls: own, pin: pin)
+        let request = possession.note.serialized
+        try await connect(log, own).request(code.id, CodedText(text: request, mac: code.mac(ofRequest: request)))
+        return invitation
+    }
+}

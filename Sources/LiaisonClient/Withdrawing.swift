@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonForms
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+/// What came of taking a transmission back from one unit.
+public struct WithdrawalResult: Codable, Sendable {
+    public var unit: UnitAddress
+    public var state: DeliveryState
+    /// When somebody had opened it, Unix seconds: too late to destroy it unread.
+    public var openedAt: Int?
+    /// The demand to destroy it that went to the unit.
+    public var demand: TransmissionID?
+}
+
+extension Session {
+    /// Takes a transmission back: destroyed, with proof, where nobody has opened it. Where somebody has, the unit gets a
+    /// demand to destroy it and to confirm, if the convention has a flow for that.
+    public func withdraw(
+        _ id: TransmissionID, reason: ReasonCode, catalogue: FormCatalogue
+    ) async throws -> [WithdrawalResult] {
+        guard ReasonCode.allowed(with: .withdrawn).contains(reason) else {
+            let codes = ReasonCode.allowed(with: .withdrawn).map(\.rawValue).joined(separator: ", ")
+            throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
+        }
+        let tracked = try await track(id)
+        guard ownUnits.contains(tracked.routing.from) else { throw ClientFailure.unknownTransmission(id.description) }
+        let timeline = try await relay.timeline(of: id)
+        let envelope = try await envelope(of: timeline, tracked.events)
+        var results: [WithdrawalResult] = []
+        for delivery in tracked.deliveries {
+            results.append(try await withdraw(envelope, from: delivery, tracked, reason, catalogue))
+        }
+        return results
+    }
+
+    private func withdraw(
+        _ envelope: Verified<Envelope>, from delivery: Timeline.Delivery, _ tracked: TrackedTransmission,
+        _ reason: ReasonCode, _ catalogue: FormCatalogue
+    ) async throws -> WithdrawalResult {
+        var state = delivery.state
+        if state == .available {
+            do {
+                _ = try await perform(try act(.withdrawn, on: envelope, unit: delivery.unit, reason: reason))
+                return WithdrawalResult(unit: delivery.unit, state: .withdrawn)
+            } catch let problem as Problem where problem.code == .wrongState {
+                state = problem.state ?? state  // somebody was faster
+            }
+        }
+        var result = WithdrawalResult(unit: delivery.unit, state: state)
+        guard state == .opened || state == .acknowledged else { return result }
+        result.openedAt =
+            tracked.events.first { $0.event.event == .contentHandover && $0.event.unit == delivery.unit }?
+            .event.at
+        var request = SendRequest(kind: "misdirection_return", to: delivery.unit)
+        request.from = envelope.body.routing.from
+        request.inReplyTo = envelope.body.routing.id
+        request.form = ["return_demand": .text("destroy_and_confirm")]
+        if let plan = try? await plan(request, catalogue: catalogue) {
+            let demand = try await seal(plan)
+            _ = try await deposit(demand)
+            result.demand = demand
+        }
+        return result
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonWire
+
+struct Handover: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let a new colleague of your unit read its open threads.")
+    @OptionGroup var global: GlobalOptions
+
+    @Option(help: "The colleague, for example d-09@avema01.")
+    var to: String
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let report = try await session.handover(to: Typed.agent(to), catalogue: FormCatalogue())
+            try report.show(console)
+        }
+    }
+}
+
+struct Recover: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "After a lost device: say what you read again, what a colleague can hand over, and what is lost.")
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            try await session.recover(catalogue: FormCatalogue()).show(console)
+        }
+    }
+}
+
+extension HandoverReport {
+    fileprivate func show(_ console: Console) throws {
+        try console.print(items) {
+            items.isEmpty
+                ? console.language("Aucun fil ouvert.", "No open thread.")
+                : items.map { "\($0.id)  \($0.kind), \($0.unit): \($0.result.text(console.language))" }
+                    .joined(separator: "\n")
+        }
+    }
+}
+
+extension HandoverReport.Result {
+    fileprivate func text(_ language: Language) -> String {
+        switch self {
+        case .handedOver: language("remis", "handed over")
+        case .alreadyReadable: language("déjà lisible", "readable already")
+        case .erased: language("effacé", "erased")
+        case .otherKeys:
+            language(
+                "un collègue peut le remettre (liaison handover)", "a colleague can hand it over (liaison handover)")
+        case .lost:
+            language(
+                "perdu : plus personne n'en a la clé, l'expéditeur est prévenu",
+                "lost: nobody has its key, the sender is told")
+        case .refused: language("contenu refusé, l'expéditeur est prévenu", "content refused, the sender is told")
+        case .readable: language("lisible", "readable")
+        }
+    }
+}
+
+struct Withdraw: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Take a transmission back: destroyed where nobody has opened it, otherwise its destruction is demanded.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    @Option(help: "misdirected, consent_withdrawn or sent_in_error.")
+    var reason: String
+
+    private struct Row: Encodable {
+        var unit: UnitAddress
+        var state: DeliveryState
+        var openedAt: String?
+        var demand: TransmissionID?
+        var notifyBefore: String?
+    }
+
+    /// RGPD 33: the controller has 72 hours to notify a breach.
+    private static let notification = 72 * 3600
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let id = try transmission.value()
+            guard let code = ReasonCode(rawValue: reason) else {
+                let codes = ReasonCode.allowed(with: .withdrawn).map(\.rawValue).joined(separator: ", ")
+                throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
+            }
+            let results = try await session.withdraw(id, reason: code, catalogue: FormCatalogue())
+            let rows = results.map { result in
+                Row(
+                    unit: result.unit, state: result.state, openedAt: result.openedAt.map(Clock.text),
+                    demand: result.demand,
+                    notifyBefore: result.openedAt == nil || code != .misdirected
+                        ? nil : Clock.text(Clock.now() + Self.notification))
+            }
+            try console.print(rows) { rows.map { text($0, console.language) }.joined(separator: "\n") }
+        }
+    }
+
+    private func text(_ row: Row, _ language: Language) -> String {
+        guard let opened = row.openedAt else {
+            return row.state == .withdrawn
+                ? language("\(row.unit) : non ouvert, détruit", "\(row.unit): unopened, destroyed")
+                : "\(row.unit): \(row.state.text(language))"
+        }
+        var text = language(
+            "\(row.unit) : déjà ouvert (\(opened)), ne peut plus être repris",
+            "\(row.unit): opened already (\(opened)), cannot be taken back")
+        if let demand = row.demand {
+            text += language(" ; destruction demandée (\(demand))", "; destruction demanded (\(demand))")
+        }
+        if let before = row.notifyBefore {
+            text += language(
+                "\n  Violation de données possible (RGPD 33) : prévenez votre DPO ; délai de notification \(before)",
+                "\n  Possible personal data breach (GDPR 33): tell your DPO; to be notified before \(before)")
+        }
+        return text
+    }
+}

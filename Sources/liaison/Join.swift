@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonTLS
+import LiaisonVault
+
+struct Join: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer an invitation: make your vault and keys, and ask your registrar to take you in.")
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "The relay, for example https://relais.example:8443.")
+    var relay: String
+
+    @Argument(help: "The nine words that your registrar told you; hyphens or spaces between them.")
+    var code: [String]
+
+    private struct Answer: Encodable {
+        var agent: AgentAddress
+        var unit: UnitAddress?
+        var role: String
+    }
+
+    func run() async throws {
+        try await global.reporting { console in
+            let code = try Self.read(code.joined(separator: " "))
+            let url = relay.contains("://") ? relay : "https://\(relay)"
+            guard url.hasPrefix("https://") else {
+                throw ClientFailure.input(
+                    fr: "adresse https attendue (\(relay))", en: "expected an https address (\(relay))")
+            }
+            var connections: [HTTPRelayConnection] = []
+            let invitation: Invitation
+            do {
+                invitation = try await Account.join(
+                    code, now: Clock.now(), createVault: { try global.createVault() },
+                    connect: { log, identity in
+                        let made = try HTTPRelayConnection(url: url, log: log, as: identity)
+                        connections.append(made)
+                        return made
+                    })
+            } catch {
+                for connection in connections { await connection.close() }
+                throw error
+            }
+            for connection in connections { await connection.close() }
+            let answer = Answer(agent: invitation.agent, unit: invitation.unit, role: invitation.role)
+            try console.print(answer) {
+                console.language(
+                    "Demande envoyée pour \(invitation.agent). Votre gestionnaire l'approuve ; ensuite, première commande : liaison inbox",
+                    "Request sent for \(invitation.agent). Your registrar approves it; then, first command: liaison inbox"
+                )
+            }
+        }
+    }
+
+    private static func read(_ text: String) throws -> InvitationCode {
+        do {
+            return try InvitationCode(text: text)
+        } catch {
+            switch error {
+            case .wrongCount(let count):
+                throw ClientFailure.input(
+                    fr: "neuf mots attendus, \(count) donnés", en: "expected nine words, got \(count)")
+            case .unreadable(let place):
+                throw ClientFailure.input(
+                    fr: "le mot \(place) n'en est pas un : faites-le répéter",
+                    en: "word \(place) is none: have it repeated")
+            case .checkWord:
+                throw ClientFailure.input(
+                    fr: "un mot a été mal noté : le dernier ne les confirme pas",
+                    en: "a word was taken down wrongly: the last one does not confirm them")
+            }
+        }
+    }
+}

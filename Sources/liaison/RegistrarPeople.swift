@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+/// Values that registrars type, with what is expected when they are wrong.
+enum Typed {
+    static func unit(_ text: String) throws -> UnitAddress {
+        guard let unit = UnitAddress(text) else { throw ClientFailure.unknownUnit(text) }
+        return unit
+    }
+
+    static func agent(_ text: String) throws -> AgentAddress {
+        guard let agent = AgentAddress(text) else {
+            throw ClientFailure.input(
+                fr: "agent attendu, par exemple d-07@avema01 (\(text))",
+                en: "expected an agent such as d-07@avema01 (\(text))")
+        }
+        return agent
+    }
+
+    /// A day as the instant at which it ends, or begins.
+    static func day(_ text: String, end: Bool) throws -> Int {
+        let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day()
+        guard let date = try? style.parse(text) else {
+            throw ClientFailure.input(
+                fr: "date attendue AAAA-MM-JJ (\(text))", en: "expected a date YYYY-MM-DD (\(text))")
+        }
+        return Int(date.timeIntervalSince1970) + (end ? 86_400 : 0)
+    }
+}
+
+/// How a change of the roster goes on.
+struct RosterChange: ParsableArguments {
+    @OptionGroup var global: GlobalOptions
+
+    @Flag(help: "Only change the draft; registrar publish signs it later.")
+    var draft = false
+
+    /// Runs `body` on the registrar's draft, then signs and publishes the next roster.
+    func run(_ body: (Registrar, Int) throws -> Void) async throws {
+        try await global.reporting { console in
+            let registrar = try Registrar(vault: global.openVault())
+            let now = Clock.now()
+            guard !draft else { return try body(registrar, now) }
+            try await RegistrarCommand.over(registrar) { connection, log in
+                try await registrar.sync(over: connection, now: now)
+                try body(registrar, now)
+                try await RegistrarCommand.publish(registrar, connection, log, console)
+            }
+        }
+    }
+}
+
+extension RegistrarCommand {
+    /// Runs `body` with a connection to the institution's home relay.
+    static func over(
+        _ registrar: Registrar, _ body: (HTTPRelayConnection, NoteKey) async throws -> Void
+    ) async throws {
+        guard let log = try registrar.log().noteKey else { throw ClientFailure.broken(.conventionRefused) }
+        let connection = try registrar.connect()
+        do {
+            try await body(connection, log)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        await connection.close()
+    }
+
+    static func publish(
+        _ registrar: Registrar, _ connection: HTTPRelayConnection, _ log: NoteKey, _ console: Console
+    ) async throws {
+        switch try await registrar.publish(over: connection, log: log, now: Clock.now()) {
+        case .published(let evidence):
+            console.say(
+                console.language(
+                    "Liste de \(registrar.institution) publiée, entrée \(evidence.index).",
+                    "Roster of \(registrar.institution) published, entry \(evidence.index)."))
+        case .halfSigned(let note):
+            print(note.serialized, terminator: "")
+            console.say(
+                console.language(
+                    "Il manque la signature d'un second gestionnaire : registrar cosign FICHIER, avec ce qui précède.",
+                    "A second registrar's signature is missing: registrar cosign FILE, with the above."))
+        }
+    }
+
+    struct Invite: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a one-time code for a new agent, to be read out over the telephone.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The unit of the post.")
+        var unit: String
+        @Option(
+            help: "agent, unit_manager, substitute, duty_officer; or auditor, dpo, statistics_reader, who open no mail."
+        )
+        var role = "agent"
+        @Option(help: "Last day of the post, YYYY-MM-DD; two years from now unless given.")
+        var until: String?
+        @Option(help: "The pseudonym, for example d-07; the next free one unless given.")
+        var agent: String?
+        @Option(help: "Hours for which the code is valid, at most 720.")
+        var hours = 72
+
+        private struct Answer: Encodable {
+            var code: String
+            var agent: AgentAddress
+            var expiresAt: String
+        }
+
+        func run() async throws {
+            try await global.reporting { console in
+                let registrar = try Registrar(vault: global.openVault())
+                try await RegistrarCommand.over(registrar) { connection, _ in
+                    let (code, invitation) = try await registrar.invite(
+                        to: Typed.unit(unit), role: role,
+                        as: agent.map { try Typed.agent($0.contains("@") ? $0 : "\($0)@\(registrar.institution)") },
+                        until: until.map { try Typed.day($0, end: true) }, validFor: min(max(hours, 1), 720) * 3600,
+                        over: connection, now: Clock.now())
+                    let answer = Answer(
+                        code: code.text, agent: invitation.agent, expiresAt: Clock.text(invitation.expiresAt))
+                    try console.print(answer) {
+                        console.language(
+                            "\(code.text)\nPour \(invitation.agent), valable jusqu'au \(answer.expiresAt). À dire au téléphone, jamais par écrit ; le dernier mot vérifie les autres.",
+                            "\(code.text)\nFor \(invitation.agent), valid until \(answer.expiresAt). To be told by telephone, never in writing; the last word checks the others."
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    struct Requests: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Who answered an invitation.")
+        @OptionGroup var global: GlobalOptions
+
+        private struct Row: Encodable {
+            var id: String
+            var agent: AgentAddress
+            var unit: UnitAddress?
+            var role: String
+            var state: InvitationState
+            var isValid: Bool
+        }
+
+        func run() async throws {
+            try await global.reporting { console in
+                let registrar = try Registrar(vault: global.openVault())
+                try await RegistrarCommand.over(registrar) { connection, _ in
+                    let rows = try await registrar.requests(over: connection).map { request in
+                        Row(
+                            id: String(request.id.hex.prefix(12)), agent: request.invitation.agent,
+                            unit: request.invitation.unit, role: request.invitation.role, state: request.state,
+                            isValid: request.possession != nil)
+                    }
+                    try console.print(rows) {
+                        rows.isEmpty
+                            ? console.language("Aucune invitation.", "No invitation.")
+                            : rows.map { row in
+                                let unit = row.unit.map { ", \($0)" } ?? ""
+                                return
+                                    "\(row.agent)\(unit), \(row.role): \(Self.text(row.state, row.isValid, console.language))"
+                            }.joined(separator: "\n")
+                    }
+                }
+            }
+        }
+
+        private static func text(_ state: InvitationState, _ isValid: Bool, _ language: Language) -> String {
+            switch state {
+            case .open: language("pas encore de réponse", "no answer yet")
+            case .requested where isValid:
+                language("demande valable : registrar approve", "valid request: registrar approve")
+            case .requested:
+                language(
+                    "ATTENTION : demande d'un autre, à rejeter", "WARNING: somebody else's request, to be rejected")
+            case .approved: language("approuvée", "approved")
+            case .rejected: language("rejetée", "rejected")
+            }
+        }
+    }
+
+    /// The request of one agent.
+    private static func request(
+        of agent: String, _ registrar: Registrar, _ connection: HTTPRelayConnection
+    ) async throws -> JoinRequest {
+        let name = try Typed.agent(agent)
+        guard let request = try await registrar.requests(over: connection).first(where: { $0.invitation.agent == name })
+        else {
+            throw ClientFailure.input(
+                fr: "aucune invitation pour \(agent)\nconseil : registrar requests",
+                en: "no invitation for \(agent)\nhint: registrar requests")
+        }
+        return request
+    }
+
+    struct Approve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an invited agent into the roster and publish it.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The agent.")
+        var agent: String
+
+        func run() async throws {
+            try await global.reporting { console in
+                let registrar = try Registrar(vault: global.openVault())
+                try await RegistrarCommand.over(registrar) { connection, log in
+                    try await registrar.sync(over: connection, now: Clock.now())
+                    let request = try await RegistrarCommand.request(of: agent, registrar, connection)
+                    try registrar.approve(request, now: Clock.now())
+                    try await RegistrarCommand.publish(registrar, connection, log, console)
+                    try await registrar.finish(request, as: .approved, over: connection)
+                }
+            }
+        }
+    }
+
+    struct Reject: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End an invitation without taking anybody in.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The agent.")
+        var agent: String
+
+        func run() async throws {
+            try await global.reporting { console in
+                let registrar = try Registrar(vault: global.openVault())
+                try await RegistrarCommand.over(registrar) { connection, _ in
+                    let request = try await RegistrarCommand.request(of: agent, registrar, connection)
+                    try await registrar.finish(request, as: .rejected, over: connection)
+                    console.say(console.language("Rejetée.", "Rejected."))
+                }
+            }
+        }
+    }
+
+    struct Assign: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Give an agent a post in a unit.")
+        @OptionGroup var change: RosterChange
+
+        @Argument(help: "The agent.")
+        var agent: String
+        @Argument(help: "The unit.")
+        var unit: String
+        @Option(help: "agent, unit_manager, substitute or duty_officer.")
+        var role = "agent"
+        @Option(help: "First day, YYYY-MM-DD; now unless given.")
+        var from: String?
+        @Option(help: "Last day, YYYY-MM-DD; as long as the agent's authorization unless given.")
+        var until: String?
+
+        func run() async throws {
+            try await change.run { registrar, now in
+                try registrar.assign(
+                    Typed.agent(agent), to: Typed.unit(unit), role: role,
+                    from: try from.map { try Typed.day($0, end: false) } ?? now,
+                    until: try until.map { try Typed.day($0, end: true) })
+            }
+        }
+    }
+
+    struct Unassign: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End an agent's post in a unit.")
+        @OptionGroup var change: RosterChange
+
+        @Argument(help: "The agent.")
+        var agent: String
+        @Argument(help: "The unit.")
+        var unit: String
+        @Option(help: "Last day, YYYY-MM-DD; now unless given.")
+        var until: String?
+
+        func run() async throws {
+            try await change.run { registrar, now in
+                try registrar.unassign(
+                    Typed.agent(agent), from: Typed.unit(unit),
+                    at: try until.map { try Typed.day($0, end: true) } ?? now)
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End an agent's access: it bites on the next request and on every sender's next seal.")
+        @OptionGroup var change: RosterChange
+
+        @Argument(help: "The agent.")
+        var agent: String
+        @Option(help: "left, lost_device, compromised or other.")
+        var reason: String
+
+        func run() async throws {
+            try await change.run { registrar, now in
+                let reasons = ["left", "lost_device", "compromised", "other"]
+                guard reasons.contains(reason) else {
+                    let list = reasons.joined(separator: ", ")
+                    throw ClientFailure.input(fr: "motif attendu : \(list)", en: "expected reason: \(list)")
+                }
+                try registrar.revoke(Typed.agent(agent), reason: reason, at: now)
+            }
+        }
+    }
+}
