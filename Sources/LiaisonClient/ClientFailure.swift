@@ -76,12 +76,10 @@ public enum ClientFailure: Error, Equatable {
     public func text(_ language: Language) -> String {
         switch self {
         case .notPermitted(let code):
-            language(
-                "la convention ne le permet pas (\(code.rawValue))",
-                "the convention does not permit it (\(code.rawValue))")
+            language("la convention ne le permet pas : ", "the convention does not permit it: ")
+                + Problem(code).code.text(language)
         case .refused(let problem):
-            language(
-                "refusé par le relais (\(problem.code.rawValue))", "refused by the relay (\(problem.code.rawValue))")
+            language("refusé par le relais : ", "refused by the relay: ") + problem.code.text(language)
         case .unreachable: language("relais injoignable", "relay unreachable")
         case .form(let findings):
             language("formulaire à corriger :", "form to correct:")

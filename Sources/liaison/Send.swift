@@ -86,8 +86,7 @@ struct Send: AsyncParsableCommand {
             return unit
         }
         guard Console.isInteractive else {
-            throw ClientFailure.input(
-                fr: "destinataire absent\nconseil : --to UNITÉ", en: "no recipient\nhint: --to UNIT")
+            throw ValidationError("no recipient\nhint: --to UNIT")
         }
         let units = try await session.recipients(of: kind)
         guard !units.isEmpty else { throw ClientFailure.notPermitted(.noFlow) }

@@ -115,6 +115,6 @@ says 'wrong passphrase' "$dir/err"
 exits 0 "$bin/liaison" forms referral --json-schema
 [ "$(json 'd["additionalProperties"]')" = False ] || fail 'forms --json-schema'
 exits 0 "$bin/liaison" --format json forms
-[ "$(json 'len(d)')" = 6 ] || fail 'forms'
+[ "$(json 'len(d)')" = 17 ] || fail 'forms'
 
 "$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null || fail 'verify'

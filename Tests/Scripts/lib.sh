@@ -23,6 +23,28 @@ as() {
         "$bin/liaison" --format json "$@"
 }
 
+# registrar INSTITUTION COMMAND…: the registrar's client, JSON on standard output
+registrar() {
+    local institution=$1
+    shift
+    LIAISON_VAULT="$dir/sb/registrars/$institution" LIAISON_PASSPHRASE_FILE="$dir/sb/registrars/$institution.passphrase" \
+        "$bin/liaison" --format json registrar "$@"
+}
+
+# joins VAULT UNIT [INVITE OPTIONS…]: a new agent of UNIT by invitation, in the vault agents/VAULT; prints its name
+joins() {
+    local vault=$1 institution=${2#*@} code agent
+    shift
+    registrar "$institution" invite "$@" >"$dir/invited"
+    code=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["code"])' "$dir/invited")
+    agent=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["agent"])' "$dir/invited")
+    printf 'essai\n' >"$dir/sb/agents/$vault.passphrase"
+    as "$vault" join "$(cat "$dir/sb/relay.url")" "$code" >/dev/null
+    registrar "$institution" approve "$agent" 2>/dev/null
+    as "$vault" keys list >/dev/null
+    printf '%s\n' "$agent"
+}
+
 # exits CODE COMMAND…: must end with this exit code; its output is in $dir/out and $dir/err
 exits() {
     local expected=$1 code=0
