@@ -199,6 +199,10 @@ public struct HTTPRelayConnection: RelayConnection {
         try await json(.GET, "v1/transmissions?from=\(index)")
     }
 
+    public func events(from index: Int) async throws -> EventPage {
+        try await json(.GET, "v1/events?from=\(index)")
+    }
+
     public func timeline(of id: TransmissionID) async throws -> Timeline {
         try await json(.GET, "v1/transmissions/\(id)")
     }

@@ -51,8 +51,8 @@ extension Problem.Code {
         case .reasonNotAllowed: language("motif non prévu", "reason not provided for")
         case .callNotRecorded:
             language(
-                "appel préalable non noté : --phone-confirmed-at",
-                "call made beforehand not recorded: --phone-confirmed-at")
+                "appel préalable non noté : champ phone_call_at, ou --phone-confirmed-at",
+                "call made beforehand not recorded: field phone_call_at, or --phone-confirmed-at")
         case .alreadyAnswered:
             language("déjà répondu : la relance ne part pas", "already answered: the reminder does not go")
         case .invitationUnknown: language("code d'invitation inconnu", "unknown invitation code")

@@ -36,6 +36,8 @@ public protocol RelayConnection: Sendable {
     func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8]
     func deliveries(from index: Int) async throws -> DeliveryPage
     func sent(from index: Int) async throws -> DeliveryPage
+    /// What the mailboxes of the agent's units hold from an entry on.
+    func events(from index: Int) async throws -> EventPage
     func timeline(of id: TransmissionID) async throws -> Timeline
 
     /// A tile of the log with `width` hashes.

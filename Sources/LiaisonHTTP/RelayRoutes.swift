@@ -126,6 +126,9 @@ struct RelayRoutes {
         v1.get("deliveries") { request, context in
             try json(await relay.deliveries(to: context.peer(relay), from: cursor(of: request)))
         }
+        v1.get("events") { request, context in
+            try json(await relay.events(of: context.peer(relay), from: cursor(of: request)))
+        }
         v1.post("acts") { request, context in
             let peer = try context.peer(relay)
             let act: Unverified<Act> = try await note(in: request)

@@ -87,8 +87,11 @@ extension Draft {
         sender: UnitAddress
     ) async throws -> Int {
         let mine = act.body.act == .withdrawn ? sender : delivery.unit
-        let mailboxes = Set([sender, delivery.unit]).sorted { left, _ in left == mine }.map(Mailbox.unit)
-        let entry = try await record(transition.event, in: mailboxes) { record in
+        // Who was alerted of the silence learns of the answer.
+        let alerted = transition.state.isFinal ? try await alerted(on: delivery) : []
+        let mailboxes =
+            [mine] + Set([sender, delivery.unit] + alerted).subtracting([mine]).sorted()
+        let entry = try await record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
             record.transmission = act.body.transmission
             record.envelope = act.body.envelope
             record.unit = delivery.unit

@@ -82,6 +82,14 @@ extension Draft {
         }
     }
 
+    /// The units that the steps taken so far have reached.
+    func alerted(on delivery: StoredDelivery) async throws -> [UnitAddress] {
+        guard delivery.escalated > 0, let transmission = try await transmission(delivery.transmission) else { return [] }
+        let routing = try Unverified<Envelope>(parsing: transmission.envelope).claimed.routing
+        return escalation(of: routing, unit: delivery.unit).prefix(delivery.escalated)
+            .flatMap { targets(of: $0, for: delivery.unit) }
+    }
+
     private func escalation(of routing: Routing, unit: UnitAddress) -> [EscalationStep] {
         guard let sender = state.directory.unit(routing.from), let recipient = state.directory.unit(routing.to),
             let convention = state.directory.knownConvention(routing.convention)

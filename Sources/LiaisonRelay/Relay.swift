@@ -242,6 +242,15 @@ public struct Relay: Sendable {
             acts: try await store.acts(on: id).filter { isSender || mine.contains($0.unit) }.map(\.note))
     }
 
+    /// What the mailboxes of the peer's units hold from an entry on.
+    public func events(of peer: AgentAddress, from index: Int) async throws -> EventPage {
+        let mailboxes = units(of: peer).map(Mailbox.unit)
+        let entries = try await store.entries(in: mailboxes, from: index, limit: Wire.pageSize)
+        return EventPage(
+            events: try await evidence(for: entries),
+            next: entries.count == Wire.pageSize ? entries.last.map { $0.index + 1 } : nil)
+    }
+
     private func units(of peer: AgentAddress) -> [UnitAddress] {
         sequencer.directory.units(of: peer, at: clock())
     }

@@ -100,6 +100,20 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
+    public func entries(in mailboxes: [Mailbox], from index: Int, limit: Int) async throws -> [StoredEntry] {
+        let names = mailboxes.map(\.description)
+        return try await pool.read { database in
+            let marks = databaseQuestionMarks(count: names.count)
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM entries WHERE mailbox IN (\(marks)) AND "index" >= ? ORDER BY "index" LIMIT ?
+                    """,
+                arguments: StatementArguments(names) + [index, limit]
+            ).compactMap { try Self.entry($0, database) }
+        }
+    }
+
     public func directoryHead(_ hash: Hash) async throws -> StoredEntry? {
         try await entry(where: "head = ?", [Data(hash.bytes)])
     }

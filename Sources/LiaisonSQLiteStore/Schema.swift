@@ -18,6 +18,7 @@ enum Schema {
             WHEN 'roster' THEN subject WHEN 'keys' THEN substr(subject, instr(subject, '@') + 1) END;
         CREATE INDEX documents_institution ON documents (institution, entry);
         CREATE INDEX documents_entry ON documents (entry);
+        CREATE INDEX entries_mailbox ON entries (mailbox, "index");
         -- a content sealed anew for one unit, on handover
         ALTER TABLE deliveries ADD COLUMN content INTEGER REFERENCES contents (id);
         CREATE TABLE invitations (

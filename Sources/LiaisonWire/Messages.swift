@@ -84,6 +84,17 @@ public struct DeliveryPage: Codable, Hashable, Sendable {
     }
 }
 
+/// A page of the asker's mailboxes in log order. `next` goes into the next request; nil at the end.
+public struct EventPage: Codable, Hashable, Sendable {
+    public var events: [Evidence]
+    public var next: Int?
+
+    public init(events: [Evidence], next: Int?) {
+        self.events = events
+        self.next = next
+    }
+}
+
 /// Everything that the asker's mailboxes hold on one transmission.
 public struct Timeline: Codable, Hashable, Sendable {
     public struct Delivery: Codable, Hashable, Sendable {

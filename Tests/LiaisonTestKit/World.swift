@@ -227,6 +227,7 @@ package struct DirectConnection: RelayConnection {
         try await relay.deliveries(to: peer, from: index)
     }
     package func sent(from index: Int) async throws -> DeliveryPage { try await relay.sent(by: peer, from: index) }
+    package func events(from index: Int) async throws -> EventPage { try await relay.events(of: peer, from: index) }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         try await relay.timeline(of: id, for: peer)
     }
@@ -291,6 +292,7 @@ package struct LyingConnection: RelayConnection {
         return try await deliveries?(honestly) ?? honestly
     }
     package func sent(from index: Int) async throws -> DeliveryPage { try await honest.sent(from: index) }
+    package func events(from index: Int) async throws -> EventPage { try await honest.events(from: index) }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         let honestly = try await honest.timeline(of: id)
         return try await timeline?(honestly) ?? honestly

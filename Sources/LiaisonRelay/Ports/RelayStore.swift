@@ -43,6 +43,8 @@ public protocol RelayStore: Sendable {
     func act(_ hash: Hash) async throws -> StoredAct?
     func acts(on id: TransmissionID) async throws -> [StoredAct]
     func entry(_ index: Int) async throws -> StoredEntry?
+    /// Entries of mailboxes at or after `index`, in log order.
+    func entries(in mailboxes: [Mailbox], from index: Int, limit: Int) async throws -> [StoredEntry]
     /// The entries on `id` in the given mailboxes, in log order.
     func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry]
 

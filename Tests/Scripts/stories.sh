@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# Six stories from the field on the convention of the Ain, with deadlines of seconds. All persons are fictitious.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The same rules, only faster: fifteen minutes become three seconds, working days four, hours five.
+"$python" - "$ROOT/examples/ain/convention.yaml" "$dir/fast.yaml" <<'PY'
+import re, sys
+text = open(sys.argv[1]).read()
+for flow in ("saisine", "signalement-mineur", "signalement-majeur"):
+    start = text.index(f"  - id: {flow}\n")
+    end = text.index("\n  - id: ", start)
+    rules = text[start:end]
+    rules = re.sub(r"within: P1D, clock: working_days", "within: PT4S", rules)
+    rules = re.sub(r"within: PT15M", "within: PT3S", rules)
+    rules = re.sub(r"after: (PT15M|PT30M|PT4H|P1D)", "after: PT2S", rules)
+    text = text[:start] + rules + text[end:]
+open(sys.argv[2], "w").write(text)
+PY
+"$sandbox" up "$dir/sb" --convention "$dir/fast.yaml"
+
+# say UNIT COMMAND…: as a person sees it; both outputs in $dir/out
+say() {
+    local unit=$1
+    shift
+    LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
+        "$bin/liaison" "$@" >"$dir/out" 2>&1
+}
+sent() { sed -n 's/^\([0-9a-f-]\{36\}\): deposited, not yet read.*/\1/p' "$dir/out"; }
+# waits SECONDS COMMAND…: until the command succeeds
+waits() {
+    local left=$1
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "not in time: $* ($(cat "$dir/out"))"
+        sleep 1
+    done
+}
+alerted() { say "$1" alerts && grep -q "$2" "$dir/out"; }
+quiet() { say "$1" alerts && ! grep -q "$2" "$dir/out"; }
+
+# ── 1. The recipient is absent: a substitute answers, the coordination is told of the silence by reference
+day=$(date -d '+7 days' +%F)
+registrar avema01 absence iscg-est@avema01 --until "$day" --substitute iscg-ouest@avema01 2>"$dir/err"
+say bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+says "ISCG, secteur est: absent until $day, stood in for by: iscg-ouest@avema01" "$dir/out"
+id=$(sent)
+waits 20 alerted coordination "$id"
+if grep -q TESTARD "$dir/out"; then fail 'content in an alert'; fi
+say coordination read "$id" && fail 'the coordination reads'
+waits 20 alerted bta-montluel "$id"
+says '06 39 98 01 01' "$dir/out" # the number to call
+say iscg-ouest inbox
+says "$id" "$dir/out"
+say iscg-ouest read "$id"
+says TESTARD "$dir/out"
+say iscg-ouest acknowledge "$id"
+say bta-montluel track "$id"
+says 'acknowledged by the unit' "$dir/out"
+waits 5 quiet coordination "$id"
+registrar avema01 presence iscg-est@avema01 2>"$dir/err"
+
+# ── 3. The wrong recipient: the echo names unit, kind and town; unopened is destroyed, opened is demanded back
+orientation=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=0639980001 --set needs=housing
+    --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set shared_scope=identity,contact
+    --set adhesion_status=given --set person_informed=informed)
+printf 'n\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}" && fail 'sent without yes'
+says 'Orientation summary' "$dir/out"
+says 'To: Centre médico-social de Gex, Gex — social_centre — cms-gex@cd01' "$dir/out"
+says 'NOT SENT' "$dir/out"
+printf 'y\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}"
+id=$(sent)
+say iscg-est withdraw "$id" --reason misdirected
+says 'cms-gex@cd01: unopened, destroyed' "$dir/out"
+say cms-gex read "$id" && fail 'a destroyed content was read'
+printf 'y\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}"
+id=$(sent)
+say cms-gex read "$id"
+say iscg-est withdraw "$id" --reason misdirected
+says 'cms-gex@cd01: opened already' "$dir/out"
+says 'destruction demanded' "$dir/out"
+says 'Possible personal data breach (GDPR 33)' "$dir/out"
+say iscg-est track "$id"
+says 'opened by an agent' "$dir/out"
+say cms-gex inbox
+says misdirection_return "$dir/out"
+
+# ── 4. A revoked agent: refused at the next command; what waits stays with the unit; earlier signatures hold
+say iscg-ouest send orientation --to cms-nantua@cd01 "${orientation[@]}" --yes
+id=$(sent)
+registrar avema01 revoke d-03@avema01 --reason left 2>"$dir/err"
+say iscg-ouest inbox && fail 'the revoked agent is let in'
+says 'not enrolled, or no longer' "$dir/out"
+say iscg-est inbox
+say cms-nantua read "$id"
+say cms-nantua track "$id"
+say bta-gex send referral --to iscg-ouest@avema01 "${referral[@]}" && fail 'sealed to nobody'
+says 'nobody in this unit can read' "$dir/out"
+
+# ── 6. A minor in danger, 23:10: the numbers first, the call recorded, the CRIP's copy forced
+report=(--set child_last_name=DELTA --set child_first_name=Enfant --set age_estimate=6 --set residence_commune=01053
+    --set 'observed_facts=Traces de coups constatées ce soir.' --set 'reported_statements=« Il m’a tapé. »'
+    --set 'danger_grounds=Violences répétées, retour au domicile prévu ce soir.'
+    --set 'protection_already_taken=Reste aux urgences.' --set person_informed=not_informed
+    --set "not_informed_reason=contraire à l'intérêt de l'enfant" --set legal_basis=casf_l226_4 --urgency immediate)
+say urgences send minor_judicial_report --to parquet@tj-bourg "${report[@]}" --yes && fail 'sent without a call'
+says 'TELEPHONE FIRST.' "$dir/out"
+says '06 39 98 05 00' "$dir/out"
+says 'phone_call_at' "$dir/out"
+says 'NOT SENT' "$dir/out"
+call=(--set "phone_call_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)" --set 'phone_call_to=magistrat de permanence')
+printf 'y\n' | say urgences send minor_judicial_report --to parquet@tj-bourg "${report[@]}" "${call[@]}"
+says 'Mandatory copy: crip@cd01' "$dir/out"
+id=$(sent)
+say parquet read "$id"
+says 'Enfant' "$dir/out"
+say parquet acknowledge "$id"
+say crip read "$id"
+say crip acknowledge "$id"
+say urgences track "$id"
+[ "$(grep -c 'acknowledged by the unit' "$dir/out")" = 2 ] || fail "$(cat "$dir/out")"
+# The variant: nothing comes, the operations centre is alerted by reference, the sender told to telephone again
+say urgences send minor_judicial_report --to parquet@tj-bourg "${report[@]}" "${call[@]}" --yes
+id=$(sent)
+waits 20 alerted corg "$id"
+if grep -q DELTA "$dir/out"; then fail 'content in an alert'; fi
+waits 20 alerted urgences "$id"
+says '06 39 98 05 00' "$dir/out"
+say corg read "$id" && fail 'the operations centre reads'
+
+# ── 7. The prosecution is silent: unit, registry, coordination; its answer carries no detail
+say urgences send vulnerable_adult_report --to parquet@tj-bourg --set last_name=EPSILON --set first_name=Mme \
+    --set birth_date=1942-03-01 --set vulnerability_ground=age --set 'observed_facts=Comptes vidés.' \
+    --set 'reported_statements=« Il garde ma carte. »' --set 'actions_taken=Appel au service social.' \
+    --set 'person_opinion=Souhaite que cela cesse.' --set adhesion_status=given --set person_informed=informed \
+    --set legal_basis=cc_425 --yes
+id=$(sent)
+waits 20 alerted secretariat-parquet "$id"
+waits 20 alerted coordination "$id"
+say urgences send reminder --to parquet@tj-bourg --reply-to "$id" --set reminder_number=1 --yes
+say parquet read "$id"
+say parquet acknowledge "$id"
+waits 5 quiet secretariat-parquet "$id"
+say parquet send follow_up_report --to urgences@ch-fleyriat --reply-to "$id" --set outcome=taken_up \
+    --set outcome_date=2026-11-21 --set legal_basis=casf_l226_4 --set adhesion_status=not_required \
+    --set person_informed=informed --yes
+say parquet send evidence_request --to urgences@ch-fleyriat --reply-to "$id" --yes && fail 'such a kind exists'
+says no_flow "$dir/out"
+
+"$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null
