@@ -69,3 +69,28 @@ refer() {
     as "${1:-bta-montluel}" send referral --to iscg-est@avema01 "${referral[@]}" |
         sed 's/.*"id":"\([^"]*\)".*/\1/'
 }
+
+# say UNIT COMMAND…: as a person sees it; both outputs in $dir/out
+say() {
+    local unit=$1
+    shift
+    LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
+        "$bin/liaison" "$@" >"$dir/out" 2>&1
+}
+sent() { sed -n 's/^\([0-9a-f-]\{36\}\): deposited, not yet read.*/\1/p' "$dir/out"; }
+# waits SECONDS COMMAND…: until the command succeeds
+waits() {
+    local left=$1
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "not in time: $* ($(cat "$dir/out"))"
+        sleep 1
+    done
+}
+alerted() { say "$1" alerts && grep -q "$2" "$dir/out"; }
+quiet() { say "$1" alerts && ! grep -q "$2" "$dir/out"; }
+
+orientation=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=0639980001 --set needs=housing
+    --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set shared_scope=identity,contact
+    --set adhesion_status=given --set person_informed=informed)

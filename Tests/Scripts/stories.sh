@@ -22,27 +22,6 @@ open(sys.argv[2], "w").write(text)
 PY
 "$sandbox" up "$dir/sb" --convention "$dir/fast.yaml"
 
-# say UNIT COMMAND…: as a person sees it; both outputs in $dir/out
-say() {
-    local unit=$1
-    shift
-    LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
-        "$bin/liaison" "$@" >"$dir/out" 2>&1
-}
-sent() { sed -n 's/^\([0-9a-f-]\{36\}\): deposited, not yet read.*/\1/p' "$dir/out"; }
-# waits SECONDS COMMAND…: until the command succeeds
-waits() {
-    local left=$1
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "not in time: $* ($(cat "$dir/out"))"
-        sleep 1
-    done
-}
-alerted() { say "$1" alerts && grep -q "$2" "$dir/out"; }
-quiet() { say "$1" alerts && ! grep -q "$2" "$dir/out"; }
-
 # ── 1. The recipient is absent: a substitute answers, the coordination is told of the silence by reference
 day=$(date -d '+7 days' +%F)
 registrar avema01 absence iscg-est@avema01 --until "$day" --substitute iscg-ouest@avema01 2>"$dir/err"
@@ -65,9 +44,6 @@ waits 5 quiet coordination "$id"
 registrar avema01 presence iscg-est@avema01 2>"$dir/err"
 
 # ── 3. The wrong recipient: the echo names unit, kind and town; unopened is destroyed, opened is demanded back
-orientation=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=0639980001 --set needs=housing
-    --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set shared_scope=identity,contact
-    --set adhesion_status=given --set person_informed=informed)
 printf 'n\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}" && fail 'sent without yes'
 says 'Orientation summary' "$dir/out"
 says 'To: Centre médico-social de Gex, Gex — social_centre — cms-gex@cd01' "$dir/out"

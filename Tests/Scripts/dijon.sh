@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# Dijon: two posts at the CCAS. One becomes vacant; senders are warned, the queue goes to the other, urgent first; a
+# recruit comes and gets the open threads. All persons are fictitious.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+"$sandbox" up "$dir/sb" --convention "$ROOT/examples/dijon/convention.yaml"
+refer_to() { say csp-dijon send referral --to poste-1@ccas-dijon-iscg "${referral[@]}" "$@" || fail "$(cat "$dir/out")"; sent; }
+
+# Sealed while the post is held: the colleague of the other post cannot read it
+routine=$(refer_to)
+say poste-2 read "$routine" && fail 'the other post reads'
+
+# The social worker hands her open threads over before she leaves, then the post is vacant
+agent() { registrar ccas-dijon-iscg show >"$dir/out"; json "d['agents']"; }
+agent >/dev/null
+registrar ccas-dijon-iscg assign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg --role substitute 2>"$dir/err"
+as poste-1 handover --to d-03@ccas-dijon-iscg >"$dir/out"
+[ "$(json '[i["result"] for i in d]')" = "['handed_over']" ] || fail "$(cat "$dir/out")"
+registrar ccas-dijon-iscg revoke d-02@ccas-dijon-iscg --reason left 2>"$dir/err"
+registrar ccas-dijon-iscg unassign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg 2>"$dir/err"
+registrar ccas-dijon-iscg vacancy poste-1@ccas-dijon-iscg --substitute poste-2@ccas-dijon-iscg 2>"$dir/err"
+say poste-1 inbox && fail 'who left is let in'
+
+# Senders are told before they send; what they send is for the substitute to read
+urgent=$(refer_to --urgency urgent)
+says 'poste 1: post vacant, stood in for by: poste-2@ccas-dijon-iscg' "$dir/out"
+later=$(refer_to)
+as poste-2 inbox >"$dir/out"
+[ "$(json '[i["id"] for i in d]')" = "['$urgent', '$routine', '$later']" ] || fail "$(cat "$dir/out")"
+for id in "$urgent" "$routine" "$later"; do
+    say poste-2 read "$id"
+    says TESTARD "$dir/out"
+    say poste-2 acknowledge "$id"
+done
+say csp-dijon track "$urgent"
+says 'acknowledged by the unit' "$dir/out"
+
+# The recruit: the post is held again; open threads come by handover, destroyed ones do not
+gone=$(refer_to)
+say csp-dijon withdraw "$gone" --reason sent_in_error
+registrar ccas-dijon-iscg presence poste-1@ccas-dijon-iscg 2>"$dir/err"
+recruit=$(joins recruit poste-1@ccas-dijon-iscg)
+say recruit read "$urgent" && fail 'the recruit reads without a handover'
+registrar ccas-dijon-iscg assign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg --role substitute 2>"$dir/err"
+as poste-2 handover --to "$recruit" >"$dir/out"
+[ "$(json 'sorted({i["result"] for i in d}), len(d)')" = "(['handed_over'], 3)" ] || fail "$(cat "$dir/out")"
+for id in "$urgent" "$routine" "$later"; do
+    say recruit read "$id"
+    says TESTARD "$dir/out"
+done
+say recruit read "$gone" && fail 'a destroyed content came back'
+# The report counts without naming
+say coordination send activity_report --to cabinet@pref21 --set period_start=2026-10-01 --set period_end=2026-12-31 \
+    --set 'indicators=referral.total=48,referral.direct=suppressed,referral.indirect=suppressed' \
+    --set suppression_threshold=11 --yes
+id=$(sent)
+say cabinet read "$id" || fail "$(cat "$dir/out")"
+"$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# Two registrars sign a roster where the institution wants it; a stolen institution key is replaced with the recovery key.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The second registrar's key is made before the convention is signed: the sandbox knows one registrar an institution,
+# so this convention is put together here.
+sb="$dir/sb"
+mkdir -p "$sb/agents" "$sb/registrars/recovery"
+port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+sed 's/^    kind: department$/    kind: department\n    roster_signatures: 2/' "$small" >"$sb/convention.yaml"
+"$bin/liaisond" init --data "$sb/relay" --origin relais.example/small --port "$port" >>"$sb/convention.yaml"
+printf 'party_keys:\n' >>"$sb/convention.yaml"
+for institution in avema01 ggd01 cd01 tj01; do
+    printf 'essai\n' >"$sb/registrars/$institution.passphrase"
+    registrar "$institution" create "$institution" --recovery "$sb/registrars/recovery/$institution" >"$dir/line"
+    [ "$institution" = cd01 ] || cat "$dir/line" >>"$sb/convention.yaml"
+done
+printf 'essai\n' >"$sb/registrars/second.passphrase"
+registrar second create cd01 >"$dir/second" 2>"$dir/err"
+fingerprint=$(grep -o '[0-9a-f]\{64\}' "$dir/err")
+key=$(sed 's/.*{ key: \([^,]*\),.*/\1/' "$dir/line")
+recovery=$(sed 's/.*recovery: \([^ ]*\) .*/\1/' "$dir/line")
+printf '  cd01: { keys: [{ key: %s }, { key: %s }], recovery: %s }\n' "$key" "$(cat "$dir/second")" "$recovery" \
+    >>"$sb/convention.yaml"
+source=$sb/convention.yaml
+for institution in avema01 ggd01 cd01 tj01; do
+    LIAISON_VAULT="$sb/registrars/$institution" LIAISON_PASSPHRASE_FILE="$sb/registrars/$institution.passphrase" \
+        "$bin/liaison" convention sign "$source" --output "$sb/convention.note" 2>/dev/null
+    source=$sb/convention.note
+done
+"$bin/liaisond" admit --data "$sb/relay" "$sb/convention.note" >/dev/null
+"$bin/liaisond" serve --data "$sb/relay" --port "$port" 2>"$sb/relay/liaisond.log" &
+printf '%s\n' "$!" >"$sb/relay.pid"
+printf 'https://127.0.0.1:%s\n' "$port" >"$sb/relay.url"
+for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
+for institution in avema01 ggd01 tj01; do
+    registrar "$institution" units --from "$sb/convention.yaml"
+    registrar "$institution" publish --convention "$sb/convention.note" 2>"$dir/err"
+done
+
+# ── Two signatures: one alone publishes nothing
+registrar cd01 units --from "$sb/convention.yaml"
+registrar cd01 colleague "$fingerprint" --draft
+registrar cd01 publish --convention "$sb/convention.note" >"$dir/half" 2>"$dir/err"
+says 'second registrar' "$dir/err"
+exits 65 registrar cd01 cosign "$dir/half" --convention "$sb/convention.note" --yes # not by the same hand
+sed 's/"town":"Bourg-en-Bresse"/"town":"Elsewhere"/' "$dir/half" >"$dir/changed"
+exits 65 registrar second cosign "$dir/changed" --convention "$sb/convention.note" --yes
+exits 0 registrar second cosign "$dir/half" --convention "$sb/convention.note" --yes
+says 'cms-bourg@cd01 comes in' "$dir/err"
+says 'published' "$dir/err"
+# The second goes on where both stand; the first takes that over
+joins_second() {
+    registrar second invite cms-bourg@cd01 >"$dir/invited"
+    printf 'essai\n' >"$sb/agents/cms.passphrase"
+    as cms join "$(cat "$sb/relay.url")" \
+        "$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["code"])' "$dir/invited")" >"$dir/out"
+    registrar second approve d-01@cd01 >"$dir/half" 2>"$dir/err"
+}
+joins_second
+exits 77 as cms inbox
+exits 0 registrar cd01 cosign "$dir/half" --yes
+exits 0 as cms inbox
+
+# ── Succession: the gendarmerie's key is stolen
+cp -r "$sb/registrars/ggd01" "$sb/registrars/thief"
+cp "$sb/registrars/ggd01.passphrase" "$sb/registrars/thief.passphrase"
+joins brigade bta-montluel@ggd01 >/dev/null
+exits 65 registrar ggd01 succeed --recovery "$sb/registrars/recovery/cd01"
+says 'not the recovery key' "$dir/err"
+exits 0 registrar ggd01 succeed --recovery "$sb/registrars/recovery/ggd01"
+says 'New key in force' "$dir/err"
+code=0
+registrar thief vacancy bta-gex@ggd01 >"$dir/out" 2>"$dir/err" || code=$?
+[ "$code" != 0 ] || fail 'the old key still signs'
+# Agents go on, and new ones come, under the new key
+exits 0 as brigade units
+exits 0 as cms units
+joins later bta-gex@ggd01 >/dev/null
+exits 0 as later inbox
+as cms units >"$dir/out"
+[ "$(json 'any(u["unit"] == "bta-gex@ggd01" for u in d)')" = True ] || fail "$(cat "$dir/out")"
+"$bin/liaisond" verify --data "$sb/relay" >/dev/null
