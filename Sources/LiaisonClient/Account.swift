@@ -70,8 +70,9 @@ public struct Account {
                 en: "the convention does not know this institution (\(address.institution))")
         }
         var directory = Directory()
-        // A key that succeeded another signed no convention yet; the invitation then vouches for this one by its hash.
-        try directory.accept(convention, at: now, pins: party.keys.contains { $0.key == pin.key } ? [pin] : [])
+        // The invitation, or whoever handed the file over, vouches for the convention; one of the institution's keys signed it.
+        let pins = party.keys.compactMap { NoteKey(name: address.institution.description, key: $0.key) }
+        try directory.accept(convention, at: now, pins: pins)
         let key = try PrivateKey.generate()
         let certificate =
             try tls

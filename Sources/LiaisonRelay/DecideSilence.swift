@@ -84,7 +84,9 @@ extension Draft {
 
     /// The units that the steps taken so far have reached.
     func alerted(on delivery: StoredDelivery) async throws -> [UnitAddress] {
-        guard delivery.escalated > 0, let transmission = try await transmission(delivery.transmission) else { return [] }
+        guard delivery.escalated > 0, let transmission = try await transmission(delivery.transmission) else {
+            return []
+        }
         let routing = try Unverified<Envelope>(parsing: transmission.envelope).claimed.routing
         return escalation(of: routing, unit: delivery.unit).prefix(delivery.escalated)
             .flatMap { targets(of: $0, for: delivery.unit) }

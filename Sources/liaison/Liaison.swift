@@ -14,7 +14,8 @@ struct Liaison: AsyncParsableCommand {
             The passphrase is read from the file named by LIAISON_PASSPHRASE_FILE, or asked for.
             """,
         subcommands: [
-            Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Read.self, Acknowledge.self,
+            Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Read.self,
+            Acknowledge.self,
             Refuse.self, Withdraw.self, Handover.self, Recover.self, Track.self, EvidenceCommand.self, Export.self,
             Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
             ConventionCommand.self

@@ -16,14 +16,14 @@ sed 's/^    kind: department$/    kind: department\n    roster_signatures: 2/' "
 printf 'party_keys:\n' >>"$sb/convention.yaml"
 for institution in avema01 ggd01 cd01 tj01; do
     printf 'essai\n' >"$sb/registrars/$institution.passphrase"
-    registrar "$institution" create "$institution" --recovery "$sb/registrars/recovery/$institution" >"$dir/line"
-    [ "$institution" = cd01 ] || cat "$dir/line" >>"$sb/convention.yaml"
+    registrar "$institution" create "$institution" --recovery "$sb/registrars/recovery/$institution" >"$dir/line.$institution"
+    [ "$institution" = cd01 ] || cat "$dir/line.$institution" >>"$sb/convention.yaml"
 done
 printf 'essai\n' >"$sb/registrars/second.passphrase"
 registrar second create cd01 >"$dir/second" 2>"$dir/err"
 fingerprint=$(grep -o '[0-9a-f]\{64\}' "$dir/err")
-key=$(sed 's/.*{ key: \([^,]*\),.*/\1/' "$dir/line")
-recovery=$(sed 's/.*recovery: \([^ ]*\) .*/\1/' "$dir/line")
+key=$(sed 's/.*{ key: \([^,]*\),.*/\1/' "$dir/line.cd01")
+recovery=$(sed 's/.*recovery: \([^ ]*\) .*/\1/' "$dir/line.cd01")
 printf '  cd01: { keys: [{ key: %s }, { key: %s }], recovery: %s }\n' "$key" "$(cat "$dir/second")" "$recovery" \
     >>"$sb/convention.yaml"
 source=$sb/convention.yaml
