@@ -120,8 +120,8 @@ let package = Package(
         .target(
             name: "LiaisonTestKit",
             dependencies: [
-                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient"
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonConvention",
+                "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient"
             ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
         tests("LiaisonNotesTests", ["LiaisonNotes", "LiaisonModel", "LiaisonTestKit"]),
         tests("LiaisonModelTests", ["LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),

@@ -53,23 +53,51 @@ extension Session {
     public func permit(
         _ request: SendRequest, isWhole: Bool = false
     ) async throws -> (routing: Routing, permit: Permit) {
-        try await know([request.to.institution], keys: true)
-        let from = try sendingUnit(request)
         let now = clock()
+        let routing = try await routing(of: request)
+        var judged = routing
+        if !isWhole { judged.phoneConfirmedAt = judged.phoneConfirmedAt ?? now }
+        let permit: Permit
+        do {
+            permit = try directory.permit(judged, by: address, log: log.name, size: nil, at: now)
+        } catch {
+            throw ClientFailure.notPermitted(error)
+        }
+        try await checkAnswered(routing)
+        return (routing, permit)
+    }
+
+    /// The routing that a request comes to, permitted or not.
+    package func routing(of request: SendRequest) async throws -> Routing {
+        try await know([request.to.institution], keys: true)
+        if let from = request.from { try await know([from.institution]) }
+        let from = try sendingUnit(request)
         let convention = try conventionInForce()
         var routing = Routing(
             id: .fresh(), log: log.name, convention: convention.hash, head: try headHash(), from: from,
-            to: request.to, copies: [], kind: request.kind, urgency: .routine, sealedAt: now,
+            to: request.to, copies: [], kind: request.kind, urgency: .routine, sealedAt: clock(),
             inReplyTo: request.inReplyTo,
             phoneConfirmedAt: request.phoneConfirmedAt ?? request.form.phoneCallAt, checkpoint: try seen.largest)
         routing.urgency = request.urgency ?? defaultUrgency(routing)
         routing.copies = try await forcedCopies(routing)
+        return routing
+    }
+
+    /// What an answer refers to is between the same two units, and a reminder stops at the answer: what the relay will ask.
+    private func checkAnswered(_ routing: Routing) async throws {
+        guard let id = routing.inReplyTo else { return }
+        var timeline: Timeline?
         do {
-            var judged = routing
-            if !isWhole { judged.phoneConfirmedAt = judged.phoneConfirmedAt ?? now }
-            return (routing, try directory.permit(judged, by: address, log: log.name, size: nil, at: now))
-        } catch {
-            throw ClientFailure.notPermitted(error)
+            timeline = try await relay.timeline(of: id)
+        } catch let problem as Problem where problem.status < 500 {
+            // unknown, or not for this agent's units: no answer to it is possible
+        }
+        guard let timeline, let answered = try? Unverified<Envelope>(parsing: timeline.envelope).claimed.routing,
+            Set([answered.from] + answered.recipients).isSuperset(of: [routing.from, routing.to])
+        else { throw ClientFailure.refused(Problem(.replyNotBetweenUnits)) }
+        let state = timeline.deliveries.first { $0.unit == routing.to }?.state
+        if routing.kind == "reminder", let state, state.isFinal {
+            throw ClientFailure.refused(Problem(.alreadyAnswered, state: state))
         }
     }
 

@@ -11,6 +11,7 @@ import LiaisonSQLiteStore
 import LiaisonSealing
 import LiaisonTestKit
 import LiaisonWire
+import Synchronization
 import Testing
 
 /// Whole exchanges between two agents and a relay, in one process.
@@ -267,5 +268,63 @@ struct ExchangeTests {
         // An export is followed by a rotation that retires every older key.
         #expect(try await reader.exportIdentities().count == 2)
         #expect(reader.directory.keys(of: reader.address)?.body.keys.count == 1)
+    }
+
+    /// A recipient's roster is published between sealing and deposit: the relay says so, and the client seals anew under
+    /// the same id, for the readers there are now.
+    @Test func aStaleDirectoryIsRefreshedAndTheContentSealedAnew() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let session = try world.session(montluel)
+        try await session.refresh()
+        let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
+        try await world.publish("avema01")
+        await #expect(throws: Problem(.directoryChanged)) { try await session.deposit(id) }
+        _ = try await session.deposit(id, catalogue: world.catalogue)
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        let opened = try await reader.read(id, catalogue: world.catalogue)
+        #expect(opened.form.first { $0.name == "last_name" }?.value == .text("TESTARD"))
+        // The same after days offline, when the head is long out of date.
+        let late = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
+        world.clock.now += 2 * 86_400
+        _ = try await world.sequencer.perform(.tick)
+        _ = try await session.deposit(late, catalogue: world.catalogue)
+        #expect(try await session.track(late).deliveries.map(\.state) == [.available])
+    }
+
+    /// A vault loads only what a command has to do with, and a change moves only what changed.
+    @Test func aRefreshMovesOnlyWhatChanged() async throws {
+        let world = try await World(units: [montluel, iscg, "cms-bourg@cd01"])
+        let counter = Counter()
+        world.wrap = { honest in
+            var connection = LyingConnection(honest)
+            connection.bundle = { id, bundle in
+                counter.add(id.description)
+                return bundle
+            }
+            return connection
+        }
+        let session = try world.session(iscg, fresh: true)
+        try await session.refresh()
+        #expect(counter.taken().isEmpty)
+        try await world.publish("cd01")
+        try await session.refresh()
+        #expect(counter.taken() == ["cd01"])
+        #expect(session.directory.rosters.keys.map { $0.description } == ["avema01"])
+        try await session.know([try Fixture.institution("cd01")], keys: true)
+        #expect(session.directory.rosters.count == 2)
+    }
+}
+
+private final class Counter: Sendable {
+    private let names = Mutex<[String]>([])
+
+    func add(_ name: String) { names.withLock { $0.append(name) } }
+
+    func taken() -> [String] {
+        names.withLock { list in
+            defer { list = [] }
+            return list
+        }
     }
 }

@@ -21,6 +21,7 @@ package final class World {
     package let sequencer: Sequencer
     package let relay: Relay
     package let catalogue: FormCatalogue
+    package let setting: Setting
     package private(set) var rosters: [String: Verified<Roster>] = [:]
     private var sessions: [String: Session] = [:]
     private var agents: [String: [Agent]] = [:]
@@ -28,7 +29,9 @@ package final class World {
     package var wrap: (any RelayConnection) -> any RelayConnection = { $0 }
 
     /// - Parameter units: those that get an agent; the institutions of all others publish empty rosters.
-    package init(units: [String]) async throws {
+    package init(units: [String], setting: Setting? = nil) async throws {
+        let setting = try setting ?? .test()
+        self.setting = setting
         directory = try TemporaryDirectory()
         store = try SQLiteRelayStore(directory: directory.path)
         let clock = clock
@@ -36,9 +39,9 @@ package final class World {
         relay = Relay(
             sequencer: sequencer, store: store, clock: { clock.now })
         catalogue = try FormCatalogue()
-        _ = try await relay.publish(Fixture.signed(try Fixture.convention()))
+        _ = try await relay.publish(try setting.signed())
         for unit in units { try enrol(unit) }
-        for institution in ["avema01", "cd01", "ggd01"] { try await publish(institution) }
+        for institution in setting.institutions { try await publish(institution) }
         for unit in units {
             let session = try session(unit)
             try await session.refresh()
@@ -53,10 +56,10 @@ package final class World {
     package static func passphrase() throws -> GuardedBytes { try GuardedBytes(copying: Array("essai".utf8)) }
 
     private func enrol(_ unit: String) throws {
-        let address = try Fixture.agentName(of: unit)
+        let address = try setting.agentName(of: unit)
         let vault = try Vault.create(at: vaultPath(unit), passphrase: Self.passphrase())
         let request = try Account.create(
-            in: vault, address: address, convention: Fixture.signed(try Fixture.convention()), now: clock.now)
+            in: vault, address: address, convention: try setting.signed(), now: clock.now)
         vaults[unit] = vault
         guard let signature = request.note.signatures.first else { throw Fixture.Missing() }
         let end = Fixture.start + 500 * 86_400
@@ -72,17 +75,26 @@ package final class World {
 
     private var vaults: [String: Vault] = [:]
 
-    /// Signs and publishes the next roster, after `change` to its agents.
-    package func publish(_ institution: String, change: (inout [Agent]) -> Void = { _ in }) async throws {
+    /// Signs and publishes the next roster, after `change` to its agents and `also` to all of it.
+    package func publish(
+        _ institution: String, change: (inout [Agent]) throws -> Void = { _ in },
+        also: (inout Roster) throws -> Void = { _ in }
+    ) async throws {
         var list = agents[institution] ?? []
-        change(&list)
+        try change(&list)
         agents[institution] = list
         let present = rosters[institution]
-        let roster = try Fixture.roster(
-            institution, version: (present?.body.version ?? 0) + 1, previous: present?.hash, agents: list
-        ).signed(by: Fixture.signer(institution))
-        _ = try await relay.publishRoster(Array(roster.note.serialized.utf8))
-        rosters[institution] = roster
+        var roster = Roster(
+            by: try Fixture.institution(institution), version: (present?.body.version ?? 0) + 1,
+            previous: present?.hash, issuedAt: clock.now,
+            units: present?.body.units
+                ?? setting.units.filter { $0.address.institution.description == institution }
+                .sorted { $0.address < $1.address },
+            agents: list, registrars: present?.body.registrars ?? [])
+        try also(&roster)
+        let signed = try roster.signed(by: Fixture.signer(institution))
+        _ = try await relay.publishRoster(Array(signed.note.serialized.utf8))
+        rosters[institution] = signed
     }
 
     /// Puts an event of the test's making into the log, properly signed and proven: a relay that lies with all it has.
