@@ -90,6 +90,14 @@ public struct Account {
             .signed(by: signer)
     }
 
+    /// The signed proof that the keys are this agent's: the same at each call (RFC 8032 signatures are deterministic).
+    func possession() throws -> Verified<Possession> {
+        let signer = try signer()
+        return try Possession(
+            by: record.address, key: signer.privateKey.publicKey, tls: [vault.identity().fingerprint]
+        ).signed(by: signer)
+    }
+
     // MARK: Keys
 
     public func signer() throws -> NoteSigner {
@@ -99,20 +107,16 @@ public struct Account {
         return signer
     }
 
-    /// Keys of the own institution: the one pinned at enrolment, and those that a convention or a succession signed by a
-    /// pinned key has added since.
+    /// Keys of the own institution: those that the last convention taken vouched for, at first the one pinned at
+    /// enrolment.
     public var pins: [NoteKey] {
         get throws {
-            let added = try vault.value([VerificationKey].self, Class.pins, Self.own) ?? []
-            return ([record.pin] + added).compactMap { NoteKey(name: record.address.institution.description, key: $0) }
+            let known = try vault.value([VerificationKey].self, Class.pins, Self.own) ?? [record.pin]
+            return known.compactMap { NoteKey(name: record.address.institution.description, key: $0) }
         }
     }
 
-    func remember(pins: [NoteKey]) throws {
-        var known: [VerificationKey] = []
-        for pin in pins where pin.key != record.pin && !known.contains(pin.key) { known.append(pin.key) }
-        try vault.put(value: known, Class.pins, Self.own)
-    }
+    func remember(pins: [NoteKey]) throws { try vault.put(value: pins.map(\.key), Class.pins, Self.own) }
 
     /// The connection to the relay that the convention names for this account's log.
     public func connect(_ convention: Convention) throws -> HTTPRelayConnection {

@@ -43,8 +43,7 @@ extension Session {
             guard let source = try? FileSource(path: path) else {
                 throw ClientFailure.attachment("\(name): " + language("illisible", "not readable"))
             }
-            guard name.utf8.count <= 200, !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
-            else { throw ClientFailure.attachment(language("nom de fichier", "file name")) }
+            guard name.isPlainFileName else { throw ClientFailure.attachment(language("nom de fichier", "file name")) }
             guard let type = try MediaType.of(name, source), rule.types.contains(type) else {
                 throw ClientFailure.attachment(
                     "\(name): " + language("types admis : ", "types allowed: ") + rule.types.joined(separator: ", "))

@@ -32,7 +32,7 @@ public enum ClientFailure: Error, Equatable {
     public enum Breach: String, Equatable, Sendable {
         case malformedAnswer, evidence, wrongEvent, directoryHeadStale, directoryRollback, directoryMismatch
         case conventionRefused, bundleRefused, logInconsistent, envelopeRefused, actRefused, contentRefused,
-            invitationRefused
+            invitationRefused, eventsMissing
 
         public func text(_ language: Language) -> String {
             switch self {
@@ -50,6 +50,7 @@ public enum ClientFailure: Error, Equatable {
                 language(
                     "le journal contredit ce qu'il montrait avant", "log inconsistent with what it showed before")
             case .envelopeRefused: language("enveloppe refusée", "envelope refused")
+            case .eventsMissing: language("il manque des événements", "events are missing")
             case .invitationRefused:
                 language("invitation non valable pour ce code", "invitation not valid for this code")
             case .actRefused: language("acte refusé", "act refused")

@@ -22,16 +22,4 @@ extension Session {
     public func dropDraft(of kind: String, to unit: UnitAddress) throws {
         try account.vault.delete(Self.kind, id(kind, unit))
     }
-
-    /// Units to which one of this agent's units may send a kind, in order of address.
-    public func recipients(of kind: String) async throws -> [LiaisonModel.Unit] {
-        guard let convention = directory.convention?.body else { return [] }
-        let mine = ownUnits.compactMap { directory.unit($0) }
-        var found: Set<LiaisonModel.Unit> = []
-        for flow in convention.flows where flow.kind == kind {
-            guard mine.contains(where: { unit in flow.from.contains(where: unit.roles.contains) }) else { continue }
-            for role in flow.to { found.formUnion(try await units(holding: role)) }
-        }
-        return found.sorted { $0.address < $1.address }
-    }
 }

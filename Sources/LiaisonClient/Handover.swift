@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 public import LiaisonForms
 public import LiaisonModel
 import LiaisonNotes
@@ -49,8 +50,8 @@ extension Session {
         let shared = Set(ownUnits).intersection(directory.units(of: colleague, at: clock()))
         guard !shared.isEmpty, colleague != address else {
             throw ClientFailure.input(
-                fr: "\(colleague) n'est dans aucune de vos unités\nconseil : registrar assign",
-                en: "\(colleague) is in none of your units\nhint: registrar assign")
+                fr: "\(colleague) n'est dans aucune de vos unités\nconseil : votre gestionnaire l'y affecte",
+                en: "\(colleague) is in none of your units\nhint: your registrar assigns them")
         }
         guard !directory.encryptionKeys(of: colleague, at: clock()).isEmpty else {
             throw ClientFailure.input(
@@ -71,36 +72,47 @@ extension Session {
         }
     }
 
+    /// Opens a delivery for one of the two reports; nil with the reason why not.
+    private func reading(
+        _ delivery: VerifiedDelivery, _ catalogue: FormCatalogue
+    ) async throws -> (opened: OpenedTransmission?, result: HandoverReport.Result) {
+        do {
+            return (try await read(delivery.routing.id, catalogue: catalogue), .readable)
+        } catch let problem as Problem where problem.code == .contentGone {
+            return (nil, .erased)
+        } catch ClientFailure.notForThisDevice {
+            return (nil, .otherKeys)
+        } catch let failure as ClientFailure where failure != .unreachable {
+            return (nil, .refused)
+        }
+    }
+
     private func hand(
         _ delivery: VerifiedDelivery, to colleague: AgentAddress, _ catalogue: FormCatalogue
     ) async throws -> HandoverReport.Result {
-        let content: OpenedContent
-        do {
-            content = try await read(delivery.routing.id, catalogue: catalogue).content
-        } catch let problem as Problem where problem.code == .contentGone {
-            return .erased
-        } catch ClientFailure.notForThisDevice {
-            return .otherKeys
-        } catch ClientFailure.broken(.contentRefused) {
-            return .refused
-        }
-        let now = clock()
-        let theirs = directory.encryptionKeys(of: colleague, at: now).compactMap(\.fingerprint)
-        guard !content.listed.isSuperset(of: theirs) else { return .alreadyReadable }
-        let recipients = usable(directory.encryptionKeys(of: delivery.unit, at: now))
+        let (opened, result) = try await reading(delivery, catalogue)
+        guard let content = opened?.content else { return result }
+        let present = Set(content.transfers.last?.body.recipients ?? content.manifest.body.recipients)
+        let theirs = directory.encryptionKeys(of: colleague, at: clock()).compactMap(\.fingerprint)
+        guard !present.isSuperset(of: theirs) else { return .alreadyReadable }
         guard let keys = directory.keys(of: address)?.hash else { throw ClientFailure.noRecipientKeys(delivery.unit) }
+        // Members' last keys count even when they have ended: who is away for long still has the private halves.
+        let recipients = usable(
+            directory.members(of: delivery.unit, at: clock()).flatMap {
+                directory.keys(of: $0.address)?.body.keys ?? []
+            })
         let transfer = try Transfer(
             by: address, log: log.name, convention: conventionInForce().hash, head: headHash(),
             transmission: delivery.routing.id, envelope: delivery.envelope.hash, unit: delivery.unit, keys: keys,
-            openedWith: content.openedWith, recipients: recipients.map(\.fingerprint).sorted(), at: now
+            openedWith: content.openedWith, recipients: recipients.map(\.fingerprint).sorted(), at: clock()
         ).signed(by: account.signer())
         let path = contentPath(delivery.routing.id) + ".handover"
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let file = try ContentFile.create(path)
         let reference = try content.sealAnew(transfer, to: recipients, write: file.write)
         try file.finish()
         let act = try act(.transferred, on: delivery, content: reference)
         _ = try await perform(act, content: try FileSource(path: path))
-        try ContentFile.remove(path)
         return .handedOver
     }
 
@@ -110,13 +122,17 @@ extension Session {
     func handovers(of delivery: VerifiedDelivery) async throws -> ReceivedItem.HandedOver? {
         let timeline = try await relay.timeline(of: delivery.routing.id)
         var found: ReceivedItem.HandedOver?
-        var events: [(index: Int, evidence: VerifiedEvidence)] = []
+        var events: [VerifiedEvidence] = []
         for evidence in timeline.events {
             let verified = try await prove(evidence)
-            guard verified.event.event == .transfer, verified.event.mailbox == .unit(delivery.unit) else { continue }
-            events.append((verified.index, verified))
+            let event = verified.event
+            guard event.event == .transfer, event.mailbox == .unit(delivery.unit) else { continue }
+            guard event.transmission == delivery.routing.id, event.envelope == delivery.envelope.hash else {
+                throw ClientFailure.broken(.wrongEvent)
+            }
+            events.append(verified)
         }
-        for (_, event) in events.sorted(by: { $0.index < $1.index }) {
+        for event in events.sorted(by: { $0.index < $1.index }) {
             let act = try await act(behind: event, among: timeline.acts, delivery.routing)
             guard act.body.act == .transferred, act.body.unit == delivery.unit, let content = act.body.content,
                 let key = act.keys.first?.key
@@ -145,25 +161,17 @@ extension Session {
     public func recover(catalogue: FormCatalogue) async throws -> HandoverReport {
         var report = HandoverReport()
         for delivery in try await openThreads(of: Set(ownUnits)) {
-            do {
-                _ = try await read(delivery.routing.id, catalogue: catalogue)
-                report.add(delivery, .readable)
-            } catch let problem as Problem where problem.code == .contentGone {
-                report.add(delivery, .erased)
-            } catch ClientFailure.broken(.contentRefused) {
-                report.add(delivery, .refused)
-            } catch ClientFailure.notForThisDevice {
-                let others = directory.members(of: delivery.unit, at: clock()).filter { $0.address != address }
-                guard others.isEmpty else {
-                    report.add(delivery, .otherKeys)
-                    continue
-                }
-                // An acknowledged one has had its answer; the list alone says that it cannot be read again.
-                if delivery.state != .acknowledged {
-                    _ = try await perform(try act(.unopenable, on: delivery, reason: .keysLost))
-                }
-                report.add(delivery, .lost)
+            let (_, result) = try await reading(delivery, catalogue)
+            let others = directory.members(of: delivery.unit, at: clock()).filter { $0.address != address }
+            guard result == .otherKeys, others.isEmpty else {
+                report.add(delivery, result)
+                continue
             }
+            // An acknowledged one has had its answer; the list alone says that it cannot be read again.
+            if delivery.state != .acknowledged {
+                _ = try await perform(try act(.unopenable, on: delivery, reason: .keysLost))
+            }
+            report.add(delivery, .lost)
         }
         return report
     }

@@ -15,8 +15,6 @@ public struct JoinRequest: Sendable {
     public let state: InvitationState
     /// The request, once it came and its code showed that it is from whom the registrar told the words.
     public let possession: Verified<Possession>?
-    /// Whether something came under this invitation that is not from there.
-    public let isForged: Bool
 }
 
 extension Registrar {
@@ -95,22 +93,31 @@ extension Registrar {
                 return try? note.verified(by: key)
             }
             return JoinRequest(
-                id: kept.code.id, invitation: kept.invitation, state: status.state, possession: possession,
-                isForged: status.request != nil && possession == nil)
+                id: kept.code.id, invitation: kept.invitation, state: status.state, possession: possession)
         }
     }
 
     /// Takes the agent into the roster being drafted. `publish` makes it count, `finish` then ends the invitation.
-    public func approve(_ request: JoinRequest, now: Int) throws {
+    ///
+    /// - Returns: whether there is something to publish; a colleague's signature may have made it count already.
+    public func approve(_ request: JoinRequest, now: Int) throws -> Bool {
         guard let possession = request.possession else {
             throw ClientFailure.input(fr: "aucune demande valable", en: "no valid request")
         }
-        guard request.state == .requested else {
-            throw ClientFailure.input(fr: "déjà décidé", en: "already decided")
-        }
+        guard try published()?.agents.contains(where: { $0.key == possession.body.key }) != true else { return false }
         try enrol(
             Unverified<Possession>(possession.note), units: [request.invitation.unit].compactMap(\.self),
             role: request.invitation.role, from: now, until: request.invitation.until)
+        return true
+    }
+
+    /// Takes back what an approval that was never published did to the draft.
+    public func reject(_ request: JoinRequest) throws {
+        let standing = try published()?.agents.first { $0.address == request.invitation.agent }
+        try change { record in
+            record.agents.removeAll { $0.address == request.invitation.agent }
+            record.agents = (record.agents + [standing].compactMap(\.self)).sorted { $0.address < $1.address }
+        }
     }
 
     public func finish(_ request: JoinRequest, as state: InvitationState, over relay: any RelayConnection) async throws
@@ -127,10 +134,10 @@ extension Account {
     /// convention, which names the relay's certificate: only then is the request sent, over a connection that leads there.
     ///
     /// - Parameters:
-    ///   - createVault: called once the invitation holds; until then nothing is made.
+    ///   - openVault: called once the invitation holds; until then nothing is made.
     ///   - connect: with nil, a connection whose certificate nothing is known of yet.
     public static func join(
-        _ code: InvitationCode, now: Int, createVault: () throws -> Vault,
+        _ code: InvitationCode, now: Int, openVault: () throws -> Vault,
         connect: (LogDescription?, TLSIdentity) throws -> any RelayConnection
     ) async throws -> Invitation {
         let stranger = try TLSIdentity(name: "join", purpose: .client, notBefore: now - 3600, lifetime: 86_400)
@@ -146,12 +153,19 @@ extension Account {
             (try? convention.verifiedByItsParties()) != nil,
             let party = convention.claimed.party(invitation.institution), let log = convention.claimed.log(party.log)
         else { throw ClientFailure.broken(.invitationRefused) }
-        let own = try TLSIdentity(
-            name: invitation.agent.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
-        let possession = try create(
-            in: createVault(), address: invitation.agent, convention: convention, now: now, tls: own, pin: pin)
+        let vault = try openVault()
+        let possession: Verified<Possession>
+        if let account = try? Account(vault: vault) {
+            // An earlier attempt whose answer was lost: the same keys ask again.
+            guard account.record.address == invitation.agent else { throw VaultFailure.exists(vault.path) }
+            possession = try account.possession()
+        } else {
+            possession = try create(
+                in: vault, address: invitation.agent, convention: convention, now: now, pin: pin)
+        }
         let request = possession.note.serialized
-        try await connect(log, own).request(code.id, CodedText(text: request, mac: code.mac(ofRequest: request)))
+        try await connect(log, try vault.identity()).request(
+            code.id, CodedText(text: request, mac: code.mac(ofRequest: request)))
         return invitation
     }
 }

@@ -21,6 +21,7 @@ extension Session {
 
     /// What the lines add up to, and the size of the log up to which they are known.
     private struct LinesState: Codable {
+        var convention: Hash
         var institutions: Hash
         var size: Int
     }
@@ -34,13 +35,16 @@ extension Session {
     // MARK: Lines
 
     /// Fetches the lines that changed, and the rosters behind them: whole or not at all.
-    func refreshLines(_ stated: DirectoryHead, fromTheStart: Bool) async throws {
+    func refreshLines(_ stated: DirectoryHead) async throws {
         let vault = account.vault
         let known = try vault.value(LinesState.self, Stored.state, "head")
         let size = (head?.index ?? 0) + 1
+        // Under another convention, or after a refresh that was broken off under one, all lines are asked for.
+        let fromTheStart = known?.convention != stated.convention
         if !fromTheStart, known?.institutions == stated.institutions { return }
         let answer = try await relay.lines(from: fromTheStart ? 0 : known?.size ?? 0).lines
         let fresh = Dictionary(answer.map { ($0.institution, $0) }) { first, _ in first }
+        guard fresh.count == answer.count else { throw ClientFailure.broken(.directoryMismatch) }
         var lines = fresh
         for id in try vault.ids(Stored.line) {
             guard let line = try vault.value(DirectoryHead.Line.self, Stored.line, id),
@@ -58,21 +62,19 @@ extension Session {
         guard DirectoryHead.hash(of: lines.values) == stated.institutions else {
             throw ClientFailure.broken(.directoryMismatch)
         }
-        for line in answer {
+        for line in fresh.values.sorted(by: { $0.institution < $1.institution }) {
             try await refreshRoster(line, from: fromTheStart ? 0 : known?.size ?? 0)
         }
-        try vault.put(value: LinesState(institutions: stated.institutions, size: size), Stored.state, "head")
+        let state = LinesState(convention: stated.convention, institutions: stated.institutions, size: size)
+        try vault.put(value: state, Stored.state, "head")
     }
 
     private func isStillSupported(_ institution: InstitutionID) throws -> Bool {
-        guard let text = try account.vault.value(String.self, Stored.roster, institution.description),
-            let party = directory.convention?.body.party(institution)
-        else { return false }
-        let note = try SignedNote(parsing: text, limit: Roster.maximumSize)
-        return party.keys.contains { key in
-            NoteKey(name: institution.description, key: key.key).map { (try? note.checkSignature(by: $0)) != nil }
-                ?? false
+        guard let text = try account.vault.value(String.self, Stored.roster, institution.description) else {
+            return false
         }
+        var directory = try frame(for: institution)
+        return (try? directory.accept(Unverified<Roster>(parsing: text), at: clock(), standing: true)) != nil
     }
 
     private func forget(_ institution: InstitutionID) throws {
@@ -91,29 +93,36 @@ extension Session {
         if stored?.note.hash != line.roster {
             let bundle = try await relay.bundle(
                 of: line.institution, from: stored == nil ? 0 : index, keys: false)
-            if let succession = bundle.succession { try vault.put(value: succession, Stored.succession, id) }
+            if let text = bundle.succession { try take(succession: text, of: line.institution) }
             guard let text = bundle.roster, let roster = try? Unverified<Roster>(parsing: text),
                 roster.note.hash == line.roster, roster.claimed.by == line.institution
             else { throw ClientFailure.broken(.directoryMismatch) }
             guard roster.claimed.version > stored?.claimed.version ?? 0 else {
                 throw ClientFailure.broken(.directoryRollback)
             }
-            let published = try await publication(of: line.roster)
-            do {
-                var scratch = try frame(for: line.institution)
-                try scratch.accept(roster, at: published.at)
-            } catch {
-                throw ClientFailure.broken(.bundleRefused)
-            }
-            try vault.put(value: text, Stored.roster, id)
+            var scratch = try frame(for: line.institution)
+            try await accept(roster, into: &scratch)
+            // In this order, what is broken off is done again at the next refresh.
             try self.index(roster.claimed.units, of: line.institution)
+            try vault.put(value: text, Stored.roster, id)
             directory.release(line.institution)
         }
         try vault.put(value: line, Stored.line, id)
     }
 
+    /// Keeps a succession that the recovery key signed; never an older one instead of one that is held.
+    private func take(succession text: String, of institution: InstitutionID) throws {
+        var frame = try frame(for: institution)
+        do {
+            try frame.accept(Unverified<Succession>(parsing: text))
+        } catch {
+            throw ClientFailure.broken(.bundleRefused)
+        }
+        try account.vault.put(value: text, Stored.succession, institution.description)
+    }
+
     /// The convention, and an institution's succession where there is one: what a roster is verified against.
-    private func frame(for institution: InstitutionID) throws -> Directory {
+    func frame(for institution: InstitutionID) throws -> Directory {
         var frame = Directory()
         try frame.accept(Unverified<Convention>(conventionInForce().note), at: clock())
         if let text = try account.vault.value(String.self, Stored.succession, institution.description) {
@@ -121,6 +130,29 @@ extension Session {
             try? frame.accept(Unverified<Succession>(parsing: text))
         }
         return frame
+    }
+
+    /// Takes a roster by the keys that counted when the log took it. Log order decides, not what the relay says of the
+    /// time: after a succession only the new key counts, and what is older than the convention stands under it.
+    func accept(_ roster: Unverified<Roster>, into directory: inout Directory) async throws {
+        let institution = roster.claimed.by
+        let published = try await publication(of: roster.note.hash)
+        guard let convention = directory.convention else { throw ClientFailure.broken(.conventionRefused) }
+        var instant = published.at
+        var standing = try await publication(of: convention.hash).index > published.index
+        if let succession = directory.successions[institution] {
+            if try await publication(of: succession.hash).index < published.index {
+                instant = max(instant, succession.body.notBefore)
+                standing = false
+            } else {
+                instant = min(instant, succession.body.notBefore - 1)
+            }
+        }
+        do {
+            try directory.accept(roster, at: instant, standing: standing)
+        } catch {
+            throw ClientFailure.broken(.bundleRefused)
+        }
     }
 
     // MARK: Roles
@@ -168,15 +200,10 @@ extension Session {
         guard let text = try account.vault.value(String.self, Stored.roster, line.institution.description) else {
             throw VaultFailure.damaged("roster")
         }
-        let published = try await publication(of: line.roster)
-        do {
-            if let note = try frame(for: line.institution).successions[line.institution]?.note {
-                try directory.accept(Unverified<Succession>(note))
-            }
-            try directory.accept(Unverified<Roster>(parsing: text), at: published.at)
-        } catch {
-            throw ClientFailure.broken(.bundleRefused)
+        if let note = try frame(for: line.institution).successions[line.institution]?.note {
+            try directory.accept(Unverified<Succession>(note))
         }
+        try await accept(Unverified<Roster>(parsing: text), into: &directory)
     }
 
     private func loadKeys(_ line: DirectoryHead.Line) async throws {

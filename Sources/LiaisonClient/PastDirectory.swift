@@ -28,17 +28,11 @@ extension Session {
         let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
         try await know(institutions)
         for institution in institutions {
-            let (roster, published) = try await roster(of: institution, before: index)
-            do {
-                if let succession = directory.successions[institution],
-                    past.convention?.hash == succession.body.convention
-                {
-                    try past.accept(Unverified<Succession>(succession.note))
-                }
-                try past.accept(roster, at: published.at)
-            } catch {
-                throw ClientFailure.broken(.bundleRefused)
+            if let succession = directory.successions[institution], past.convention?.hash == succession.body.convention
+            {
+                try past.accept(Unverified<Succession>(succession.note))
             }
+            try await accept(try await roster(of: institution, before: index), into: &past)
         }
         return past
     }
@@ -51,12 +45,12 @@ extension Session {
     /// Walks back from the roster in force now to the newest one published before `index`.
     private func roster(
         of institution: InstitutionID, before index: Int
-    ) async throws -> (Unverified<Roster>, Publication) {
+    ) async throws -> Unverified<Roster> {
         guard let present = directory.rosters[institution] else { throw ClientFailure.broken(.bundleRefused) }
         var roster = try Unverified<Roster>(present.note)
         while true {
             let published = try await publication(of: roster.note.hash)
-            if published.index < index { return (roster, published) }
+            if published.index < index { return roster }
             guard let previous = roster.claimed.previous else { throw ClientFailure.broken(.bundleRefused) }
             roster = try await document(previous)
             guard roster.claimed.by == institution else { throw ClientFailure.broken(.bundleRefused) }

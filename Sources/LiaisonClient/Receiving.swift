@@ -192,13 +192,18 @@ extension Session {
         {
             return opened
         }
-        // Not here yet, damaged, or handed over since: once more from the relay.
-        try await fetch(delivery)
-        do {
-            return try await open(delivery, catalogue)
-        } catch {
-            return try await giveUp(delivery, error)
+        // Not here yet, damaged here or on the way, or handed over meanwhile: twice from the relay before it is given up.
+        for attempt in 1...2 {
+            try await fetch(delivery)
+            do {
+                return try await open(delivery, catalogue)
+            } catch OpeningRefusal.unopenable(.digestMismatch) where attempt == 1 {
+                continue
+            } catch {
+                return try await giveUp(delivery, error)
+            }
         }
+        throw ClientFailure.broken(.contentRefused)
     }
 
     private func open(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) async throws -> OpenedTransmission {
@@ -217,7 +222,11 @@ extension Session {
             guard error is OpeningRefusal else { throw error }
             throw ClientFailure.notForThisDevice
         }
-        _ = try await perform(try act(.unopenable, on: delivery, reason: reason))
+        // A content that a colleague handed on is no word against the sender; one acknowledged has had its answer.
+        let item = try account.vault.value(ReceivedItem.self, Account.Class.received, delivery.routing.id.description)
+        if item?.handedOver == nil, delivery.state != .acknowledged {
+            _ = try await perform(try act(.unopenable, on: delivery, reason: reason))
+        }
         throw ClientFailure.broken(.contentRefused)
     }
 
@@ -297,7 +306,8 @@ extension Session {
             catalogue.check(form, kind: kind, context: context).isEmpty
         else { throw OpeningRefusal.unopenable(.formInvalid) }
         let parts = content.disclosures.parts.map(\.description)
-        guard parts.allSatisfy(\.hasPlainName), context.flow.map({ $0.attachments.allows(parts) }) ?? true else {
+        guard parts.allSatisfy(\.name.isPlainFileName), context.flow.map({ $0.attachments.allows(parts) }) ?? true
+        else {
             throw OpeningRefusal.unopenable(.notPermitted)
         }
         return OpenedTransmission(
@@ -325,10 +335,10 @@ extension AttachmentRule {
     }
 }
 
-extension PartDescription {
+extension String {
     /// A file name without directories, control characters or marks that turn the reading direction.
-    var hasPlainName: Bool {
-        !name.isEmpty && name.utf8.count <= 200
-            && !name.unicodeScalars.contains { $0 == "/" || $0 == "\n" || FieldDefinition.isForbidden($0) }
+    var isPlainFileName: Bool {
+        !isEmpty && utf8.count <= 200
+            && !unicodeScalars.contains { $0 == "/" || $0 == "\n" || FieldDefinition.isForbidden($0) }
     }
 }

@@ -19,11 +19,20 @@ public struct Registrar {
         var agents: [Agent]
         /// TLS keys of the institution's registrars, this one's included.
         var registrars: [Hash]
-        /// Of the last roster signed.
-        var version: Int
-        var previous: Hash?
-        /// Whether the draft differs from that roster.
-        var isChanged: Bool
+
+        init(institution: InstitutionID, registrars: [Hash]) {
+            self.institution = institution
+            units = []
+            agents = []
+            self.registrars = registrars
+        }
+
+        init(_ roster: Roster) {
+            institution = roster.by
+            units = roster.units
+            agents = roster.agents
+            registrars = roster.registrars
+        }
     }
 
     private enum Class {
@@ -54,9 +63,7 @@ public struct Registrar {
         try vault.put(key.seed, Account.Class.secret, "institution")
         try vault.put(certificate)
         try vault.put(
-            value: Record(
-                institution: institution, units: [], agents: [], registrars: [certificate.fingerprint], version: 0,
-                isChanged: true), Class.record, Class.own)
+            value: Record(institution: institution, registrars: [certificate.fingerprint]), Class.record, Class.own)
         return (key.publicKey, try .generate(), certificate.fingerprint)
     }
 
@@ -66,9 +73,6 @@ public struct Registrar {
         else { throw VaultFailure.damaged("institution key") }
         return signer
     }
-
-    /// Puts a new institution key in the place of the present one.
-    func replace(key: PrivateKey) throws { try vault.put(key.seed, Account.Class.secret, "institution") }
 
     // MARK: The convention
 
@@ -113,7 +117,6 @@ public struct Registrar {
     func change(_ body: (inout Record) throws -> Void) throws {
         var record = try record()
         try body(&record)
-        record.isChanged = true
         try put(record)
     }
 
@@ -127,15 +130,20 @@ public struct Registrar {
                 en: "unit of another institution (\(unit.address))")
         }
         try change { record in
+            var unit = unit
+            unit.absence = record.units.first { $0.address == unit.address }?.absence
             record.units.removeAll { $0.address == unit.address }
             record.units.append(unit)
             record.units.sort { $0.address < $1.address }
         }
     }
 
-    /// Lets another registrar's client read the directory and handle invitations.
-    public func add(registrar fingerprint: Hash) throws {
-        try change { if !$0.registrars.contains(fingerprint) { $0.registrars.append(fingerprint) } }
+    /// Lets another registrar's client read the directory and handle invitations, or no longer.
+    public func set(registrar fingerprint: Hash, isAllowed: Bool) throws {
+        try change { record in
+            record.registrars.removeAll { $0 == fingerprint }
+            if isAllowed { record.registrars.append(fingerprint) }
+        }
     }
 
     private func checkUnit(_ unit: UnitAddress, _ record: Record) throws {
@@ -184,16 +192,16 @@ public struct Registrar {
         }
     }
 
-    func checkRole(_ role: String) throws {
-        guard (Self.roles + Self.duties).contains(role) else {
-            let list = (Self.roles + Self.duties).joined(separator: ", ")
+    func checkRole(_ role: String, among allowed: [String] = roles + duties) throws {
+        guard allowed.contains(role) else {
+            let list = allowed.joined(separator: ", ")
             throw ClientFailure.input(fr: "rôle attendu : \(list)", en: "expected role: \(list)")
         }
     }
 
     /// Gives an agent a post in a unit for a time.
     public func assign(_ agent: AgentAddress, to unit: UnitAddress, role: String, from: Int, until: Int?) throws {
-        guard Self.roles.contains(role) else { return try checkRole("") }
+        try checkRole(role, among: Self.roles)
         try change { record in
             try checkUnit(unit, record)
             let index = try index(of: agent, record)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonForms
 public import LiaisonModel
 public import LiaisonNotes
+import LiaisonTLS
 import LiaisonVault
 public import LiaisonWire
 
@@ -15,7 +17,11 @@ public enum RosterOutcome: Sendable {
 
 extension Registrar {
     private static let kind = "registrar"
+    /// A roster signed and not yet known to be in the log.
     private static let pendingID = "pending"
+    /// The last roster known to be in the log.
+    private static let publishedID = "published"
+    private static let successionID = "succession"
 
     // MARK: Publishing
 
@@ -26,20 +32,21 @@ extension Registrar {
     /// again with the same bytes, never with another roster of the same version.
     public func publish(over relay: any RelayConnection, log: NoteKey, now: Int) async throws -> RosterOutcome {
         try await sync(over: relay, now: now)
-        if let pending = try pending() {
+        if let pending = try roster(Self.pendingID) {
             do {
                 _ = try await hand(pending, to: relay, log)
-            } catch is Problem where (try? self.pending()) == .some(nil) {
+            } catch let problem as Problem where problem.isFinal {
                 // refused for good: nothing of it is in the log
             }
         }
-        var record = try record()
-        record.agents = record.agents.map { $0.withoutEndedPosts(at: now) }
+        let record = try record()
+        let last = try roster(Self.publishedID)
         let roster = Roster(
-            by: institution, version: record.version + 1, previous: record.previous, issuedAt: now,
-            units: record.units, agents: record.agents, registrars: record.registrars)
+            by: institution, version: (last?.claimed.version ?? 0) + 1, previous: last?.note.hash, issuedAt: now,
+            units: record.units, agents: record.agents.map { $0.withoutEndedPosts(at: now) },
+            registrars: record.registrars)
         let note = try roster.signed(by: signer()).note
-        guard try convention().body.party(institution)?.rosterSignatures ?? 1 < 2 else { return .halfSigned(note) }
+        guard try frame(now: now).signaturesNeeded(of: institution, at: now) < 2 else { return .halfSigned(note) }
         try vault.put(value: note.serialized, Self.kind, Self.pendingID)
         return .published(try await hand(Unverified(note), to: relay, log))
     }
@@ -49,28 +56,28 @@ extension Registrar {
         _ note: SignedNote, over relay: any RelayConnection, log: NoteKey, now: Int
     ) async throws -> VerifiedEvidence {
         let roster = try checkHalfSigned(note, now: now)
-        let both = note.signed(by: try signer())
-        let evidence = try await hand(Unverified<Roster>(both), to: relay, log)
-        try adopt(roster, hash: both.hash)
+        let evidence = try await hand(Unverified<Roster>(note.signed(by: try signer())), to: relay, log)
+        try put(Record(roster))
         return evidence
     }
 
     /// A roster of this institution that one other registrar has signed.
     public func checkHalfSigned(_ note: SignedNote, now: Int) throws -> Roster {
         let roster = try Unverified<Roster>(note)
-        var directory = Directory()
-        try directory.accept(Unverified<Convention>(convention().note), at: now)
         let own = try signer().noteKey
-        let others = directory.signingKeys(of: institution, at: now).filter { $0 != own }
+        let others = try frame(now: now).signingKeys(of: institution, at: now).filter { $0 != own }
         guard roster.claimed.by == institution,
             others.contains(where: { (try? note.checkSignature(by: $0)) != nil })
         else { throw ClientFailure.broken(.bundleRefused) }
         return roster.claimed
     }
 
-    private func pending() throws -> Unverified<Roster>? {
-        try vault.value(String.self, Self.kind, Self.pendingID).map { try Unverified<Roster>(parsing: $0) }
+    private func roster(_ id: String) throws -> Unverified<Roster>? {
+        try vault.value(String.self, Self.kind, id).map { try Unverified<Roster>(parsing: $0) }
     }
+
+    /// The roster in force as far as this registrar knows.
+    func published() throws -> Roster? { try roster(Self.publishedID)?.claimed }
 
     private func hand(
         _ roster: Unverified<Roster>, to relay: any RelayConnection, _ log: NoteKey
@@ -78,7 +85,7 @@ extension Registrar {
         let receipt: Receipt
         do {
             receipt = try await relay.publish(roster)
-        } catch let problem as Problem where problem.status < 500 && problem.code != .tooManyRequests {
+        } catch let problem as Problem where problem.isFinal {
             try vault.delete(Self.kind, Self.pendingID)  // refused for good: the next one is signed anew
             throw problem
         }
@@ -86,7 +93,8 @@ extension Registrar {
         guard evidence.event.event == .rosterPublished, evidence.event.document == roster.note.hash else {
             throw ClientFailure.broken(.wrongEvent)
         }
-        try adopt(roster.claimed, hash: roster.note.hash)
+        // The draft stays what it is: it may have changed since this was signed.
+        try vault.put(value: roster.note.serialized, Self.kind, Self.publishedID)
         try vault.delete(Self.kind, Self.pendingID)
         return evidence
     }
@@ -103,38 +111,48 @@ extension Registrar {
         } catch let problem as Problem where [.notEnrolled, .notFound].contains(problem.code) {
             return  // before the first roster nobody is anybody
         }
-        guard let text = bundle.roster else { return }
-        let roster = try Unverified<Roster>(parsing: text)
-        let record = try record()
-        guard roster.claimed.version > record.version, try pending()?.note.hash != roster.note.hash else { return }
-        var directory = Directory()
-        try directory.accept(Unverified<Convention>(convention().note), at: now)
-        if let succession = bundle.succession { try directory.accept(Unverified<Succession>(parsing: succession)) }
-        try directory.accept(roster, at: now)
-        try adopt(roster.claimed, hash: roster.note.hash)
-        guard record.version == 0 || !record.isChanged else {
-            throw ClientFailure.input(
-                fr:
-                    "un autre gestionnaire a publié la version \(roster.claimed.version) entre-temps : elle remplace votre brouillon\nconseil : refaites votre changement",
-                en:
-                    "another registrar has published version \(roster.claimed.version) meanwhile: it replaces your draft\nhint: make your change again"
-            )
+        var frame = try frame(now: now)
+        if let text = bundle.succession {
+            try frame.accept(Unverified<Succession>(parsing: text))
+            try vault.put(value: text, Self.kind, Self.successionID)
         }
+        guard let text = bundle.roster else { return }
+        let offered = try Unverified<Roster>(parsing: text)
+        let last = try published()
+        guard offered.claimed.version > last?.version ?? 0, try roster(Self.pendingID)?.note.hash != offered.note.hash
+        else { return }
+        try frame.accept(offered, at: now, standing: true)
+        let draft = try record()
+        try vault.put(value: text, Self.kind, Self.publishedID)
+        try put(Record(offered.claimed))
+        // What a colleague signed was this very draft, or this registrar had changed nothing.
+        guard let last, draft != Record(last), draft != Record(offered.claimed) else { return }
+        throw ClientFailure.input(
+            fr:
+                "un autre gestionnaire a publié la version \(offered.claimed.version) entre-temps : elle remplace votre brouillon\nconseil : refaites votre changement",
+            en:
+                "another registrar has published version \(offered.claimed.version) meanwhile: it replaces your draft\nhint: make your change again"
+        )
     }
 
-    private func adopt(_ roster: Roster, hash: Hash) throws {
-        try put(
-            Record(
-                institution: institution, units: roster.units, agents: roster.agents, registrars: roster.registrars,
-                version: roster.version, previous: hash, isChanged: false))
+    /// The convention, and this institution's succession where there is one.
+    private func frame(now: Int) throws -> Directory {
+        var frame = Directory()
+        try frame.accept(Unverified<Convention>(convention().note), at: now)
+        if let text = try vault.value(String.self, Self.kind, Self.successionID) {
+            // One under an earlier convention says nothing any more.
+            try? frame.accept(Unverified<Succession>(parsing: text))
+        }
+        return frame
     }
 
     // MARK: Succession
 
-    /// Makes a new institution key and publishes it under the recovery key's signature: the old one counts no more.
+    /// Makes a new institution key and publishes it under the recovery key's signature: the old one counts no more. The
+    /// registrar's device gets a new TLS key, too, and all others leave the roster: who stole one may have stolen both.
     public func succeed(
         recovery: PrivateKey, over relay: any RelayConnection, log: NoteKey, now: Int
-    ) async throws -> VerifiedEvidence {
+    ) async throws {
         let convention = try convention()
         guard let party = convention.body.party(institution), party.recovery == recovery.publicKey,
             let signer = NoteSigner(name: institution.description, privateKey: recovery)
@@ -143,6 +161,7 @@ extension Registrar {
                 fr: "ce n'est pas la clé de secours que nomme la convention",
                 en: "this is not the recovery key that the convention names")
         }
+        try await sync(over: relay, now: now)
         let key = try PrivateKey.generate()
         let succession = try Succession(
             by: institution, convention: convention.hash, key: key.publicKey, notBefore: now,
@@ -150,10 +169,18 @@ extension Registrar {
         ).signed(by: signer)
         let evidence = try await relay.publish(succession).evidence.verified(by: log)
         guard evidence.event.document == succession.hash else { throw ClientFailure.broken(.wrongEvent) }
-        try replace(key: key)
-        try change { _ in }  // the present roster is to be signed anew
-        return evidence
+        try vault.put(key.seed, Account.Class.secret, "institution")
+        try vault.put(value: succession.note.serialized, Self.kind, Self.successionID)
+        let identity = try TLSIdentity(
+            name: institution.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
+        try vault.put(identity)
+        try change { $0.registrars = [identity.fingerprint] }
     }
+}
+
+extension Problem {
+    /// Whether the same request will be refused again.
+    fileprivate var isFinal: Bool { status < 500 && code != .tooManyRequests }
 }
 
 extension Agent {

@@ -8,7 +8,7 @@ import LiaisonNotes
 extension Registrar {
     /// What a colleague's roster changes in the one that this registrar knows, in sentences.
     public func changes(to roster: Roster, _ language: Language) throws -> [String] {
-        let known = try record()
+        let known = try published().map(Record.init) ?? record()
         var lines = [
             language(
                 "Version \(roster.version) de la liste de \(institution) :",

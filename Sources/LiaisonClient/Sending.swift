@@ -132,6 +132,18 @@ extension Session {
         return copies
     }
 
+    /// Units to which one of this agent's units may send a kind, in order of address.
+    public func recipients(of kind: String) async throws -> [LiaisonModel.Unit] {
+        guard let convention = directory.convention?.body else { return [] }
+        let mine = ownUnits.compactMap { directory.unit($0) }
+        var found: Set<LiaisonModel.Unit> = []
+        for flow in convention.flows where flow.kind == kind {
+            guard mine.contains(where: { unit in flow.from.contains(where: unit.roles.contains) }) else { continue }
+            for role in flow.to { found.formUnion(try await units(holding: role)) }
+        }
+        return found.sorted { $0.address < $1.address }
+    }
+
     /// Judges request and form; what this returns may be sealed.
     public func plan(_ request: SendRequest, catalogue: FormCatalogue) async throws -> SendPlan {
         let (routing, permit) = try await permit(request, isWhole: true)
@@ -294,8 +306,6 @@ struct ContentFile {
     }
 
     func write(_ bytes: [UInt8]) throws { try handle.write(contentsOf: bytes) }
-
-    static func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: path) }
 
     func finish() throws {
         try handle.synchronize()

@@ -68,8 +68,8 @@ public final class Session {
         try await seen.reconcile(head.checkpoint, over: relay)
         self.head = head
         proven = [head.checkpoint.checkpoint]
-        let isNew = try await refreshConvention(stated.convention)
-        try await refreshLines(stated, fromTheStart: isNew)
+        try await refreshConvention(stated.convention)
+        try await refreshLines(stated)
         try account.vault.put(value: head.evidence, Account.Class.head, "latest")
         try await know([address.institution], keys: true)
     }
@@ -92,11 +92,10 @@ public final class Session {
         return head
     }
 
-    /// Takes the convention in force; returns whether it is another version than before.
-    private func refreshConvention(_ hash: Hash) async throws -> Bool {
+    private func refreshConvention(_ hash: Hash) async throws {
         if let present = directory.convention, present.hash == hash {
-            if present.signers.count < present.body.parties.count { try await refreshSignatures(of: hash) }
-            return false
+            guard present.signers.count < present.body.parties.count else { return }
+            return try await refreshSignatures(of: hash)
         }
         // Versions that this client has missed are taken one after the other.
         var missing: [Unverified<Convention>] = []
@@ -117,7 +116,6 @@ public final class Session {
             throw ClientFailure.broken(.conventionRefused)
         }
         try rememberConvention()
-        return true
     }
 
     /// A convention may gain signatures while it is in force.
@@ -134,19 +132,21 @@ public final class Session {
     private func rememberConvention() throws {
         guard let note = directory.convention?.note.serialized else { return }
         try account.vault.put(value: note, Account.Class.convention, "current")
-        // A key that the own institution's signature vouches for may sign the next version.
+        // The keys that the own institution's signature vouches for sign the next version.
         try account.remember(pins: pins)
     }
 
-    /// The own institution's keys: the one pinned at enrolment, and those that it vouched for since.
+    /// The keys by which the own institution vouches for a convention: those of the one in force, only the successor's
+    /// after a succession, and the one pinned at enrolment before there is any other.
     var pins: [NoteKey] {
         get throws {
-            let own = directory.convention?.body.party(address.institution)?.keys.map(\.key) ?? []
-            let succession = directory.successions[address.institution]?.body.key
-            return try account.pins
-                + (own + [succession].compactMap(\.self)).compactMap {
-                    NoteKey(name: address.institution.description, key: $0)
-                }
+            let frame = try frame(for: address.institution)
+            let name = address.institution.description
+            if let key = frame.successions[address.institution]?.body.key {
+                return NoteKey(name: name, key: key).map { [$0] } ?? []
+            }
+            let own = frame.convention?.body.party(address.institution)?.keys ?? []
+            return try account.pins + own.compactMap { NoteKey(name: name, key: $0.key) }
         }
     }
 

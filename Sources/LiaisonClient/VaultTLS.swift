@@ -17,15 +17,17 @@ extension Vault {
         try put(value: identity.certificatePEM, Account.Class.certificate, Self.certificateID)
     }
 
-    func connect(to log: LogDescription) throws -> HTTPRelayConnection {
+    func identity() throws -> TLSIdentity {
         guard let certificate = try value(String.self, Account.Class.certificate, Self.certificateID),
             let key = try secret(Account.Class.secret, Self.secretID)
         else { throw VaultFailure.damaged("TLS identity") }
         return try key.withCopy { key in
-            try HTTPRelayConnection(
-                url: log.url, roots: log.tlsRoots.compactMap(Base64.decode), certificatePEM: certificate,
-                privateKeyPEM: key)
+            try TLSIdentity(certificatePEM: certificate, privateKeyPEM: String(decoding: key, as: UTF8.self))
         }
+    }
+
+    func connect(to log: LogDescription) throws -> HTTPRelayConnection {
+        try HTTPRelayConnection(url: log.url, log: log, as: identity())
     }
 }
 

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 public import LiaisonForms
 public import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
 
 /// What came of taking a transmission back from one unit.
-public struct WithdrawalResult: Codable, Sendable {
+public struct WithdrawalResult: Sendable {
     public var unit: UnitAddress
     public var state: DeliveryState
     /// When somebody had opened it, Unix seconds: too late to destroy it unread.
     public var openedAt: Int?
     /// The demand to destroy it that went to the unit.
     public var demand: TransmissionID?
+    /// Why no demand could be sent: somebody has to telephone.
+    public var failure: ClientFailure?
 }
 
 extension Session {
@@ -55,15 +58,31 @@ extension Session {
         result.openedAt =
             tracked.events.first { $0.event.event == .contentHandover && $0.event.unit == delivery.unit }?
             .event.at
-        var request = SendRequest(kind: "misdirection_return", to: delivery.unit)
-        request.from = envelope.body.routing.from
-        request.inReplyTo = envelope.body.routing.id
-        request.form = ["return_demand": .text("destroy_and_confirm")]
-        if let plan = try? await plan(request, catalogue: catalogue) {
+        do {
+            let plan = try await plan(
+                demand(after: reason, envelope.body.routing, to: delivery.unit), catalogue: catalogue)
             let demand = try await seal(plan)
-            _ = try await deposit(demand)
+            _ = try await deposit(demand, catalogue: catalogue)
             result.demand = demand
+        } catch let failure as ClientFailure {
+            result.failure = failure
+        } catch let problem as Problem {
+            result.failure = .refused(problem)
         }
         return result
+    }
+
+    /// What is demanded of a unit that has opened it: to destroy it, or to stop, since the person no longer agrees.
+    private func demand(after reason: ReasonCode, _ routing: Routing, to unit: UnitAddress) -> SendRequest {
+        let isWithdrawn = reason == .consentWithdrawn
+        var request = SendRequest(kind: isWithdrawn ? "consent_withdrawal" : "misdirection_return", to: unit)
+        request.from = routing.from
+        request.inReplyTo = routing.id
+        request.form = ["return_demand": .text(isWithdrawn ? "stop_and_confirm" : "destroy_and_confirm")]
+        if isWithdrawn {
+            let today = Date(timeIntervalSince1970: Double(clock())).formatted(.iso8601.year().month().day())
+            request.form["withdrawn_on"] = .text(today)
+        }
+        return request
     }
 }

@@ -180,7 +180,7 @@ struct Check {
                     ("corrigez ses dates", "mend its dates"))
             }
         }
-        for (key, uses) in Dictionary(grouping: keys, by: \.self) where uses.count > 1 && key != .unset {
+        for (key, uses) in Dictionary(grouping: keys, by: \.self) where uses.count > 1 {
             let party = convention.parties.first { $0.keys.contains { $0.key == key } }
             found(
                 "shared_key", "party_keys.\(party?.institution.description ?? "")",

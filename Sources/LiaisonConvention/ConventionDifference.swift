@@ -5,11 +5,6 @@ public import LiaisonForms
 public import LiaisonModel
 import LiaisonNotes
 
-extension VerificationKey {
-    /// Enough of a key for people to compare two.
-    fileprivate var short: String { String(Hex.encode(bytes).prefix(12)) }
-}
-
 /// What changes from one version of a convention to the next, in sentences.
 public struct ConventionDifference {
     private let old: ConventionWords
@@ -67,11 +62,7 @@ public struct ConventionDifference {
                 yesNo(b.healthData))
             + change("Le fuseau horaire", "The time zone", a.timeZone, b.timeZone)
             + list("Jours fériés", "Holidays", a.holidays, b.holidays)
-            + list("Journaux", "Logs", a.logs.map(text), b.logs.map(text))
-    }
-
-    private func text(_ log: LogDescription) -> String {
-        "\(log.origin) (\(log.url), \(log.key.short), TLS \(Hash.of(log.tlsRoots.joined()).hex.prefix(12)))"
+            + list("Journaux", "Logs", a.logs.map(old.log), b.logs.map(new.log))
     }
 
     private func parties() -> [String] {
@@ -83,17 +74,14 @@ public struct ConventionDifference {
                 + change(fr + "le type", fr + "the kind", a.kind, b.kind)
                 + change(
                     fr + "le secret professionnel", fr + "professional secrecy", yesNo(a.secrecy), yesNo(b.secrecy))
-                + change(fr + "la clé de secours", fr + "the recovery key", a.recovery.short, b.recovery.short)
+                + change(
+                    fr + "la clé de secours", fr + "the recovery key", old.short(a.recovery), new.short(b.recovery))
                 + change(fr + "le journal", fr + "the log", a.log, b.log)
                 + change(
                     fr + "le nombre de signatures de sa liste", fr + "the number of signatures on its roster",
                     "\(a.rosterSignatures)", "\(b.rosterSignatures)")
-                + list(fr + "clés", fr + "keys", a.keys.map(text), b.keys.map(text))
+                + list(fr + "clés", fr + "keys", a.keys.map(old.key), b.keys.map(new.key))
         }
-    }
-
-    private func text(_ key: PartyKey) -> String {
-        "\(key.key.short) (\(new.date(key.notBefore)) – \(new.date(key.notAfter)))"
     }
 
     private func roles() -> [String] {

@@ -29,8 +29,11 @@ public struct ConventionDraft: Sendable {
         guard reader.findings.isEmpty else { throw Unreadable(findings: reader.findings) }
     }
 
+    /// A draft that cannot be signed, with everything that is wrong with it.
     public struct Unreadable: Error, Sendable {
         public let findings: [DraftFinding]
+
+        public init(findings: [DraftFinding]) { self.findings = findings }
     }
 
     /// The convention to sign.
@@ -258,14 +261,5 @@ extension OpeningHours {
         return (first...last).map {
             OpeningHours(day: $0 + 1, from: h1 * 60 + m1, to: h2 * 60 + m2, weeks: weeks)
         }
-    }
-
-    /// The same in words that `parse` reads.
-    var text: String {
-        func time(_ minutes: Int) -> String {
-            let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
-            return (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)"
-        }
-        return "\(Self.days[day - 1]) \(time(from))-\(time(to))" + (weeks == .all ? "" : " \(weeks.rawValue)")
     }
 }

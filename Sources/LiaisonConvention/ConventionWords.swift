@@ -4,12 +4,13 @@
 import Foundation
 public import LiaisonForms
 public import LiaisonModel
+import LiaisonNotes
 
 /// A convention in sentences, for those who sign it and those who draw it.
 public struct ConventionWords {
-    public let convention: Convention
-    public let catalogue: FormCatalogue
-    public let language: Language
+    let convention: Convention
+    let catalogue: FormCatalogue
+    let language: Language
 
     public init(_ convention: Convention, catalogue: FormCatalogue, language: Language) {
         self.convention = convention
@@ -19,18 +20,25 @@ public struct ConventionWords {
 
     /// Everything that the convention says, one statement a line.
     public func lines() -> [String] {
-        let heading = [
-            "Convention \(convention.name), version \(convention.version)",
-            language("En vigueur du ", "In force from ") + date(convention.notBefore) + language(" au ", " to ")
-                + date(convention.notAfter)
-                + language(
-                    " ; une version dépassée reste admise \(elapsed(convention.grace))",
-                    "; a superseded version is accepted for \(elapsed(convention.grace))"),
-            language("Données de santé : ", "Health data: ")
-                + (convention.healthData ? language("admises", "admitted") : language("non admises", "not admitted"))
-                + language(" ; traces gardées ", "; records kept ") + elapsed(convention.auditLimit),
-            language("Parties :", "Parties:")
-        ]
+        let heading =
+            [
+                "Convention \(convention.name), version \(convention.version)",
+                language("En vigueur du ", "In force from ") + date(convention.notBefore) + language(" au ", " to ")
+                    + date(convention.notAfter)
+                    + language(
+                        " ; une version dépassée reste admise \(elapsed(convention.grace))",
+                        "; a superseded version is accepted for \(elapsed(convention.grace))"),
+                language("Données de santé : ", "Health data: ")
+                    + (convention.healthData
+                        ? language("admises", "admitted") : language("non admises", "not admitted"))
+                    + language(" ; traces gardées ", "; records kept ") + elapsed(convention.auditLimit),
+                language("Un envoi arrive au plus ", "A submission arrives at most ") + elapsed(convention.maximumAge)
+                    + language(" après son scellement ; fuseau ", " after its sealing; time zone ")
+                    + convention.timeZone,
+                language("Jours fériés : ", "Holidays: ") + convention.holidays.joined(separator: ", "),
+                language("Remplace : ", "Supersedes: ")
+                    + (convention.previous?.description ?? language("rien", "nothing"))
+            ] + convention.logs.map { language("Journal : ", "Log: ") + log($0) } + [language("Parties :", "Parties:")]
         let parties = convention.parties.map { "- " + party($0) }
         return heading + parties + [language("Flux :", "Flows:")] + convention.flows.map { "- " + flow($0) }
     }
@@ -44,11 +52,15 @@ public struct ConventionWords {
         let double =
             party.rosterSignatures > 1
             ? language(", liste signée par deux gestionnaires", ", roster signed by two registrars") : ""
-        return "\(party.name) (\(party.institution), \(kind)) : \(secrecy)\(double)"
+        let keys = party.keys.map(key).joined(separator: ", ")
+        return "\(party.name) (\(party.institution), \(kind)): \(secrecy)\(double), "
+            + language("journal ", "log ") + party.log + language(", clés ", ", keys ") + keys
+            + language(", clé de secours ", ", recovery key ") + short(party.recovery)
     }
 
     func flow(_ flow: Flow) -> String {
         var parts = ["\(kind(flow.kind)) : \(roles(flow.from)) → \(roles(flow.to))"]
+        if flow.replyOnly { parts.append(language("seulement en réponse", "only in answer")) }
         if flow.callFirst { parts.append(language("téléphone d'abord", "telephone first")) }
         if !flow.copies.isEmpty { parts.append(language("copie : ", "copy: ") + roles(flow.copies)) }
         parts.append(
@@ -69,6 +81,15 @@ public struct ConventionWords {
     }
 
     // MARK: Pieces
+
+    func log(_ log: LogDescription) -> String {
+        "\(log.origin) (\(log.url), \(short(log.key)), TLS \(Hash.of(log.tlsRoots.joined()).hex.prefix(12)))"
+    }
+
+    func key(_ key: PartyKey) -> String { "\(short(key.key)) (\(date(key.notBefore)) – \(date(key.notAfter)))" }
+
+    /// Enough of a key for people to compare two.
+    func short(_ key: VerificationKey) -> String { String(Hex.encode(key.bytes).prefix(12)) }
 
     func kind(_ id: String) -> String { catalogue[id]?.title.text(language) ?? id }
     func role(_ id: String) -> String {

@@ -90,8 +90,6 @@ final class DraftReader {
             "wrong_type", place, ("valeur d'un autre type", "value of another type"),
             ("attendu : \(expected.fr)", "expected: \(expected.en)"))
     }
-
-    func locate(_ place: String, _ node: Node) { lines[place] = node.mark?.line }
 }
 
 extension [String: Int] {

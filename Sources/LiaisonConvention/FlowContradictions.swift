@@ -21,7 +21,7 @@ extension Check {
                 "unknown_kind", "flows.\(flow.id).kind", ("type inconnu (\(flow.kind))", "unknown kind (\(flow.kind))"),
                 ("l'un de : \(known)", "one of: \(known)"))
         }
-        checkParties(flow, kind)
+        checkEnds(flow, kind)
         checkLaw(flow, kind)
         checkAttachments(flow, kind)
     }
@@ -207,7 +207,7 @@ extension Check {
 
     // MARK: The law of the kind
 
-    private mutating func checkParties(_ flow: Flow, _ kind: FormKind) {
+    private mutating func checkEnds(_ flow: Flow, _ kind: FormKind) {
         let place = "flows.\(flow.id)"
         let senders = kinds(holding: flow.from)
         let recipients = kinds(holding: flow.to)

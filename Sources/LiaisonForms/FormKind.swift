@@ -23,7 +23,7 @@ public struct FormKind: Hashable, Sendable {
     public private(set) var only: [String: [String]]
     let variants: [FormVariant]
 
-    /// All fields, the kind's own before those that every kind has.
+    /// All fields, the required ones first.
     public var fields: [String] { required + optional }
 
     /// The form as it is between these institutions: some recipients may learn less than others.

@@ -41,6 +41,8 @@ public struct Directory: Sendable {
     public private(set) var superseded: [Hash: (convention: Verified<Convention>, at: Int)] = [:]
     public private(set) var successions: [InstitutionID: Verified<Succession>] = [:]
     public private(set) var rosters: [InstitutionID: Verified<Roster>] = [:]
+    /// The last roster of each institution, in force or let go of: the next one chains from it.
+    private var lastRosters: [InstitutionID: (version: Int, hash: Hash)] = [:]
     private var keys: [InstitutionID: KeysOfInstitution] = [:]
     // Look-ups that would otherwise walk every roster; kept in step by `index(_:instead:)` and `accept`.
     private var agents: [AgentAddress: Agent] = [:]
@@ -89,9 +91,8 @@ public struct Directory: Sendable {
         convention = verified
         successions = [:]  // a new convention lists the keys anew
         // What the new convention no longer supports goes, so that the state is the same when it is read anew.
-        for (institution, roster) in rosters {
-            let keys = verified.body.party(institution)?.keys.map(\.key) ?? []
-            if !roster.keys.contains(where: { keys.contains($0.key) }) { release(institution) }
+        for (institution, roster) in rosters where (try? checkStanding(Unverified(roster.note))) == nil {
+            release(institution)
         }
     }
 
@@ -124,26 +125,40 @@ public struct Directory: Sendable {
         return convention?.body.party(institution)?.noteKeys(at: instant) ?? []
     }
 
+    /// How many of them sign a roster; a succession leaves one key, however many the convention wants.
+    public func signaturesNeeded(of institution: InstitutionID, at instant: Int) -> Int {
+        if let succession = successions[institution]?.body, succession.notBefore <= instant { return 1 }
+        return max(convention?.body.party(institution)?.rosterSignatures ?? 1, 1)
+    }
+
     /// Takes a roster signed by as many of its institution's keys in force as the convention wants.
     ///
-    /// - Parameter chained: whether `previous` must be the roster held, as the relay asks; a client may
-    ///   have missed versions in between.
+    /// - Parameters:
+    ///   - instant: when it was published.
+    ///   - chained: whether `previous` must be the last roster, as the relay asks; a client may have missed versions in
+    ///     between.
+    ///   - standing: whether it was in force before the present convention was: then the convention need only list its
+    ///     keys, whatever dates it gives them.
     public mutating func accept(
-        _ offered: Unverified<Roster>, at instant: Int, chained: Bool = false
+        _ offered: Unverified<Roster>, at instant: Int, chained: Bool = false, standing: Bool = false
     ) throws {
         let institution = offered.claimed.by
         guard let convention else { throw DirectoryRefusal.noConvention }
-        guard let party = convention.body.party(institution) else {
+        guard convention.body.party(institution) != nil else {
             throw DirectoryRefusal.notAParty(institution.description)
         }
-        let verified = try verify(offered, signatures: party.rosterSignatures, at: instant)
-        if let present = rosters[institution] {
-            guard present.hash != verified.hash else { return }
-            guard verified.body.version > present.body.version else {
-                throw DirectoryRefusal.rosterRollback(
-                    institution, have: present.body.version, offered: verified.body.version)
+        let verified =
+            try standing
+            ? checkStanding(offered)
+            : verify(
+                offered, by: signingKeys(of: institution, at: instant),
+                needed: signaturesNeeded(of: institution, at: instant))
+        if let present = rosters[institution], present.hash == verified.hash { return }
+        if let last = lastRosters[institution] {
+            guard verified.body.version > last.version || last.hash == verified.hash else {
+                throw DirectoryRefusal.rosterRollback(institution, have: last.version, offered: verified.body.version)
             }
-            if chained, verified.body.previous != present.hash || verified.body.version != present.body.version + 1 {
+            if chained, verified.body.previous != last.hash || verified.body.version != last.version + 1 {
                 throw DirectoryRefusal.brokenChain(institution.description)
             }
         } else if chained, verified.body.previous != nil || verified.body.version != 1 {
@@ -153,17 +168,36 @@ public struct Directory: Sendable {
         try checkAgents(of: verified.body)
         index(verified.body, instead: rosters[institution]?.body)
         rosters[institution] = verified
+        lastRosters[institution] = (verified.body.version, verified.hash)
+    }
+
+    /// Remembers a roster that is in force no more, for the next one to chain from.
+    public mutating func remember(released roster: Unverified<Roster>) {
+        lastRosters[roster.claimed.by] = (roster.claimed.version, roster.note.hash)
+    }
+
+    /// A roster from before the present convention: signed by as many of the keys that it lists as it wants.
+    private func checkStanding(_ offered: Unverified<Roster>) throws -> Verified<Roster> {
+        let institution = offered.claimed.by
+        let listed =
+            (convention?.body.party(institution)?.keys.map(\.key) ?? [])
+            + [successions[institution]?.body.key].compactMap(\.self)
+        let keys = listed.compactMap { NoteKey(name: institution.description, key: $0) }
+        let bySuccessor = successions[institution].map { succession in
+            offered.note.signatures.contains { line in
+                NoteKey(name: institution.description, key: succession.body.key)?.id == line.keyID
+            }
+        }
+        let needed = bySuccessor == true ? 1 : max(convention?.body.party(institution)?.rosterSignatures ?? 1, 1)
+        return try verify(offered, by: keys, needed: needed)
     }
 
     private func verify(
-        _ offered: Unverified<Roster>, signatures wanted: Int, at instant: Int
+        _ offered: Unverified<Roster>, by keys: [NoteKey], needed: Int
     ) throws -> Verified<Roster> {
         let name = offered.claimed.by.description
-        let inForce = signingKeys(of: offered.claimed.by, at: instant)
-        let used = inForce.filter { key in offered.note.signatures.contains { $0.keyID == key.id } }
+        let used = keys.filter { key in offered.note.signatures.contains { $0.keyID == key.id } }
         guard let first = used.first else { throw DirectoryRefusal.keyNotInForce(name) }
-        // A succession leaves one key, however many the convention wanted.
-        let needed = min(max(wanted, 1), inForce.count)
         guard used.count >= needed else { throw DirectoryRefusal.signatureMissing(name, needed: needed) }
         guard offered.note.signatures.count == used.count else {
             throw SignedNote.Failure.tooManySignatures(offered.note.signatures.count)
@@ -278,7 +312,6 @@ public struct Directory: Sendable {
     /// several institutions are taken: a key may have moved from one to another.
     public mutating func release(_ institution: InstitutionID) {
         guard let roster = rosters[institution]?.body else { return }
-        for agent in roster.agents { dropKeys(of: agent.address) }
         index(Roster(by: institution, version: 0, issuedAt: 0, units: [], agents: []), instead: roster)
         rosters[institution] = nil
         keys[institution] = nil

@@ -45,14 +45,12 @@ public struct InvitationCode: Sendable {
     public func mac(ofRequest text: String) -> Hash { mac(text, "request") }
 
     private func mac(_ text: String, _ label: String) -> Hash {
-        guard let key = Salt(derived(label).bytes) else { return derived(label) }
-        return Commitment.of(Array(text.utf8), salt: key)
+        Commitment.of(Array(text.utf8), key: derived(label).bytes)
     }
 
-    /// `HMAC-SHA256(secret ‖ 16 zero bytes, "liaison/invitation/v1 <label>")`: HMAC pads short keys with zeros (RFC 2104).
+    /// `HMAC-SHA256(secret, "liaison/invitation/v1 <label>")`.
     private func derived(_ label: String) -> Hash {
-        guard let key = Salt(secret + [UInt8](repeating: 0, count: 16)) else { return Hash.of(label) }
-        return Commitment.of(Array("liaison/invitation/v1 \(label)".utf8), salt: key)
+        Commitment.of(Array("liaison/invitation/v1 \(label)".utf8), key: secret)
     }
 
     // MARK: Words

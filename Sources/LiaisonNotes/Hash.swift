@@ -57,6 +57,10 @@ public enum Commitment {
         of(value, key: SymmetricKey(data: salt.bytes))
     }
 
+    package static func of(_ value: [UInt8], key: [UInt8]) -> Hash {
+        of(value, key: SymmetricKey(data: key))
+    }
+
     package static func of(_ value: some DataProtocol, key: SymmetricKey) -> Hash {
         Hash(exact: Array(HMAC<SHA256>.authenticationCode(for: value, using: key)))
     }

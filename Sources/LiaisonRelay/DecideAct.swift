@@ -77,6 +77,10 @@ extension Draft {
         {
         case .repeated(let known): return .recorded(index: known.entry)
         case .accepted(let act, let delivery, let transition):
+            // One staged content serves one act or submission, in this batch as well.
+            if let content = claimed.content, !consumed.insert("\(peer) \(content.sha256)").inserted {
+                throw Problem(.contentMissing)
+            }
             let sender = facts.transmission?.from ?? delivery.unit
             return .recorded(index: try await apply(act, delivery, transition, sender: sender))
         }
@@ -87,10 +91,8 @@ extension Draft {
         sender: UnitAddress
     ) async throws -> Int {
         let mine = act.body.act == .withdrawn ? sender : delivery.unit
-        // Who was alerted of the silence learns of the answer.
-        let alerted = transition.state.isFinal ? try await alerted(on: delivery) : []
-        let mailboxes =
-            [mine] + Set([sender, delivery.unit] + alerted).subtracting([mine]).sorted()
+        let told = transition.state.isFinal ? try await told(of: delivery) : []
+        let mailboxes = [mine] + Set([sender, delivery.unit] + told).subtracting([mine]).sorted()
         let entry = try await record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
             record.transmission = act.body.transmission
             record.envelope = act.body.envelope

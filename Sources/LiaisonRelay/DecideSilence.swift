@@ -54,7 +54,7 @@ extension Draft {
         case .wait(let until): changed.nextStepAt = until
         case .expire:
             guard let transition = delivery.state.on(.retentionOver) else { return }
-            try await recordSilence(transition, delivery, transmission, to: [], code: nil)
+            try await recordSilence(transition, delivery, transmission, to: try await told(of: delivery), code: nil)
             changed.state = transition.state
             changed.nextStepAt = nil
         case .escalate(let step, let next):
@@ -82,14 +82,11 @@ extension Draft {
         }
     }
 
-    /// The units that the steps taken so far have reached.
-    func alerted(on delivery: StoredDelivery) async throws -> [UnitAddress] {
-        guard delivery.escalated > 0, let transmission = try await transmission(delivery.transmission) else {
-            return []
-        }
-        let routing = try Unverified<Envelope>(parsing: transmission.envelope).claimed.routing
-        return escalation(of: routing, unit: delivery.unit).prefix(delivery.escalated)
-            .flatMap { targets(of: $0, for: delivery.unit) }
+    /// The units that have heard of a delivery so far: whoever was alerted of the silence also learns of its end.
+    func told(of delivery: StoredDelivery) async throws -> [UnitAddress] {
+        let stored = try await store.units(told: delivery.transmission, unit: delivery.unit)
+        let here = batch.entries.filter { $0.transmission == delivery.transmission && $0.unit == delivery.unit }
+        return stored + here.compactMap { UnitAddress($0.mailbox.description) }
     }
 
     private func escalation(of routing: Routing, unit: UnitAddress) -> [EscalationStep] {

@@ -117,20 +117,28 @@ public struct Relay: Sendable {
 
     /// Publishes a roster. Anybody may hand one in, so its signatures are checked before it is read or queued.
     public func publishRoster(_ bytes: [UInt8]) async throws -> Receipt {
-        let directory = sequencer.directory
-        guard let note = try? SignedNote(parsing: bytes, limit: Roster.maximumSize), !note.signatures.isEmpty,
-            note.signatures.allSatisfy({ line in
-                InstitutionID(line.name).map { directory.signingKeys(of: $0, at: clock()) }?
-                    .contains { $0.id == line.keyID && (try? note.checkSignature(by: $0)) != nil } ?? false
-            })
+        guard let note = try? SignedNote(parsing: bytes, limit: Roster.maximumSize),
+            (1...2).contains(note.signatures.count),
+            Set(note.signatures.map(\.keyID)).count == note.signatures.count
         else { throw Problem(.signatureRefused) }
+        let directory = sequencer.directory
+        let keys = note.signatures.compactMap { line in
+            InstitutionID(line.name).map { directory.signingKeys(of: $0, at: clock()) }?.first { $0.id == line.keyID }
+        }
+        guard keys.count == note.signatures.count, keys.allSatisfy({ (try? note.checkSignature(by: $0)) != nil }) else {
+            throw Problem(.signatureRefused)
+        }
         guard let roster = try? Unverified<Roster>(note) else { throw Problem(.malformed) }
         return try await receipt(for: .publishRoster(roster))
     }
 
     /// Publishes a party's new key: by its recovery key's signature alone, like a roster.
     public func publish(_ succession: Unverified<Succession>) async throws -> Receipt {
-        try await receipt(for: .publishSuccession(succession))
+        guard let party = sequencer.directory.convention?.body.party(succession.claimed.by),
+            let recovery = NoteKey(name: succession.claimed.signer, key: party.recovery),
+            (try? succession.verified(by: recovery)) != nil
+        else { throw Problem(.signatureRefused) }
+        return try await receipt(for: .publishSuccession(succession))
     }
 
     public func publish(_ convention: Unverified<Convention>) async throws -> Receipt {

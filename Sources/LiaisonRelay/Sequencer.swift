@@ -197,7 +197,9 @@ extension Directory {
         switch document.kind {
         case .convention: try? accept(Unverified<Convention>(parsing: document.note), at: document.at)
         case .succession: try? accept(Unverified<Succession>(parsing: document.note))
-        case .roster: try? accept(Unverified<Roster>(parsing: document.note), at: document.at)
+        case .roster:
+            guard let roster = try? Unverified<Roster>(parsing: document.note) else { return }
+            if (try? accept(roster, at: document.at, standing: true)) == nil { remember(released: roster) }
         case .keys: try? accept(Unverified<AgentKeys>(parsing: document.note))
         }
     }

@@ -114,6 +114,15 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
+    public func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress] {
+        try await pool.read { database in
+            try String.fetchAll(
+                database, sql: "SELECT DISTINCT mailbox FROM entries WHERE transmission = ? AND unit = ?",
+                arguments: [id.description, unit.description]
+            ).map { try Self.parse($0) }
+        }
+    }
+
     public func directoryHead(_ hash: Hash) async throws -> StoredEntry? {
         try await entry(where: "head = ?", [Data(hash.bytes)])
     }
@@ -152,7 +161,7 @@ public struct SQLiteRelayStore: RelayStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM documents AS d WHERE kind = 'convention' OR entry =
+                    SELECT * FROM documents AS d WHERE kind IN ('convention', 'succession') OR entry =
                         (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject)
                     ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'keys' THEN 2 ELSE 1 END, entry
                     """

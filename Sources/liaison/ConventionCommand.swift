@@ -34,6 +34,7 @@ struct ConventionCommand: AsyncParsableCommand {
                 do {
                     let draft = try ConventionDraft(yaml: Input.text(file))
                     try show(draft.check(catalogue: FormCatalogue()), console)
+                    if console.format == .json { print("[]") }
                     for finding in draft.missing { console.say(finding.text(console.language)) }
                     console.say(console.language("Aucune contradiction.", "No contradiction."))
                 } catch let unreadable as ConventionDraft.Unreadable {
@@ -113,7 +114,8 @@ struct ConventionCommand: AsyncParsableCommand {
                     (convention, signed) = (note.claimed, note.note)
                 } else {
                     let draft = try ConventionDraft(yaml: text)
-                    if let finding = try draft.check(catalogue: FormCatalogue()).first { throw finding }
+                    let findings = try draft.check(catalogue: FormCatalogue())
+                    guard findings.isEmpty else { throw ConventionDraft.Unreadable(findings: findings) }
                     convention = try draft.convention()
                 }
                 let words = ConventionWords(convention, catalogue: try FormCatalogue(), language: console.language)

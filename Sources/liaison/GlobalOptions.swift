@@ -47,6 +47,12 @@ struct GlobalOptions: ParsableArguments {
         return try Vault.open(at: vaultPath(), passphrase: passphrase)
     }
 
+    /// The vault of an attempt that was broken off, or a new one.
+    func openOrCreateVault() throws -> Vault {
+        let path = try vaultPath()
+        return FileManager.default.fileExists(atPath: "\(path)/\(Vault.fileName)") ? try openVault() : try createVault()
+    }
+
     func createVault() throws -> Vault {
         try Vault.create(at: vaultPath(), passphrase: Passphrase.read(console().language))
     }

@@ -102,6 +102,14 @@ struct Withdraw: AsyncParsableCommand {
                         ? nil : Clock.text(Clock.now() + Self.notification))
             }
             try console.print(rows) { rows.map { text($0, console.language) }.joined(separator: "\n") }
+            for result in results {
+                guard let failure = result.failure else { continue }
+                try await session.know([result.unit.institution])
+                console.say(
+                    console.language("AUCUNE DEMANDE ENVOYÉE à ", "NO DEMAND SENT to ") + "\(result.unit): "
+                        + failure.text(console.language))
+                console.sayNumbers(session.directory.unit(result.unit))
+            }
         }
     }
 

@@ -34,7 +34,7 @@ struct Interview {
         }
         let asked = Set(kind.oneOf.joined())
         let optional = kind.optional.filter { !asked.contains($0) && isOpen($0) }
-        if !optional.isEmpty, try yes(language("Champs facultatifs ?", "Optional fields?")) {
+        if !optional.isEmpty, console.confirm(language("Champs facultatifs ?", "Optional fields?")) {
             for name in optional { try ask(name, &form, isRequired: false) }
         }
         return try mend(form, given)
@@ -115,7 +115,6 @@ struct Interview {
 
     private func value(_ text: String, _ field: FieldDefinition, _ codes: [String]) -> FieldValue? {
         guard !codes.isEmpty else {
-            if field.type == .instant, FieldDefinition.instant(text) == nil { return .text(text) }
             return field.parse(text)
         }
         let chosen = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.map { piece in
@@ -140,7 +139,6 @@ struct Interview {
         }
     }
 
-    private func yes(_ question: String) throws -> Bool { console.confirm(question) }
 }
 
 extension Console {

@@ -38,7 +38,7 @@ struct Join: AsyncParsableCommand {
             let invitation: Invitation
             do {
                 invitation = try await Account.join(
-                    code, now: Clock.now(), createVault: { try global.createVault() },
+                    code, now: Clock.now(), openVault: { try global.openOrCreateVault() },
                     connect: { log, identity in
                         let made = try HTTPRelayConnection(url: url, log: log, as: identity)
                         connections.append(made)

@@ -74,21 +74,25 @@ extension RegistrarCommand {
         await connection.close()
     }
 
+    /// Publishes the draft; returns whether it counts now, and not only after a second signature.
+    @discardableResult
     static func publish(
         _ registrar: Registrar, _ connection: HTTPRelayConnection, _ log: NoteKey, _ console: Console
-    ) async throws {
+    ) async throws -> Bool {
         switch try await registrar.publish(over: connection, log: log, now: Clock.now()) {
         case .published(let evidence):
             console.say(
                 console.language(
                     "Liste de \(registrar.institution) publiée, entrée \(evidence.index).",
                     "Roster of \(registrar.institution) published, entry \(evidence.index)."))
+            return true
         case .halfSigned(let note):
             print(note.serialized, terminator: "")
             console.say(
                 console.language(
                     "Il manque la signature d'un second gestionnaire : registrar cosign FICHIER, avec ce qui précède.",
                     "A second registrar's signature is missing: registrar cosign FILE, with the above."))
+            return false
         }
     }
 
@@ -107,8 +111,12 @@ extension RegistrarCommand {
         var until: String?
         @Option(help: "The pseudonym, for example d-07; the next free one unless given.")
         var agent: String?
-        @Option(help: "Hours for which the code is valid, at most 720.")
+        @Option(help: "Hours for which the code is valid, 1 to 700.")
         var hours = 72
+
+        func validate() throws {
+            guard (1...700).contains(hours) else { throw ValidationError("--hours from 1 to 700 (\(hours))") }
+        }
 
         private struct Answer: Encodable {
             var code: String
@@ -123,7 +131,7 @@ extension RegistrarCommand {
                     let (code, invitation) = try await registrar.invite(
                         to: Typed.unit(unit), role: role,
                         as: agent.map { try Typed.agent($0.contains("@") ? $0 : "\($0)@\(registrar.institution)") },
-                        until: until.map { try Typed.day($0, end: true) }, validFor: min(max(hours, 1), 720) * 3600,
+                        until: until.map { try Typed.day($0, end: true) }, validFor: hours * 3600,
                         over: connection, now: Clock.now())
                     let answer = Answer(
                         code: code.text, agent: invitation.agent, expiresAt: Clock.text(invitation.expiresAt))
@@ -139,7 +147,7 @@ extension RegistrarCommand {
     }
 
     struct Requests: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Who answered an invitation.")
+        static let configuration = CommandConfiguration(abstract: "The invitations, and who answered them.")
         @OptionGroup var global: GlobalOptions
 
         private struct Row: Encodable {
@@ -216,8 +224,14 @@ extension RegistrarCommand {
                 try await RegistrarCommand.over(registrar) { connection, log in
                     try await registrar.sync(over: connection, now: Clock.now())
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
-                    try registrar.approve(request, now: Clock.now())
-                    try await RegistrarCommand.publish(registrar, connection, log, console)
+                    if try registrar.approve(request, now: Clock.now()) {
+                        guard try await RegistrarCommand.publish(registrar, connection, log, console) else {
+                            return console.say(
+                                console.language(
+                                    "Ensuite, la même commande termine l'invitation.",
+                                    "Then the same command ends the invitation."))
+                        }
+                    }
                     try await registrar.finish(request, as: .approved, over: connection)
                 }
             }
@@ -236,6 +250,7 @@ extension RegistrarCommand {
                 let registrar = try Registrar(vault: global.openVault())
                 try await RegistrarCommand.over(registrar) { connection, _ in
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
+                    try registrar.reject(request)
                     try await registrar.finish(request, as: .rejected, over: connection)
                     console.say(console.language("Rejetée.", "Rejected."))
                 }

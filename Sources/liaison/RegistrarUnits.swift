@@ -120,11 +120,14 @@ extension RegistrarCommand {
 
     struct Colleague: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let another registrar's device read the directory and handle invitations.")
+            abstract: "Let another registrar's device read the directory and handle invitations, or no longer.")
         @OptionGroup var change: RosterChange
 
         @Argument(help: "What registrar create printed there.")
         var fingerprint: String
+
+        @Flag(help: "No longer: the device is lost or has another owner.")
+        var remove = false
 
         func run() async throws {
             try await change.run { registrar, _ in
@@ -133,7 +136,7 @@ extension RegistrarCommand {
                         fr: "64 chiffres hexadécimaux attendus (\(fingerprint))",
                         en: "expected 64 hexadecimal digits (\(fingerprint))")
                 }
-                try registrar.add(registrar: hash)
+                try registrar.set(registrar: hash, isAllowed: !remove)
             }
         }
     }
@@ -156,7 +159,7 @@ extension RegistrarCommand {
                 }
                 let key = try PrivateKey(seed: GuardedBytes(moving: &seed))
                 try await RegistrarCommand.over(registrar) { connection, log in
-                    _ = try await registrar.succeed(recovery: key, over: connection, log: log, now: Clock.now())
+                    try await registrar.succeed(recovery: key, over: connection, log: log, now: Clock.now())
                     console.say(
                         console.language(
                             "Nouvelle clé en vigueur ; l'ancienne ne signe plus rien.",

@@ -108,7 +108,8 @@ struct KindTests {
     @Test(arguments: kinds)
     func passesAndIsRead(id: String) async throws {
         let test = try await prepare(id)
-        let sent = try await test.session.seal(try await test.session.plan(test.request, catalogue: test.world.catalogue))
+        let sent = try await test.session.seal(
+            try await test.session.plan(test.request, catalogue: test.world.catalogue))
         _ = try await test.session.deposit(sent)
         let reader = try test.world.session(test.route.to)
         try await reader.refresh()
@@ -144,7 +145,9 @@ struct KindTests {
         await refused(.unknown, "diagnosis") { $0["diagnosis"] = .text("x") }
         for group in kind.oneOf { await refused(.oneOf, group[0]) { form in for name in group { form[name] = nil } } }
         for field in kind.fields where !isCall(field) {
-            await refused(.type, field) { $0[field] = test.world.catalogue.fields[field]?.type == .flag ? .integer(7) : .flag(true) }
+            await refused(.type, field) {
+                $0[field] = test.world.catalogue.fields[field]?.type == .flag ? .integer(7) : .flag(true)
+            }
         }
         if kind.fields.contains("legal_basis") {
             let other = test.world.catalogue.fields["legal_basis"]?.codes.first { !permit.flow.legalBases.contains($0) }
@@ -154,7 +157,9 @@ struct KindTests {
             await refused(.adhesion, "adhesion_status") { $0["adhesion_status"] = .text("refused") }
         }
         for field in kind.fields where test.world.catalogue.fields[field]?.type == .longText {
-            await refused(.forbiddenText, field) { $0[field] = .text("Son numéro est le 2 85 05 78 006 084 36, voilà.") }
+            await refused(.forbiddenText, field) {
+                $0[field] = .text("Son numéro est le 2 85 05 78 006 084 36, voilà.")
+            }
         }
     }
 
@@ -202,7 +207,9 @@ struct KindTests {
 
     @Test func attachmentsFollowTheKind() async throws {
         let directory = try TemporaryDirectory()
-        for (name, text) in [("lettre.pdf", "%PDF-1.4"), ("pv-audition.pdf", "%PDF-1.4"), ("virus.exe", "MZ"), ("faux.pdf", "MZ")] {
+        for (name, text) in [
+            ("lettre.pdf", "%PDF-1.4"), ("pv-audition.pdf", "%PDF-1.4"), ("virus.exe", "MZ"), ("faux.pdf", "MZ")
+        ] {
             try Data(text.utf8).write(to: URL(fileURLWithPath: "\(directory.path)/\(name)"))
         }
         for id in Self.kinds {
@@ -240,7 +247,8 @@ struct KindTests {
                 round % 3 == 0 || flow.from.contains(where: own.contains)
             }
             let flow = try #require(flows.randomElement(using: &generator))
-            let near = world.setting.units.filter { unit in flow.to.contains(where: unit.roles.contains) }.map(\.address)
+            let near = world.setting.units.filter { unit in flow.to.contains(where: unit.roles.contains) }.map(
+                \.address)
             var request = SendRequest(
                 kind: round % 7 == 0 ? "case_request" : flow.kind,
                 to: try #require((round % 3 > 0 ? near : everyone).randomElement(using: &generator)))

@@ -119,7 +119,8 @@ struct PeopleTests {
             }
         }
         // The examples of the proquint page: 127.0.0.1 is lusab-babad, 63.84.220.193 is gutih-tugad.
-        let known = try #require(InvitationCode(secret: [127, 0, 0, 1, 63, 84, 220, 193] + [UInt8](repeating: 0, count: 8)))
+        let known = try #require(
+            InvitationCode(secret: [127, 0, 0, 1, 63, 84, 220, 193] + [UInt8](repeating: 0, count: 8)))
         #expect(known.words.prefix(4) == ["lusab", "babad", "gutih", "tugad"])
         #expect(throws: InvitationCode.Failure.wrongCount(2)) { try InvitationCode(text: "lusab babad") }
         #expect(throws: InvitationCode.Failure.unreadable(place: 3)) {

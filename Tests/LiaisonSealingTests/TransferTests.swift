@@ -86,7 +86,9 @@ struct TransferTests {
         let once = try hand(opened(), by: "d-01@cd01", to: [colleague])
         #expect(throws: ContentFailure.transferRefused) { try open(once, by: [], as: colleague) }
         #expect(throws: (any Error).self) { try open(once, by: ["d-02@cd01"], as: colleague) }
-        #expect(throws: ContentFailure.transferRefused) { try open(once, by: ["d-01@cd01", "d-01@cd01"], as: colleague) }
+        #expect(throws: ContentFailure.transferRefused) {
+            try open(once, by: ["d-01@cd01", "d-01@cd01"], as: colleague)
+        }
         #expect(throws: ContentFailure.digestMismatch) {
             try OpenedContent(MemorySource(once.file), envelope: envelope, identities: [colleague])
         }

@@ -14,8 +14,11 @@ package struct Setting: Sendable {
 
     /// The small convention of `Fixture`.
     package static func test() throws -> Setting {
-        let units = try Fixture.units.keys.sorted().flatMap { try Fixture.roster(String($0.split(separator: "@")[1]), agents: []).units }
-        return Setting(convention: try Fixture.convention(), units: Array(Set(units)).sorted { $0.address < $1.address })
+        let units = try Fixture.units.keys.sorted().flatMap {
+            try Fixture.roster(String($0.split(separator: "@")[1]), agents: []).units
+        }
+        return Setting(
+            convention: try Fixture.convention(), units: Array(Set(units)).sorted { $0.address < $1.address })
     }
 
     /// A shipped example, with the keys that fixtures have for its parties.

@@ -15,8 +15,6 @@ routine=$(refer_to)
 say poste-2 read "$routine" && fail 'the other post reads'
 
 # The social worker hands her open threads over before she leaves, then the post is vacant
-agent() { registrar ccas-dijon-iscg show >"$dir/out"; json "d['agents']"; }
-agent >/dev/null
 registrar ccas-dijon-iscg assign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg --role substitute 2>"$dir/err"
 as poste-1 handover --to d-03@ccas-dijon-iscg >"$dir/out"
 [ "$(json '[i["result"] for i in d]')" = "['handed_over']" ] || fail "$(cat "$dir/out")"

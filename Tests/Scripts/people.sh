@@ -117,7 +117,7 @@ as renewed keys list >"$dir/out"
 guess=babab-babab-babab-babab-babab-babab-babab-babab-$("$python" - <<'PY'
 import hashlib, hmac
 consonants, vowels = "bdfghjklmnprstvz", "aiou"
-value = int.from_bytes(hmac.new(bytes(32), b"liaison/invitation/v1 check", hashlib.sha256).digest()[:2], "big")
+value = int.from_bytes(hmac.new(bytes(16), b"liaison/invitation/v1 check", hashlib.sha256).digest()[:2], "big")
 print(consonants[value >> 12], vowels[value >> 10 & 3], consonants[value >> 6 & 15], vowels[value >> 4 & 3],
       consonants[value & 15], sep="")
 PY

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 #
-# Six stories from the field on the convention of the Ain, with deadlines of seconds. All persons are fictitious.
+# Five stories from the field on the convention of the Ain, with deadlines of seconds. All persons are fictitious.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -21,7 +21,7 @@ public protocol RelayStore: Sendable {
     func entries(_ range: Range<Int>) async throws -> [[UInt8]]
     func lastNumber(in mailbox: Mailbox) async throws -> Int
 
-    /// All conventions in order of version, then the latest successions and rosters in log order, then the latest keys
+    /// All conventions in order of version, then all successions and the latest rosters in log order, then the latest keys
     /// documents.
     func documentsInForce() async throws -> [StoredDocument]
     /// The latest documents of an institution whose entry is at or after `index`; its agents' keys only when asked for.
@@ -45,6 +45,8 @@ public protocol RelayStore: Sendable {
     func entry(_ index: Int) async throws -> StoredEntry?
     /// Entries of mailboxes at or after `index`, in log order.
     func entries(in mailboxes: [Mailbox], from index: Int, limit: Int) async throws -> [StoredEntry]
+    /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
+    func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress]
     /// The entries on `id` in the given mailboxes, in log order.
     func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry]
 
