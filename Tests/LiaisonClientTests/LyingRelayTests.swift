@@ -98,6 +98,20 @@ struct LyingRelayTests {
         await #expect(throws: ClientFailure.broken(.directoryRollback)) { try await lied.refresh() }
     }
 
+    /// The head commits to one line for each institution: a second one beside it is not taken.
+    @Test func aSecondLineForAnInstitutionIsRefused() async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await world.publish("ggd01")
+        let lied = try session(world, iscg) { connection in
+            connection.lines = { answer in
+                var second = answer.lines[0]
+                second.keys = Hash.of("older keys")
+                return DirectoryLines(lines: answer.lines + [second])
+            }
+        }
+        await #expect(throws: ClientFailure.broken(.directoryMismatch)) { try await lied.refresh() }
+    }
+
     @Test func anotherKeyIsNotTaken() async throws {
         let world = try await World(units: [montluel, iscg])
         try await world.session(iscg).rotateKeys()

@@ -116,6 +116,41 @@ struct AccessTests {
         return actors
     }
 
+    /// One staged content serves one handover: a second act on it in the same batch is refused, and sinks nobody else.
+    @Test func aStagedContentServesOnce() async throws {
+        let world = try await World(units: [own, "cms-bourg@cd01"], setting: .example("ain"))
+        let unit = try Fixture.unit(own)
+        let author = try world.setting.agentName(of: own)
+        let id = try await send(
+            from: Fixture.unit("cms-bourg@cd01"), to: unit, by: world.setting.agentName(of: "cms-bourg@cd01"),
+            world.signer("cms-bourg@cd01"), peer: world.setting.agentName(of: "cms-bourg@cd01"), world)
+        try await open(id, asMemberOf: unit, world)
+        let content = Array("sealed anew".utf8)
+        let reference = ContentReference(sha256: Hash.of(content), size: content.count)
+        _ = try await world.relay.stage(content, of: reference.sha256, at: 0, by: author)
+        var acts: [Unverified<Act>] = []
+        for _ in 0..<2 {
+            acts.append(
+                try await act(.transferred, on: id, by: author, world.signer(own), content: reference, world))
+            world.clock.now += 1
+        }
+        let relay = world.relay
+        let problems = await withTaskGroup(of: Problem.Code?.self) { group in
+            for act in acts {
+                group.addTask {
+                    do {
+                        _ = try await relay.act(act, by: author)
+                        return nil
+                    } catch {
+                        return (error as? Problem)?.code
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(problems.compactMap(\.self) == [.contentMissing])
+    }
+
     // MARK: Attempts
 
     /// The unit that a scope means: for the stand-in, the absent unit is its own.

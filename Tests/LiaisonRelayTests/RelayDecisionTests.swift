@@ -269,4 +269,44 @@ struct RelayDecisionTests {
     @Test func everyDecisionHasItsProblem() {
         for code in DecisionCode.allCases { #expect(Problem(code).code.rawValue == code.rawValue) }
     }
+
+    /// A new convention gives its parties' keys later dates: what stood before it stands, for clients and after a restart.
+    @Test func rostersStandUnderANewConvention() async throws {
+        let world = try await World(units: ["bta-montluel@ggd01", "iscg-est@avema01"])
+        world.clock.now += 3600
+        let present = try #require(world.sequencer.directory.convention)
+        var next = try Fixture.convention(version: 2, previous: present.hash)
+        for index in next.parties.indices { next.parties[index].keys[0].notBefore = world.clock.now }
+        _ = try await world.relay.publish(Fixture.signed(next))
+        #expect(world.sequencer.directory.rosters.count == 3)
+        for unit in ["bta-montluel@ggd01", "iscg-est@avema01"] {
+            let session = try world.session(unit, fresh: true)
+            try await session.refresh()
+            #expect(session.directory.convention?.body.version == 2)
+        }
+        let clock = world.clock
+        let restarted = Sequencer(
+            log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+        try await restarted.load()
+        #expect(restarted.directory.head == world.sequencer.directory.head)
+        _ = try await world.sendReferral()
+        // A convention that no longer lists the key lets the roster go; the institution goes on from its last one.
+        var third = try Fixture.convention(version: 3, previous: try #require(world.sequencer.directory.convention).hash)
+        third.parties[2].keys[0].key = try Fixture.key("ggd01 new").publicKey
+        let text = try third.noteText()
+        let signers = try ["avema01", "cd01"].map { try Fixture.signer($0) }
+        _ = try await world.relay.publish(
+            Unverified<Convention>(SignedNote(text: text, signatures: signers.map { $0.sign(text) })))
+        #expect(world.sequencer.directory.rosters.count == 2)
+        let last = try #require(world.rosters["ggd01"])
+        let signer = try #require(NoteSigner(name: "ggd01", privateKey: Fixture.key("ggd01 new")))
+        let roster = try Fixture.roster("ggd01", version: last.body.version + 1, previous: last.hash, agents: [])
+            .signed(by: signer)
+        for sequencer in [world.sequencer, restarted] {
+            _ = try? await sequencer.load()
+            #expect(sequencer.directory.rosters.count == 2)
+        }
+        _ = try await world.relay.publishRoster(Array(roster.note.serialized.utf8))
+        #expect(world.sequencer.directory.rosters.count == 3)
+    }
 }

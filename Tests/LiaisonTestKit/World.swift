@@ -254,6 +254,7 @@ package struct LyingConnection: RelayConnection {
     package var head: (@Sendable (Receipt) async throws -> Receipt)?
     package var lines: (@Sendable (DirectoryLines) -> DirectoryLines)?
     package var bundle: (@Sendable (InstitutionID, DirectoryBundle) async throws -> DirectoryBundle)?
+    package var roster: (@Sendable (Receipt) throws -> Receipt)?
     package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
     package var deliveries: (@Sendable (DeliveryPage) async throws -> DeliveryPage)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
@@ -275,7 +276,10 @@ package struct LyingConnection: RelayConnection {
         return try await bundle?(institution, honestly) ?? honestly
     }
     package func document(_ hash: Hash) async throws -> PublishedDocument { try await honest.document(hash) }
-    package func publish(_ roster: Unverified<Roster>) async throws -> Receipt { try await honest.publish(roster) }
+    package func publish(_ roster: Unverified<Roster>) async throws -> Receipt {
+        let honestly = try await honest.publish(roster)
+        return try self.roster?(honestly) ?? honestly
+    }
     package func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt { try await honest.publish(keys) }
     package func publish(_ succession: Verified<Succession>) async throws -> Receipt {
         try await honest.publish(succession)
