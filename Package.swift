@@ -123,6 +123,12 @@ let package = Package(
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonConvention",
                 "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient"
             ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
+        .executableTarget(
+            name: "scale",
+            dependencies: [
+                "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
+                "LiaisonVault", "LiaisonClient", "LiaisonTestKit"
+            ], path: "Benchmarks/Scale", swiftSettings: strict),
         tests("LiaisonNotesTests", ["LiaisonNotes", "LiaisonModel", "LiaisonTestKit"]),
         tests("LiaisonModelTests", ["LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),
         tests("LiaisonLedgerTests", ["LiaisonLedger", "LiaisonNotes", "LiaisonTestKit"]),

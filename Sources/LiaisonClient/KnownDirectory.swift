@@ -123,8 +123,7 @@ extension Session {
 
     /// The convention, and an institution's succession where there is one: what a roster is verified against.
     func frame(for institution: InstitutionID) throws -> Directory {
-        var frame = Directory()
-        try frame.accept(Unverified<Convention>(conventionInForce().note), at: clock())
+        var frame = Directory(under: try conventionInForce())
         if let text = try account.vault.value(String.self, Stored.succession, institution.description) {
             // One that an earlier convention called for says nothing under this one.
             try? frame.accept(Unverified<Succession>(parsing: text))
@@ -187,6 +186,7 @@ extension Session {
     /// is not in the directory is passed over.
     public func know(_ institutions: some Sequence<InstitutionID>, keys: Bool = false) async throws {
         for institution in institutions {
+            directory.vouch(for: institution)
             guard let line = try account.vault.value(DirectoryHead.Line.self, Stored.line, institution.description)
             else {
                 continue

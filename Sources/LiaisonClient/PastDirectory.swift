@@ -19,13 +19,15 @@ extension Session {
     /// The directory as it was in force for the entry at `index`, as far as `routing` needs it: the convention
     /// that it names, and for each institution the newest roster logged before that entry.
     func directory(for routing: Routing, before index: Int) async throws -> Directory {
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
         var past = Directory()
         do {
-            try past.accept(try await convention(routing.convention), at: clock(), pins: try pins)
+            try past.accept(
+                try await convention(routing.convention), at: clock(), pins: try pins,
+                of: institutions.union([address.institution]))
         } catch {
             throw ClientFailure.broken(.conventionRefused)
         }
-        let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
         try await know(institutions)
         for institution in institutions {
             if let succession = directory.successions[institution], past.convention?.hash == succession.body.convention

@@ -137,8 +137,7 @@ extension Registrar {
 
     /// The convention, and this institution's succession where there is one.
     private func frame(now: Int) throws -> Directory {
-        var frame = Directory()
-        try frame.accept(Unverified<Convention>(convention().note), at: now)
+        var frame = Directory(under: try convention())
         if let text = try vault.value(String.self, Self.kind, Self.successionID) {
             // One under an earlier convention says nothing any more.
             try? frame.accept(Unverified<Succession>(parsing: text))

@@ -41,7 +41,8 @@ public final class Session {
         guard let text = try account.vault.value(String.self, Account.Class.convention, "current") else {
             throw VaultFailure.damaged("convention")
         }
-        try directory.accept(Unverified<Convention>(parsing: text), at: clock())
+        try directory.accept(
+            Unverified<Convention>(parsing: text), at: clock(), of: [account.record.address.institution])
         guard let convention = directory.convention?.body, let log = convention.log(account.record.log)?.noteKey
         else { throw ClientFailure.broken(.conventionRefused) }
         self.log = log
@@ -94,7 +95,7 @@ public final class Session {
 
     private func refreshConvention(_ hash: Hash) async throws {
         if let present = directory.convention, present.hash == hash {
-            guard present.signers.count < present.body.parties.count else { return }
+            guard present.note.signatures.count < present.body.parties.count else { return }
             return try await refreshSignatures(of: hash)
         }
         // Versions that this client has missed are taken one after the other.
@@ -110,7 +111,7 @@ public final class Session {
         }
         do {
             for note in missing.reversed() {
-                try directory.accept(note, at: clock(), pins: try pins)
+                try directory.accept(note, at: clock(), pins: try pins, of: [address.institution])
             }
         } catch {
             throw ClientFailure.broken(.conventionRefused)
@@ -121,11 +122,11 @@ public final class Session {
     /// A convention may gain signatures while it is in force.
     private func refreshSignatures(of hash: Hash) async throws {
         let document = try await relay.document(hash)
-        guard let note = try? Unverified<Convention>(parsing: document.note), note.note.hash == hash,
-            let verified = try? note.verifiedByItsParties(),
-            verified.signers.isSuperset(of: directory.convention?.signers ?? [])
+        guard let present = directory.convention?.note, let note = try? Unverified<Convention>(parsing: document.note),
+            note.note.hash == hash, Set(note.note.signatures).isSuperset(of: present.signatures)
         else { throw ClientFailure.broken(.conventionRefused) }
-        try directory.accept(note, at: clock())
+        guard note.note.signatures.count > present.signatures.count else { return }
+        try directory.accept(note, at: clock(), of: [address.institution])
         try rememberConvention()
     }
 

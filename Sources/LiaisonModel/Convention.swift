@@ -271,16 +271,21 @@ extension Unverified where Body == Convention {
     /// The convention with the parties that signed it. No unanimity: a flow is in force between parties
     /// that both signed.
     ///
-    /// - Throws: `SignedNote.Failure` when a line does not verify or is not a party's, or no party signed.
-    public func verifiedByItsParties() throws -> Verified<Convention> {
-        let keys = claimed.parties.flatMap { party in
-            party.keys.compactMap { NoteKey(name: party.institution.description, key: $0.key) }
+    /// - Parameter wanted: whose signatures are to be checked; all when nil. Where hundreds signed, a client checks those
+    ///   of the institutions that it has to do with.
+    /// - Throws: `SignedNote.Failure` when a line does not verify or is not a party's, or nobody wanted signed.
+    public func verifiedByItsParties(of wanted: Set<InstitutionID>? = nil) throws -> Verified<Convention> {
+        var keys: [String: [NoteKey]] = [:]
+        for party in claimed.parties {
+            let name = party.institution.description
+            keys[name] = party.keys.compactMap { NoteKey(name: name, key: $0.key) }
         }
-        let signers = try note.signatures.map { line in
-            guard let key = keys.first(where: { line.name == $0.name && line.keyID == $0.id }) else {
+        let names = wanted.map { Set($0.map(\.description)) }
+        let signers = try note.signatures.compactMap { line -> NoteKey? in
+            guard let key = keys[line.name]?.first(where: { line.keyID == $0.id }) else {
                 throw SignedNote.Failure.unknownSigner(expected: claimed.name)
             }
-            return key
+            return names?.contains(line.name) ?? true ? key : nil
         }
         return try verified(by: signers)
     }

@@ -52,6 +52,9 @@ public struct Directory: Sendable {
 
     public init() {}
 
+    /// A directory under a convention that was verified before.
+    public init(under convention: Verified<Convention>) { self.convention = convention }
+
     /// The keys documents of one institution, and the hash over them that a DirectoryHead states.
     private struct KeysOfInstitution {
         let documents: [AgentAddress: Verified<AgentKeys>]
@@ -68,9 +71,13 @@ public struct Directory: Sendable {
 
     /// Takes a convention that supersedes the present one.
     ///
-    /// - Parameter pins: a client's own institution's keys; one of them must have signed.
-    public mutating func accept(_ offered: Unverified<Convention>, at instant: Int, pins: [NoteKey] = []) throws {
-        let verified = try offered.verifiedByItsParties()
+    /// - Parameters:
+    ///   - pins: a client's own institution's keys; one of them must have signed.
+    ///   - wanted: the parties whose signatures are checked now, all when nil; `vouch(for:)` checks more.
+    public mutating func accept(
+        _ offered: Unverified<Convention>, at instant: Int, pins: [NoteKey] = [], of wanted: Set<InstitutionID>? = nil
+    ) throws {
+        let verified = try offered.verifiedByItsParties(of: wanted)
         guard pins.isEmpty || pins.contains(where: { (try? offered.note.checkSignature(by: $0)) != nil }) else {
             throw DirectoryRefusal.notSignedByOwnInstitution
         }
@@ -93,6 +100,18 @@ public struct Directory: Sendable {
         // What the new convention no longer supports goes, so that the state is the same when it is read anew.
         for (institution, roster) in rosters where (try? checkStanding(Unverified(roster.note))) == nil {
             release(institution)
+        }
+    }
+
+    /// Finds out whether a party signed the convention: only then its flows are in force.
+    public mutating func vouch(for institution: InstitutionID) {
+        guard let present = convention, !present.signers.contains(institution.description) else { return }
+        for key in present.body.party(institution)?.keys ?? [] {
+            if let noteKey = NoteKey(name: institution.description, key: key.key),
+                let verified = try? present.verified(alsoBy: noteKey)
+            {
+                convention = verified
+            }
         }
     }
 

@@ -74,6 +74,13 @@ public struct Verified<Body: Document>: Hashable, Sendable {
 
     public var signers: Set<String> { Set(keys.map(\.name)) }
 
+    /// The document with one more key found to have signed it.
+    public func verified(alsoBy key: NoteKey) throws(SignedNote.Failure) -> Verified<Body> {
+        guard !keys.contains(key) else { return self }
+        try note.checkSignature(by: key)
+        return Verified(body: body, note: note, keys: keys + [key])
+    }
+
     /// SHA-256 of the note's text.
     public var hash: Hash { note.hash }
 }

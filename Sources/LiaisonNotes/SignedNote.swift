@@ -47,7 +47,7 @@ public struct SignedNote: Hashable, Sendable {
         case wrongAuthor(expected: String)
     }
 
-    static let maximumSignatures = 100
+    static let maximumSignatures = 1000
 
     public init(text: String, signatures: [NoteSignature]) {
         self.text = text

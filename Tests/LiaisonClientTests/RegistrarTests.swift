@@ -26,7 +26,8 @@ struct RegistrarTests {
         relay = Relay(sequencer: sequencer, store: store, clock: { Fixture.start })
         log = try Fixture.noteKey(Fixture.origin)
         let vault = try Vault.create(at: "\(directory.path)/registrar", passphrase: World.passphrase())
-        let (key, _, _) = try Registrar.create(in: vault, institution: Fixture.institution("avema01"), now: Fixture.start)
+        let (key, _, _) = try Registrar.create(
+            in: vault, institution: Fixture.institution("avema01"), now: Fixture.start)
         registrar = try Registrar(vault: vault)
         var convention = try Fixture.convention()
         convention.parties[0].keys[0].key = key
@@ -45,7 +46,8 @@ struct RegistrarTests {
 
     private func enrol(_ name: String) throws {
         let signer = try Fixture.signer(name)
-        let request = try Possession(by: Fixture.agent(name), key: signer.privateKey.publicKey, tls: []).signed(by: signer)
+        let request = try Possession(by: Fixture.agent(name), key: signer.privateKey.publicKey, tls: []).signed(
+            by: signer)
         try registrar.enrol(
             Unverified(request.note), units: [Fixture.unit("iscg-est@avema01")], role: "agent", from: now,
             until: now + 86_400)
@@ -75,11 +77,13 @@ struct RegistrarTests {
         try enrol("d-01@avema01")
         _ = try await registrar.publish(over: connection(), log: log, now: now)
         let (code, invitation) = try await registrar.invite(
-            to: Fixture.unit("iscg-est@avema01"), role: "agent", as: nil, until: nil, validFor: 3600, over: connection(),
+            to: Fixture.unit("iscg-est@avema01"), role: "agent", as: nil, until: nil, validFor: 3600,
+            over: connection(),
             now: now)
         #expect(invitation.agent.description == "d-02@avema01")
         let signer = try Fixture.signer("d-02@avema01")
-        let possession = try Possession(by: invitation.agent, key: signer.privateKey.publicKey, tls: []).signed(by: signer)
+        let possession = try Possession(by: invitation.agent, key: signer.privateKey.publicKey, tls: []).signed(
+            by: signer)
         let text = possession.note.serialized
         try await relay.request(code.id, .init(text: text, mac: code.mac(ofRequest: text)), from: "test")
         let request = try #require(try await registrar.requests(over: connection()).first)
@@ -94,10 +98,12 @@ struct RegistrarTests {
         try enrol("d-01@avema01")
         _ = try await registrar.publish(over: connection(), log: log, now: now)
         let (code, invitation) = try await registrar.invite(
-            to: Fixture.unit("iscg-est@avema01"), role: "agent", as: nil, until: nil, validFor: 3600, over: connection(),
+            to: Fixture.unit("iscg-est@avema01"), role: "agent", as: nil, until: nil, validFor: 3600,
+            over: connection(),
             now: now)
         let thief = try #require(NoteSigner(name: invitation.agent.description, privateKey: .generate()))
-        let possession = try Possession(by: invitation.agent, key: thief.privateKey.publicKey, tls: []).signed(by: thief)
+        let possession = try Possession(by: invitation.agent, key: thief.privateKey.publicKey, tls: []).signed(
+            by: thief)
         let guess = InvitationCode.fresh()
         let text = possession.note.serialized
         try await relay.request(code.id, .init(text: text, mac: guess.mac(ofRequest: text)), from: "test")

@@ -291,7 +291,8 @@ struct RelayDecisionTests {
         #expect(restarted.directory.head == world.sequencer.directory.head)
         _ = try await world.sendReferral()
         // A convention that no longer lists the key lets the roster go; the institution goes on from its last one.
-        var third = try Fixture.convention(version: 3, previous: try #require(world.sequencer.directory.convention).hash)
+        var third = try Fixture.convention(
+            version: 3, previous: try #require(world.sequencer.directory.convention).hash)
         third.parties[2].keys[0].key = try Fixture.key("ggd01 new").publicKey
         let text = try third.noteText()
         let signers = try ["avema01", "cd01"].map { try Fixture.signer($0) }

@@ -148,6 +148,14 @@ package final class World {
         return session
     }
 
+    /// A session over the vault unlocked anew, as each command does it.
+    package func reopened(_ unit: String) throws -> Session {
+        sessions[unit] = nil
+        vaults[unit] = nil
+        vaults[unit] = try Vault.open(at: vaultPath(unit), passphrase: Self.passphrase())
+        return try session(unit, fresh: true)
+    }
+
     package func signer(_ unit: String) throws -> NoteSigner {
         guard let vault = vaults[unit] else { throw Fixture.Missing() }
         return try Account(vault: vault).signer()
@@ -252,6 +260,8 @@ package struct DirectConnection: RelayConnection {
 package struct LyingConnection: RelayConnection {
     package var honest: any RelayConnection
     package var head: (@Sendable (Receipt) async throws -> Receipt)?
+    /// Told how many bytes of JSON came over for the directory.
+    package var moved: (@Sendable (Int) -> Void)?
     package var lines: (@Sendable (DirectoryLines) -> DirectoryLines)?
     package var bundle: (@Sendable (InstitutionID, DirectoryBundle) async throws -> DirectoryBundle)?
     package var roster: (@Sendable (Receipt) throws -> Receipt)?
@@ -264,18 +274,25 @@ package struct LyingConnection: RelayConnection {
 
     package func directoryHead() async throws -> Receipt {
         let honestly = try await honest.directoryHead()
+        try moved?(WireJSON.encode(honestly).count)
         return try await head?(honestly) ?? honestly
     }
     package func directoryHead(_ hash: Hash) async throws -> Receipt { try await honest.directoryHead(hash) }
     package func lines(from index: Int) async throws -> DirectoryLines {
         let honestly = try await honest.lines(from: index)
+        try moved?(WireJSON.encode(honestly).count)
         return lines?(honestly) ?? honestly
     }
     package func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle {
         let honestly = try await honest.bundle(of: institution, from: index, keys: keys)
+        try moved?(WireJSON.encode(honestly).count)
         return try await bundle?(institution, honestly) ?? honestly
     }
-    package func document(_ hash: Hash) async throws -> PublishedDocument { try await honest.document(hash) }
+    package func document(_ hash: Hash) async throws -> PublishedDocument {
+        let honestly = try await honest.document(hash)
+        try moved?(WireJSON.encode(honestly).count)
+        return honestly
+    }
     package func publish(_ roster: Unverified<Roster>) async throws -> Receipt {
         let honestly = try await honest.publish(roster)
         return try self.roster?(honestly) ?? honestly
@@ -313,5 +330,8 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.timeline(of: id)
         return try await timeline?(honestly) ?? honestly
     }
-    package func tile(_ id: TileID, width: Int) async throws -> [UInt8] { try await honest.tile(id, width: width) }
+    package func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
+        moved?(32 * width)
+        return try await honest.tile(id, width: width)
+    }
 }
