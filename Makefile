@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 
-.PHONY: demo test build lint clean
+.PHONY: demo test build lint bench clean
 
 # The main job, played with real programs. Set-up and release build included.
 demo: build
@@ -18,7 +18,12 @@ build:
 	swift build -c release
 
 lint:
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+
+# A directory of 500 institutions beside one of four: what a refresh moves and what a send costs, in one run.
+bench:
+	scripts/setup
+	swift run -c release scale
 
 clean:
 	rm -rf .build .venv demo

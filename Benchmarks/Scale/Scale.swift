@@ -50,13 +50,15 @@ struct Scale {
         }
         var figures = Figures()
 
-        let session = try world.session(from, fresh: true)
-        _ = bytes.take()
-        figures.firstTime = try await time { try await session.refresh() }
-        figures.first = bytes.take()
-        try await world.publish("i002")
-        figures.changeTime = try await time { try await session.refresh() }
-        figures.change = bytes.take()
+        do {
+            let session = try world.session(from, fresh: true)
+            _ = bytes.take()
+            figures.firstTime = try await time { try await session.refresh() }
+            figures.first = bytes.take()
+            try await world.publish("i002")
+            figures.changeTime = try await time { try await session.refresh() }
+            figures.change = bytes.take()
+        }
 
         let target = "centre-05@i" + padded(institutions)
         var times: [Double] = []
