@@ -310,4 +310,42 @@ struct RelayDecisionTests {
         _ = try await world.relay.publishRoster(Array(roster.note.serialized.utf8))
         #expect(world.sequencer.directory.rosters.count == 3)
     }
+
+    /// A code that is wrong, used or expired is refused with its own word, and guessing has to wait.
+    @Test func invitationsAreUsedOnceAndInTime() async throws {
+        let world = try await World(units: [])
+        let relay = world.relay
+        let institution = try Fixture.institution("avema01")
+        func invite() async throws -> Hash {
+            let status = InvitationStatus(
+                id: Hash.of(TransmissionID.fresh().description), invitation: CodedText(text: "{}", mac: Hash.of("mac")),
+                expiresAt: world.clock.now + 60, state: .open, request: nil)
+            try await relay.invite(status, by: institution)
+            return status.id
+        }
+        let id = try await invite()
+        let request = CodedText(text: "request", mac: Hash.of("request"))
+        #expect(try await relay.invitation(id, from: "a").invitation.text == "{}")
+        try await relay.request(id, request, from: "a")
+        try await relay.request(id, request, from: "a")  // the same again: its answer was lost
+        await #expect(throws: Problem(.invitationUsed)) {
+            try await relay.request(id, CodedText(text: "other", mac: Hash.of("other")), from: "a")
+        }
+        await #expect(throws: Problem(.invitationUsed)) { try await relay.invitation(id, from: "a") }
+        let late = try await invite()
+        world.clock.now += 60
+        await #expect(throws: Problem(.invitationExpired)) { try await relay.invitation(late, from: "a") }
+        await #expect(throws: Problem(.invitationUnknown)) {
+            try await relay.close(late, as: .rejected, by: Fixture.institution("cd01"))
+        }
+        for _ in 0..<GuessLimit.perMinute {
+            await #expect(throws: Problem(.invitationUnknown)) {
+                try await relay.invitation(Hash.of("guess"), from: "b")
+            }
+        }
+        await #expect(throws: Problem(.tooManyRequests)) { try await relay.invitation(Hash.of("guess"), from: "b") }
+        await #expect(throws: Problem(.invitationUnknown)) { try await relay.invitation(Hash.of("guess"), from: "c") }
+        world.clock.now += 60
+        await #expect(throws: Problem(.invitationUnknown)) { try await relay.invitation(Hash.of("guess"), from: "b") }
+    }
 }
