@@ -64,7 +64,7 @@ extension Session {
             reply = try await plan(request, catalogue: catalogue)
         }
         let evidence = try await perform(try act(.refused, on: delivery, reason: reason))
-        if let reply { _ = try await deposit(try await seal(reply)) }
+        if let reply { _ = try await deposit(try await seal(reply), catalogue: catalogue) }
         return evidence
     }
 

@@ -30,7 +30,7 @@ public struct SendRequest: Sendable {
 
 /// A request that the convention permits and whose form is right, ready to be shown, confirmed and sealed.
 public struct SendPlan {
-    public let routing: Routing
+    public internal(set) var routing: Routing
     public let permit: Permit
     public let kind: FormKind
     public let form: [String: FieldValue]
@@ -146,15 +146,23 @@ extension Session {
 
     /// Judges request and form; what this returns may be sealed.
     public func plan(_ request: SendRequest, catalogue: FormCatalogue) async throws -> SendPlan {
+        try await plan(request, catalogue: catalogue) { rule in
+            try attachments(request.attachments, rule: rule, catalogue: catalogue)
+        }
+    }
+
+    private func plan(
+        _ request: SendRequest, catalogue: FormCatalogue, parts: (AttachmentRule) throws -> [PartSource]
+    ) async throws -> SendPlan {
         let (routing, permit) = try await permit(request, isWhole: true)
         guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
         let context = try formContext(routing, permit.flow)
         let form = request.form.merging(kind.defaults(for: context)) { given, _ in given }
         let findings = catalogue.check(form, kind: kind, context: context)
         guard findings.isEmpty else { throw ClientFailure.form(findings) }
-        let parts = try attachments(request.attachments, rule: permit.flow.attachments, catalogue: catalogue)
         return SendPlan(
-            routing: routing, permit: permit, kind: kind.variant(for: context), form: form, parts: parts)
+            routing: routing, permit: permit, kind: kind.variant(for: context), form: form,
+            parts: try parts(permit.flow.attachments))
     }
 
     /// What the form is judged by besides itself.
@@ -216,18 +224,14 @@ extension Session {
         request.urgency = old.urgency
         request.inReplyTo = old.inReplyTo
         request.phoneConfirmedAt = old.phoneConfirmedAt
-        var (routing, permit) = try await permit(request, isWhole: true)
-        routing.id = id
-        guard let kind = catalogue[old.kind] else { throw ClientFailure.unknownKind(old.kind) }
-        let context = try formContext(routing, permit.flow)
-        let form = Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }
-        let findings = catalogue.check(form, kind: kind, context: context)
-        guard findings.isEmpty else { throw ClientFailure.form(findings) }
-        let parts = opened.parts.enumerated().map { index, part in
-            PartSource(name: part.name, type: part.type, source: opened.content.part(index))
+        request.form = Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }
+        var plan = try await plan(request, catalogue: catalogue) { _ in
+            opened.parts.enumerated().map { index, part in
+                PartSource(name: part.name, type: part.type, source: opened.content.part(index))
+            }
         }
-        _ = try await seal(
-            SendPlan(routing: routing, permit: permit, kind: kind.variant(for: context), form: form, parts: parts))
+        plan.routing.id = id
+        _ = try await seal(plan)
     }
 
     /// Deposits; when the directory has changed since the sealing, refreshes it, seals anew and deposits again.

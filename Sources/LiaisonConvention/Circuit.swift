@@ -52,7 +52,7 @@ public struct Circuit {
             return Row(
                 title: words.kind(flow.kind)
                     + (flow.callFirst ? language(" (téléphone d'abord)", " (telephone first)") : ""),
-                details: details.joined(separator: " ; "), senders: flow.from.compactMap { index[$0] },
+                details: details.joined(separator: language(" ; ", "; ")), senders: flow.from.compactMap { index[$0] },
                 recipients: flow.to.compactMap { index[$0] }, copies: flow.copies.compactMap { index[$0] },
                 alerted: flow.escalation.compactMap { index[$0.to] })
         }

@@ -69,18 +69,20 @@ public struct ConventionDifference {
         matched(old.convention.parties, new.convention.parties, \.institution.description) {
             language("L'institution \($0.name) (\($0.institution))", "The institution \($0.name) (\($0.institution))")
         } changes: { a, b in
-            let fr = "\(b.institution) : "
-            return change(fr + "le nom", fr + "the name", a.name, b.name)
-                + change(fr + "le type", fr + "the kind", a.kind, b.kind)
+            let place = "\(b.institution)" + language(" : ", ": ")
+            return change(place + "le nom", place + "the name", a.name, b.name)
+                + change(place + "le type", place + "the kind", a.kind, b.kind)
                 + change(
-                    fr + "le secret professionnel", fr + "professional secrecy", yesNo(a.secrecy), yesNo(b.secrecy))
+                    place + "le secret professionnel", place + "professional secrecy", yesNo(a.secrecy),
+                    yesNo(b.secrecy))
                 + change(
-                    fr + "la clé de secours", fr + "the recovery key", old.short(a.recovery), new.short(b.recovery))
-                + change(fr + "le journal", fr + "the log", a.log, b.log)
+                    place + "la clé de secours", place + "the recovery key", old.short(a.recovery),
+                    new.short(b.recovery))
+                + change(place + "le journal", place + "the log", a.log, b.log)
                 + change(
-                    fr + "le nombre de signatures de sa liste", fr + "the number of signatures on its roster",
+                    place + "le nombre de signatures de sa liste", place + "the number of signatures on its roster",
                     "\(a.rosterSignatures)", "\(b.rosterSignatures)")
-                + list(fr + "clés", fr + "keys", a.keys.map(old.key), b.keys.map(new.key))
+                + list(place + "clés", place + "keys", a.keys.map(old.key), b.keys.map(new.key))
         }
     }
 
@@ -97,7 +99,7 @@ public struct ConventionDifference {
         matched(old.convention.flows, new.convention.flows, \.id) {
             language("Le flux \($0.id) (\(old.kind($0.kind)))", "The flow \($0.id) (\(old.kind($0.kind)))")
         } changes: { a, b in
-            let place = "\(b.id) : "
+            let place = "\(b.id)" + language(" : ", ": ")
             return change(place + "le type", place + "the kind", old.kind(a.kind), new.kind(b.kind))
                 + list(place + "expéditeurs", place + "senders", a.from.map(old.role), b.from.map(new.role))
                 + list(place + "destinataires", place + "recipients", a.to.map(old.role), b.to.map(new.role))

@@ -59,7 +59,7 @@ public struct ConventionWords {
     }
 
     func flow(_ flow: Flow) -> String {
-        var parts = ["\(kind(flow.kind)) : \(roles(flow.from)) → \(roles(flow.to))"]
+        var parts = [kind(flow.kind) + language(" : ", ": ") + "\(roles(flow.from)) → \(roles(flow.to))"]
         if flow.replyOnly { parts.append(language("seulement en réponse", "only in answer")) }
         if flow.callFirst { parts.append(language("téléphone d'abord", "telephone first")) }
         if !flow.copies.isEmpty { parts.append(language("copie : ", "copy: ") + roles(flow.copies)) }
@@ -77,7 +77,7 @@ public struct ConventionWords {
         }
         parts.append(language("conservé ", "kept ") + elapsed(flow.retention))
         if flow.attachments.count > 0 { parts.append(attachments(flow.attachments)) }
-        return parts.joined(separator: " ; ")
+        return parts.joined(separator: language(" ; ", "; "))
     }
 
     // MARK: Pieces

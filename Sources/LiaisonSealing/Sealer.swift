@@ -38,7 +38,6 @@ public struct Sealer {
         _ routing: Routing, form: [(name: String, value: FieldValue)], formVersion: Int,
         parts: [PartSource], to recipients: [AgeRecipient], write: ([UInt8]) throws -> Void
     ) throws -> Verified<Envelope> {
-        guard !recipients.isEmpty else { throw ContentFailure.noRecipient }
         let disclosures = Disclosures(
             fields: form.map { .init(name: $0.name, salt: .fresh(from: random), value: $0.value) },
             parts: try parts.map { part in
@@ -56,19 +55,23 @@ public struct Sealer {
         ).signed(by: signer)
         let salt = Salt.fresh(from: random)
         let frame = ContentFrame(manifestSalt: salt, notes: [manifest.note], disclosures: disclosures)
-        let content = try seal(frame, parts: parts.map(\.source), to: recipients, write: write)
+        let sources = parts.map(\.source)
+        let content = try frame.seal(parts: sources, to: recipients, random: random, write: write)
+        for case let file as FileSource in sources { try file.checkUnchanged() }
         return try Envelope(
             by: author, routing: routing, content: content,
             manifest: Commitment.of(Array(manifest.note.text.utf8), salt: salt)
         ).signed(by: signer)
     }
+}
 
-    private func seal(
-        _ frame: ContentFrame, parts: [any ByteSource], to recipients: [AgeRecipient],
-        write: ([UInt8]) throws -> Void
+extension ContentFrame {
+    /// Seals frame and parts, padded, and hands the age file to `write`.
+    func seal(
+        parts: [any ByteSource], to recipients: [AgeRecipient], random: RandomBytes, write: ([UInt8]) throws -> Void
     ) throws -> ContentReference {
-        let plaintext = ConcatenatedSource(
-            [MemorySource(try frame.encoded())] + parts, paddedTo: Padme.padded)
+        guard !recipients.isEmpty else { throw ContentFailure.noRecipient }
+        let plaintext = ConcatenatedSource([MemorySource(try encoded())] + parts, paddedTo: Padme.padded)
         var hasher = SHA256()
         var size = 0
         try AgeFile.seal(plaintext, to: recipients, random: random) { piece in
@@ -76,7 +79,6 @@ public struct Sealer {
             size += piece.count
             try write(piece)
         }
-        for case let file as FileSource in parts { try file.checkUnchanged() }
         return ContentReference(sha256: .of(hasher), size: size)
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import Crypto
 public import LiaisonModel
 public import LiaisonNotes
 
@@ -56,18 +55,9 @@ extension OpenedContent {
         _ transfer: Verified<Transfer>, to recipients: [AgeRecipient], random: RandomBytes = .system,
         write: ([UInt8]) throws -> Void
     ) throws -> ContentReference {
-        guard !recipients.isEmpty else { throw ContentFailure.noRecipient }
         var renewed = frame
         renewed.notes.append(transfer.note)
-        let plaintext = ConcatenatedSource(
-            [MemorySource(try renewed.encoded())] + disclosures.parts.indices.map(part), paddedTo: Padme.padded)
-        var hasher = SHA256()
-        var size = 0
-        try AgeFile.seal(plaintext, to: recipients, random: random) { piece in
-            hasher.update(data: piece)
-            size += piece.count
-            try write(piece)
-        }
-        return ContentReference(sha256: .of(hasher), size: size)
+        return try renewed.seal(
+            parts: disclosures.parts.indices.map(part), to: recipients, random: random, write: write)
     }
 }

@@ -74,7 +74,8 @@ struct Read: AsyncParsableCommand {
         ]
         for (name, value) in opened.form {
             let field = catalogue.fields[name]
-            lines.append("\(field?.label(language) ?? name) : \(field?.display(value, language) ?? "")")
+            lines.append(
+                (field?.label(language) ?? name) + language(" : ", ": ") + (field?.display(value, language) ?? ""))
         }
         for part in parts {
             lines.append(

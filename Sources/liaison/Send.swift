@@ -49,9 +49,6 @@ struct Send: AsyncParsableCommand {
         try await Deposit.unlessAccepted(global) { recipient in
             try await global.withSession { session, console in
                 let catalogue = try FormCatalogue()
-                guard catalogue[kind] != nil || form != nil || !fields.isEmpty || yes else {
-                    throw ClientFailure.unknownKind(kind)
-                }
                 var request = try request(to: try await unit(session, console))
                 try await session.know([request.to.institution])
                 recipient = session.directory.unit(request.to)
@@ -202,7 +199,7 @@ struct Send: AsyncParsableCommand {
             console.say("")
             for name in plan.kind.fields {
                 guard let value = plan.form[name], let field = catalogue.fields[name] else { continue }
-                console.say("  \(field.label(language)) : \(field.display(value, language))")
+                console.say("  \(field.label(language))" + language(" : ", ": ") + field.display(value, language))
             }
         }
         console.say(

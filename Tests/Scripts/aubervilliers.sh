@@ -16,20 +16,20 @@ says TESTARD "$dir/out"
 say iscg acknowledge "$id"
 # Neither authority has any way to the case
 for unit in commissaire prevention; do
-    say "$unit" read "$id" && fail "$unit reads a case"
-    say "$unit" track "$id" && fail "$unit tracks a case"
-    say "$unit" send contact_request --to iscg@ville-iscg --yes && fail "$unit asks for a case"
+    denied "$unit" read "$id"
+    denied "$unit" track "$id"
+    denied "$unit" send contact_request --to iscg@ville-iscg --yes
     says no_flow "$dir/out"
 done
-say iscg send orientation --to commissaire@ddpn93 "${orientation[@]}" --yes && fail 'a case to the commissaire'
+denied iscg send orientation --to commissaire@ddpn93 "${orientation[@]}" --yes
 says no_flow "$dir/out"
 # Numbers: small ones are refused, suppressed ones travel
 report=(--set period_start=2026-01-01 --set period_end=2026-03-31 --set suppression_threshold=11)
-say iscg send activity_report --to commissaire@ddpn93 "${report[@]}" \
-    --set 'indicators=beneficiaries.total=62,profile.victim=4' --yes && fail 'a small cell'
+denied iscg send activity_report --to commissaire@ddpn93 "${report[@]}" \
+    --set 'indicators=beneficiaries.total=62,profile.victim=4' --yes
 says 'profile.victim is below the threshold of 11' "$dir/out"
-say iscg send activity_report --to commissaire@ddpn93 "${report[@]}" \
-    --set 'indicators=sex.total=62,sex.female=48,sex.male=suppressed' --yes && fail 'found by subtraction'
+denied iscg send activity_report --to commissaire@ddpn93 "${report[@]}" \
+    --set 'indicators=sex.total=62,sex.female=48,sex.male=suppressed' --yes
 says 'found by subtraction' "$dir/out"
 for unit in commissaire@ddpn93 prevention@ville cabinet@pref93; do
     say iscg send activity_report --to "$unit" "${report[@]}" \
@@ -43,10 +43,10 @@ done
 judicial=(--set last_name=EXEMPLE --set first_name=Bêta --set exception_article=cp_223_6 --set facts_date=2026-11-20
     --set 'observed_facts=Menaces de mort ce jour.' --set callback_contact=0199002101 --set legal_basis=cp_223_6
     --set adhesion_status=refused --set person_informed=informed)
-say iscg send judicial_transmission --to parquet@tj-bobigny "${judicial[@]}" --yes && fail 'without a motive'
+denied iscg send judicial_transmission --to parquet@tj-bobigny "${judicial[@]}" --yes
 says 'danger_grounds: required field missing [missing]' "$dir/out"
-say iscg send judicial_transmission --to parquet@tj-bobigny "${judicial[@]}" --set exception_article=cp_226_14_3 \
-    --set 'danger_grounds=Menaces répétées et arme au domicile.' --yes && fail 'a health professional’s article'
+denied iscg send judicial_transmission --to parquet@tj-bobigny "${judicial[@]}" --set exception_article=cp_226_14_3 \
+    --set 'danger_grounds=Menaces répétées et arme au domicile.' --yes
 says 'exception_article: not open to your institution (iscg_operator) [sender]' "$dir/out"
 say iscg send judicial_transmission --to parquet@tj-bobigny "${judicial[@]}" \
     --set 'danger_grounds=Menaces répétées et arme au domicile.' --yes || fail "$(cat "$dir/out")"

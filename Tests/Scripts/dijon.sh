@@ -12,7 +12,7 @@ refer_to() { say csp-dijon send referral --to poste-1@ccas-dijon-iscg "${referra
 
 # Sealed while the post is held: the colleague of the other post cannot read it
 routine=$(refer_to)
-say poste-2 read "$routine" && fail 'the other post reads'
+denied poste-2 read "$routine"
 
 # The social worker hands her open threads over before she leaves, then the post is vacant
 registrar ccas-dijon-iscg assign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg --role substitute 2>"$dir/err"
@@ -21,7 +21,7 @@ as poste-1 handover --to d-03@ccas-dijon-iscg >"$dir/out"
 registrar ccas-dijon-iscg revoke d-02@ccas-dijon-iscg --reason left 2>"$dir/err"
 registrar ccas-dijon-iscg unassign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg 2>"$dir/err"
 registrar ccas-dijon-iscg vacancy poste-1@ccas-dijon-iscg --substitute poste-2@ccas-dijon-iscg 2>"$dir/err"
-say poste-1 inbox && fail 'who left is let in'
+denied poste-1 inbox
 
 # Senders are told before they send; what they send is for the substitute to read
 urgent=$(refer_to --urgency urgent)
@@ -42,7 +42,7 @@ gone=$(refer_to)
 say csp-dijon withdraw "$gone" --reason sent_in_error
 registrar ccas-dijon-iscg presence poste-1@ccas-dijon-iscg 2>"$dir/err"
 recruit=$(joins recruit poste-1@ccas-dijon-iscg)
-say recruit read "$urgent" && fail 'the recruit reads without a handover'
+denied recruit read "$urgent"
 registrar ccas-dijon-iscg assign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg --role substitute 2>"$dir/err"
 as poste-2 handover --to "$recruit" >"$dir/out"
 [ "$(json 'sorted({i["result"] for i in d}), len(d)')" = "(['handed_over'], 3)" ] || fail "$(cat "$dir/out")"
@@ -50,7 +50,7 @@ for id in "$urgent" "$routine" "$later"; do
     say recruit read "$id"
     says TESTARD "$dir/out"
 done
-say recruit read "$gone" && fail 'a destroyed content came back'
+denied recruit read "$gone"
 # The report counts without naming
 say coordination send activity_report --to cabinet@pref21 --set period_start=2026-10-01 --set period_end=2026-12-31 \
     --set 'indicators=referral.total=48,referral.direct=suppressed,referral.indirect=suppressed' \

@@ -20,20 +20,20 @@ for pair in csp-besancon:iscg-besancon@fv25 csp-montbeliard:iscg-montbeliard@nfc
     says 'acknowledged by the unit' "$dir/out"
 done
 # The return to the police is one word; anything more is refused by field and rule
-say iscg-montbeliard send follow_up_report --to csp-montbeliard@ddpn25 --reply-to "$id" --set outcome=taken_up \
-    --yes && fail 'a reply between other units'
+denied iscg-montbeliard send follow_up_report --to csp-montbeliard@ddpn25 --reply-to "$id" --set outcome=taken_up \
+    --yes
 say csp-montbeliard send referral --to iscg-montbeliard@nfc "${referral[@]}"
 id=$(sent)
-say iscg-montbeliard send follow_up_report --to csp-montbeliard@ddpn25 --reply-to "$id" --set outcome=taken_up \
-    --set next_step=home_visit --yes && fail 'the police learn more'
+denied iscg-montbeliard send follow_up_report --to csp-montbeliard@ddpn25 --reply-to "$id" --set outcome=taken_up \
+    --set next_step=home_visit --yes
 says 'next_step: not a field of this form [unknown]' "$dir/out"
-say iscg-montbeliard send follow_up_report --to csp-montbeliard@ddpn25 --reply-to "$id" --set outcome=refused \
-    --yes && fail 'the police learn why'
+denied iscg-montbeliard send follow_up_report --to csp-montbeliard@ddpn25 --reply-to "$id" --set outcome=refused \
+    --yes
 says 'outcome: only: taken_up, not_taken_up [only]' "$dir/out"
 say iscg-montbeliard send follow_up_report --to csp-montbeliard@ddpn25 --reply-to "$id" --set outcome=taken_up --yes
 returned=$(sent)
 say csp-montbeliard read "$returned"
-says 'Outcome : taken up' "$dir/out"
+says 'Outcome: taken up' "$dir/out"
 # A brigade on an alternate week: the deadline counts the hours of that week only
 say bta-morteau send referral --to iscg-brigades@fv25 --urgency urgent "${referral[@]}"
 urgent=$(sent)
@@ -52,9 +52,8 @@ say iscg-besancon send orientation --to juristes@fv25-aide "${orientation[@]}" -
 id=$(sent)
 say juristes read "$id"
 says TESTARD "$dir/out"
-say csp-besancon read "$id" && fail 'the police read an orientation'
-say iscg-besancon send orientation --to juristes@fv25-aide "${orientation[@]}" --set adhesion_status=refused --yes &&
-    fail 'without agreement'
+denied csp-besancon read "$id"
+denied iscg-besancon send orientation --to juristes@fv25-aide "${orientation[@]}" --set adhesion_status=refused --yes
 says 'adhesion_status: the convention demands the person' "$dir/out"
 # No contact: three facts and no reason
 say iscg-besancon send no_contact_notice --to csp-besancon@ddpn25 --set source_reference=2026/000123 \

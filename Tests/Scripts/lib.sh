@@ -77,6 +77,15 @@ say() {
     LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
         "$bin/liaison" "$@" >"$dir/out" 2>&1
 }
+# denied UNIT COMMAND…: refused for a reason that the program gives, not by a crash or a mistyped option
+denied() {
+    local code=0
+    say "$@" || code=$?
+    case $code in
+        65 | 77) ;;
+        *) fail "exit code $code, expected a refusal: $* ($(cat "$dir/out"))" ;;
+    esac
+}
 sent() { sed -n 's/^\([0-9a-f-]\{36\}\): deposited, not yet read.*/\1/p' "$dir/out"; }
 # waits SECONDS COMMAND…: until the command succeeds
 waits() {

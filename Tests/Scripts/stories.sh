@@ -30,7 +30,7 @@ says "ISCG, secteur est: absent until $day, stood in for by: iscg-ouest@avema01"
 id=$(sent)
 waits 20 alerted coordination "$id"
 if grep -q TESTARD "$dir/out"; then fail 'content in an alert'; fi
-say coordination read "$id" && fail 'the coordination reads'
+denied coordination read "$id"
 waits 20 alerted bta-montluel "$id"
 says '06 39 98 01 01' "$dir/out" # the number to call
 say iscg-ouest inbox
@@ -44,7 +44,7 @@ waits 5 quiet coordination "$id"
 registrar avema01 presence iscg-est@avema01 2>"$dir/err"
 
 # ── 3. The wrong recipient: the echo names unit, kind and town; unopened is destroyed, opened is demanded back
-printf 'n\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}" && fail 'sent without yes'
+printf 'n\n' | denied iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}"
 says 'Orientation summary' "$dir/out"
 says 'To: Centre médico-social de Gex, Gex — social_centre — cms-gex@cd01' "$dir/out"
 says 'NOT SENT' "$dir/out"
@@ -52,7 +52,7 @@ printf 'y\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]
 id=$(sent)
 say iscg-est withdraw "$id" --reason misdirected
 says 'cms-gex@cd01: unopened, destroyed' "$dir/out"
-say cms-gex read "$id" && fail 'a destroyed content was read'
+denied cms-gex read "$id"
 printf 'y\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}"
 id=$(sent)
 say cms-gex read "$id"
@@ -69,12 +69,12 @@ says misdirection_return "$dir/out"
 say iscg-ouest send orientation --to cms-nantua@cd01 "${orientation[@]}" --yes
 id=$(sent)
 registrar avema01 revoke d-03@avema01 --reason left 2>"$dir/err"
-say iscg-ouest inbox && fail 'the revoked agent is let in'
+denied iscg-ouest inbox
 says 'not enrolled, or no longer' "$dir/out"
 say iscg-est inbox
 say cms-nantua read "$id"
 say cms-nantua track "$id"
-say bta-gex send referral --to iscg-ouest@avema01 "${referral[@]}" && fail 'sealed to nobody'
+denied bta-gex send referral --to iscg-ouest@avema01 "${referral[@]}"
 says 'nobody in this unit can read' "$dir/out"
 
 # ── 6. A minor in danger, 23:10: the numbers first, the call recorded, the CRIP's copy forced
@@ -83,7 +83,7 @@ report=(--set child_last_name=DELTA --set child_first_name=Enfant --set age_esti
     --set 'danger_grounds=Violences répétées, retour au domicile prévu ce soir.'
     --set 'protection_already_taken=Reste aux urgences.' --set person_informed=not_informed
     --set "not_informed_reason=contraire à l'intérêt de l'enfant" --set legal_basis=casf_l226_4 --urgency immediate)
-say urgences send minor_judicial_report --to parquet@tj-bourg "${report[@]}" --yes && fail 'sent without a call'
+denied urgences send minor_judicial_report --to parquet@tj-bourg "${report[@]}" --yes
 says 'TELEPHONE FIRST.' "$dir/out"
 says '06 39 98 05 00' "$dir/out"
 says 'phone_call_at' "$dir/out"
@@ -106,7 +106,7 @@ waits 20 alerted corg "$id"
 if grep -q DELTA "$dir/out"; then fail 'content in an alert'; fi
 waits 20 alerted urgences "$id"
 says '06 39 98 05 00' "$dir/out"
-say corg read "$id" && fail 'the operations centre reads'
+denied corg read "$id"
 
 # ── 7. The prosecution is silent: unit, registry, coordination; its answer carries no detail
 say urgences send vulnerable_adult_report --to parquet@tj-bourg --set last_name=EPSILON --set first_name=Mme \
@@ -124,7 +124,7 @@ waits 5 quiet secretariat-parquet "$id"
 say parquet send follow_up_report --to urgences@ch-fleyriat --reply-to "$id" --set outcome=taken_up \
     --set outcome_date=2026-11-21 --set legal_basis=casf_l226_4 --set adhesion_status=not_required \
     --set person_informed=informed --yes
-say parquet send evidence_request --to urgences@ch-fleyriat --reply-to "$id" --yes && fail 'such a kind exists'
+denied parquet send evidence_request --to urgences@ch-fleyriat --reply-to "$id" --yes
 says no_flow "$dir/out"
 
 "$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null
