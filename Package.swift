@@ -58,9 +58,10 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         library("LiaisonNotes", ["CSodium", crypto]),
         library("LiaisonModel", ["LiaisonNotes"]),
-        library("LiaisonLedger", ["LiaisonNotes"]),
+        library("LiaisonLedger", ["LiaisonNotes", "COpenSSL"]),
         library(
             "LiaisonForms", ["LiaisonNotes", "LiaisonModel", yams],
             resources: [.embedInCode("Kinds")]),
@@ -77,6 +78,7 @@ let package = Package(
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", log, nioSSL,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -91,10 +93,26 @@ let package = Package(
             ]),
         library("LiaisonVault", ["LiaisonNotes", "CSodium", grdb]),
         library(
+            "LiaisonWitness",
+            [
+                "LiaisonNotes", "LiaisonLedger", grdb, log,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio")
+            ]),
+        library(
+            "LiaisonDossier",
+            [
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "CZip"
+            ]),
+        library(
             "LiaisonClient",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonVault", "LiaisonTLS", crypto, nioSSL,
+                "LiaisonWire", "LiaisonVault", "LiaisonTLS", "LiaisonDossier", crypto, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -104,13 +122,14 @@ let package = Package(
             name: "liaison",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonConvention", "LiaisonTLS", "LiaisonWire", "LiaisonVault", "LiaisonClient", arguments
+                "LiaisonConvention", "LiaisonTLS", "LiaisonWire", "LiaisonVault", "LiaisonDossier", "LiaisonClient",
+                "LiaisonWitness", arguments, log, .product(name: "Hummingbird", package: "hummingbird")
             ], swiftSettings: strict),
         .executableTarget(
             name: "liaisond",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay",
-                "LiaisonSQLiteStore", "LiaisonHTTP", "LiaisonTLS", arguments, log, nioSSL,
+                "LiaisonSQLiteStore", "LiaisonHTTP", "LiaisonTLS", "LiaisonWitness", arguments, log, nioSSL,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 public import LiaisonForms
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonSealing
 import LiaisonVault
 public import LiaisonWire
@@ -68,6 +69,34 @@ extension Session {
         return evidence
     }
 
+    /// Has a content erased before its retention ends, for every unit that has answered. What was answered stays proven.
+    ///
+    /// - Returns: the units whose content is gone, and those that must answer, or be withdrawn from, first.
+    public func erase(_ id: TransmissionID, reason: ReasonCode) async throws -> [(
+        unit: UnitAddress, state: DeliveryState, isErased: Bool
+    )] {
+        guard ReasonCode.allowed(with: .erased).contains(reason) else {
+            let codes = ReasonCode.allowed(with: .erased).map(\.rawValue).joined(separator: ", ")
+            throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
+        }
+        let tracked = try await track(id)
+        let timeline = try await relay.timeline(of: id)
+        let envelope = try await envelope(of: timeline, tracked.events)
+        var results: [(UnitAddress, DeliveryState, Bool)] = []
+        for delivery in tracked.deliveries {
+            do {
+                _ = try await perform(try act(.erased, on: envelope, unit: delivery.unit, reason: reason))
+                results.append((delivery.unit, delivery.state, true))
+            } catch let problem as Problem where problem.code == .wrongState {
+                results.append((delivery.unit, problem.state ?? delivery.state, false))
+            } catch let problem as Problem where problem.code == .contentGone {
+                results.append((delivery.unit, delivery.state, true))
+            }
+        }
+        try? FileManager.default.removeItem(atPath: contentPath(id))
+        return results
+    }
+
     // MARK: Tracking
 
     /// What the log proves of a transmission. The envelope is one's own or verified like a delivery's; each delivery's
@@ -84,6 +113,9 @@ extension Session {
             }
             events.append(verified)
         }
+        // What was refused changed nothing; it may even be about another envelope under this id.
+        let refusals = events.filter(\.event.isRefusal)
+        events.removeAll { $0.event.isRefusal }
         events.sort { $0.index < $1.index }
         let envelope = try await envelope(of: timeline, events)
         let routing = envelope.body.routing
@@ -100,9 +132,13 @@ extension Session {
         }
         // The same event stands in the sender's and the delivery's mailbox; an agent of both sees it once.
         let shown = mine.contains(.unit(routing.from)) ? Mailbox.unit(routing.from) : nil
+        let acts = timeline.acts.compactMap { try? Unverified<Act>(parsing: $0).claimed }
         return TrackedTransmission(
-            routing: routing, deliveries: timeline.deliveries,
-            events: events.filter { shown == nil || $0.event.mailbox == shown })
+            envelope: envelope, deliveries: timeline.deliveries,
+            events: events.filter { shown == nil || $0.event.mailbox == shown }, all: events, refusals: refusals,
+            seen: ([(envelope.body.by, routing.checkpoint)] + acts.map { ($0.by, $0.checkpoint) }).compactMap {
+                by, checkpoint in checkpoint.map { (by, $0) }
+            })
     }
 
     /// The envelope, from the vault or verified against evidence of its acceptance or consignment.
@@ -129,34 +165,30 @@ extension Session {
         guard let mailbox = mailboxes.contains(.unit(unit)) ? .unit(unit) : mailboxes.first else {
             throw ClientFailure.broken(.wrongEvent)
         }
-        var state: DeliveryState?
+        var progress: DeliveryProgress?
         for event in events where event.event.unit == unit && event.event.mailbox == mailbox {
-            guard let present = state else {
+            guard let present = progress else {
                 guard event.event.event == .contentConsignment, event.event.state == .available else {
                     throw ClientFailure.broken(.wrongEvent)
                 }
-                state = .available
+                progress = DeliveryProgress()
                 continue
             }
             let trigger = try await trigger(of: event, acts, routing)
             guard let transition = present.on(trigger), transition.event == event.event.event,
                 transition.state == event.event.state
             else { throw ClientFailure.broken(.wrongEvent) }
-            state = transition.state
+            progress?.advance(by: transition)
         }
-        guard let state else { throw ClientFailure.broken(.wrongEvent) }
-        return state
+        guard let progress else { throw ClientFailure.broken(.wrongEvent) }
+        return progress.state
     }
 
     /// What an event follows: time alone, or an act whose signature and author are checked.
     private func trigger(
         of event: VerifiedEvidence, _ acts: [String], _ routing: Routing
     ) async throws -> DeliveryTrigger {
-        switch event.event.event {
-        case .escalation: return .overdue
-        case .acceptanceRejectionExpiry: return .retentionOver
-        default: break
-        }
+        if let trigger = event.event.triggerWithoutAct { return trigger }
         return .act(try await act(behind: event, among: acts, routing).body.act)
     }
 
@@ -172,8 +204,9 @@ extension Session {
             act.claimed.reason?.rawValue == event.event.code
         else { throw ClientFailure.broken(.actRefused) }
         let past = try await directory(for: routing, before: event.index)
-        let unit = act.claimed.act == .withdrawn ? routing.from : act.claimed.unit
-        guard let agent = past.agent(act.claimed.by), past.isMember(agent, of: unit, at: event.event.at),
+        let units = act.claimed.actors(sender: routing.from)
+        guard let agent = past.agent(act.claimed.by),
+            units.contains(where: { past.isMember(agent, of: $0, at: event.event.at) }),
             let key = agent.noteKey, let verified = try? act.verified(by: key)
         else { throw ClientFailure.broken(.actRefused) }
         return verified
@@ -191,7 +224,17 @@ extension EventRecord {
 
 /// A transmission's verified history.
 public struct TrackedTransmission: Sendable {
-    public let routing: Routing
+    public let envelope: Verified<Envelope>
     public let deliveries: [Timeline.Delivery]
+    /// As told to one of the agent's mailboxes.
     public let events: [VerifiedEvidence]
+    /// In all of them.
+    let all: [VerifiedEvidence]
+    /// Refusals about this transmission that this agent's units may see.
+    public let refusals: [VerifiedEvidence]
+    /// Checkpoints that other agents say they have seen, in the envelope and in acts.
+    let seen: [(by: AgentAddress, checkpoint: SeenCheckpoint)]
+
+    public var routing: Routing { envelope.body.routing }
+    public var isErased: Bool { events.contains { $0.event.event == .erasure } }
 }

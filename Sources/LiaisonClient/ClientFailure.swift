@@ -81,6 +81,9 @@ public enum ClientFailure: Error, Equatable {
                 + Problem(code).code.text(language)
         case .refused(let problem):
             language("refusé par le relais : ", "refused by the relay: ") + problem.code.text(language)
+                + (problem.entry.map {
+                    language(", refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
+                } ?? "")
         case .unreachable: language("relais injoignable", "relay unreachable")
         case .form(let findings):
             language("formulaire à corriger :", "form to correct:")

@@ -209,6 +209,16 @@ public struct HTTPRelayConnection: RelayConnection {
 
     // MARK: Log
 
+    public func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
+        try await post(inspection.note, to: "v1/inspections?from=\(index)")
+    }
+
+    public func anchor(from size: Int) async throws -> Anchor { try await json(.GET, "v1/anchors/\(size)") }
+
+    public func show(_ checkpoint: SignedCheckpoint) async throws {
+        _ = try await request(.POST, "v1/checkpoints", body: Array(checkpoint.note.serialized.utf8))
+    }
+
     public func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
         let suffix = width == TileID.width ? "" : ".p/\(width)"
         return try await bytes(of: request(.GET, "tile/\(id.level)/\(TileID.path(index: id.index))\(suffix)"))

@@ -95,7 +95,9 @@ extension Session {
         let present = Set(content.transfers.last?.body.recipients ?? content.manifest.body.recipients)
         let theirs = directory.encryptionKeys(of: colleague, at: clock()).compactMap(\.fingerprint)
         guard !present.isSuperset(of: theirs) else { return .alreadyReadable }
-        guard let keys = directory.keys(of: address)?.hash else { throw ClientFailure.noRecipientKeys(delivery.unit) }
+        guard let openedWith = content.openedWith, let keys = directory.keys(of: address)?.hash else {
+            throw ClientFailure.noRecipientKeys(delivery.unit)
+        }
         // Members' last keys count even when they have ended: who is away for long still has the private halves.
         let recipients = usable(
             directory.members(of: delivery.unit, at: clock()).flatMap {
@@ -104,7 +106,7 @@ extension Session {
         let transfer = try Transfer(
             by: address, log: log.name, convention: conventionInForce().hash, head: headHash(),
             transmission: delivery.routing.id, envelope: delivery.envelope.hash, unit: delivery.unit, keys: keys,
-            openedWith: content.openedWith, recipients: recipients.map(\.fingerprint).sorted(), at: clock()
+            openedWith: openedWith, recipients: recipients.map(\.fingerprint).sorted(), at: clock()
         ).signed(by: account.signer())
         let path = contentPath(delivery.routing.id) + ".handover"
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -131,24 +131,17 @@ extension Session {
         return frame
     }
 
-    /// Takes a roster by the keys that counted when the log took it. Log order decides, not what the relay says of the
-    /// time: after a succession only the new key counts, and what is older than the convention stands under it.
+    /// Takes a roster by the keys that counted when the log took it.
     func accept(_ roster: Unverified<Roster>, into directory: inout Directory) async throws {
-        let institution = roster.claimed.by
-        let published = try await publication(of: roster.note.hash)
         guard let convention = directory.convention else { throw ClientFailure.broken(.conventionRefused) }
-        var instant = published.at
-        var standing = try await publication(of: convention.hash).index > published.index
-        if let succession = directory.successions[institution] {
-            if try await publication(of: succession.hash).index < published.index {
-                instant = max(instant, succession.body.notBefore)
-                standing = false
-            } else {
-                instant = min(instant, succession.body.notBefore - 1)
-            }
+        let place = try await publication(of: roster.note.hash)
+        let under = try await publication(of: convention.hash).index
+        var succession: Int?
+        if let hash = directory.successions[roster.claimed.by]?.hash {
+            succession = try await publication(of: hash).index
         }
         do {
-            try directory.accept(roster, at: instant, standing: standing)
+            try directory.accept(roster, published: place, convention: under, succession: succession)
         } catch {
             throw ClientFailure.broken(.bundleRefused)
         }

@@ -6,14 +6,7 @@ import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
-/// Where and when the log took a directory document: proven once, then remembered.
-struct Publication: Codable {
-    var index: Int
-    /// The relay's clock, Unix seconds: the instant at which a party's key must have been in force.
-    var at: Int
-
-    static let kind = "publication"
-}
+private let publicationClass = "publication"
 
 extension Session {
     /// The directory as it was in force for the entry at `index`, as far as `routing` needs it: the convention
@@ -59,7 +52,7 @@ extension Session {
         }
     }
 
-    private func document<Body: Document>(_ hash: Hash) async throws -> Unverified<Body> {
+    func document<Body: Document>(_ hash: Hash) async throws -> Unverified<Body> {
         let published = try await relay.document(hash)
         guard let document = try? Unverified<Body>(parsing: published.note), document.note.hash == hash else {
             throw ClientFailure.broken(.directoryMismatch)
@@ -68,19 +61,19 @@ extension Session {
         return document
     }
 
-    func publication(of hash: Hash) async throws -> Publication {
-        if let known = try account.vault.value(Publication.self, Publication.kind, hash.hex) { return known }
+    func publication(of hash: Hash) async throws -> LogPlace {
+        if let known = try account.vault.value(LogPlace.self, publicationClass, hash.hex) { return known }
         return try await remember(try await relay.document(hash), hash)
     }
 
     @discardableResult
-    private func remember(_ published: PublishedDocument, _ hash: Hash) async throws -> Publication {
+    private func remember(_ published: PublishedDocument, _ hash: Hash) async throws -> LogPlace {
         let evidence = try await prove(published.evidence)
         guard evidence.event.document == hash, evidence.event.mailbox == .directory else {
             throw ClientFailure.broken(.wrongEvent)
         }
-        let publication = Publication(index: evidence.index, at: evidence.event.at)
-        try account.vault.put(value: publication, Publication.kind, hash.hex)
+        let publication = LogPlace(index: evidence.index, at: evidence.event.at)
+        try account.vault.put(value: publication, publicationClass, hash.hex)
         return publication
     }
 }

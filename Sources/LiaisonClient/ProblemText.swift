@@ -63,6 +63,10 @@ extension Problem.Code {
         case .wrongOffset: language("envoi à reprendre", "upload to go on with")
         case .tooManyRequests: language("relais occupé, recommencez", "relay busy, try again")
         case .notReady: language("relais pas encore prêt", "relay not ready yet")
+        case .logStopped:
+            language(
+                "le relais a été surpris à montrer deux histoires : il n'écrit plus, prévenez son exploitant",
+                "the relay was found showing two histories: it writes no more, tell its operator")
         case .storeFailed: language("le relais n'a pas pu écrire, recommencez", "the relay could not write, try again")
         }
     }

@@ -230,6 +230,19 @@ extension Session {
         throw ClientFailure.broken(.contentRefused)
     }
 
+    /// The content in the vault, opened, for whoever makes a dossier of it.
+    func kept(_ envelope: Verified<Envelope>) throws -> OpenedContent {
+        let id = envelope.body.routing.id
+        let item = try account.vault.value(ReceivedItem.self, Account.Class.received, id.description)
+        do {
+            return try OpenedContent(
+                try FileSource(path: contentPath(id)), envelope: envelope, reference: item?.handedOver?.content,
+                transferAuthors: try item?.handedOver?.keys ?? [], identities: try account.identities().map(\.identity))
+        } catch AgeFailure.noIdentityMatches {
+            throw ClientFailure.notForThisDevice
+        }
+    }
+
     func fetch(_ delivery: VerifiedDelivery) async throws {
         let id = delivery.routing.id
         let file = try ContentFile.create(contentPath(id))

@@ -40,6 +40,13 @@ public protocol RelayConnection: Sendable {
     func events(from index: Int) async throws -> EventPage
     func timeline(of id: TransmissionID) async throws -> Timeline
 
+    /// Hands in an auditor's demand and gets a page of their institution's events, from an entry on.
+    func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage
+    /// The smallest checkpoint of at least `size` entries that others vouch for.
+    func anchor(from size: Int) async throws -> Anchor
+    /// Shows the relay a checkpoint of its own that it contradicts.
+    func show(_ checkpoint: SignedCheckpoint) async throws
+
     /// A tile of the log with `width` hashes.
     func tile(_ id: TileID, width: Int) async throws -> [UInt8]
 }

@@ -39,7 +39,13 @@ struct SeenLog {
         var largest = checkpoint
         for note in try notes {
             let seen = try SignedCheckpoint(parsing: note, log: log)
-            try await prove(seen.checkpoint, and: largest.checkpoint, over: relay)
+            do {
+                try await prove(seen.checkpoint, and: largest.checkpoint, over: relay)
+            } catch let failure as ClientFailure where failure == .broken(.logInconsistent) {
+                // An honest relay that was put back stops signing once it sees its own word.
+                try? await relay.show(seen)
+                throw failure
+            }
             if seen.checkpoint.size > largest.checkpoint.size { largest = seen }
         }
         try vault.put(value: [largest.note.serialized], Account.Class.checkpoint, "seen")
@@ -53,8 +59,12 @@ struct SeenLog {
             throw ClientFailure.broken(.logInconsistent)
         }
         var tiles: [TileID: Tile] = [:]
-        for id in plan.tiles {
-            tiles[id] = Tile(bytes: try await relay.tile(id, width: id.width(in: new.size)))
+        do {
+            for id in plan.tiles {
+                tiles[id] = Tile(bytes: try await relay.tile(id, width: id.width(in: new.size)))
+            }
+        } catch let problem as Problem where problem.code == .notFound {
+            throw ClientFailure.broken(.logInconsistent)  // it has not even what it once showed
         }
         guard let path = plan.hashes(from: tiles),
             ProofCheck.consistency(from: old.size, old.root, to: new.size, new.root, path: path)

@@ -157,12 +157,15 @@ public final class Session {
     /// refreshed head's before anything is concluded from it.
     func prove(_ evidence: Evidence) async throws -> VerifiedEvidence {
         let verified = try check(evidence)
-        let checkpoint = verified.checkpoint.checkpoint
-        guard let head else { return verified }
-        if proven.contains(checkpoint) { return verified }
+        try await agree(with: verified.checkpoint.checkpoint)
+        return verified
+    }
+
+    /// Proves a checkpoint to belong to the one history that this client knows.
+    func agree(with checkpoint: Checkpoint) async throws {
+        guard let head, !proven.contains(checkpoint) else { return }
         try await seen.prove(checkpoint, and: head.checkpoint.checkpoint, over: relay)
         proven.insert(checkpoint)
-        return verified
     }
 
     /// Evidence, verified against the log's key.

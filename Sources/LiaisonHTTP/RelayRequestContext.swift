@@ -28,6 +28,12 @@ struct RelayRequestContext: RequestContext {
         return try relay.peer(tls: fingerprint)
     }
 
+    /// The agent on the connection, who may have been revoked: for what is signed, and refused by name.
+    func author(_ relay: Relay) throws -> AgentAddress {
+        guard let fingerprint else { throw Problem(.notEnrolled) }
+        return try relay.author(tls: fingerprint)
+    }
+
     /// Whoever may read directory and log: an agent or a registrar.
     func reader(_ relay: Relay) throws -> InstitutionID {
         guard let fingerprint else { throw Problem(.notEnrolled) }

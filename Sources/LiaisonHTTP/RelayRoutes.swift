@@ -102,7 +102,7 @@ struct RelayRoutes {
 
     private func addTransmissions(to v1: RouterGroup<RelayRequestContext>) {
         v1.post("transmissions") { request, context in
-            try await submit(request, by: context.peer(relay))
+            try await submit(request, by: context.author(relay))
         }
         v1.get("transmissions") { request, context in
             try json(await relay.sent(by: context.peer(relay), from: cursor(of: request)))
@@ -113,7 +113,7 @@ struct RelayRoutes {
             return try json(await relay.timeline(of: id, for: peer))
         }
         v1.post("transmissions/:id/content") { request, context in
-            let peer = try context.peer(relay)
+            let peer = try context.author(relay)
             let act: Unverified<Act> = try await note(in: request)
             guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
                 throw Problem(.wrongEnvelope)
@@ -129,8 +129,12 @@ struct RelayRoutes {
         v1.get("events") { request, context in
             try json(await relay.events(of: context.peer(relay), from: cursor(of: request)))
         }
+        v1.post("inspections") { request, context in
+            let peer = try context.author(relay)
+            return try json(await relay.inspect(try note(in: request), from: cursor(of: request), by: peer))
+        }
         v1.post("acts") { request, context in
-            let peer = try context.peer(relay)
+            let peer = try context.author(relay)
             let act: Unverified<Act> = try await note(in: request)
             guard act.claimed.act != .opened else { throw Problem(.malformed) }
             return try json(await relay.act(act, by: peer), status: .created)
@@ -171,35 +175,17 @@ struct RelayRoutes {
     // MARK: Log (c2sp.org/tlog-tiles)
 
     private func addLog(to router: Router<RelayRequestContext>) {
-        router.get("checkpoint") { _, context in
+        LogRoutes(relay: relay) { _ = try $0.reader(relay) }.add(to: router)
+        let v1 = router.group("v1")
+        v1.get("anchors/:size") { _, context in
             _ = try context.reader(relay)
-            let checkpoint = try await relay.checkpoint()
-            return Response(
-                status: .ok,
-                headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-cache"],
-                body: .init(byteBuffer: ByteBuffer(string: checkpoint)))
+            return try json(await relay.anchor(from: context.parameter("size") { Int($0) }))
         }
-        router.get("tile/**") { request, context in
+        v1.post("checkpoints") { request, context in
             _ = try context.reader(relay)
-            let path = context.parameters.getCatchAll().map(String.init)
-            guard let first = path.first,
-                let (index, width) = TileID.parse(path: path.dropFirst().joined(separator: "/"))
-            else { throw Problem(.notFound) }
-            let bytes: [UInt8]
-            if first == "entries" {
-                bytes = try await relay.entryBundle(index, width: width)
-            } else if let level = Int(first), (0...63).contains(level), String(level) == first {
-                bytes = try await relay.tile(TileID(level: level, index: index), width: width)
-            } else {
-                throw Problem(.notFound)
-            }
-            return Response(
-                status: .ok,
-                headers: [
-                    .contentType: "application/octet-stream",
-                    .cacheControl: "max-age=31536000, immutable"
-                ],
-                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+            let body = try await request.body.collect(upTo: Checkpoint.maximumSize)
+            try await relay.show(String(buffer: body))
+            return Response(status: .noContent)
         }
     }
 

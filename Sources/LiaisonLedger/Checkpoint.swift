@@ -63,4 +63,11 @@ public struct SignedCheckpoint: Hashable, Sendable {
         try note.checkSignature(by: log)
         self.init(checkpoint: checkpoint, note: note)
     }
+
+    /// This checkpoint with more signature lines, such as witnesses'.
+    public func adding(_ lines: [NoteSignature]) -> SignedCheckpoint {
+        let new = lines.filter { !note.signatures.contains($0) }
+        return SignedCheckpoint(
+            checkpoint: checkpoint, note: SignedNote(text: note.text, signatures: note.signatures + new))
+    }
 }

@@ -92,6 +92,9 @@ public struct ProofPlan: Sendable, Equatable {
         return ProofPlan(elements: path.reversed())
     }
 
+    /// The one element whose hash is the root of `size` entries, in any tree that is larger.
+    public static func wholeTree(of size: Int) -> ProofPlan { ProofPlan(elements: [root(of: size)]) }
+
     /// The complete subtrees that make up the root of `size` entries.
     public static func root(of size: Int) -> [NodeID] { NodeID.covering(0, size) }
 

@@ -12,12 +12,14 @@ public enum DeliveryState: String, Codable, Hashable, Sendable, CaseIterable {
 /// What may happen to a delivery.
 public enum DeliveryTrigger: Hashable, Sendable, CaseIterable {
     case act(Act.Kind)
+    /// An agent of the unit was shown that it is there.
+    case listed
     /// An acknowledgement was due and a step of the escalation is reached.
     case overdue
-    /// The content's retention ends.
+    /// The content's retention ends; for one that was withdrawn unopened, at once.
     case retentionOver
 
-    public static let allCases = Act.Kind.allCases.map { DeliveryTrigger.act($0) } + [.overdue, .retentionOver]
+    public static let allCases = Act.Kind.allCases.map { DeliveryTrigger.act($0) } + [.listed, .overdue, .retentionOver]
 }
 
 /// What follows from a trigger: the next state and the event that says so.
@@ -29,12 +31,14 @@ public struct DeliveryTransition: Hashable, Sendable {
 extension DeliveryState {
     /// The whole state machine. What is not in the table is refused and changes nothing.
     ///
-    /// A second agent may open what a colleague opened: who reads is recorded, the state stays.
+    /// A second agent may open what a colleague opened: who reads is recorded, the state stays. Erasing a content
+    /// is no answer: only what has its answer is erased, and that answer stays.
     public static let transitions: [DeliveryState: [DeliveryTrigger: DeliveryTransition]] = [
         .available: [
             .act(.opened): .init(state: .opened, event: .contentHandover),
             .act(.refused): .init(state: .refused, event: .consignmentRejection),
             .act(.withdrawn): .init(state: .withdrawn, event: .withdrawal),
+            .listed: .init(state: .available, event: .consignmentNotification),
             .overdue: .init(state: .available, event: .escalation),
             .retentionOver: .init(state: .expired, event: .acceptanceRejectionExpiry)
         ],
@@ -49,15 +53,78 @@ extension DeliveryState {
         ],
         .acknowledged: [
             .act(.opened): .init(state: .acknowledged, event: .contentHandover),
-            .act(.transferred): .init(state: .acknowledged, event: .transfer)
+            .act(.transferred): .init(state: .acknowledged, event: .transfer),
+            .act(.erased): .init(state: .acknowledged, event: .erasure),
+            .retentionOver: .init(state: .acknowledged, event: .erasure)
         ],
-        .refused: [:],
-        .withdrawn: [:],
-        .expired: [:]
+        .refused: [
+            .act(.erased): .init(state: .refused, event: .erasure),
+            .retentionOver: .init(state: .refused, event: .erasure)
+        ],
+        .withdrawn: [.retentionOver: .init(state: .withdrawn, event: .erasure)],
+        .expired: [
+            .act(.erased): .init(state: .expired, event: .erasure),
+            .retentionOver: .init(state: .expired, event: .erasure)
+        ]
     ]
 
     /// What follows `trigger` in this state; nil when it is not allowed.
     public func on(_ trigger: DeliveryTrigger) -> DeliveryTransition? {
         Self.transitions[self]?[trigger]
+    }
+}
+
+/// A delivery's whole position: its state, and what happens to it once only.
+public struct DeliveryProgress: Hashable, Sendable {
+    public var state: DeliveryState
+    /// Whether its unit was shown that it is there.
+    public var isNotified: Bool
+    /// Whether its content is gone; nothing happens to it afterwards.
+    public var isErased: Bool
+
+    public init(state: DeliveryState = .available, isNotified: Bool = false, isErased: Bool = false) {
+        self.state = state
+        self.isNotified = isNotified
+        self.isErased = isErased
+    }
+
+    /// What follows `trigger` now; nil when it is not allowed.
+    public func on(_ trigger: DeliveryTrigger) -> DeliveryTransition? {
+        guard !isErased, trigger != .listed || !isNotified else { return nil }
+        return state.on(trigger)
+    }
+
+    public mutating func advance(by transition: DeliveryTransition) {
+        state = transition.state
+        if transition.event == .consignmentNotification { isNotified = true }
+        if transition.event == .erasure { isErased = true }
+    }
+}
+
+extension EventRecord {
+    /// Whether it says that nothing was changed.
+    public var isRefusal: Bool { event == .submissionRejection || event == .actRejection }
+
+    /// What led to this event when no act did; nil for one that follows an act.
+    public var triggerWithoutAct: DeliveryTrigger? {
+        switch event {
+        case .consignmentNotification: .listed
+        case .escalation: .overdue
+        case .acceptanceRejectionExpiry: .retentionOver
+        case .erasure where act == nil: .retentionOver
+        default: nil
+        }
+    }
+}
+
+extension Act {
+    /// The units whose agents may make it: only the sender's withdraws; both ends may have a content erased; everything
+    /// else is for the unit that received.
+    public func actors(sender: UnitAddress) -> [UnitAddress] {
+        switch act {
+        case .withdrawn: [sender]
+        case .erased: [unit, sender]
+        default: [unit]
+        }
     }
 }

@@ -373,9 +373,12 @@ public struct Directory: Sendable {
         keys(of: agent)?.body.keys.filter { $0.notBefore <= instant && instant < $0.notAfter } ?? []
     }
 
+    /// The agent whose roster line names this TLS key, whether or not it may act.
+    public func agent(tls fingerprint: Hash) -> Agent? { owners.agent(tls: fingerprint).flatMap { agents[$0] } }
+
     /// The agent whose roster line names this TLS key, if it may act at `instant`.
     public func agent(tls fingerprint: Hash, at instant: Int) -> Agent? {
-        owners.agent(tls: fingerprint).flatMap { agents[$0] }.flatMap { $0.isInForce(at: instant) ? $0 : nil }
+        agent(tls: fingerprint).flatMap { $0.isInForce(at: instant) ? $0 : nil }
     }
 
     /// The institution whose registrar has this TLS key.

@@ -99,7 +99,7 @@ public struct Act: SoleSignerDocument {
     public static let maximumSize = 8 << 10
 
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
-        case opened, acknowledged, refused, unopenable, withdrawn, transferred
+        case opened, acknowledged, refused, unopenable, withdrawn, transferred, erased
     }
 
     public var by: AgentAddress
@@ -112,7 +112,7 @@ public struct Act: SoleSignerDocument {
     /// The unit whose delivery this is about.
     public var unit: UnitAddress
     public var act: Kind
-    /// A code of `ReasonCode`; with `refused`, `unopenable` and `withdrawn`.
+    /// A code of `ReasonCode`; with `refused`, `unopenable`, `withdrawn` and `erased`.
     public var reason: ReasonCode?
     /// With `transferred`: the content as sealed anew.
     public var content: ContentReference?
@@ -161,6 +161,10 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
     case authorNotInForce = "author_not_in_force"
     case formInvalid = "form_invalid"
     case notPermitted = "not_permitted"
+    // Why a content is erased before its time.
+    case dataSubjectRequest = "data_subject_request"
+    case noLongerNeeded = "no_longer_needed"
+    case unlawful
 
     /// The codes that may go with `act`.
     public static func allowed(with act: Act.Kind) -> [ReasonCode] {
@@ -172,6 +176,8 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
                 .keysLost, .digestMismatch, .notARecipient, .contentDamaged, .manifestMismatch, .authorNotInForce,
                 .formInvalid, .notPermitted
             ]
+        // RGPD article 17(1).
+        case .erased: [.dataSubjectRequest, .noLongerNeeded, .unlawful]
         case .opened, .acknowledged, .transferred: []
         }
     }

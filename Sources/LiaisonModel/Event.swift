@@ -18,20 +18,32 @@ public enum EventName: String, Codable, Hashable, Sendable, CaseIterable {
     case withdrawal = "Withdrawal"
     case transfer = "Transfer"
     case erasure = "Erasure"
+    case actRejection = "ActRejection"
+    case inspection = "Inspection"
     case directoryHead = "DirectoryHead"
     case rosterPublished = "RosterPublished"
     case keysPublished = "KeysPublished"
     case conventionPublished = "ConventionPublished"
+    case logOpened = "LogOpened"
+    case restore = "Restore"
+    case restart = "Restart"
+    case configuration = "Configuration"
 }
 
-/// Whose numbered sequence of events an entry belongs to: a unit, or the directory that all may read.
+/// Whose numbered sequence of events an entry belongs to: a unit, an institution's auditors, or the directory that
+/// all may read.
 public enum Mailbox: TextCodable {
     case unit(UnitAddress)
+    /// Refusals that concern no unit, and who read the institution's events.
+    case institution(InstitutionID)
     case directory
+
+    private static let prefix = "institution:"
 
     public var description: String {
         switch self {
         case .unit(let unit): unit.description
+        case .institution(let institution): Self.prefix + institution.description
         case .directory: "directory"
         }
     }
@@ -41,12 +53,25 @@ public enum Mailbox: TextCodable {
             self = .directory
         } else if let unit = UnitAddress(description) {
             self = .unit(unit)
+        } else if description.hasPrefix(Self.prefix),
+            let institution = InstitutionID(String(description.dropFirst(Self.prefix.count)))
+        {
+            self = .institution(institution)
         } else {
             return nil
         }
     }
 
-    public static var expected: String { "a unit or \"directory\"" }
+    public static var expected: String { "a unit, \"institution:\" and an institution, or \"directory\"" }
+
+    /// Whose it is; nil for the directory.
+    public var institution: InstitutionID? {
+        switch self {
+        case .unit(let unit): unit.institution
+        case .institution(let institution): institution
+        case .directory: nil
+        }
+    }
 }
 
 /// One event as one mailbox sees it. Its canonical JSON under a fresh salt is what the log commits to.
@@ -69,10 +94,18 @@ public struct EventRecord: Codable, Hashable, Sendable {
     public var state: DeliveryState?
     /// When an acknowledgement is due, Unix seconds.
     public var dueAt: Int?
-    /// A decision code, a reason code or the step of an escalation.
+    /// A decision code, a reason code, the step of an escalation or the program's version.
     public var code: String?
-    /// Hash of the roster, keys or convention published.
+    /// Hash of the document published, of the inspection, or of the configuration.
     public var document: Hash?
+    /// Who asked: with refusals and inspections.
+    public var agent: AgentAddress?
+    /// How many refusals this one entry stands for.
+    public var count: Int?
+    /// Entries whose records and salts were erased.
+    public var entries: [Int]?
+    /// The tree that a log goes on from, or was restored at.
+    public var previous: PreviousTree?
     /// Only in a DirectoryHead.
     public var head: DirectoryHead?
 
@@ -82,6 +115,19 @@ public struct EventRecord: Codable, Hashable, Sendable {
         self.mailbox = mailbox
         self.number = number
         self.at = at
+    }
+}
+
+/// A tree of this or another log.
+public struct PreviousTree: Codable, Hashable, Sendable {
+    public var origin: String
+    public var size: Int
+    public var root: Hash
+
+    public init(origin: String, size: Int, root: Hash) {
+        self.origin = origin
+        self.size = size
+        self.root = root
     }
 }
 

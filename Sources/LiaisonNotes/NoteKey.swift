@@ -30,18 +30,25 @@ public struct NoteKey: Hashable, Sendable {
 
 extension NoteKey: LosslessStringConvertible {
     /// The verifier key as text: `name+hex(id)+base64(0x01 ‖ public key)`.
-    public var description: String {
-        "\(name)+\(Hex.encode(id))+\(Base64.encode([0x01] + key.bytes))"
-    }
+    public var description: String { Self.text(name: name, type: 0x01, key: key) }
 
     public init?(_ description: String) {
-        let pieces = description.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-        guard pieces.count == 3, let encoded = Base64.decode(String(pieces[2])), encoded.first == 0x01,
-            let key = VerificationKey(encoded.dropFirst()),
-            let result = NoteKey(name: String(pieces[0]), key: key),
-            Hex.encode(result.id) == pieces[1]
+        guard let (name, key) = Self.parse(description, type: 0x01) else { return nil }
+        self.init(name: name, key: key)
+    }
+
+    /// A verifier key of any type as text.
+    package static func text(name: String, type: UInt8, key: VerificationKey) -> String {
+        "\(name)+\(Hex.encode(id(name: name, type: type, key: key.bytes)))+\(Base64.encode([type] + key.bytes))"
+    }
+
+    package static func parse(_ text: String, type: UInt8) -> (name: String, key: VerificationKey)? {
+        let pieces = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
+        guard pieces.count == 3, let encoded = Base64.decode(String(pieces[2])), encoded.first == type,
+            let key = VerificationKey(encoded.dropFirst()), isValid(name: String(pieces[0])),
+            Hex.encode(id(name: String(pieces[0]), type: type, key: key.bytes)) == pieces[1]
         else { return nil }
-        self = result
+        return (String(pieces[0]), key)
     }
 }
 

@@ -14,8 +14,35 @@ public enum Command: Sendable {
     case publishRoster(Unverified<Roster>)
     case publishSuccession(Unverified<Succession>)
     case publishKeys(Unverified<AgentKeys>, peer: AgentAddress)
-    /// Time passes: deadlines, retention, the hourly DirectoryHead.
+    /// Deliveries that an agent of their unit has been shown.
+    case notify([DeliveryID])
+    case inspect(Unverified<Inspection>, peer: AgentAddress)
+    case operate(OperatorAct)
+    /// Writes and takes back, to find out whether a commit would succeed.
+    case probe
+    /// Time passes: deadlines, retention, the audit limit, the hourly DirectoryHead.
     case tick
+}
+
+/// A transmission and one of its recipients.
+public struct DeliveryID: Hashable, Sendable {
+    public let transmission: TransmissionID
+    public let unit: UnitAddress
+
+    public init(transmission: TransmissionID, unit: UnitAddress) {
+        self.transmission = transmission
+        self.unit = unit
+    }
+}
+
+/// What the operator did, which the log says like everything else.
+public enum OperatorAct: Sendable {
+    /// The relay starts: the program's version, and the hash of its configuration.
+    case start(version: String, configuration: Hash)
+    /// A store was put back at the very end of this log.
+    case restored(PreviousTree)
+    /// This log goes on from another one, behind which a store was put back.
+    case opened(PreviousTree)
 }
 
 extension Command {

@@ -39,9 +39,8 @@ func decide(
     guard let transmission = facts.transmission, let delivery = facts.delivery else {
         throw Problem(.unknownTransmission)
     }
-    // Only the sender's unit withdraws; everything else is for the unit that received.
-    let actor = claimed.act == .withdrawn ? transmission.from : delivery.unit
-    guard directory.isMember(agent, of: actor, at: now) else { throw Problem(.notAParty) }
+    guard claimed.actors(sender: transmission.from).contains(where: { directory.isMember(agent, of: $0, at: now) })
+    else { throw Problem(.notAParty) }
     guard claimed.envelope == transmission.hash else { throw Problem(.wrongEnvelope) }
     guard directory.convention(claimed.convention, at: now) != nil else { throw Problem(.conventionUnknown) }
     guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
@@ -54,8 +53,8 @@ func decide(
     guard (claimed.content != nil) == (claimed.act == .transferred) else { throw Problem(.malformed) }
     guard claimed.act != .transferred || facts.hasContent else { throw Problem(.contentMissing) }
     guard claimed.content.map({ $0.size <= directory.largestContent }) ?? true else { throw Problem(.contentTooLarge) }
-    guard let transition = delivery.state.on(.act(claimed.act)) else {
-        throw Problem(.wrongState, state: delivery.state)
+    guard let transition = delivery.progress.on(.act(claimed.act)) else {
+        throw delivery.isErased ? Problem(.contentGone) : Problem(.wrongState, state: delivery.state)
     }
     return .accepted(act, delivery, transition)
 }
@@ -90,8 +89,12 @@ extension Draft {
         _ act: Verified<Act>, _ delivery: StoredDelivery, _ transition: DeliveryTransition,
         sender: UnitAddress
     ) async throws -> Int {
-        let mine = act.body.act == .withdrawn ? sender : delivery.unit
-        let told = transition.state.isFinal ? try await told(of: delivery) : []
+        // First the mailbox of the unit that acts: its entry is the receipt.
+        let author = state.directory.agent(act.body.by)
+        let isFromUnit = author.map { state.directory.isMember($0, of: delivery.unit, at: now) } ?? false
+        let mine = act.body.act == .withdrawn || !isFromUnit ? sender : delivery.unit
+        let ends = !delivery.state.isFinal && transition.state.isFinal
+        let told = ends ? try await told(of: delivery) : []
         let mailboxes = [mine] + Set([sender, delivery.unit] + told).subtracting([mine]).sorted()
         let entry = try await record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
             record.transmission = act.body.transmission
@@ -108,13 +111,11 @@ extension Draft {
         if let content = act.body.content {
             batch.transfers.append((act.body.transmission, delivery.unit, content.sha256, act.body.by))
         }
-        var changed = delivery
-        changed.state = transition.state
-        if transition.state.isFinal { changed.nextStepAt = nil }
+        let changed = delivery.advanced(by: transition)
         try await put(changed)
-        // Unopened by everybody and taken back: nobody shall ever have it.
-        let all = try await deliveries(of: act.body.transmission)
-        if all.allSatisfy({ $0.state == .withdrawn }) { batch.destroyed.append(act.body.transmission) }
+        if transition.event == .erasure { batch.erased.append(delivery.id) }
+        // Taken back before anybody opened it: nobody shall ever have it.
+        if changed.state == .withdrawn { try await erase(changed, from: sender, code: .withdrawn) }
         return entry
     }
 }

@@ -4,21 +4,24 @@
 import LiaisonModel
 import LiaisonNotes
 
-/// What an unanswered delivery comes to at an instant.
+/// What a delivery comes to at an instant by time alone.
 enum SilenceRuling: Hashable, Sendable {
     /// The given step of the escalation, and when the next consequence is due.
     case escalate(step: EscalationStep, next: Int)
     case expire
-    /// Nothing yet; nil when it is decided.
+    case erase
+    /// Nothing yet; nil when nothing is to come.
     case wait(until: Int?)
 }
 
-/// Silence becomes a dated fact: the steps of the flow one after the other, then the end of retention.
+/// Silence becomes a dated fact: the steps of the flow one after the other, then the end of retention. What is decided
+/// only waits for that end, and for erasure.
 ///
 /// A flow without steps still has one: the unit and the sender hear that nobody answered in time.
 func decide(_ delivery: StoredDelivery, escalation: [EscalationStep], now: Int) -> SilenceRuling {
-    guard !delivery.state.isFinal else { return .wait(until: nil) }
-    guard now < delivery.expiresAt else { return .expire }
+    guard !delivery.isErased else { return .wait(until: nil) }
+    guard now < delivery.expiresAt else { return delivery.state.isFinal ? .erase : .expire }
+    guard !delivery.state.isFinal else { return .wait(until: delivery.expiresAt) }
     let steps = escalation.isEmpty ? [EscalationStep(to: "unit", after: 0, content: false)] : escalation
     func instant(_ step: Int) -> Int {
         guard step < steps.count else { return delivery.expiresAt }
@@ -28,8 +31,11 @@ func decide(_ delivery: StoredDelivery, escalation: [EscalationStep], now: Int) 
     return .escalate(step: steps[delivery.escalated], next: instant(delivery.escalated + 1))
 }
 
+/// Why the relay erases by itself.
+enum ErasureCode: String { case retention, withdrawn, auditLimit = "audit_limit" }
+
 extension Draft {
-    /// Writes the consequences of time: escalations, expiries and a DirectoryHead where one is due.
+    /// Writes the consequences of time: escalations, expiries, erasures and a DirectoryHead where one is due.
     mutating func tick() async throws -> Outcome {
         for delivery in try await store.deliveriesDue(at: now, limit: 64) {
             // The batch may have decided this delivery already.
@@ -40,6 +46,8 @@ extension Draft {
             else { continue }
             try await follow(current, transmission)
         }
+        try await countRefusals()
+        try await eraseRecords()
         if let headAt = state.headAt, now - headAt >= Directory.headLifetime / 2 {
             try await recordDirectoryHead()
         }
@@ -52,13 +60,13 @@ extension Draft {
         var changed = delivery
         switch decide(delivery, escalation: steps, now: now) {
         case .wait(let until): changed.nextStepAt = until
+        case .erase: return try await erase(delivery, from: transmission.from, code: .retention)
         case .expire:
-            guard let transition = delivery.state.on(.retentionOver) else { return }
+            guard let transition = delivery.progress.on(.retentionOver) else { return }
             try await recordSilence(transition, delivery, transmission, to: try await told(of: delivery), code: nil)
-            changed.state = transition.state
-            changed.nextStepAt = nil
+            changed = delivery.advanced(by: transition)
         case .escalate(let step, let next):
-            guard let transition = delivery.state.on(.overdue) else { return }
+            guard let transition = delivery.progress.on(.overdue) else { return }
             let targets = targets(of: step, for: delivery.unit)
             try await recordSilence(transition, delivery, transmission, to: targets, code: step.to)
             changed.escalated += 1

@@ -35,7 +35,9 @@ func decide(
 ) throws(Problem) -> SubmissionRuling {
     let claimed = offered.claimed
     guard claimed.by == peer else { throw Problem(.notTheAuthor) }
-    guard let key = directory.agent(claimed.by)?.noteKey else { throw Problem(.agentNotInForce) }
+    guard let agent = directory.agent(claimed.by), agent.isInForce(at: now), let key = agent.noteKey else {
+        throw Problem(.agentNotInForce)
+    }
     guard let envelope = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
     if let existing = facts.existing {
         guard existing.hash == envelope.hash else { throw Problem(.idTaken, accepted: existing.hash) }

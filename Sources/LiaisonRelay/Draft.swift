@@ -15,6 +15,8 @@ struct RelayState: Sendable {
     var headAt: Int?
     /// Where each roster in force stands in the log.
     var rosterEntries: [InstitutionID: Int] = [:]
+    /// Refusals of this minute, by agent.
+    var refusals: [AgentAddress: RefusalCount] = [:]
 }
 
 /// A batch being decided: the state as it will be, what will be written, and look-ups that see both the
@@ -78,7 +80,7 @@ struct Draft: Sendable {
                 StoredEntry(
                     index: index, mailbox: mailbox, number: number, commitment: commitment,
                     transmission: record.transmission, unit: record.unit, at: now,
-                    isDirectoryHead: event == .directoryHead, record: bytes, salt: salt))
+                    isDirectoryHead: event == .directoryHead, scope: RecordScope(record), record: bytes, salt: salt))
             indices.append(index)
         }
         return indices

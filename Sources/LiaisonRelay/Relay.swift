@@ -15,6 +15,7 @@ public struct Relay: Sendable {
     public let store: any RelayStore
     let clock: @Sendable () -> Int
     let guesses: GuessLimit
+    public let publication = Publication()
 
     public init(
         sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Int,
@@ -33,6 +34,14 @@ public struct Relay: Sendable {
         guard let agent = sequencer.directory.agent(tls: fingerprint, at: clock()) else {
             throw Problem(.notEnrolled)
         }
+        return agent.address
+    }
+
+    /// The agent whose roster line names this TLS key, in force or no longer: what it signs is refused, as evidence.
+    ///
+    /// - Throws: `Problem(.notEnrolled)`.
+    public func author(tls fingerprint: Hash) throws(Problem) -> AgentAddress {
+        guard let agent = sequencer.directory.agent(tls: fingerprint) else { throw Problem(.notEnrolled) }
         return agent.address
     }
 
@@ -96,6 +105,21 @@ public struct Relay: Sendable {
 
     /// Drops uploads that nobody has gone on with for a day.
     public func dropStaleUploads() async throws { try await store.dropStaged(before: clock() - 86_400) }
+
+    /// Lets time have all its consequences: as many rounds as there is something due.
+    public func catchUp() async throws {
+        while true {
+            let before = try await store.head()?.size
+            _ = try await sequencer.perform(.tick)
+            guard try await store.head()?.size != before else { break }
+        }
+        try await scrub()
+    }
+
+    /// After something was erased, leaves no trace of it in any file of the store.
+    public func scrub() async throws {
+        if await sequencer.hasErased() { try await store.scrub() }
+    }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
         if let content = act.claimed.content { _ = try await store.closeStaged(content.sha256, owner: peer) }
@@ -205,6 +229,8 @@ public struct Relay: Sendable {
 
     public func deliveries(to peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
         let rows = try await store.deliveries(to: units(of: peer), from: index, limit: Wire.pageSize)
+        let shown = rows.filter { $0.state == .available && !$0.isNotified }.map(\.id)
+        if !shown.isEmpty { _ = try await sequencer.perform(.notify(shown)) }
         let evidence = try await evidence(at: rows.map(\.entry))
         var items: [DeliveryItem] = []
         for (row, evidence) in zip(rows, evidence) {
@@ -263,6 +289,19 @@ public struct Relay: Sendable {
         sequencer.directory.units(of: peer, at: clock())
     }
 
+    /// What all mailboxes of the auditor's institution hold, from an entry on. When this returns, the log says who read.
+    public func inspect(
+        _ inspection: Unverified<Inspection>, from index: Int, by peer: AgentAddress
+    ) async throws -> EventPage {
+        _ = try await sequencer.perform(.inspect(inspection, peer: peer))
+        let claimed = inspection.claimed
+        let entries = try await store.entries(
+            of: peer.institution, since: claimed.since, until: claimed.until, from: index, limit: Wire.pageSize)
+        return EventPage(
+            events: try await evidence(for: entries),
+            next: entries.count == Wire.pageSize ? entries.last.map { $0.index + 1 } : nil)
+    }
+
     // MARK: Log
 
     private func evidence(at indices: [Int]) async throws -> [Evidence] {
@@ -290,10 +329,26 @@ public struct Relay: Sendable {
         }
     }
 
+    /// The latest checkpoint that witnesses cosigned, as long as they keep up; otherwise the latest.
     public func checkpoint() async throws -> String {
+        if let cosigned = publication.checkpoint(at: clock()) { return cosigned }
         guard let head = try await store.head() else { throw Problem(.notReady) }
         return head.checkpoint
     }
+
+    /// The smallest checkpoint of at least `size` entries that others vouch for; the latest where there is none yet.
+    public func anchor(from size: Int) async throws -> Anchor {
+        guard let stored = try await store.anchor(from: size) else {
+            guard let head = try await store.head(), head.size >= size else { throw Problem(.notFound) }
+            return Anchor(checkpoint: head.checkpoint, timeStamps: [])
+        }
+        return Anchor(
+            checkpoint: stored.checkpoint + stored.cosignatures.joined(),
+            timeStamps: stored.timeStamps.map(Base64.encode))
+    }
+
+    /// Takes note of a checkpoint of this relay's own that somebody has seen.
+    public func show(_ checkpoint: String) async throws { try await sequencer.show(checkpoint) }
 
     /// A tile of hashes, cut to the width asked for; 404 beyond what the log has.
     public func tile(_ id: TileID, width: Int) async throws -> [UInt8] {

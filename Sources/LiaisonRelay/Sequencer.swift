@@ -29,6 +29,10 @@ public actor Sequencer {
     private var queue: [Waiting] = []
     private var queuedBytes = 0
     private var isDraining = false
+    /// A checkpoint of this log's own key that this log does not have: it went on elsewhere, so nothing is signed here.
+    private var stopped: String?
+    /// Whether a commit erased something since `hasErased` was last asked.
+    private var hasErasedSinceAsked = false
     private let published = Mutex(Directory())
 
     /// - Parameters:
@@ -80,6 +84,7 @@ public actor Sequencer {
         do {
             while true {
                 let state = try await loaded()
+                guard stopped == nil else { throw Problem(.logStopped) }
                 let (draft, outcomes) = try await decide(waiting, on: state)
                 switch try await commit(draft, expectedHead: state.edge.size) {
                 case .committed:
@@ -94,7 +99,8 @@ public actor Sequencer {
             // Whether it was written is not known: the next batch starts from what the store says.
             state = nil
             failed(error)
-            for item in waiting { item.answer.resume(throwing: Problem(.storeFailed)) }
+            let problem = error as? Problem ?? Problem(.storeFailed)
+            for item in waiting { item.answer.resume(throwing: problem) }
         }
     }
 
@@ -110,7 +116,8 @@ public actor Sequencer {
                 let outcome = try await trial.perform(item.command)
                 draft = trial
                 outcomes.append(.success(outcome))
-            } catch let problem as Problem {
+            } catch var problem as Problem {
+                problem.entry = try await draft.recordRefusal(of: item.command, problem)
                 outcomes.append(.failure(problem))
             }
         }
@@ -123,12 +130,47 @@ public actor Sequencer {
         var batch = draft.batch
         let checkpoint = Checkpoint(origin: log.name, size: draft.state.edge.size, root: draft.state.edge.root)
         batch.checkpoint = checkpoint.signed(by: log).note.serialized
+        if !batch.erased.isEmpty || !batch.erasedRecords.isEmpty { hasErasedSinceAsked = true }
         return await store.commit(expectedHead: expectedHead, batch)
+    }
+
+    /// Whether something was erased since this was last asked: then its pages are to be given back.
+    public func hasErased() -> Bool {
+        defer { hasErasedSinceAsked = false }
+        return hasErasedSinceAsked
     }
 
     private func adopt(_ state: RelayState) {
         self.state = state
         published.withLock { $0 = state.directory }
+    }
+
+    // MARK: Never fork
+
+    /// Compares a checkpoint that somebody has seen, signed by this log's key, with this log. Another history than this
+    /// one, or a longer one, means that a copy of this log went on elsewhere or that this one was put back: from then on
+    /// nothing is signed, also after a restart.
+    ///
+    /// - Throws: `Problem(.logStopped)`; `Problem(.signatureRefused)` for what this log's key did not sign.
+    public func show(_ text: String) async throws {
+        guard let shown = try? SignedCheckpoint(parsing: text, log: log.noteKey) else {
+            throw Problem(.signatureRefused)
+        }
+        guard try await !has(shown.checkpoint) else { return }
+        try await store.stop(shown.note.serialized)
+        stopped = shown.note.serialized
+        failed(LogFailure.shownOtherHistory(size: shown.checkpoint.size))
+        throw Problem(.logStopped)
+    }
+
+    private func has(_ shown: Checkpoint) async throws -> Bool {
+        guard shown.size <= (try await store.head()?.size ?? 0) else { return false }
+        guard shown.size > 0 else { return shown.root == MerkleTree.emptyRoot }
+        let plan = ProofPlan.wholeTree(of: shown.size)
+        guard let root = plan.hashes(from: try await store.tiles(plan.tiles))?.first else {
+            throw LogFailure.tilesMissing
+        }
+        return root == shown.root
     }
 
     // MARK: Reading the store
@@ -144,6 +186,7 @@ public actor Sequencer {
     public func load() async throws -> Int { try await reload().edge.size }
 
     private func reload() async throws -> RelayState {
+        stopped = try await store.stopped()
         let head = try await store.head()
         let size = head?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
@@ -173,6 +216,7 @@ public actor Sequencer {
 public enum LogFailure: Error, Equatable {
     case tilesMissing
     case checkpointDiffers(size: Int)
+    case shownOtherHistory(size: Int)
 }
 
 extension Draft {
@@ -185,6 +229,10 @@ extension Draft {
         case .publishRoster(let roster): try await publish(roster)
         case .publishSuccession(let succession): try await publish(succession)
         case .publishKeys(let keys, let peer): try await publish(keys, peer: peer)
+        case .notify(let shown): try await notify(shown)
+        case .inspect(let inspection, let peer): try await inspect(inspection, peer: peer)
+        case .operate(let act): try await operate(act)
+        case .probe: try await probe()
         case .tick: try await tick()
         }
     }

@@ -43,7 +43,16 @@ private struct Writer {
                 of: transfer.transmission, for: transfer.unit,
                 by: try takeStaged(transfer.content, owner: transfer.owner))
         }
-        for transmission in batch.destroyed { try destroyContent(of: transmission) }
+        for delivery in batch.erased { try eraseContent(of: delivery) }
+        for records in batch.erasedRecords { try erase(records) }
+        for inspection in batch.inspections {
+            try run(
+                "INSERT INTO inspections (hash, note, entry, at) VALUES (?, ?, ?, ?)",
+                [Data(inspection.hash.bytes), inspection.note, inspection.entry, inspection.at])
+        }
+        if let configuration = batch.configuration {
+            try run("INSERT OR REPLACE INTO configuration (id, hash) VALUES (1, ?)", [Data(configuration.bytes)])
+        }
         guard let last = batch.entries.last else { return }
         try run("INSERT INTO checkpoints (size, note) VALUES (?, ?)", [last.index + 1, batch.checkpoint])
     }
@@ -51,13 +60,13 @@ private struct Writer {
     private func write(_ entry: StoredEntry) throws {
         try run(
             """
-            INSERT INTO entries ("index", mailbox, number, commitment, transmission, unit, at, head, sealed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO entries ("index", mailbox, number, commitment, transmission, unit, at, head, scope, sealed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 entry.index, entry.mailbox.description, entry.number, Data(entry.commitment.bytes),
                 entry.transmission?.description, entry.unit?.description, entry.at,
-                entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil,
+                entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil, entry.scope.description,
                 try RecordVault(database: database).seal(entry)
             ])
     }
@@ -112,30 +121,57 @@ private struct Writer {
         if let old { try run("DELETE FROM contents WHERE id = ?", [old]) }
     }
 
-    private func destroyContent(of id: TransmissionID) throws {
-        let contents = try Int64.fetchAll(
-            database,
-            sql: """
-                SELECT content FROM transmissions WHERE id = :id AND content IS NOT NULL
-                UNION SELECT content FROM deliveries WHERE transmission = :id AND content IS NOT NULL
-                """,
-            arguments: ["id": id.description])
-        try run("UPDATE transmissions SET content = NULL WHERE id = ?", [id.description])
-        try run("UPDATE deliveries SET content = NULL WHERE transmission = ?", [id.description])
-        for content in contents { try run("DELETE FROM contents WHERE id = ?", [content]) }
+    /// A unit's own content goes at once; the one that all share, when none of them may have it any more.
+    private func eraseContent(of delivery: DeliveryID) throws {
+        let id = delivery.transmission.description
+        let own = try Int64.fetchOne(
+            database, sql: "SELECT content FROM deliveries WHERE transmission = ? AND unit = ?",
+            arguments: [id, delivery.unit.description])
+        try run(
+            "UPDATE deliveries SET content = NULL, erased = 1 WHERE transmission = ? AND unit = ?",
+            [id, delivery.unit.description])
+        if let own { try run("DELETE FROM contents WHERE id = ?", [own]) }
+        guard
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM deliveries WHERE transmission = ? AND erased = 0",
+                arguments: [id]) == 0,
+            let shared = try Int64.fetchOne(
+                database, sql: "SELECT content FROM transmissions WHERE id = ?", arguments: [id])
+        else { return }
+        try run("UPDATE transmissions SET content = NULL WHERE id = ?", [id])
+        try run("DELETE FROM contents WHERE id = ?", [shared])
+    }
+
+    /// Keys, records, envelope and acts go; entry, mailbox, number and index stay.
+    private func erase(_ records: ErasableRecords) throws {
+        for scope in records.scopes {
+            try run("DELETE FROM record_keys WHERE scope = ?", [scope])
+            try run(
+                "UPDATE entries SET sealed = NULL, transmission = NULL, unit = NULL, scope = NULL WHERE scope = ?",
+                [scope])
+        }
+        if let id = records.transmission?.description {
+            for table in ["acts", "deliveries"] { try run("DELETE FROM \(table) WHERE transmission = ?", [id]) }
+            try run("DELETE FROM transmissions WHERE id = ?", [id])
+        }
+        for entries in records.entries.values {
+            for entry in entries { try run("DELETE FROM inspections WHERE entry = ?", [entry]) }
+        }
     }
 
     private func write(_ delivery: StoredDelivery) throws {
         try run(
             """
-            INSERT INTO deliveries (transmission, unit, state, due_at, expires_at, escalated, next_step_at, entry)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (transmission, unit) DO UPDATE SET state = excluded.state, escalated = excluded.escalated,
-                next_step_at = excluded.next_step_at
+            INSERT INTO deliveries
+                (transmission, unit, state, due_at, expires_at, notified, erased, escalated, next_step_at, entry)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (transmission, unit) DO UPDATE SET state = excluded.state, notified = excluded.notified,
+                erased = excluded.erased, escalated = excluded.escalated, next_step_at = excluded.next_step_at
             """,
             [
                 delivery.transmission.description, delivery.unit.description, delivery.state.rawValue,
-                delivery.dueAt, delivery.expiresAt, delivery.escalated, delivery.nextStepAt, delivery.entry
+                delivery.dueAt, delivery.expiresAt, delivery.isNotified, delivery.isErased, delivery.escalated,
+                delivery.nextStepAt, delivery.entry
             ])
     }
 

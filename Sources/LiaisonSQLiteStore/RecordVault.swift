@@ -13,24 +13,15 @@ import LiaisonRelay
 struct RecordVault {
     let database: Database
 
-    /// The deliveries' scope; directory events, which name nobody's case, share one.
-    private static func scope(_ entry: StoredEntry) -> String {
-        guard let transmission = entry.transmission else { return "directory" }
-        return "\(transmission) \(entry.unit?.description ?? "")"
-    }
-
     func seal(_ entry: StoredEntry) throws -> Data {
         let sealed = try ChaChaPoly.seal(
-            Data(entry.salt.bytes + entry.record), using: try key(for: Self.scope(entry)),
+            Data(entry.salt.bytes + entry.record), using: try key(for: entry.scope, at: entry.at),
             authenticating: Data(entry.commitment.bytes))
         return sealed.combined
     }
 
     /// Salt and record of a stored row; nil once its key was erased.
-    func open(
-        _ sealed: Data, transmission: String?, unit: String?, commitment: Data
-    ) throws -> (salt: Salt, record: [UInt8])? {
-        let scope = transmission.map { "\($0) \(unit ?? "")" } ?? "directory"
+    func open(_ sealed: Data, scope: String, commitment: Data) throws -> (salt: Salt, record: [UInt8])? {
         guard let key = try existingKey(for: scope) else { return nil }
         let plain = Array(
             try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: sealed), using: key, authenticating: commitment))
@@ -38,16 +29,52 @@ struct RecordVault {
         return (salt, Array(plain.dropFirst(32)))
     }
 
-    private func key(for scope: String) throws -> SymmetricKey {
-        if let key = try existingKey(for: scope) { return key }
+    private func key(for scope: RecordScope, at instant: Int) throws -> SymmetricKey {
+        let name = scope.description
+        if let key = try existingKey(for: name) {
+            if scope != .kept {
+                try database.cachedStatement(sql: "UPDATE record_keys SET last_at = ? WHERE scope = ?")
+                    .execute(arguments: [instant, name])
+            }
+            return key
+        }
         let key = SymmetricKey(size: .bits256)
         let bytes = key.withUnsafeBytes { Data($0) }
-        try database.execute(sql: "INSERT INTO record_keys (scope, key) VALUES (?, ?)", arguments: [scope, bytes])
+        try database.execute(
+            sql: "INSERT INTO record_keys (scope, key, transmission, last_at) VALUES (?, ?, ?, ?)",
+            arguments: [name, bytes, scope.transmission?.description, scope == .kept ? nil : instant])
         return key
     }
 
     private func existingKey(for scope: String) throws -> SymmetricKey? {
-        try Data.fetchOne(database, sql: "SELECT key FROM record_keys WHERE scope = ?", arguments: [scope])
-            .map { SymmetricKey(data: $0) }
+        try Data.fetchOne(
+            database.cachedStatement(sql: "SELECT key FROM record_keys WHERE scope = ?"), arguments: [scope]
+        ).map { SymmetricKey(data: $0) }
+    }
+}
+
+extension RecordScope {
+    /// Its name in the store.
+    var description: String {
+        switch self {
+        case .delivery(let transmission, let unit): "\(transmission) \(unit?.description ?? "")"
+        case .month(let mailbox, let month): "\(mailbox) \(month)"
+        case .kept: "kept"
+        }
+    }
+
+    var transmission: TransmissionID? {
+        guard case .delivery(let transmission, _) = self else { return nil }
+        return transmission
+    }
+
+    init(_ name: String, mailbox: Mailbox, transmission: TransmissionID?, unit: UnitAddress?) {
+        if let transmission {
+            self = .delivery(transmission, unit)
+        } else if let month = name.split(separator: " ").last.flatMap({ Int($0) }) {
+            self = .month(mailbox, month)
+        } else {
+            self = .kept
+        }
     }
 }

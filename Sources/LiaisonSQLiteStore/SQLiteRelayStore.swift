@@ -117,7 +117,10 @@ public struct SQLiteRelayStore: RelayStore {
     public func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress] {
         try await pool.read { database in
             try String.fetchAll(
-                database, sql: "SELECT DISTINCT mailbox FROM entries WHERE transmission = ? AND unit = ?",
+                database,
+                sql: """
+                    SELECT DISTINCT mailbox FROM entries WHERE transmission = ? AND unit = ? AND mailbox LIKE '%@%'
+                    """,
                 arguments: [id.description, unit.description]
             ).map { try Self.parse($0) }
         }
@@ -145,12 +148,15 @@ public struct SQLiteRelayStore: RelayStore {
         let commitment: Data = row["commitment"]
         guard
             let (salt, record) = try RecordVault(database: database).open(
-                sealed, transmission: row["transmission"], unit: row["unit"], commitment: commitment)
+                sealed, scope: row["scope"], commitment: commitment)
         else { return nil }
+        let mailbox: Mailbox = try parse(row["mailbox"])
+        let transmission: TransmissionID? = try optional(row["transmission"])
+        let unit: UnitAddress? = try optional(row["unit"])
         return StoredEntry(
-            index: row["index"], mailbox: try parse(row["mailbox"]), number: row["number"],
-            commitment: try digest(commitment), transmission: try optional(row["transmission"]),
-            unit: try optional(row["unit"]), at: row["at"], isDirectoryHead: (row["head"] as Data?) != nil,
+            index: row["index"], mailbox: mailbox, number: row["number"], commitment: try digest(commitment),
+            transmission: transmission, unit: unit, at: row["at"], isDirectoryHead: (row["head"] as Data?) != nil,
+            scope: RecordScope(row["scope"], mailbox: mailbox, transmission: transmission, unit: unit),
             record: record, salt: salt)
     }
 
@@ -276,7 +282,8 @@ public struct SQLiteRelayStore: RelayStore {
                 return StoredDelivery(
                     transmission: try Self.parse(row["transmission"]), unit: try Self.parse(row["unit"]),
                     state: state, dueAt: row["due_at"], expiresAt: row["expires_at"],
-                    escalated: row["escalated"], nextStepAt: row["next_step_at"], entry: row["entry"])
+                    isNotified: row["notified"], isErased: row["erased"], escalated: row["escalated"],
+                    nextStepAt: row["next_step_at"], entry: row["entry"])
             }
         }
     }

@@ -9,8 +9,64 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
+        migrator.registerMigration("3") { try $0.execute(sql: third) }
         return migrator
     }
+
+    private static let third = """
+        -- under which key a record lies
+        ALTER TABLE entries ADD COLUMN scope TEXT;
+        UPDATE entries SET scope = CASE WHEN transmission IS NULL THEN 'kept'
+            ELSE transmission || ' ' || coalesce(unit, '') END;
+        CREATE INDEX entries_scope ON entries (scope) WHERE scope <> 'kept';
+        UPDATE record_keys SET scope = 'kept' WHERE scope = 'directory';
+        ALTER TABLE record_keys ADD COLUMN transmission TEXT;
+        -- when its newest record was written; NULL for what is kept for good
+        ALTER TABLE record_keys ADD COLUMN last_at INTEGER;
+        UPDATE record_keys SET transmission = substr(scope, 1, instr(scope, ' ') - 1),
+            last_at = (SELECT max(at) FROM entries WHERE entries.scope = record_keys.scope) WHERE scope <> 'kept';
+        CREATE INDEX record_keys_last_at ON record_keys (last_at) WHERE last_at IS NOT NULL;
+        CREATE INDEX record_keys_transmission ON record_keys (transmission) WHERE transmission IS NOT NULL;
+        ALTER TABLE deliveries ADD COLUMN notified INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+        -- contents destroyed before erasure was an event are erased; all others wait for their retention's end
+        UPDATE deliveries SET erased = 1 WHERE content IS NULL
+            AND transmission IN (SELECT id FROM transmissions WHERE content IS NULL);
+        UPDATE deliveries SET next_step_at = expires_at WHERE next_step_at IS NULL AND erased = 0;
+        CREATE TABLE inspections (
+            hash BLOB PRIMARY KEY,
+            note TEXT NOT NULL,
+            entry INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX inspections_at ON inspections (at);
+        -- one row: the hash of the configuration of the latest start
+        CREATE TABLE configuration (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            hash BLOB NOT NULL
+        );
+        -- cosignatures of witnesses, and time-stamp tokens
+        CREATE TABLE cosignatures (
+            size INTEGER NOT NULL,
+            line TEXT NOT NULL,
+            PRIMARY KEY (size, line)
+        ) WITHOUT ROWID;
+        CREATE TABLE time_stamps (
+            size INTEGER NOT NULL,
+            token BLOB NOT NULL,
+            at INTEGER NOT NULL
+        );
+        CREATE INDEX time_stamps_size ON time_stamps (size);
+        CREATE TABLE probe (
+            id INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL
+        );
+        -- a checkpoint of this log that this log does not have
+        CREATE TABLE stopped (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            checkpoint TEXT NOT NULL
+        );
+        """
 
     private static let second = """
         ALTER TABLE documents ADD COLUMN institution TEXT;

@@ -93,6 +93,9 @@ extension SQLiteRelayStore {
             {
                 report.found("entries", index, "the record names another mailbox, number or delivery")
             }
+            if !event.event.rule.allows(event) {
+                report.found("entries", index, "a field that \(event.event.rawValue) does not have, or lacks")
+            }
         } catch {
             report.found("entries", index, "the record does not open")
         }
@@ -204,10 +207,13 @@ extension SQLiteRelayStore {
                     SELECT * FROM entries WHERE transmission = ? AND unit = ? AND mailbox = unit ORDER BY "index"
                     """,
                 arguments: [id, unit])
-            let last = try entries.last.flatMap { try? Self.entry($0, database) }
-                .flatMap { try CanonicalJSON.decode(EventRecord.self, from: $0.record) }
+            let last = try entries.reversed().lazy.compactMap { try? Self.entry($0, database) }
+                .map { try CanonicalJSON.decode(EventRecord.self, from: $0.record) }.first { $0.state != nil }
             if let last, last.state?.rawValue != row["state"] {
                 report.found("deliveries", "\(id) \(unit)", "not in the state of its last event")
+            }
+            if let last, (last.event == .erasure) != row["erased"] as Bool {
+                report.found("deliveries", "\(id) \(unit)", "erased without an event, or not erased after one")
             }
         }
     }

@@ -101,6 +101,13 @@ public enum AgeFile {
     }
 }
 
+/// By what an age file is opened.
+public enum OpeningKey {
+    case identities([AgeIdentity])
+    /// The key of this one file: what a dossier gives away instead of an identity.
+    case fileKey(GuardedBytes)
+}
+
 /// The plaintext of an age file, readable at any place; nothing is given out of a chunk that does not
 /// authenticate. The last chunk is checked first, so a truncated file opens nothing.
 public final class AgeReader: ByteSource {
@@ -110,14 +117,25 @@ public final class AgeReader: ByteSource {
     private let chunkCount: Int
     private var cached: (index: Int, plaintext: [UInt8])?
     public let stanzaCount: Int
-    /// The identity that opened the file.
-    public let identity: AgeIdentity
+    /// The identity that opened the file; nil when its file key did.
+    public let identity: AgeIdentity?
+    /// The key of this one file, 16 bytes.
+    public let fileKey: GuardedBytes
     public let size: Int
 
-    public init(_ file: some ByteSource, identities: [AgeIdentity]) throws {
+    public convenience init(_ file: some ByteSource, identities: [AgeIdentity]) throws {
+        try self.init(file, by: .identities(identities))
+    }
+
+    public init(_ file: some ByteSource, by key: OpeningKey) throws {
         let (header, length) = try AgeHeader.read(from: file)
-        guard let (fileKey, identity) = try Self.fileKey(in: header, identities) else {
-            throw AgeFailure.noIdentityMatches
+        switch key {
+        case .fileKey(let known): (fileKey, identity) = (known, nil)
+        case .identities(let identities):
+            guard let (found, opener) = try Self.fileKey(in: header, identities) else {
+                throw AgeFailure.noIdentityMatches
+            }
+            (fileKey, identity) = (found, opener)
         }
         try header.check(fileKey: fileKey)
         let payload = file.size - length - ChunkCipher.nonceSize
@@ -128,7 +146,6 @@ public final class AgeReader: ByteSource {
         guard lastSize >= 0 else { throw AgeFailure.truncated }
         guard lastSize > 0 || chunkCount == 1 else { throw AgeFailure.emptyLastChunk }
         self.file = file
-        self.identity = identity
         self.chunkCount = chunkCount
         stanzaCount = header.stanzas.count
         payloadStart = length + ChunkCipher.nonceSize

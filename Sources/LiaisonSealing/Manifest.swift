@@ -101,3 +101,40 @@ public struct PartDescription: Codable, Hashable, Sendable {
         self.sha256 = sha256
     }
 }
+
+extension Unverified<Manifest> {
+    /// The manifest of `envelope`: by the same author, about the same routing, committed to by the envelope.
+    ///
+    /// - Throws: `ContentFailure`, `SignedNote.Failure`.
+    public func verified(for envelope: Verified<Envelope>, salt: Salt) throws -> Verified<Manifest> {
+        guard let author = envelope.keys.first, claimed.by == envelope.body.by else {
+            throw ContentFailure.authorMismatch
+        }
+        let manifest = try verified(by: author)
+        guard manifest.body.routing == envelope.body.routing else { throw ContentFailure.routingMismatch }
+        guard Commitment.of(Array(note.text.utf8), salt: salt) == envelope.body.manifest else {
+            throw ContentFailure.manifestNotCommitted
+        }
+        return manifest
+    }
+}
+
+extension Disclosures {
+    /// Only these fields, and the descriptions of the parts if asked for.
+    public func selecting(fields names: Set<String>, parts: Bool) -> Disclosures {
+        Disclosures(fields: fields.filter { names.contains($0.name) }, parts: parts ? self.parts : [])
+    }
+
+    /// Checks that `manifest` commits to everything disclosed here, which may be a selection.
+    ///
+    /// - Throws: `ContentFailure`.
+    public func check(against manifest: Manifest) throws {
+        let committed = Dictionary(manifest.fields.map { ($0.name, $0.commitment) }) { first, _ in first }
+        for field in fields where try committed[field.name] != field.commitment().commitment {
+            throw ContentFailure.fieldNotCommitted(field.name)
+        }
+        for (index, part) in parts.enumerated() where try !manifest.parts.contains(part.commitment()) {
+            throw ContentFailure.partNotCommitted(index)
+        }
+    }
+}

@@ -17,8 +17,12 @@ public final class OpenedContent {
     private let plaintext: AgeReader
     private let partOffsets: [Int]
 
-    /// Fingerprint of the key that opened it.
-    public var openedWith: Hash { plaintext.identity.recipient.fingerprint }
+    /// Fingerprint of the key that opened it; nil when the file key did.
+    public var openedWith: Hash? { plaintext.identity?.recipient.fingerprint }
+    /// The key of this one file: whoever has it reads this content and nothing else.
+    public var fileKey: GuardedBytes { plaintext.fileKey }
+    /// What opens the manifest's commitment in the envelope.
+    public var manifestSalt: Salt { frame.manifestSalt }
 
     /// Fingerprints of all keys that it was ever sealed to.
     public var listed: Set<Hash> {
@@ -34,15 +38,24 @@ public final class OpenedContent {
     ///   - reference: what `file` must be after a handover; the envelope says so otherwise.
     ///   - transferAuthors: the authors of the handovers that the log proves, oldest first.
     /// - Throws: `AgeFailure`, `ContentFailure`, `SignedNote.Failure` or `CanonicalJSON.Failure`.
-    public init(
+    public convenience init(
         _ file: some ByteSource, envelope: Verified<Envelope>, reference: ContentReference? = nil,
         transferAuthors: [NoteKey] = [], identities: [AgeIdentity]
+    ) throws {
+        try self.init(
+            file, envelope: envelope, reference: reference, transferAuthors: transferAuthors,
+            by: .identities(identities))
+    }
+
+    public init(
+        _ file: some ByteSource, envelope: Verified<Envelope>, reference: ContentReference? = nil,
+        transferAuthors: [NoteKey] = [], by key: OpeningKey
     ) throws {
         let expected = reference ?? envelope.body.content
         guard file.size == expected.size, try digest(of: file) == expected.sha256 else {
             throw ContentFailure.digestMismatch
         }
-        plaintext = try AgeReader(file, identities: identities)
+        plaintext = try AgeReader(file, by: key)
         let (frame, length) = try ContentFrame.read(from: plaintext)
         self.frame = frame
         manifest = try Self.manifest(in: frame, of: envelope)
@@ -52,7 +65,7 @@ public final class OpenedContent {
         }
         let recipients = transfers.last?.body.recipients ?? manifest.body.recipients
         guard recipients.count == plaintext.stanzaCount else { throw ContentFailure.recipientsMismatch }
-        guard recipients.contains(plaintext.identity.recipient.fingerprint) else { throw ContentFailure.notListed }
+        if let openedWith, !recipients.contains(openedWith) { throw ContentFailure.notListed }
         try checkFields()
         try checkParts()
         try checkPadding()
@@ -63,15 +76,7 @@ public final class OpenedContent {
         in frame: ContentFrame, of envelope: Verified<Envelope>
     ) throws -> Verified<Manifest> {
         guard let note = frame.notes.first else { throw ContentFailure.malformedFrame }
-        let unverified = try Unverified<Manifest>(note)
-        guard let author = envelope.keys.first, unverified.claimed.by == envelope.body.by else {
-            throw ContentFailure.authorMismatch
-        }
-        let manifest = try unverified.verified(by: author)
-        guard manifest.body.routing == envelope.body.routing else { throw ContentFailure.routingMismatch }
-        let commitment = Commitment.of(Array(note.text.utf8), salt: frame.manifestSalt)
-        guard commitment == envelope.body.manifest else { throw ContentFailure.manifestNotCommitted }
-        return manifest
+        return try Unverified<Manifest>(note).verified(for: envelope, salt: frame.manifestSalt)
     }
 
     /// The chain of handovers: each about this transmission, by the author that the log names, with a key listed before.

@@ -84,7 +84,7 @@ extension ContentFrame {
 }
 
 /// SHA-256 of a whole source, 64 KiB at a time.
-func digest(of source: any ByteSource) throws -> Hash {
+package func digest(of source: any ByteSource) throws -> Hash {
     var hasher = SHA256()
     var offset = 0
     while offset < source.size {

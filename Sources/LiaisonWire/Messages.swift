@@ -123,6 +123,19 @@ public struct Timeline: Codable, Hashable, Sendable {
     }
 }
 
+/// A checkpoint that others vouch for.
+public struct Anchor: Codable, Hashable, Sendable {
+    /// A signed note with the witnesses' lines.
+    public var checkpoint: String
+    /// RFC 3161 tokens over the checkpoint's text, DER in base64.
+    public var timeStamps: [String]
+
+    public init(checkpoint: String, timeStamps: [String]) {
+        self.checkpoint = checkpoint
+        self.timeStamps = timeStamps
+    }
+}
+
 /// How much of a content has arrived.
 public struct StagedContent: Codable, Hashable, Sendable {
     public var offset: Int

@@ -17,6 +17,15 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     public var accepted: Hash?
     /// With `wrong_state`: where the delivery stands.
     public var state: DeliveryState?
+    /// The log entry that says that this was refused, where there is one.
+    public var entry: Int?
+
+    /// Two problems are the same when they say the same, wherever the log says it.
+    public static func == (one: Problem, other: Problem) -> Bool {
+        one.code == other.code && one.accepted == other.accepted && one.state == other.state
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 
     public enum Code: String, Codable, Hashable, Sendable, CaseIterable {
         // Decisions of the convention, as in `DecisionCode`.
@@ -72,6 +81,8 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case tooManyRequests = "too_many_requests"
         case notReady = "not_ready"
         case storeFailed = "store_failed"
+        /// The relay was shown a history of its own that it does not have: it signs nothing any more.
+        case logStopped = "log_stopped"
 
         public var status: Int {
             switch self {
@@ -84,7 +95,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .contentGone, .invitationExpired: 410
             case .bodyTooLarge, .contentTooLarge: 413
             case .tooManyRequests: 429
-            case .notReady, .storeFailed: 503
+            case .notReady, .storeFailed, .logStopped: 503
             default: 403
             }
         }

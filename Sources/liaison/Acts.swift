@@ -52,3 +52,37 @@ struct Refuse: AsyncParsableCommand {
         }
     }
 }
+
+struct Erase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Have a content erased before its time, with proof; what was answered stays proven.")
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    @Option(help: "data_subject_request, no_longer_needed or unlawful.")
+    var reason: String
+
+    private struct Answer: Encodable {
+        var unit: UnitAddress
+        var state: DeliveryState
+        var erased: Bool
+    }
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let results = try await session.erase(
+                transmission.value(), reason: ReasonCode(rawValue: reason) ?? .formInvalid)
+            try console.print(results.map { Answer(unit: $0.unit, state: $0.state, erased: $0.isErased) }) {
+                results.map { result in
+                    "\(result.unit): "
+                        + (result.isErased
+                            ? console.language("contenu effacé du relais", "content erased from the relay")
+                            : console.language(
+                                "pas encore répondu : retirez d'abord (liaison withdraw)",
+                                "not yet answered: withdraw it first (liaison withdraw)"))
+                }.joined(separator: "\n")
+            }
+            if results.contains(where: { !$0.isErased }) { throw ExitCode(75) }
+        }
+    }
+}

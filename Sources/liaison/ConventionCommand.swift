@@ -5,14 +5,16 @@ import ArgumentParser
 import Foundation
 import LiaisonClient
 import LiaisonConvention
+import LiaisonDossier
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
+import LiaisonWitness
 
 struct ConventionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convention", abstract: "The signed rules: check, draw, sign, show and compare them.",
-        subcommands: [CheckDraft.self, Draw.self, Sign.self, ShowConvention.self, Compare.self])
+        subcommands: [CheckDraft.self, Draw.self, Sign.self, ShowConvention.self, Compare.self, Trust.self])
 
     /// A draft or a signed convention, from a file.
     static func read(_ path: String) throws -> Convention {
@@ -167,6 +169,41 @@ struct ConventionCommand: AsyncParsableCommand {
                     lines.isEmpty
                         ? console.language("Rien ne change.", "Nothing changes.") : lines.joined(separator: "\n")
                 }
+            }
+        }
+    }
+
+    struct Trust: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "trust",
+            abstract: "Write trust anchors for liaison verify from a signed convention that you have checked.")
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: "The note.")
+        var file: String
+
+        @Option(help: "A c2sp.org/tlog-policy file with witnesses and a quorum; without it, none is wanted.")
+        var policy: String?
+
+        @Option(help: "Root certificates (PEM) of a time-stamp authority; tokens are wanted then.")
+        var timeStampRoot: String?
+
+        func run() async throws {
+            try await global.reporting { _ in
+                let text = try Input.text(file)
+                let convention = try Unverified<Convention>(parsing: text).verifiedByItsParties().body
+                var anchors = TrustAnchors.text(of: convention)
+                for der in try timeStampRoot.map({ PEM.certificates(in: try Input.text($0)) }) ?? [] {
+                    anchors += "time-stamp \(Base64.encode(der))\n"
+                }
+                anchors += try policy.map { try Input.text($0) } ?? "quorum none\n"
+                do {
+                    _ = try TrustAnchors(text: anchors)
+                } catch {
+                    throw ClientFailure.input(
+                        fr: "politique illisible (\(error))", en: "policy not readable (\(error))")
+                }
+                print(anchors, terminator: "")
             }
         }
     }

@@ -16,9 +16,10 @@ struct Liaison: AsyncParsableCommand {
         subcommands: [
             Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Read.self,
             Acknowledge.self,
-            Refuse.self, Withdraw.self, Handover.self, Recover.self, Track.self, EvidenceCommand.self, Export.self,
+            Refuse.self, Withdraw.self, Erase.self, Handover.self, Recover.self, Track.self, Proof.self,
+            VerifyDossier.self, EvidenceCommand.self, Export.self,
             Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
-            ConventionCommand.self
+            ConventionCommand.self, WitnessCommand.self
         ])
 
     // Options may stand before the command as well as behind it.

@@ -23,9 +23,12 @@ struct DataDirectory {
 
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
+    /// The log's name.
+    func origin() throws -> String { try read(Self.origin).trimmingCharacters(in: .whitespacesAndNewlines) }
+
     /// The key that signs the log's checkpoints.
     func logSigner() throws -> NoteSigner {
-        let origin = try read(Self.origin).trimmingCharacters(in: .whitespacesAndNewlines)
+        let origin = try origin()
         guard var seed = Base64.decode(try read(Self.logKey).trimmingCharacters(in: .whitespacesAndNewlines)),
             let signer = NoteSigner(name: origin, privateKey: try PrivateKey(seed: GuardedBytes(moving: &seed)))
         else { throw ValidationError("the log key is damaged (\(file(Self.logKey)))") }
@@ -73,8 +76,27 @@ struct Settings {
     let host: String
     let port: Int
     var limits = ServerLimits()
+    /// The log's own listener without client certificates; 0 for none.
+    let logPort: Int
+    let logHost: String
+    /// Health, readiness and metrics; 0 for none.
+    let operationsPort: Int
+    /// A c2sp.org/tlog-policy file whose witnesses have URLs.
+    let witnesses: String
+    let timeStampURL: String
+    /// PEM file of the authority's root.
+    let timeStampRoot: String
+    /// Seconds between two time-stamps.
+    let timeStampInterval: Int
 
     init(_ reader: ConfigReader) {
+        logPort = reader.int(forKey: "logPort", default: 0)
+        logHost = reader.string(forKey: "logHost", default: "127.0.0.1")
+        operationsPort = reader.int(forKey: "operationsPort", default: 0)
+        witnesses = reader.string(forKey: "witnesses", default: "")
+        timeStampURL = reader.string(forKey: "timeStampUrl", default: "")
+        timeStampRoot = reader.string(forKey: "timeStampRoot", default: "")
+        timeStampInterval = reader.int(forKey: "timeStampSeconds", default: 600)
         host = reader.string(forKey: "host", default: "127.0.0.1")
         port = reader.int(forKey: "port", default: 8443)
         limits.handshake = .seconds(Int64(reader.int(forKey: "handshakeSeconds", default: 10)))
@@ -82,6 +104,20 @@ struct Settings {
         limits.body = .seconds(Int64(reader.int(forKey: "bodySeconds", default: 60)))
         limits.idle = .seconds(Int64(reader.int(forKey: "idleSeconds", default: 60)))
         limits.connections = reader.int(forKey: "connections", default: 4096)
+    }
+
+    /// The settings in effect, one a line, for the log to say when they change; paths and addresses, no secrets.
+    var text: String {
+        """
+        host=\(host)
+        port=\(port)
+        limits=\(limits.handshake) \(limits.head) \(limits.body) \(limits.idle) \(limits.connections)
+        log=\(logHost) \(logPort)
+        operations=\(operationsPort)
+        witnesses=\(witnesses)
+        time-stamps=\(timeStampURL) \(timeStampRoot) \(timeStampInterval)
+
+        """
     }
 
     static func file(host: String, port: Int) -> String {
@@ -97,6 +133,17 @@ struct Settings {
         #LIAISOND_IDLE_SECONDS=60
         # Connections at a time.
         #LIAISOND_CONNECTIONS=4096
+        # The log (checkpoint, tiles, entries) for whoever connects, without client certificate; 0 for not.
+        #LIAISOND_LOG_HOST=127.0.0.1
+        #LIAISOND_LOG_PORT=0
+        # Health, readiness and metrics on the loopback interface; 0 for not.
+        #LIAISOND_OPERATIONS_PORT=0
+        # Who vouches for the log: a policy file (c2sp.org/tlog-policy) whose witnesses have URLs.
+        #LIAISOND_WITNESSES=/etc/liaisond/witnesses.policy
+        # A time-stamp authority (RFC 3161), its root certificate, and seconds between two tokens.
+        #LIAISOND_TIME_STAMP_URL=http://127.0.0.1:3161
+        #LIAISOND_TIME_STAMP_ROOT=/etc/liaisond/time-stamp-root.pem
+        #LIAISOND_TIME_STAMP_SECONDS=600
 
         """
     }

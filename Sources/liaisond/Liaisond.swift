@@ -5,6 +5,9 @@ import ArgumentParser
 
 @main
 struct Liaisond: AsyncParsableCommand {
+    /// As the log's Restart events give it.
+    static let version = "1"
+
     static let configuration = CommandConfiguration(
         commandName: "liaisond",
         abstract: "The relay: takes sealed transmissions, hands them over and proves what happened.",

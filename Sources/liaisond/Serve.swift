@@ -8,6 +8,7 @@ import LiaisonHTTP
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
+import LiaisonWire
 import Logging
 import ServiceLifecycle
 
@@ -29,7 +30,9 @@ struct Serve: AsyncParsableCommand {
         let settings = try await directory.settings()
         let clock: @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
         let signer = try directory.logSigner()
+        let metrics = RelayMetrics()
         let sequencer = Sequencer(log: signer, store: store, clock: clock) { error in
+            metrics.noteStoreFailure(stopped: error is LogFailure || (error as? Problem)?.code == .logStopped)
             logger.error("store failed", metadata: ["error": "\(error)"])
         }
         let size = try await sequencer.load()
@@ -37,12 +40,65 @@ struct Serve: AsyncParsableCommand {
             logger.warning("invitation codes guessed", metadata: ["wrong": "\(count)"])
         }
         let relay = Relay(sequencer: sequencer, store: store, clock: clock, guesses: guesses)
+        do {
+            let configuration = Hash.of(settings.text)
+            _ = try await sequencer.perform(.operate(.start(version: Liaisond.version, configuration: configuration)))
+            // What time has ended meanwhile, or since a backup was made, ends before anybody is served.
+            try await relay.catchUp()
+        } catch let problem as Problem where problem.code == .logStopped {
+            logger.critical("the log has stopped: a checkpoint of it was shown that it does not have")
+        }
         let application = RelayServer.application(
             relay: relay, tls: try directory.tls(), host: settings.host, port: port ?? settings.port,
             limits: settings.limits,
-            services: [Ticker(sequencer: sequencer, relay: relay, logger: logger)], logger: logger)
+            services: [Ticker(sequencer: sequencer, relay: relay, logger: logger)]
+                + (try others(relay, metrics, settings, directory, logger)), logger: logger)
         logger.info("log loaded", metadata: ["entries": "\(size)"])
         try await application.runService()
+    }
+
+    /// What else runs, by the configuration.
+    private func others(
+        _ relay: Relay, _ metrics: RelayMetrics, _ settings: Settings, _ directory: DataDirectory, _ logger: Logger
+    ) throws -> [any Service] {
+        var services: [any Service] = []
+        if settings.logPort > 0 {
+            services.append(
+                try RelayServer.logApplication(
+                    relay: relay, tls: directory.tls(), host: settings.logHost, port: settings.logPort, logger: logger))
+        }
+        if settings.operationsPort > 0 {
+            services.append(
+                RelayServer.operationsApplication(
+                    relay: relay, metrics: metrics, host: "127.0.0.1", port: settings.operationsPort, logger: logger))
+        }
+        let anchoring = Anchoring(
+            relay: relay, witnesses: try settings.witnessClients(origin: directory.origin()),
+            authority: try settings.authority()
+        ) { report in
+            metrics.note(report)
+        }
+        services.append(Anchors(anchoring: anchoring, logger: logger))
+        return services
+    }
+}
+
+/// Asks witnesses and the time-stamp authority, every few seconds, apart from everything that answers clients.
+struct Anchors: Service {
+    let anchoring: Anchoring
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await anchoring.step()
+                } catch {
+                    logger.error("anchoring failed", metadata: ["error": "\(type(of: error))"])
+                }
+                try? await Task.sleep(for: .seconds(2))
+            }
+        }
     }
 }
 
@@ -58,6 +114,7 @@ struct Ticker: Service {
             while !Task.isCancelled {
                 do {
                     _ = try await sequencer.perform(.tick)
+                    if seconds.isMultiple(of: 10) { try await relay.scrub() }
                     if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
                 } catch {
                     logger.error("tick failed", metadata: ["error": "\(type(of: error))"])

@@ -31,7 +31,7 @@ EXAMPLES = """act.note content.age content.envelope.note content.plaintext.base6
 LABEL = "[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 STRINGS = {"text": ".*", "institution": LABEL, "address": f"{LABEL}@{LABEL}", "id": UUID, "url": "https://.+",
-           "mailbox": f"directory|{LABEL}@{LABEL}", "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
+           "mailbox": f"directory|institution:{LABEL}|{LABEL}@{LABEL}", "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 BASE64 = {"hash": 32, "key": 32, "salt": 32, "signature": 64, "xwing": 1216, "base64": None}
 
 # Codes, each with the section's words.
@@ -39,18 +39,20 @@ REFUSED = "wrong_unit|not_competent|duplicate|person_declines|incomplete"
 WITHDRAWN = "misdirected|consent_withdrawn|sent_in_error"
 UNOPENABLE = ("keys_lost|digest_mismatch|not_a_recipient|content_damaged|manifest_mismatch|author_not_in_force|form_invalid|"
               "not_permitted")
-REASONS = {"refused": REFUSED, "withdrawn": WITHDRAWN, "unopenable": UNOPENABLE}
+ERASED = "data_subject_request|no_longer_needed|unlawful"
+REASONS = {"refused": REFUSED, "withdrawn": WITHDRAWN, "unopenable": UNOPENABLE, "erased": ERASED}
 PUBLISHED = ["RosterPublished", "KeysPublished", "ConventionPublished"]
 STRINGS |= {
     "adhesion": "required|recorded|not_required", "clock": "elapsed|opening|working_days",
     "urgency": "immediate|urgent|priority|routine", "absence_reason": "leave|vacancy", "weeks": "all|odd|even",
     "duty": "auditor|dpo|statistics_reader", "end": "left|lost_device|compromised|other",
     "post_role": "agent|unit_manager|substitute|duty_officer",
-    "act_name": "opened|acknowledged|refused|unopenable|withdrawn|transferred",
+    "act_name": "opened|acknowledged|refused|unopenable|withdrawn|transferred|erased",
     "state": "available|opened|acknowledged|refused|withdrawn|expired", "event_type": "liaison/event/v1",
     "event_name": "|".join(PUBLISHED) + "|SubmissionAcceptance|SubmissionRejection|ContentConsignment|"
     "ConsignmentNotification|ContentHandover|ConsignmentAcceptance|ConsignmentRejection|AcceptanceRejectionExpiry|"
-    "RelayAcceptance|Escalation|Withdrawal|Transfer|Erasure|DirectoryHead",
+    "RelayAcceptance|Escalation|Withdrawal|Transfer|Erasure|ActRejection|Inspection|DirectoryHead|LogOpened|Restore|"
+    "Restart|Configuration",
 }
 
 # Sections 2 to 6, the exact fields: name:kind, name?:kind when optional, [kind] for a list.
@@ -91,7 +93,10 @@ FIELDS = {
     "liaison/transfer/v1": f"{DELIVERY} keys:hash opened_with:hash recipients:[hash]",
     "liaison/act/v1": f"{DELIVERY} act:act_name reason?:text content?:sized checkpoint?:checkpoint",
     "event": "type:event_type log:text event:event_name mailbox:mailbox number:number at:number transmission?:id "
-    "envelope?:hash unit?:address act?:hash state?:state due_at?:number code?:text document?:hash head?:head",
+    "envelope?:hash unit?:address act?:hash state?:state due_at?:number code?:text document?:hash agent?:address count?:number "
+    "entries?:[number] previous?:tree head?:head",
+    "tree": "origin:text root:hash size:number",
+    "liaison/inspection/v1": "by:address log:text since:number until:number at:number",
     "head": "convention:hash institutions:hash",
     "evidence": "record:base64 salt:salt proof:text", "printed": "events:[evidence] log:text",
 }

@@ -38,7 +38,8 @@ struct ExchangeTests {
         #expect(tracked.deliveries.map(\.state) == [.acknowledged])
         #expect(
             tracked.events.map(\.event.event) == [
-                .submissionAcceptance, .contentConsignment, .contentHandover, .consignmentAcceptance
+                .submissionAcceptance, .contentConsignment, .consignmentNotification, .contentHandover,
+                .consignmentAcceptance
             ])
         #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
     }
@@ -226,9 +227,13 @@ struct ExchangeTests {
         _ = try await world.sequencer.perform(.tick)
         #expect(try await events().last == .acceptanceRejectionExpiry)
         #expect(try await world.store.deliveries(of: id).map(\.state) == [.expired])
-        world.clock.now += 1
-        _ = try await world.sequencer.perform(.tick)
-        #expect(try await events().count == 5)
+        // The end of retention is also the end of the content, once.
+        for _ in 0..<3 {
+            world.clock.now += 1
+            _ = try await world.sequencer.perform(.tick)
+        }
+        #expect(try await events().last == .erasure)
+        #expect(try await events().count == 6)
     }
 
     @Test func revocationBitesOnTheNextRequest() async throws {

@@ -55,9 +55,37 @@ struct RelayDecisionTests {
             (.contentMismatch, { $0.content.sha256 = Hash.of("x") }),
             (.contentTooLarge, { $0.content.size = 100 << 20 })
         ]
-        let size = try await world.store.head()?.size
+        let size = try #require(try await world.store.head()?.size)
         for (code, change) in cases {
             await #expect(throws: Problem(code), "\(code)") { try await submit(world, change: change) }
+        }
+        // Ten refusals a minute are entries, with their codes; then one says how many more there were.
+        let refused = try await world.records(from: size)
+        #expect(refused.map(\.event) == [EventName](repeating: .submissionRejection, count: 10))
+        #expect(refused.compactMap(\.code) == cases.prefix(10).map(\.0.rawValue))
+        world.clock.now += 60
+        _ = try await world.sequencer.perform(.tick)
+        let counted = try #require(try await world.records(from: size + 10).last)
+        #expect(counted.event == .submissionRejection && counted.count == cases.count - 10)
+        #expect(counted.mailbox == .institution(try Fixture.institution("ggd01")))
+    }
+
+    /// A stranger cannot buy entries: neither with a note that does not verify, nor in another's name.
+    @Test func refusalsOfStrangersAreNoEntries() async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await submit(world) { _ in }
+        let size = try await world.store.head()?.size
+        let envelope = try await world.envelope(of: montluel)
+        let forged = try envelope.signed(by: Fixture.signer(envelope.by.description))
+        let content = ContentReference(sha256: Hash.of("x"), size: 1)
+        await #expect(throws: Problem(.signatureRefused)) {
+            _ = try await world.relay.submit(
+                Unverified(forged.note), content: .inline([1]), arrived: content, by: envelope.by)
+        }
+        let signed = try envelope.signed(by: world.signer(montluel))
+        await #expect(throws: Problem(.notTheAuthor)) {
+            _ = try await world.relay.submit(
+                Unverified(signed.note), content: .inline([1]), arrived: content, by: Fixture.agentName(of: iscg))
         }
         #expect(try await world.store.head()?.size == size)
     }

@@ -38,7 +38,7 @@ struct TransferTests {
         var transfer = Transfer(
             by: try Fixture.agent(author), log: Fixture.origin, convention: Hash.of("c"), head: Hash.of("h"),
             transmission: envelope.body.routing.id, envelope: envelope.hash, unit: try Fixture.unit("cms-bourg@cd01"),
-            keys: Hash.of("keys"), openedWith: opened.openedWith,
+            keys: Hash.of("keys"), openedWith: try #require(opened.openedWith),
             recipients: recipients.map(\.recipient.fingerprint).sorted(), at: Fixture.start)
         try change(&transfer)
         return try transfer.signed(by: Fixture.signer(author))

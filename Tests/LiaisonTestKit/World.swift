@@ -116,7 +116,7 @@ package final class World {
             StoredEntry(
                 index: size, mailbox: mailbox, number: number, commitment: commitment,
                 transmission: event.transmission, unit: event.unit, at: clock.now,
-                isDirectoryHead: name == .directoryHead, record: record, salt: salt)
+                isDirectoryHead: name == .directoryHead, scope: RecordScope(event), record: record, salt: salt)
         ]
         batch.checkpoint =
             Checkpoint(origin: Fixture.origin, size: edge.size, root: edge.root)
@@ -154,6 +154,28 @@ package final class World {
         vaults[unit] = nil
         vaults[unit] = try Vault.open(at: vaultPath(unit), passphrase: Self.passphrase())
         return try session(unit, fresh: true)
+    }
+
+    /// The records of the log's entries from `index` on that are still there.
+    package func records(from index: Int = 0) async throws -> [EventRecord] {
+        var records: [EventRecord] = []
+        for index in index..<(try await store.head()?.size ?? 0) {
+            guard let entry = try await store.entry(index) else { continue }
+            records.append(try CanonicalJSON.decode(EventRecord.self, from: entry.record))
+        }
+        return records
+    }
+
+    /// An envelope that the unit's agent might sign now, with a content of one byte.
+    package func envelope(of unit: String, to recipient: String = "iscg-est@avema01") async throws -> Envelope {
+        let head = try await relay.directoryHead().evidence.verified(by: Fixture.noteKey(Fixture.origin))
+        return Envelope(
+            by: try Fixture.agentName(of: unit),
+            routing: Routing(
+                id: .fresh(), log: Fixture.origin, convention: try Fixture.unwrap(sequencer.directory.convention).hash,
+                head: head.hash, from: try Fixture.unit(unit), to: try Fixture.unit(recipient), copies: [],
+                kind: "referral", urgency: .routine, sealedAt: clock.now),
+            content: ContentReference(sha256: Hash.of([1]), size: 1), manifest: Hash.of("m"))
     }
 
     package func signer(_ unit: String) throws -> NoteSigner {
@@ -251,6 +273,11 @@ package struct DirectConnection: RelayConnection {
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         try await relay.timeline(of: id, for: peer)
     }
+    package func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
+        try await relay.inspect(Unverified(inspection.note), from: index, by: peer)
+    }
+    package func anchor(from size: Int) async throws -> Anchor { try await relay.anchor(from: size) }
+    package func show(_ checkpoint: SignedCheckpoint) async throws { try await relay.show(checkpoint.note.serialized) }
     package func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
         try await relay.tile(id, width: width)
     }
@@ -330,6 +357,11 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.timeline(of: id)
         return try await timeline?(honestly) ?? honestly
     }
+    package func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
+        try await honest.inspect(inspection, from: index)
+    }
+    package func anchor(from size: Int) async throws -> Anchor { try await honest.anchor(from: size) }
+    package func show(_ checkpoint: SignedCheckpoint) async throws { try await honest.show(checkpoint) }
     package func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
         moved?(32 * width)
         return try await honest.tile(id, width: width)

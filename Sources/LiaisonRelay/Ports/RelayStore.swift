@@ -13,6 +13,8 @@ public import LiaisonWire
 public protocol RelayStore: Sendable {
     /// Size and signed checkpoint of the log; nil before the first commit.
     func head() async throws -> StoredHead?
+    /// Fails when a commit now would.
+    func probe() async throws
     /// Writes `batch` if the log still has `expectedHead` entries.
     func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome
 
@@ -65,6 +67,32 @@ public protocol RelayStore: Sendable {
     func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool
     func dropStaged(before instant: Int) async throws
 
+    /// Records whose newest event is older than `instant`, and whose deliveries are all erased.
+    func recordsDue(before instant: Int, limit: Int) async throws -> [ErasableRecords]
+    /// Gives freed pages back, so that what was erased is in no file of the store.
+    func scrub() async throws
+    func inspection(_ hash: Hash) async throws -> StoredInspection?
+    /// Entries of all mailboxes of an institution within `[since, until)`, at or after `index`, in log order.
+    func entries(
+        of institution: InstitutionID, since: Int, until: Int, from index: Int, limit: Int
+    ) async throws -> [StoredEntry]
+    // Kept beside the log: what others say of its checkpoints, and why it may not go on.
+
+    /// The checkpoint of exactly `size` entries, where a commit ended.
+    func checkpoint(of size: Int) async throws -> String?
+    func add(cosignatures lines: [String], size: Int) async throws
+    func add(timeStamp token: [UInt8], size: Int, at instant: Int) async throws
+    /// The smallest checkpoint of at least `size` entries that is time-stamped, or else one that is cosigned.
+    func anchor(from size: Int) async throws -> StoredAnchor?
+    /// When the latest time-stamp was taken, Unix seconds.
+    func latestTimeStamp() async throws -> Int?
+    /// Keeps, for good, a checkpoint that shows that this log went on elsewhere.
+    func stop(_ checkpoint: String) async throws
+    func stopped() async throws -> String?
+
+    /// The configuration that the latest start was with.
+    func configuration() async throws -> Hash?
+
     /// Keeps an invitation; false when its id is taken.
     func addInvitation(_ status: InvitationStatus, institution: InstitutionID) async throws -> Bool
     func invitation(_ id: Hash) async throws -> InvitationStatus?
@@ -105,10 +133,61 @@ public struct Batch: Sendable {
     public var acts: [StoredAct] = []
     /// Contents sealed anew for one unit, staged by their author.
     public var transfers: [(transmission: TransmissionID, unit: UnitAddress, content: Hash, owner: AgentAddress)] = []
-    /// Transmissions whose content nobody may have any more.
-    public var destroyed: [TransmissionID] = []
+    /// Deliveries whose content the unit may not have any more; when no unit may, it is erased.
+    public var erased: [DeliveryID] = []
+    public var erasedRecords: [ErasableRecords] = []
+    public var inspections: [StoredInspection] = []
+    /// What the operator's acts are compared with: the latest configuration.
+    public var configuration: Hash?
 
     public init() {}
+}
+
+/// Records of one transmission, or of one mailbox and month, whose audit limit is over.
+public struct ErasableRecords: Hashable, Sendable {
+    public let transmission: TransmissionID?
+    /// The keys that open them.
+    public let scopes: [String]
+    public let entries: [Mailbox: [Int]]
+
+    public init(transmission: TransmissionID?, scopes: [String], entries: [Mailbox: [Int]]) {
+        self.transmission = transmission
+        self.scopes = scopes
+        self.entries = entries
+    }
+}
+
+/// A checkpoint and what others say of it.
+public struct StoredAnchor: Hashable, Sendable {
+    public let size: Int
+    public let checkpoint: String
+    /// Signature lines of witnesses.
+    public let cosignatures: [String]
+    /// RFC 3161 tokens, DER.
+    public let timeStamps: [[UInt8]]
+
+    public init(size: Int, checkpoint: String, cosignatures: [String], timeStamps: [[UInt8]]) {
+        self.size = size
+        self.checkpoint = checkpoint
+        self.cosignatures = cosignatures
+        self.timeStamps = timeStamps
+    }
+}
+
+/// An inspection as it was signed.
+public struct StoredInspection: Hashable, Sendable {
+    public let hash: Hash
+    public let note: String
+    /// Index of the Inspection event.
+    public let entry: Int
+    public let at: Int
+
+    public init(hash: Hash, note: String, entry: Int, at: Int) {
+        self.hash = hash
+        self.note = note
+        self.entry = entry
+        self.at = at
+    }
 }
 
 /// Where the bytes of a submission are.
@@ -128,12 +207,13 @@ public struct StoredEntry: Hashable, Sendable {
     public let unit: UnitAddress?
     public let at: Int
     public let isDirectoryHead: Bool
+    public let scope: RecordScope
     public let record: [UInt8]
     public let salt: Salt
 
     public init(
         index: Int, mailbox: Mailbox, number: Int, commitment: Hash, transmission: TransmissionID?,
-        unit: UnitAddress?, at: Int, isDirectoryHead: Bool, record: [UInt8], salt: Salt
+        unit: UnitAddress?, at: Int, isDirectoryHead: Bool, scope: RecordScope, record: [UInt8], salt: Salt
     ) {
         self.index = index
         self.mailbox = mailbox
@@ -143,8 +223,31 @@ public struct StoredEntry: Hashable, Sendable {
         self.unit = unit
         self.at = at
         self.isDirectoryHead = isDirectoryHead
+        self.scope = scope
         self.record = record
         self.salt = salt
+    }
+}
+
+/// Under which key a record and its salt lie: what is erased together.
+public enum RecordScope: Hashable, Sendable {
+    /// One delivery, or the submission itself.
+    case delivery(TransmissionID, UnitAddress?)
+    /// What a mailbox holds besides, by 30 days.
+    case month(Mailbox, Int)
+    /// The directory, and what was erased when: for good.
+    case kept
+
+    static let month = 30 * 86_400
+
+    package init(_ record: EventRecord) {
+        if let transmission = record.transmission {
+            self = .delivery(transmission, record.unit)
+        } else if record.mailbox == .directory || record.entries != nil {
+            self = .kept
+        } else {
+            self = .month(record.mailbox, record.at / Self.month)
+        }
     }
 }
 
@@ -207,25 +310,45 @@ public struct StoredDelivery: Hashable, Sendable {
     public let dueAt: Int
     /// Instant at which the content's retention ends.
     public let expiresAt: Int
+    public var isNotified: Bool
+    public var isErased: Bool
     /// Escalation steps taken so far.
     public var escalated: Int
-    /// When silence has its next consequence; nil once it is decided.
+    /// When time has its next consequence; nil once the content is erased.
     public var nextStepAt: Int?
     /// Index of the ContentConsignment in the unit's mailbox.
     public let entry: Int
 
     public init(
         transmission: TransmissionID, unit: UnitAddress, state: DeliveryState, dueAt: Int, expiresAt: Int,
-        escalated: Int, nextStepAt: Int?, entry: Int
+        isNotified: Bool = false, isErased: Bool = false, escalated: Int, nextStepAt: Int?, entry: Int
     ) {
         self.transmission = transmission
         self.unit = unit
         self.state = state
         self.dueAt = dueAt
         self.expiresAt = expiresAt
+        self.isNotified = isNotified
+        self.isErased = isErased
         self.escalated = escalated
         self.nextStepAt = nextStepAt
         self.entry = entry
+    }
+
+    public var id: DeliveryID { DeliveryID(transmission: transmission, unit: unit) }
+
+    var progress: DeliveryProgress {
+        DeliveryProgress(state: state, isNotified: isNotified, isErased: isErased)
+    }
+
+    /// After a transition; what is decided waits for the end of retention, what is erased for nothing.
+    func advanced(by transition: DeliveryTransition) -> StoredDelivery {
+        var progress = progress
+        progress.advance(by: transition)
+        var changed = self
+        (changed.state, changed.isNotified, changed.isErased) = (progress.state, progress.isNotified, progress.isErased)
+        if progress.state.isFinal { changed.nextStepAt = progress.isErased ? nil : expiresAt }
+        return changed
     }
 }
 

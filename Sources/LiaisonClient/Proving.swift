@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonDossier
+public import LiaisonForms
+import LiaisonLedger
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+import LiaisonWire
+
+/// What of the content goes into a dossier.
+public enum DossierContent: Hashable, Sendable {
+    /// The sealed content with its key: whoever has the dossier reads it.
+    case sealed
+    /// Only these form fields; with `attachments`, also the names and hashes of what was attached.
+    case fields(Set<String>, attachments: Bool)
+    case withheld
+}
+
+extension Session {
+    /// Makes a dossier of everything that the log proves to this agent of a transmission, and judges it like a stranger
+    /// before it is given out.
+    public func dossier(
+        of id: TransmissionID, content: DossierContent, catalogue: FormCatalogue
+    ) async throws -> (parts: DossierParts, report: DossierReport) {
+        let tracked = try await track(id)
+        let acts = try await relay.timeline(of: id).acts
+        // The agent of two units sees an event in both mailboxes; either proves it.
+        let needed = Set(tracked.all.compactMap(\.event.act))
+        let documents = try await documents(behind: tracked)
+        let size = (tracked.all.map(\.index) + documents.map(\.evidence.index)).max().map { $0 + 1 } ?? 1
+        let (checkpoint, tokens) = try await anchor(from: size)
+
+        var parts = DossierParts()
+        var page = DossierHead(
+            transmission: id, log: log.description, madeAt: clock(), content: .withheld)
+        parts.add(DossierFile.envelope, tracked.envelope.note.serialized)
+        parts.add(DossierFile.checkpoint, checkpoint.note.serialized)
+        for (number, token) in tokens.enumerated() { parts.add(DossierFile.checkpointTimeStamp(number + 1), token.der) }
+        parts.add(
+            DossierFile.events,
+            try WireJSON.encode(DossierEvents(events: try await under(checkpoint, tracked.all))))
+        let notes = acts.compactMap { try? Unverified<Act>(parsing: $0) }.filter { needed.contains($0.note.hash) }
+        for (number, act) in notes.enumerated() { parts.add(DossierFile.act(number + 1), act.note.serialized) }
+        try await add(documents, of: tracked, under: checkpoint, to: &parts)
+        page.content = try add(content, of: tracked, catalogue, to: &parts)
+        parts.add(DossierFile.head, try WireJSON.encode(page))
+
+        let story = try judge(parts + DossierFile.page, checkpoint, tracked).story
+        guard let story else { throw ClientFailure.broken(.evidence) }
+        parts.add(DossierFile.page, DossierPage.html(story, catalogue: catalogue))
+        return (parts, try judge(parts, checkpoint, tracked))
+    }
+
+    /// Judges what was made by what this client trusts.
+    private func judge(
+        _ parts: DossierParts, _ checkpoint: SignedCheckpoint, _ tracked: TrackedTransmission
+    ) throws -> DossierReport {
+        guard let convention = directory.knownConvention(tracked.routing.convention)?.body ?? directory.convention?.body
+        else {
+            throw ClientFailure.broken(.conventionRefused)
+        }
+        let trust = try TrustAnchors(text: TrustAnchors.text(of: convention) + "quorum none\n")
+        let report = DossierVerifier.verify(parts, trust: trust)
+        guard report.verdict != .invalid else { throw ClientFailure.broken(.evidence) }
+        return report
+    }
+
+    // MARK: Evidence under one checkpoint
+
+    /// The smallest checkpoint from `size` on that others vouch for, consistent with what this client has seen. Tokens
+    /// are the relay's word here: who judges the dossier verifies them.
+    private func anchor(from size: Int) async throws -> (SignedCheckpoint, [TimeStampToken]) {
+        let anchor = try await relay.anchor(from: size)
+        guard let checkpoint = try? SignedCheckpoint(parsing: anchor.checkpoint, log: log),
+            checkpoint.checkpoint.size >= size, anchor.timeStamps.count <= 99
+        else { throw ClientFailure.broken(.evidence) }
+        try await agree(with: checkpoint.checkpoint)
+        return (
+            checkpoint,
+            try anchor.timeStamps.map { text in
+                guard let der = Base64.decode(text) else { throw ClientFailure.broken(.malformedAnswer) }
+                return TimeStampToken(der: der)
+            }
+        )
+    }
+
+    /// The same events with proofs that lead to `checkpoint`, made from the log's tiles.
+    private func under(_ checkpoint: SignedCheckpoint, _ events: [VerifiedEvidence]) async throws -> [Evidence] {
+        let size = checkpoint.checkpoint.size
+        let plans = try events.map { event in
+            guard let plan = ProofPlan.inclusion(of: event.index, in: size) else {
+                throw ClientFailure.broken(.evidence)
+            }
+            return plan
+        }
+        var tiles: [TileID: Tile] = [:]
+        for id in plans.reduce(into: Set<TileID>(), { $0.formUnion($1.tiles) }) {
+            tiles[id] = Tile(bytes: try await relay.tile(id, width: id.width(in: size)))
+        }
+        return try zip(events, plans).map { event, plan in
+            guard let path = plan.hashes(from: tiles), let record = Base64.decode(event.evidence.record) else {
+                throw ClientFailure.broken(.evidence)
+            }
+            let proof = InclusionProof(index: event.index, path: path, checkpoint: checkpoint.note.serialized)
+            return try check(Evidence(record: record, salt: event.evidence.salt, proof: proof)).evidence
+        }
+    }
+
+    // MARK: Directory
+
+    private struct DossierDocument {
+        let note: String
+        let evidence: VerifiedEvidence
+    }
+
+    /// The convention, successions, and for each institution the rosters in force from the first event to the last, and
+    /// the one after.
+    private func documents(behind tracked: TrackedTransmission) async throws -> [DossierDocument] {
+        let routing = tracked.routing
+        guard let first = tracked.all.map(\.index).min(), let last = tracked.all.map(\.index).max() else {
+            throw ClientFailure.broken(.wrongEvent)
+        }
+        var documents = [try await published(routing.convention)]
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
+        try await know(institutions)
+        for institution in institutions.sorted() {
+            if let succession = directory.successions[institution], succession.body.convention == routing.convention {
+                documents.append(try await published(succession.hash))
+            }
+            guard var next = directory.rosters[institution]?.hash else { throw ClientFailure.broken(.bundleRefused) }
+            var rosters: [DossierDocument] = []
+            while true {
+                let document = try await published(next)
+                // Of those after the last event only the earliest says something: until when the one before was in force.
+                if document.evidence.index > last { rosters.removeAll() }
+                rosters.append(document)
+                guard document.evidence.index > first else { break }
+                guard let previous = try Unverified<Roster>(parsing: document.note).claimed.previous else {
+                    throw ClientFailure.broken(.bundleRefused)
+                }
+                next = previous
+            }
+            documents += rosters
+        }
+        return documents.sorted { $0.evidence.index < $1.evidence.index }
+    }
+
+    private func published(_ hash: Hash) async throws -> DossierDocument {
+        let published = try await relay.document(hash)
+        let evidence = try await prove(published.evidence)
+        guard evidence.event.document == hash, evidence.event.mailbox == .directory,
+            (try? SignedNote(parsing: published.note, limit: Roster.maximumSize))?.hash == hash
+        else { throw ClientFailure.broken(.directoryMismatch) }
+        return DossierDocument(note: published.note, evidence: evidence)
+    }
+
+    private func add(
+        _ documents: [DossierDocument], of tracked: TrackedTransmission, under checkpoint: SignedCheckpoint,
+        to parts: inout DossierParts
+    ) async throws {
+        let evidence = try await under(checkpoint, documents.map(\.evidence))
+        var list: [DossierDirectory.Document] = []
+        for (document, evidence) in zip(documents, evidence) {
+            let isConvention = document.evidence.event.document == tracked.routing.convention
+            let name = isConvention ? DossierFile.convention : DossierFile.document(list.count + 1)
+            parts.add(name, document.note)
+            list.append(.init(file: name, evidence: evidence))
+        }
+        parts.add(DossierFile.directory, try WireJSON.encode(DossierDirectory(documents: list)))
+    }
+
+    // MARK: Content
+
+    private func add(
+        _ wanted: DossierContent, of tracked: TrackedTransmission, _ catalogue: FormCatalogue,
+        to parts: inout DossierParts
+    ) throws -> DossierHead.Content {
+        let id = tracked.routing.id
+        guard wanted != .withheld else { return .withheld }
+        guard FileManager.default.fileExists(atPath: contentPath(id)) else {
+            guard tracked.isErased else {
+                throw ClientFailure.input(
+                    fr: "contenu pas sur ce poste\nconseil : liaison read \(id) d'abord, ou --without-content",
+                    en: "content not on this device\nhint: liaison read \(id) first, or --without-content")
+            }
+            return .erased
+        }
+        let opened = try kept(tracked.envelope)
+        switch wanted {
+        case .withheld: return .withheld
+        case .sealed:
+            parts.add(DossierFile.contentKey, opened.fileKey.withCopy { Base64.encode($0) } + "\n")
+            parts.contentPath = contentPath(id)
+            return .sealed
+        case .fields(let names, let attachments):
+            let known = Set(opened.disclosures.fields.map(\.name))
+            guard names.isSubset(of: known) else {
+                let unknown = names.subtracting(known).sorted().joined(separator: ", ")
+                throw ClientFailure.input(
+                    fr:
+                        "champ absent de ce formulaire (\(unknown))\nconseil : champs présents : \(known.sorted().joined(separator: ", "))",
+                    en:
+                        "a field that this form does not have (\(unknown))\nhint: fields present: \(known.sorted().joined(separator: ", "))"
+                )
+            }
+            parts.add(DossierFile.contentManifest, opened.manifest.note.serialized)
+            let chosen = opened.disclosures.selecting(fields: names, parts: attachments)
+            parts.add(
+                DossierFile.disclosures,
+                try CanonicalJSON.encode(
+                    DossierDisclosures(salt: opened.manifestSalt, disclosures: chosen)))
+            return .disclosed
+        }
+    }
+}
+
+/// The page is made from the verified story, so the first judgement comes before it.
+private func + (parts: DossierParts, name: String) -> DossierParts {
+    var parts = parts
+    parts.add(name, "")
+    return parts
+}

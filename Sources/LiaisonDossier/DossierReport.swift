@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonSealing
+public import LiaisonWire
+
+/// What verification comes to. Both checkers give the same one for the same dossier and anchors.
+public enum Verdict: String, Codable, Sendable {
+    /// Every check holds.
+    case valid
+    /// Something contradicts something.
+    case invalid
+    /// Nothing contradicts, but something that the anchors ask for is not there.
+    case incomplete
+
+    /// 0, 1, 3.
+    public var exitCode: Int32 {
+        switch self {
+        case .valid: 0
+        case .invalid: 1
+        case .incomplete: 3
+        }
+    }
+}
+
+/// One thing that was checked, and what was found.
+public struct DossierCheck: Hashable, Sendable {
+    public enum Name: String, Sendable, CaseIterable {
+        case container, log, witnesses, timeStamps = "time_stamps", convention, directory, envelope, events, acts,
+            content
+    }
+
+    public enum Outcome: Hashable, Sendable {
+        /// With what it rests on.
+        case holds(String)
+        case fails(String)
+        case missing(String)
+    }
+
+    public let name: Name
+    public let outcome: Outcome
+}
+
+/// What a dossier proves, in order of the log.
+public struct DossierStory: Sendable {
+    public struct Step: Sendable {
+        public let evidence: VerifiedEvidence
+        /// The act behind it, when there is one.
+        public let act: Verified<Act>?
+    }
+
+    public let envelope: Verified<Envelope>
+    /// Each recipient unit whose events are here, with its state after the last.
+    public internal(set) var deliveries: [(unit: UnitAddress, progress: DeliveryProgress)] = []
+    public internal(set) var steps: [Step] = []
+    /// Units by address, as the rosters of the time name them.
+    public internal(set) var units: [UnitAddress: Unit] = [:]
+    public internal(set) var disclosures: Disclosures?
+    /// Rosters for which the dossier has no successor: in force as the relay stated.
+    public internal(set) var asStated: [InstitutionID] = []
+    public internal(set) var timeZone: String
+    /// When an authority stamped the checkpoint, Unix seconds.
+    public internal(set) var stampedAt: Int?
+    /// Witnesses that cosigned it, and when.
+    public internal(set) var witnesses: [(name: String, at: Int)] = []
+    public let log: String
+    public let treeSize: Int
+}
+
+public struct DossierReport: Sendable {
+    public internal(set) var checks: [DossierCheck] = []
+    /// Nil when the dossier is too damaged to tell one.
+    public internal(set) var story: DossierStory?
+
+    init() {}
+
+    /// What cannot even be opened.
+    public init(unreadable why: String) { fails(.container, why) }
+
+    public var verdict: Verdict {
+        var verdict = Verdict.valid
+        for check in checks {
+            switch check.outcome {
+            case .holds: continue
+            case .fails: return .invalid
+            case .missing: verdict = .incomplete
+            }
+        }
+        return verdict
+    }
+
+    mutating func holds(_ name: DossierCheck.Name, _ what: String) {
+        checks.append(.init(name: name, outcome: .holds(what)))
+    }
+    mutating func fails(_ name: DossierCheck.Name, _ what: String) {
+        checks.append(.init(name: name, outcome: .fails(what)))
+    }
+    mutating func missing(_ name: DossierCheck.Name, _ what: String) {
+        checks.append(.init(name: name, outcome: .missing(what)))
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import Hummingbird
+import HTTPTypes
+public import LiaisonRelay
+import LiaisonWire
+public import Logging
+public import NIOSSL
+import HummingbirdTLS
+import NIOCore
+
+/// The listeners beside the relay's own: the log for everybody, and what the operator's tools ask.
+extension RelayServer {
+    /// Checkpoint, tiles and entries (c2sp.org/tlog-tiles) for whoever connects: nothing there is more than hashes.
+    public static func logApplication(
+        relay: Relay, tls: TLSConfiguration, host: String, port: Int, logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws -> some ApplicationProtocol {
+        var tls = tls
+        tls.certificateVerification = .none
+        let router = Router(context: RelayRequestContext.self)
+        router.add(middleware: ProblemMiddleware())
+        LogRoutes(relay: relay) { _ in }.add(to: router)
+        return Application(
+            router: router, server: try .tls(.http1(), tlsConfiguration: tls),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "liaisond"),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
+    }
+
+    /// Health, readiness and metrics, for the loopback interface: plain HTTP.
+    public static func operationsApplication(
+        relay: Relay, metrics: RelayMetrics, host: String, port: Int, logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        let router = Router()
+        router.get("health") { _, _ in "alive\n" }
+        // A commit is what matters: a disk that is full or a log that has stopped is not ready.
+        router.get("ready") { _, _ in
+            do {
+                _ = try await relay.sequencer.perform(.probe)
+                return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ready\n")))
+            } catch {
+                let code = (error as? Problem)?.code.rawValue ?? "store_failed"
+                return Response(status: .serviceUnavailable, body: .init(byteBuffer: ByteBuffer(string: code + "\n")))
+            }
+        }
+        router.get("metrics") { _, _ in
+            let size = try await relay.store.head()?.size ?? 0
+            return Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(string: metrics.text(entries: size))))
+        }
+        return Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "liaisond"),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
+    }
+}

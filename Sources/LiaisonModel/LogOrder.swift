@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonNotes
+
+/// Where and when the log took something.
+public struct LogPlace: Codable, Hashable, Sendable {
+    public var index: Int
+    /// The relay's clock, Unix seconds.
+    public var at: Int
+
+    public init(index: Int, at: Int) {
+        self.index = index
+        self.at = at
+    }
+}
+
+extension Directory {
+    /// Takes a roster by the keys that counted when the log took it. Log order decides, not what the relay says of the
+    /// time: after a succession only the new key counts, and what is older than the convention stands under it.
+    ///
+    /// - Parameters:
+    ///   - place: where the roster was published.
+    ///   - convention: index of the publication of the convention in force.
+    ///   - succession: index of the publication of the institution's succession, where there is one.
+    public mutating func accept(
+        _ roster: Unverified<Roster>, published place: LogPlace, convention: Int, succession: Int?
+    ) throws {
+        var instant = place.at
+        var standing = convention > place.index
+        if let succession, let notBefore = successions[roster.claimed.by]?.body.notBefore {
+            if succession < place.index {
+                instant = max(instant, notBefore)
+                standing = false
+            } else {
+                instant = min(instant, notBefore - 1)
+            }
+        }
+        try accept(roster, at: instant, standing: standing)
+    }
+}

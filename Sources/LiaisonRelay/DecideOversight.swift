@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+extension Draft {
+    /// Takes an auditor's demand to read their institution's events. The same demand again is the same event.
+    mutating func inspect(_ offered: Unverified<Inspection>, peer: AgentAddress) async throws -> Outcome {
+        let claimed = offered.claimed
+        guard claimed.by == peer else { throw Problem(.notTheAuthor) }
+        guard let agent = state.directory.agent(peer), agent.isInForce(at: now), let key = agent.noteKey else {
+            throw Problem(.agentNotInForce)
+        }
+        guard let inspection = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
+        if let known = try await store.inspection(inspection.hash) { return .recorded(index: known.entry) }
+        if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
+            return .recorded(index: here.entry)
+        }
+        guard claimed.log == log else { throw Problem(.wrongLog) }
+        guard agent.duties.contains("auditor") || agent.duties.contains("dpo") else { throw Problem(.notAParty) }
+        guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
+        guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
+        guard claimed.since < claimed.until else { throw Problem(.malformed) }
+        let index = try await record(.inspection, in: [.institution(peer.institution)]) { record in
+            record.agent = peer
+            record.document = inspection.hash
+        }[0]
+        batch.inspections.append(
+            StoredInspection(hash: inspection.hash, note: inspection.note.serialized, entry: index, at: now))
+        return .recorded(index: index)
+    }
+
+    /// Says once for each delivery that an agent of its unit was shown it.
+    mutating func notify(_ shown: [DeliveryID]) async throws -> Outcome {
+        for id in shown {
+            guard let delivery = try await deliveries(of: id.transmission).first(where: { $0.unit == id.unit }),
+                let transition = delivery.progress.on(.listed),
+                let transmission = try await transmission(id.transmission)
+            else { continue }
+            let mailboxes = Set([transmission.from, id.unit]).sorted().map(Mailbox.unit)
+            _ = try await record(transition.event, in: mailboxes) { record in
+                record.transmission = id.transmission
+                record.envelope = transmission.hash
+                record.unit = id.unit
+                record.state = transition.state
+            }
+            try await put(delivery.advanced(by: transition))
+        }
+        return .nothing
+    }
+
+    func probe() async throws -> Outcome {
+        try await store.probe()
+        return .nothing
+    }
+
+    mutating func operate(_ act: OperatorAct) async throws -> Outcome {
+        switch act {
+        case .start(let version, let configuration):
+            if try await store.configuration() != configuration {
+                _ = try await record(.configuration, in: [.directory]) { $0.document = configuration }
+                batch.configuration = configuration
+            }
+            return try await .recorded(
+                index: record(.restart, in: [.directory]) {
+                    $0.code = version
+                    $0.document = configuration
+                }[0])
+        case .restored(let tree):
+            return try await .recorded(index: record(.restore, in: [.directory]) { $0.previous = tree }[0])
+        case .opened(let tree):
+            // Only ever the first entry: whoever reads this log from its start knows what it goes on from.
+            guard state.edge.size == 0 else { throw Problem(.outOfOrder) }
+            return try await .recorded(index: record(.logOpened, in: [.directory]) { $0.previous = tree }[0])
+        }
+    }
+}

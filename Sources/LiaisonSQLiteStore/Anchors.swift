@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import GRDB
+public import LiaisonRelay
+
+/// What others say of the log's checkpoints.
+extension SQLiteRelayStore {
+    public func checkpoint(of size: Int) async throws -> String? {
+        try await pool.read { database in
+            try String.fetchOne(database, sql: "SELECT note FROM checkpoints WHERE size = ?", arguments: [size])
+        }
+    }
+
+    public func add(cosignatures lines: [String], size: Int) async throws {
+        try await pool.write { database in
+            for line in lines {
+                try database.execute(
+                    sql: "INSERT OR IGNORE INTO cosignatures (size, line) VALUES (?, ?)", arguments: [size, line])
+            }
+        }
+    }
+
+    public func add(timeStamp token: [UInt8], size: Int, at instant: Int) async throws {
+        try await pool.write { database in
+            try database.execute(
+                sql: "INSERT INTO time_stamps (size, token, at) VALUES (?, ?, ?)",
+                arguments: [size, Data(token), instant])
+        }
+    }
+
+    public func latestTimeStamp() async throws -> Int? {
+        try await pool.read { try Int.fetchOne($0, sql: "SELECT max(at) FROM time_stamps") }
+    }
+
+    public func anchor(from size: Int) async throws -> StoredAnchor? {
+        try await pool.read { database in
+            let found =
+                try Int.fetchOne(
+                    database, sql: "SELECT min(size) FROM time_stamps WHERE size >= ?", arguments: [size])
+                ?? Int.fetchOne(
+                    database, sql: "SELECT min(size) FROM cosignatures WHERE size >= ?", arguments: [size])
+            guard let found,
+                let note = try String.fetchOne(
+                    database, sql: "SELECT note FROM checkpoints WHERE size = ?", arguments: [found])
+            else { return nil }
+            return StoredAnchor(
+                size: found, checkpoint: note,
+                cosignatures: try String.fetchAll(
+                    database, sql: "SELECT line FROM cosignatures WHERE size = ? ORDER BY line", arguments: [found]),
+                timeStamps: try Data.fetchAll(
+                    database, sql: "SELECT token FROM time_stamps WHERE size = ? ORDER BY at", arguments: [found]
+                ).map(Array.init))
+        }
+    }
+
+    public func probe() async throws {
+        try await pool.write { database in
+            try database.execute(
+                sql: "INSERT INTO probe (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1")
+        }
+    }
+
+    public func stop(_ checkpoint: String) async throws {
+        try await pool.write { database in
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO stopped (id, checkpoint) VALUES (1, ?)", arguments: [checkpoint])
+        }
+    }
+
+    public func stopped() async throws -> String? {
+        try await pool.read { try String.fetchOne($0, sql: "SELECT checkpoint FROM stopped") }
+    }
+}

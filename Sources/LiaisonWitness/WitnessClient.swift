@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import AsyncHTTPClient
+import Foundation
+public import LiaisonLedger
+import LiaisonNotes
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+
+/// A witness as a log asks it (c2sp.org/tlog-witness).
+public struct WitnessClient: Sendable {
+    public let key: CosignatureKey
+    /// The submission prefix.
+    let url: String
+
+    public init(key: CosignatureKey, url: String) {
+        self.key = key
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    public enum Answer: Hashable, Sendable {
+        /// Its signature line, verified.
+        case cosigned(String)
+        /// The size that it cosigned last.
+        case conflict(size: Int)
+        /// Another HTTP status, or a line that does not verify.
+        case refused(status: Int)
+    }
+
+    public func ask(_ request: AddCheckpoint) async throws -> Answer {
+        var message = HTTPClientRequest(url: "\(url)/add-checkpoint")
+        message.method = .POST
+        message.body = .bytes(ByteBuffer(string: request.text))
+        let response = try await HTTPClient.shared.execute(message, timeout: .seconds(10))
+        let body = String(buffer: try await response.body.collect(upTo: 64 << 10))
+        switch response.status {
+        case .ok:
+            // Lines of others are left; ours must verify over this very checkpoint.
+            let checkpoint = try SignedNote(parsing: request.checkpoint, limit: Checkpoint.maximumSize)
+            for line in body.split(separator: "\n") {
+                guard
+                    let note = try? SignedNote(
+                        parsing: checkpoint.text + "\n\(line)\n", limit: Checkpoint.maximumSize),
+                    key.time(on: note) != nil
+                else { continue }
+                return .cosigned("\(line)\n")
+            }
+            return .refused(status: 200)
+        case .conflict:
+            return Int(body.trimmingCharacters(in: .newlines)).map { .conflict(size: $0) } ?? .refused(status: 409)
+        default: return .refused(status: Int(response.status.code))
+        }
+    }
+
+    /// The largest checkpoint of `origin` that it cosigned; nil from a witness that does not say.
+    public func latest(of origin: String) async throws -> String? {
+        let query = origin.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let response = try await HTTPClient.shared.execute(
+            HTTPClientRequest(url: "\(url)/checkpoint?origin=\(query)"), timeout: .seconds(10))
+        guard response.status == .ok else { return nil }
+        return String(buffer: try await response.body.collect(upTo: Checkpoint.maximumSize))
+    }
+}
