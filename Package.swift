@@ -140,7 +140,8 @@ let package = Package(
             name: "LiaisonTestKit",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonConvention",
-                "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient"
+                "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonDossier",
+                "LiaisonClient"
             ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
         .executableTarget(
             name: "scale",
@@ -168,14 +169,15 @@ let package = Package(
         tests(
             "LiaisonRelayTests",
             [
-                "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonClient", "LiaisonWire", "LiaisonModel",
+                "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonClient", "LiaisonWire", "LiaisonModel", "LiaisonLedger",
                 "LiaisonNotes", "LiaisonTestKit"
             ]),
         tests(
             "LiaisonClientTests",
             [
-                "LiaisonClient", "LiaisonForms", "LiaisonLedger", "LiaisonRelay", "LiaisonSQLiteStore",
-                "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
+                "LiaisonClient", "LiaisonDossier", "LiaisonForms", "LiaisonLedger", "LiaisonRelay",
+                "LiaisonSQLiteStore",
+                "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
         tests(
             "LayoutTests",

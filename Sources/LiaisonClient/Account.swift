@@ -116,6 +116,13 @@ public struct Account {
         }
     }
 
+    /// The log that the relay keeps now: the one of enrolment until it was followed to another.
+    var origin: String {
+        get throws { try vault.value(String.self, Class.account, "origin") ?? record.log }
+    }
+
+    func moved(to origin: String) throws { try vault.put(value: origin, Class.account, "origin") }
+
     func remember(pins: [NoteKey]) throws { try vault.put(value: pins.map(\.key), Class.pins, Self.own) }
 
     /// The connection to the relay that the convention names for this account's log.

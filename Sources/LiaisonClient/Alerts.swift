@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonModel
-import LiaisonVault
 import LiaisonWire
 
 /// A transmission that nobody has answered in time: its reference, never its content.
@@ -20,42 +19,21 @@ public struct Alert: Hashable, Sendable {
 }
 
 extension Session {
-    private static let kind = "mailbox"
-
     /// Silence that has reached the agent's units and is not over, the oldest first.
     public func alerts() async throws -> [Alert] {
         var open: [String: Alert] = [:]
-        var numbers: [Mailbox: Int] = [:]
-        var next: Int? = 0
-        while let from = next {
-            let page = try await relay.events(from: from)
-            for evidence in page.events {
-                let event = try await prove(evidence).event
-                // A mailbox's numbers have no gap: nothing was left out.
-                guard event.number == numbers[event.mailbox, default: 0] + 1 else {
-                    throw ClientFailure.broken(.eventsMissing)
-                }
-                numbers[event.mailbox] = event.number
-                guard case .unit(let told) = event.mailbox, let id = event.transmission, let unit = event.unit else {
-                    continue
-                }
-                let key = "\(told) \(id) \(unit)"
-                if event.event == .escalation {
-                    open[key] = Alert(
-                        transmission: id, unit: unit, told: told, dueAt: event.dueAt, at: event.at,
-                        steps: (open[key]?.steps ?? 0) + 1)
-                } else if event.state?.isFinal == true {
-                    open[key] = nil
-                }
+        for event in try await mailboxEvents().map(\.event) {
+            guard case .unit(let told) = event.mailbox, let id = event.transmission, let unit = event.unit else {
+                continue
             }
-            next = page.next
-        }
-        for mailbox in ownUnits.map(Mailbox.unit) {
-            let number = numbers[mailbox] ?? 0
-            guard number >= (try account.vault.value(Int.self, Self.kind, mailbox.description) ?? 0) else {
-                throw ClientFailure.broken(.eventsMissing)
+            let key = "\(told) \(id) \(unit)"
+            if event.event == .escalation {
+                open[key] = Alert(
+                    transmission: id, unit: unit, told: told, dueAt: event.dueAt, at: event.at,
+                    steps: (open[key]?.steps ?? 0) + 1)
+            } else if event.state?.isFinal == true {
+                open[key] = nil
             }
-            try account.vault.put(value: number, Self.kind, mailbox.description)
         }
         return open.values.sorted { ($0.at, $0.transmission) < ($1.at, $1.transmission) }
     }

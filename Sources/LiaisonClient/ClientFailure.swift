@@ -22,6 +22,8 @@ public enum ClientFailure: Error, Equatable {
     case attachment(String)
     case chooseUnit([UnitAddress])
     case notMember
+    /// The policy wants witnesses that have not cosigned the log; nothing urgent is held up by it.
+    case notWitnessed
     /// Sealed to other keys than this device's.
     case notForThisDevice
     case input(fr: String, en: String)
@@ -70,6 +72,7 @@ public enum ClientFailure: Error, Equatable {
             default: 65
             }
         case .unreachable: 69
+        case .notWitnessed: 75
         default: 65
         }
     }
@@ -100,6 +103,10 @@ public enum ClientFailure: Error, Equatable {
         case .chooseUnit(let units):
             language("plusieurs unités : choisissez avec --from (", "several units: choose with --from (")
                 + units.map(\.description).joined(separator: ", ") + ")"
+        case .notWitnessed:
+            language(
+                "journal pas encore attesté par les témoins que votre politique demande ; l'urgent, lui, part toujours",
+                "log not yet witnessed as your policy wants; what is urgent always goes")
         case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
         case .notForThisDevice:
             language(

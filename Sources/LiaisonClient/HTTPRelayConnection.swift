@@ -213,6 +213,12 @@ public struct HTTPRelayConnection: RelayConnection {
         try await post(inspection.note, to: "v1/inspections?from=\(index)")
     }
 
+    public func entry(_ index: Int) async throws -> Receipt { try await json(.GET, "v1/directory/entries/\(index)") }
+
+    public func checkpoint() async throws -> String {
+        String(decoding: try await bytes(of: request(.GET, "checkpoint")), as: UTF8.self)
+    }
+
     public func anchor(from size: Int) async throws -> Anchor { try await json(.GET, "v1/anchors/\(size)") }
 
     public func show(_ checkpoint: SignedCheckpoint) async throws {

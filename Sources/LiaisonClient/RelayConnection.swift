@@ -42,6 +42,10 @@ public protocol RelayConnection: Sendable {
 
     /// Hands in an auditor's demand and gets a page of their institution's events, from an entry on.
     func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage
+    /// An entry of the directory's mailbox, by its index.
+    func entry(_ index: Int) async throws -> Receipt
+    /// The checkpoint that the relay publishes.
+    func checkpoint() async throws -> String
     /// The smallest checkpoint of at least `size` entries that others vouch for.
     func anchor(from size: Int) async throws -> Anchor
     /// Shows the relay a checkpoint of its own that it contradicts.

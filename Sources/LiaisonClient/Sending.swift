@@ -239,8 +239,9 @@ extension Session {
         do {
             return try await deposit(id)
         } catch let problem as Problem
-            where [.directoryChanged, .headTooOld, .headUnknown, .sealedTooLongAgo, .conventionUnknown].contains(
-                problem.code)
+            where [
+                .directoryChanged, .headTooOld, .headUnknown, .sealedTooLongAgo, .conventionUnknown, .wrongLog
+            ].contains(problem.code)
         {
             try await refresh()
             try await sealAnew(id, catalogue: catalogue)

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+public import LiaisonDossier
 public import LiaisonForms
 import LiaisonLedger
 public import LiaisonModel
@@ -14,14 +15,20 @@ import LiaisonWire
 public final class Session {
     public let account: Account
     public let relay: any RelayConnection
-    public let log: NoteKey
+    public internal(set) var log: NoteKey
     public let clock: () -> Int
     public let language: Language
     /// The convention and the institutions that this command has to do with; `know` brings in more.
     public internal(set) var directory: Directory
     /// The DirectoryHead that the directory stands for, once refreshed.
     private(set) var head: VerifiedEvidence?
-    let seen: SeenLog
+    var seen: SeenLog
+    /// Set when this command found the relay in another log than before.
+    public internal(set) var followed: FollowedLog?
+    /// Size of the largest tree seen before this command.
+    let seenBefore: Int?
+    /// Witnesses and authorities that this client's policy names; nil without a policy.
+    public let trust: TrustAnchors?
     /// Checkpoints proven consistent with the refreshed head's.
     private var proven: Set<Checkpoint> = []
 
@@ -29,24 +36,28 @@ public final class Session {
 
     /// Restores what the vault knows; asks nobody.
     ///
-    /// - Parameter connect: makes the connection for the pinned convention.
+    /// - Parameters:
+    ///   - trust: the client's policy.
+    ///   - connect: makes the connection for the pinned convention.
     public init(
-        account: Account, clock: @escaping () -> Int, language: Language,
+        account: Account, clock: @escaping () -> Int, language: Language, trust: TrustAnchors? = nil,
         connect: (Account, Convention) throws -> any RelayConnection = { try $0.connect($1) }
     ) throws {
         self.account = account
         self.clock = clock
         self.language = language
+        self.trust = trust
         directory = Directory()
         guard let text = try account.vault.value(String.self, Account.Class.convention, "current") else {
             throw VaultFailure.damaged("convention")
         }
         try directory.accept(
             Unverified<Convention>(parsing: text), at: clock(), of: [account.record.address.institution])
-        guard let convention = directory.convention?.body, let log = convention.log(account.record.log)?.noteKey
+        guard let convention = directory.convention?.body, let log = convention.log(try account.origin)?.noteKey
         else { throw ClientFailure.broken(.conventionRefused) }
         self.log = log
         seen = SeenLog(vault: account.vault, log: log)
+        seenBefore = try seen.largest?.size
         relay = try connect(account, convention)
     }
 
@@ -64,7 +75,13 @@ public final class Session {
     }
 
     private func refreshOnce() async throws {
-        let head = try await verifiedHead()
+        var head: VerifiedEvidence
+        do {
+            head = try await verifiedHead()
+        } catch ClientFailure.broken(.evidence) where followed == nil {
+            try await followLog()
+            head = try await verifiedHead()
+        }
         guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
         try await seen.reconcile(head.checkpoint, over: relay)
         self.head = head
@@ -93,7 +110,7 @@ public final class Session {
         return head
     }
 
-    private func refreshConvention(_ hash: Hash) async throws {
+    func refreshConvention(_ hash: Hash) async throws {
         if let present = directory.convention, present.hash == hash {
             guard present.note.signatures.count < present.body.parties.count else { return }
             return try await refreshSignatures(of: hash)

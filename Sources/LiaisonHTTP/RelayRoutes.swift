@@ -35,6 +35,10 @@ struct RelayRoutes {
             _ = try context.reader(relay)
             return try json(await relay.directoryHead(context.parameter("hash") { Hash(hex: $0) }))
         }
+        v1.get("directory/entries/:index") { _, context in
+            _ = try context.reader(relay)
+            return try json(await relay.directoryEntry(context.parameter("index") { Int($0) }))
+        }
         v1.get("directory/documents/:hash") { _, context in
             _ = try context.reader(relay)
             return try json(await relay.document(context.parameter("hash") { Hash(hex: $0) }))

@@ -18,7 +18,7 @@ public actor Anchoring {
         public let name: String
         let ask: @Sendable (AddCheckpoint) async throws -> WitnessAnswer
         /// The log's own largest checkpoint that it cosigned.
-        let latest: @Sendable () async throws -> String?
+        public let latest: @Sendable () async throws -> String?
 
         public init(
             name: String, ask: @escaping @Sendable (AddCheckpoint) async throws -> WitnessAnswer,

@@ -11,9 +11,10 @@ public enum Command: Sendable {
     case submit(Unverified<Envelope>, SubmittedContent, arrived: ContentReference, peer: AgentAddress)
     case act(Unverified<Act>, peer: AgentAddress)
     case publishConvention(Unverified<Convention>)
-    case publishRoster(Unverified<Roster>)
+    /// - Parameter chained: false when it goes on from one in another log.
+    case publishRoster(Unverified<Roster>, chained: Bool = true)
     case publishSuccession(Unverified<Succession>)
-    case publishKeys(Unverified<AgentKeys>, peer: AgentAddress)
+    case publishKeys(Unverified<AgentKeys>, peer: AgentAddress, chained: Bool = true)
     /// Deliveries that an agent of their unit has been shown.
     case notify([DeliveryID])
     case inspect(Unverified<Inspection>, peer: AgentAddress)

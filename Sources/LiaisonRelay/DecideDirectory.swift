@@ -20,9 +20,9 @@ extension Draft {
             version: offered.claimed.version, note: offered.note)
     }
 
-    mutating func publish(_ offered: Unverified<Roster>) async throws -> Outcome {
+    mutating func publish(_ offered: Unverified<Roster>, chained: Bool) async throws -> Outcome {
         if let known = try await known(offered.note) { return known }
-        try taking { [now] in try $0.accept(offered, at: now, chained: true) }
+        try taking { [now] in try $0.accept(offered, at: now, chained: chained) }
         let outcome = try await recordDocument(
             .rosterPublished, .roster, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)
@@ -40,10 +40,12 @@ extension Draft {
             version: offered.claimed.notBefore, note: offered.note)
     }
 
-    mutating func publish(_ offered: Unverified<AgentKeys>, peer: AgentAddress) async throws -> Outcome {
+    mutating func publish(
+        _ offered: Unverified<AgentKeys>, peer: AgentAddress, chained: Bool
+    ) async throws -> Outcome {
         guard offered.claimed.by == peer else { throw Problem(.notTheAuthor) }
         if let known = try await known(offered.note) { return known }
-        try taking { try $0.accept(offered, chained: true) }
+        try taking { try $0.accept(offered, chained: chained) }
         return try await recordDocument(
             .keysPublished, .keys, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)

@@ -192,6 +192,12 @@ public struct Relay: Sendable {
         return Receipt(evidence: try await evidence(for: [head])[0])
     }
 
+    /// An entry of the directory's mailbox: what everybody may read, the operator's acts among it.
+    public func directoryEntry(_ index: Int) async throws -> Receipt {
+        guard let entry = try await store.entry(index), entry.mailbox == .directory else { throw Problem(.notFound) }
+        return Receipt(evidence: try await evidence(for: [entry])[0])
+    }
+
     /// The lines of the present head whose institutions had a document published at or after `index`.
     public func lines(from index: Int) async throws -> DirectoryLines {
         let directory = sequencer.directory

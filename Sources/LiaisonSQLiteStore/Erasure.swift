@@ -15,8 +15,8 @@ extension SQLiteRelayStore {
             let due = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT scope, transmission FROM record_keys AS k WHERE last_at < :instant AND NOT EXISTS
-                        (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at >= :instant)
+                    SELECT scope, transmission FROM record_keys AS k WHERE last_at <= :instant AND NOT EXISTS
+                        (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at > :instant)
                     AND NOT EXISTS (SELECT 1 FROM deliveries WHERE transmission = k.transmission AND erased = 0)
                     ORDER BY last_at LIMIT :limit
                     """,

@@ -163,16 +163,18 @@ public struct SQLiteRelayStore: RelayStore {
     // MARK: Directory
 
     public func documentsInForce() async throws -> [StoredDocument] {
-        try await pool.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM documents AS d WHERE kind IN ('convention', 'succession') OR entry =
-                        (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject)
-                    ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'keys' THEN 2 ELSE 1 END, entry
-                    """
-            ).map(Self.document)
-        }
+        try await pool.read { try Self.documentsInForce($0) }
+    }
+
+    static func documentsInForce(_ database: Database) throws -> [StoredDocument] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT * FROM documents AS d WHERE kind IN ('convention', 'succession') OR entry =
+                    (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject)
+                ORDER BY CASE kind WHEN 'convention' THEN 0 WHEN 'keys' THEN 2 ELSE 1 END, entry
+                """
+        ).map(Self.document)
     }
 
     public func documents(

@@ -10,7 +10,9 @@ import NIOCore
 
 /// A witness (c2sp.org/tlog-witness): cosigns what is consistent with everything it cosigned before.
 public struct Witness: Sendable {
-    let signer: CosignatureSigner
+    private let signer: CosignatureSigner
+    /// What its cosignatures verify by.
+    public var key: CosignatureKey { signer.key }
     let store: WitnessStore
     let logs: [NoteKey]
     let clock: @Sendable () -> Int
@@ -32,6 +34,9 @@ public struct Witness: Sendable {
         guard case .cosign(let signed) = ruling else { return (ruling, nil) }
         return (ruling, signer.cosign(signed.checkpoint, at: clock()).line)
     }
+
+    /// The largest checkpoint of a log that it cosigned.
+    public func latest(of origin: String) throws -> String? { try store.latest(origin) }
 
     /// - Parameter onRunning: told the port once the listener is bound.
     public func application(

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import LiaisonClient
+import LiaisonDossier
 import LiaisonForms
 import LiaisonNotes
 import LiaisonVault
@@ -28,6 +29,18 @@ struct GlobalOptions: ParsableArguments {
             throw ValidationError("no vault named\nhint: --vault DIR or LIAISON_VAULT")
         }
         return path
+    }
+
+    /// The client's policy: witnesses wanted, authorities trusted; a file `policy` beside the vault's own.
+    func policy() throws -> TrustAnchors? {
+        let path = "\(try vaultPath())/policy"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        do {
+            return try TrustAnchors(text: text)
+        } catch {
+            throw ClientFailure.input(
+                fr: "politique illisible (\(path), \(error))", en: "policy not readable (\(path), \(error))")
+        }
     }
 
     func console() -> Console { Console(format ?? Self.fallbackFormat) }
@@ -68,7 +81,9 @@ struct GlobalOptions: ParsableArguments {
         try await reporting { console in
             let account = try await timed("unlock") { try Account(vault: openVault()) }
             var connection: HTTPRelayConnection?
-            let session = try Session(account: account, clock: { Clock.now() }, language: console.language) {
+            let session = try Session(
+                account: account, clock: { Clock.now() }, language: console.language, trust: try policy()
+            ) {
                 let made = try $0.connect($1)
                 connection = made
                 return made
@@ -76,6 +91,7 @@ struct GlobalOptions: ParsableArguments {
             do {
                 try await timed("directory") {
                     try await session.refresh()
+                    if let followed = session.followed { console.say(followed.text(console.language)) }
                     try await session.maintainKeys()
                 }
                 try await body(session, console)

@@ -234,6 +234,12 @@ enum Deposit {
     static func perform(_ id: TransmissionID, _ session: Session, _ console: Console) async throws {
         let evidence: VerifiedEvidence
         do {
+            if let urgency = try session.sealed(id)?.urgency, try await !session.checkWitnessed(for: urgency) {
+                console.say(
+                    console.language(
+                        "Journal pas encore attesté par vos témoins ; l'envoi part, il est urgent.",
+                        "Log not yet witnessed by your witnesses; it goes all the same, it is urgent."))
+            }
             evidence = try await session.deposit(id, catalogue: FormCatalogue())
         } catch {
             console.say(

@@ -28,14 +28,23 @@ struct Track: AsyncParsableCommand {
             var events: [Event]
         }
         var id: TransmissionID
+        /// Whether the log is witnessed as the policy wants; absent without a policy.
+        var witnessed: Bool?
         var deliveries: [Delivery]
     }
 
     func run() async throws {
         try await global.withSession { session, console in
             let tracked = try await session.track(transmission.value())
+            let latest = tracked.events.map(\.index).max() ?? 0
+            var witnessed: Bool?
+            switch try await session.witnessing() {
+            case .notAsked: break
+            case .witnessed(let size, _, _): witnessed = size > latest
+            case .notYet: witnessed = false
+            }
             let answer = Answer(
-                id: tracked.routing.id,
+                id: tracked.routing.id, witnessed: witnessed,
                 deliveries: tracked.deliveries.map { delivery in
                     Answer.Delivery(
                         unit: delivery.unit, state: delivery.state, dueAt: delivery.dueAt.map(Clock.text),
@@ -46,7 +55,13 @@ struct Track: AsyncParsableCommand {
                         })
                 })
             try console.print(answer) {
-                answer.deliveries.map { text($0, console.language) }.joined(separator: "\n")
+                let lines = answer.deliveries.map { text($0, console.language) }
+                guard let witnessed else { return lines.joined(separator: "\n") }
+                let note =
+                    witnessed
+                    ? console.language("attesté par vos témoins", "witnessed by your witnesses")
+                    : console.language("pas encore attesté par vos témoins", "not yet witnessed by your witnesses")
+                return (lines + [note]).joined(separator: "\n")
             }
         }
     }

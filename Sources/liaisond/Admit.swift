@@ -6,6 +6,7 @@ import Foundation
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
+import LiaisonSQLiteStore
 import LiaisonWire
 
 struct Admit: AsyncParsableCommand {
@@ -37,8 +38,30 @@ struct Admit: AsyncParsableCommand {
             }
             print(
                 "convention \(convention.claimed.name) version \(convention.claimed.version) admitted, entry \(index)")
+            try await republish(from: directory.file(DataDirectory.archive), sequencer)
         } catch let problem as Problem {
             throw ValidationError("the convention is refused (\(problem.code.rawValue))")
+        }
+    }
+
+    /// After a restore into a new log: the earlier versions of the convention, rosters and keys of the store that was put
+    /// back, as their owners signed them.
+    private func republish(from archive: String, _ sequencer: Sequencer) async throws {
+        guard FileManager.default.fileExists(atPath: archive), sequencer.directory.rosters.isEmpty else { return }
+        for document in try SQLiteRelayStore.documentsInForce(inFile: archive) {
+            do {
+                switch document.kind {
+                case .convention, .succession: continue
+                case .roster:
+                    let roster = try Unverified<Roster>(parsing: document.note)
+                    _ = try await sequencer.perform(.publishRoster(roster, chained: false))
+                case .keys:
+                    let keys = try Unverified<AgentKeys>(parsing: document.note)
+                    _ = try await sequencer.perform(.publishKeys(keys, peer: keys.claimed.by, chained: false))
+                }
+            } catch {
+                print("\(document.subject): not in force under this convention; its owner must publish again")
+            }
         }
     }
 }

@@ -57,6 +57,32 @@ struct DataDirectory {
         return Settings(reader.scoped(to: "liaisond"))
     }
 
+    /// The store of the log before this one, for its documents.
+    static let archive = "archive.sqlite"
+
+    /// Moves the store in place into a directory of its own; nothing is ever deleted.
+    func setAside() throws -> String {
+        let aside = file("set-aside-\(Int(Date().timeIntervalSince1970))")
+        try FileManager.default.createDirectory(
+            atPath: aside, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        for suffix in ["", "-wal", "-shm"] {
+            let name = SQLiteRelayStore.fileName + suffix
+            guard FileManager.default.fileExists(atPath: file(name)) else { continue }
+            try FileManager.default.moveItem(atPath: file(name), toPath: "\(aside)/\(name)")
+        }
+        return aside
+    }
+
+    /// A new key under a new origin; the old ones are kept under their origin's hash.
+    func replaceLog(origin: String) throws {
+        let old = Hash.of(try self.origin()).hex.prefix(16)
+        for name in [Self.logKey, Self.origin] {
+            try FileManager.default.moveItem(atPath: file(name), toPath: file("\(name).\(old)"))
+        }
+        try create(Self.logKey, try PrivateKey.generate().seed.withCopy { Base64.encode($0) } + "\n")
+        try create(Self.origin, origin + "\n")
+    }
+
     private func read(_ name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
 
     /// Writes a file that only its owner reads; refuses to replace one.

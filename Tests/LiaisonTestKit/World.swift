@@ -3,6 +3,7 @@
 
 import Foundation
 package import LiaisonClient
+import LiaisonDossier
 package import LiaisonForms
 package import LiaisonLedger
 package import LiaisonModel
@@ -26,6 +27,8 @@ package final class World {
     private var sessions: [String: Session] = [:]
     private var agents: [String: [Agent]] = [:]
     /// Wraps each new session's connection; a lying relay goes in here.
+    /// The policy of new sessions.
+    package var policy: String?
     package var wrap: (any RelayConnection) -> any RelayConnection = { $0 }
 
     /// - Parameter units: those that get an agent; the institutions of all others publish empty rosters.
@@ -140,7 +143,10 @@ package final class World {
         if let session = sessions[unit], !fresh { return session }
         guard let vault = vaults[unit] else { throw Fixture.Missing() }
         let clock = clock
-        let session = try Session(account: try Account(vault: vault), clock: { clock.now }, language: .en) {
+        let session = try Session(
+            account: try Account(vault: vault), clock: { clock.now }, language: .en,
+            trust: try policy.map { try TrustAnchors(text: $0) }
+        ) {
             account, _ in
             wrap(DirectConnection(relay: relay, peer: account.record.address))
         }
@@ -176,6 +182,14 @@ package final class World {
                 head: head.hash, from: try Fixture.unit(unit), to: try Fixture.unit(recipient), copies: [],
                 kind: "referral", urgency: .routine, sealedAt: clock.now),
             content: ContentReference(sha256: Hash.of([1]), size: 1), manifest: Hash.of("m"))
+    }
+
+    /// After a long time: agents renew their keys before they do anything else.
+    package func resume(_ unit: String) async throws {
+        _ = try await sequencer.perform(.tick)
+        let session = try session(unit, fresh: true)
+        try await session.refresh()
+        try await session.maintainKeys()
     }
 
     package func signer(_ unit: String) throws -> NoteSigner {
@@ -276,6 +290,8 @@ package struct DirectConnection: RelayConnection {
     package func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
         try await relay.inspect(Unverified(inspection.note), from: index, by: peer)
     }
+    package func entry(_ index: Int) async throws -> Receipt { try await relay.directoryEntry(index) }
+    package func checkpoint() async throws -> String { try await relay.checkpoint() }
     package func anchor(from size: Int) async throws -> Anchor { try await relay.anchor(from: size) }
     package func show(_ checkpoint: SignedCheckpoint) async throws { try await relay.show(checkpoint.note.serialized) }
     package func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
@@ -294,6 +310,7 @@ package struct LyingConnection: RelayConnection {
     package var roster: (@Sendable (Receipt) throws -> Receipt)?
     package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
     package var deliveries: (@Sendable (DeliveryPage) async throws -> DeliveryPage)?
+    package var events: (@Sendable (EventPage) -> EventPage)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
     package var content: (@Sendable ([UInt8]) -> [UInt8])?
 
@@ -352,7 +369,10 @@ package struct LyingConnection: RelayConnection {
         return try await deliveries?(honestly) ?? honestly
     }
     package func sent(from index: Int) async throws -> DeliveryPage { try await honest.sent(from: index) }
-    package func events(from index: Int) async throws -> EventPage { try await honest.events(from: index) }
+    package func events(from index: Int) async throws -> EventPage {
+        let honestly = try await honest.events(from: index)
+        return events?(honestly) ?? honestly
+    }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         let honestly = try await honest.timeline(of: id)
         return try await timeline?(honestly) ?? honestly
@@ -360,6 +380,8 @@ package struct LyingConnection: RelayConnection {
     package func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
         try await honest.inspect(inspection, from: index)
     }
+    package func entry(_ index: Int) async throws -> Receipt { try await honest.entry(index) }
+    package func checkpoint() async throws -> String { try await honest.checkpoint() }
     package func anchor(from size: Int) async throws -> Anchor { try await honest.anchor(from: size) }
     package func show(_ checkpoint: SignedCheckpoint) async throws { try await honest.show(checkpoint) }
     package func tile(_ id: TileID, width: Int) async throws -> [UInt8] {

@@ -67,7 +67,7 @@ public protocol RelayStore: Sendable {
     func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool
     func dropStaged(before instant: Int) async throws
 
-    /// Records whose newest event is older than `instant`, and whose deliveries are all erased.
+    /// Records whose newest event is at or before `instant`, and whose deliveries are all erased.
     func recordsDue(before instant: Int, limit: Int) async throws -> [ErasableRecords]
     /// Gives freed pages back, so that what was erased is in no file of the store.
     func scrub() async throws

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonLedger
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+public import LiaisonWire
+
+/// One change of the own institution's roster or keys, as the log published it.
+public struct DirectoryChange: Hashable, Sendable {
+    public enum Kind: String, Codable, Sendable {
+        case unitAdded = "unit_added", unitRemoved = "unit_removed"
+        case agentAdded = "agent_added", agentRemoved = "agent_removed", agentRevoked = "agent_revoked"
+        /// Another signing or TLS key under the same address.
+        case agentKeyChanged = "agent_key_changed"
+        case postAdded = "post_added", postRemoved = "post_removed"
+        case registrarsChanged = "registrars_changed"
+        case keysPublished = "keys_published"
+    }
+
+    public let kind: Kind
+    /// A unit, an agent or the institution.
+    public let subject: String
+    /// The unit of a post.
+    public let unit: UnitAddress?
+    public let place: LogPlace
+}
+
+/// What an audit found to be wrong with this device's own place in the directory.
+public enum AuditFinding: String, Codable, Hashable, Sendable {
+    /// The roster gives this agent's address another key than this device has.
+    case foreignIdentity = "foreign_identity"
+    /// Encryption keys were published in this agent's name that this device does not have.
+    case foreignKeys = "foreign_keys"
+    /// The roster does not list this agent any more.
+    case notListed = "not_listed"
+}
+
+public struct AuditReport: Sendable {
+    /// Of the log that everything here was proven consistent with.
+    public let checkpoint: Checkpoint
+    /// Size of the tree that this client had seen before; nil when none.
+    public let seenBefore: Int?
+    /// Events of each own mailbox.
+    public internal(set) var mailboxes: [Mailbox: Int] = [:]
+    /// Transmissions replayed from their events and acts since the last audit.
+    public internal(set) var transmissions = 0
+    /// Other agents' checkpoints, found in envelopes and acts, that agree with this log.
+    public internal(set) var agreed = 0
+    /// Since the last audit, in order of the log.
+    public internal(set) var changes: [DirectoryChange] = []
+    public internal(set) var findings: [AuditFinding] = []
+    public internal(set) var witnessing = Witnessing.notAsked
+}
+
+/// How far the last audit came.
+private struct AuditState: Codable {
+    static let kind = "audit"
+
+    var index: Int
+    var roster: Hash?
+    var keys: [String: Hash]
+}
+
+extension Session {
+    /// Compares everything that the relay shows with what was seen before and with what others have seen: the log only
+    /// grew, no event of the own units is missing, each transmission's events follow from signed acts, other agents saw
+    /// the same history, and every change of the own institution's roster and keys is listed.
+    ///
+    /// - Throws: `ClientFailure.broken` for whatever contradicts.
+    public func audit() async throws -> AuditReport {
+        guard let head else { throw ClientFailure.broken(.directoryHeadStale) }
+        let state = try account.vault.value(AuditState.self, AuditState.kind, "last") ?? AuditState(index: 0, keys: [:])
+        var report = AuditReport(checkpoint: head.checkpoint.checkpoint, seenBefore: seenBefore)
+        let events = try await mailboxEvents()
+        report.mailboxes = Dictionary(grouping: events, by: \.event.mailbox).mapValues(\.count)
+        try await audit(events.filter { $0.index >= state.index }, &report)
+        let (roster, keys) = try await auditDirectory(since: state, &report)
+        report.findings = try ownFindings()
+        report.witnessing = try await witnessing()
+        try account.vault.put(
+            value: AuditState(index: (events.last?.index ?? -1) + 1, roster: roster, keys: keys), AuditState.kind,
+            "last")
+        return report
+    }
+
+    /// Replays what has new events, and proves the checkpoints that others say they have seen.
+    private func audit(_ events: [VerifiedEvidence], _ report: inout AuditReport) async throws {
+        let changed = Set(events.filter { !$0.event.isRefusal }.compactMap(\.event.transmission))
+        for id in changed.sorted() {
+            let tracked: TrackedTransmission
+            do {
+                tracked = try await track(id)
+            } catch let problem as Problem where problem.code == .notAParty {
+                continue  // only alerted of it
+            }
+            report.transmissions += 1
+            for (by, seen) in tracked.seen where by != address {
+                try await agree(with: Checkpoint(origin: log.name, size: seen.size, root: seen.root))
+                report.agreed += 1
+            }
+        }
+    }
+
+    // MARK: The own institution's directory
+
+    private func auditDirectory(
+        since state: AuditState, _ report: inout AuditReport
+    ) async throws -> (roster: Hash?, keys: [String: Hash]) {
+        try await know([address.institution], keys: true)
+        let present = directory.rosters[address.institution]
+        let rosters = try await chain(of: Roster.self, from: present?.hash, to: state.roster) { $0.previous }
+        var older: Roster? = try await state.roster.asyncMap { try await document($0) as Unverified<Roster> }?.claimed
+        for (roster, place) in rosters {
+            report.changes += Self.changes(from: older, to: roster, at: place)
+            older = roster
+        }
+        var latest: [String: Hash] = [:]
+        for document in directory.keys(of: address.institution) {
+            let agent = document.body.by.description
+            latest[agent] = document.hash
+            let published = try await chain(of: AgentKeys.self, from: document.hash, to: state.keys[agent]) {
+                $0.previous
+            }
+            report.changes += published.map {
+                DirectoryChange(kind: .keysPublished, subject: agent, unit: nil, place: $0.place)
+            }
+        }
+        report.changes.sort { $0.place.index < $1.place.index }
+        return (present?.hash, latest)
+    }
+
+    /// The documents from after `end` up to `start`, oldest first, each naming the one before.
+    private func chain<Body: LiaisonNotes.Document>(
+        of type: Body.Type, from start: Hash?, to end: Hash?, _ previous: (Body) -> Hash?
+    ) async throws -> [(body: Body, place: LogPlace)] {
+        var chain: [(Body, LogPlace)] = []
+        var next = start
+        while let hash = next, hash != end {
+            let note: Unverified<Body> = try await document(hash)
+            chain.append((note.claimed, try await publication(of: hash)))
+            next = previous(note.claimed)
+        }
+        // What was there at the last audit must still be behind what is there now.
+        guard next == end || end == nil else { throw ClientFailure.broken(.directoryRollback) }
+        return chain.reversed()
+    }
+
+    static func changes(from old: Roster?, to new: Roster, at place: LogPlace) -> [DirectoryChange] {
+        var changes: [DirectoryChange] = []
+        func note(_ kind: DirectoryChange.Kind, _ subject: String, _ unit: UnitAddress? = nil) {
+            changes.append(DirectoryChange(kind: kind, subject: subject, unit: unit, place: place))
+        }
+        let units = (old: Set(old?.units.map(\.address) ?? []), new: Set(new.units.map(\.address)))
+        for unit in units.new.subtracting(units.old).sorted() { note(.unitAdded, unit.description) }
+        for unit in units.old.subtracting(units.new).sorted() { note(.unitRemoved, unit.description) }
+        let before = Dictionary((old?.agents ?? []).map { ($0.address, $0) }) { first, _ in first }
+        let after = Dictionary(new.agents.map { ($0.address, $0) }) { first, _ in first }
+        for agent in before.keys.filter({ after[$0] == nil }).sorted() { note(.agentRemoved, agent.description) }
+        for (address, agent) in after.sorted(by: { $0.key < $1.key }) {
+            let old = before[address]
+            if old == nil { note(.agentAdded, address.description) }
+            if let old, old.key != agent.key || old.tls != agent.tls { note(.agentKeyChanged, address.description) }
+            if agent.revocation != nil, old?.revocation == nil { note(.agentRevoked, address.description) }
+            let posts = (old: Set(old?.posts.map(\.unit) ?? []), new: Set(agent.posts.map(\.unit)))
+            for unit in posts.new.subtracting(posts.old).sorted() { note(.postAdded, address.description, unit) }
+            for unit in posts.old.subtracting(posts.new).sorted() { note(.postRemoved, address.description, unit) }
+        }
+        if let old, old.registrars != new.registrars { note(.registrarsChanged, new.by.description) }
+        return changes
+    }
+
+    private func ownFindings() throws -> [AuditFinding] {
+        guard let line = directory.agent(address) else { return [.notListed] }
+        var findings: [AuditFinding] = []
+        if line.key != (try account.signer().privateKey.publicKey) { findings.append(.foreignIdentity) }
+        let own = Set(try account.identities().map(\.identity.recipient.fingerprint))
+        let published = directory.encryptionKeys(of: address, at: clock()).compactMap(\.fingerprint)
+        if !own.isSuperset(of: published) { findings.append(.foreignKeys) }
+        return findings
+    }
+
+    // MARK: For an institution's auditor or DPO
+
+    /// The events of all mailboxes of the own institution in a time; asking for them is itself an event.
+    public func inspect(since: Int, until: Int) async throws -> [VerifiedEvidence] {
+        let inspection = try Inspection(by: address, log: log.name, since: since, until: until, at: clock())
+            .signed(by: account.signer())
+        // The Inspection itself may be newer than the refreshed head: both then belong to one history all the same.
+        let events = try await pages { try await relay.inspect(inspection, from: $0) }
+        for event in events.map(\.event) {
+            guard event.mailbox.institution == address.institution, since <= event.at, event.at < until else {
+                throw ClientFailure.broken(.wrongEvent)
+            }
+        }
+        return events
+    }
+}
+
+extension Optional {
+    fileprivate func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async rethrows -> Result? {
+        guard let self else { return nil }
+        return try await transform(self)
+    }
+}

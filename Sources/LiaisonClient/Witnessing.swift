@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonDossier
+import LiaisonLedger
+public import LiaisonModel
+import LiaisonNotes
+
+/// Whether others vouch for the history that this client is shown, by its policy (c2sp.org/tlog-policy).
+public enum Witnessing: Hashable, Sendable {
+    /// The policy wants no cosignature.
+    case notAsked
+    /// Enough witnesses cosigned a tree of this size within the last hour; the latest at this instant.
+    case witnessed(size: Int, at: Int, by: [String])
+    /// Not yet, or not any more: by these only.
+    case notYet(by: [String])
+}
+
+extension Session {
+    /// Age in seconds beyond which a cosignature says nothing about now.
+    private static let witnessLifetime = 3600
+
+    /// Asks the relay for the checkpoint that it publishes and counts its cosignatures.
+    public func witnessing() async throws -> Witnessing {
+        guard let policy = trust?.policy, policy.quorum != nil else { return .notAsked }
+        guard let checkpoint = try? SignedCheckpoint(parsing: try await relay.checkpoint(), log: log) else {
+            throw ClientFailure.broken(.evidence)
+        }
+        try await agree(with: checkpoint.checkpoint)
+        let now = clock()
+        let cosigned = policy.cosignatures(on: checkpoint).filter { now - $0.time <= Self.witnessLifetime }
+        let names = cosigned.map(\.witness.name)
+        guard policy.isSatisfied(by: checkpoint), cosigned.count == policy.cosignatures(on: checkpoint).count,
+            let latest = cosigned.map(\.time).max()
+        else { return .notYet(by: names) }
+        return .witnessed(size: checkpoint.checkpoint.size, at: latest, by: names)
+    }
+
+    /// Before a deposit: what is not urgent waits until the log is witnessed as the policy wants; what is urgent never does.
+    ///
+    /// - Returns: whether the log is witnessed.
+    /// - Throws: `ClientFailure.notWitnessed`.
+    public func checkWitnessed(for urgency: Urgency) async throws -> Bool {
+        guard case .notYet = try await witnessing() else { return true }
+        guard urgency == .immediate || urgency == .urgent else { throw ClientFailure.notWitnessed }
+        return false
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import GRDB
+public import LiaisonLedger
+public import LiaisonNotes
+public import LiaisonRelay
+
+/// Backups: a store as one file.
+extension SQLiteRelayStore {
+    /// Copies the whole store, consistently, also while others write; returns the size of its log.
+    public func copy(to path: String) throws -> Int {
+        let copy = try DatabaseQueue(path: path)
+        try pool.backup(to: copy)
+        try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+        return try copy.read { try Self.head($0)?.size ?? 0 }
+    }
+
+    /// The latest checkpoint in a store's file, by this log's key; the file is only read.
+    public static func checkpoint(inFile path: String, log: NoteKey) throws -> Checkpoint {
+        guard let head = try reading(path, { try Self.head($0) }) else { throw Failure.damagedRow("checkpoints") }
+        return try SignedCheckpoint(parsing: head.checkpoint, log: log).checkpoint
+    }
+
+    /// Erases every sealed content of a store's file, which is kept for its log and documents.
+    public static func dropContents(inFile path: String) throws {
+        try DatabaseQueue(path: path).writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    PRAGMA secure_delete = ON;
+                    UPDATE transmissions SET content = NULL;
+                    UPDATE deliveries SET content = NULL;
+                    DELETE FROM staged; DELETE FROM chunks; DELETE FROM contents;
+                    VACUUM
+                    """)
+        }
+    }
+
+    /// The directory documents in force in a store's file.
+    public static func documentsInForce(inFile path: String) throws -> [StoredDocument] {
+        try reading(path) { try Self.documentsInForce($0) }
+    }
+
+    private static func reading<Value>(_ path: String, _ body: (Database) throws -> Value) throws -> Value {
+        var configuration = Configuration()
+        configuration.readonly = true
+        return try DatabaseQueue(path: path, configuration: configuration).read(body)
+    }
+}

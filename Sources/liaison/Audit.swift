@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+
+struct Audit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check that the relay told one story: log, own events, own institution's roster and keys.",
+        discussion: """
+            With --institution, an auditor or DPO reads the events of all units of their institution, never a content; that
+            they did is itself an event.
+            """)
+    @OptionGroup var global: GlobalOptions
+
+    @Flag(help: "Read your institution's events; for agents with the duty auditor or dpo.")
+    var institution = false
+
+    @Option(help: "From this day on (YYYY-MM-DD); with --institution.")
+    var since: String?
+
+    @Option(help: "Until before this day (YYYY-MM-DD); with --institution.")
+    var until: String?
+
+    @Option(help: "Only this unit's mailbox; with --institution.")
+    var unit: String?
+
+    @Option(help: "Only this event, for example ContentHandover; with --institution.")
+    var event: String?
+
+    @Option(help: "Write them to a file, CSV or JSON Lines by its ending; with --institution.")
+    var export: String?
+
+    func validate() throws {
+        guard institution || [since, until, unit, event, export].allSatisfy({ $0 == nil }) else {
+            throw ValidationError("--since, --until, --unit, --event and --export go with --institution")
+        }
+        guard event.map({ EventName(rawValue: $0) != nil }) ?? true else {
+            throw ValidationError(
+                "no such event (\(event ?? ""))\nhint: \(EventName.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        guard unit.map({ UnitAddress($0) != nil }) ?? true else { throw ValidationError("not a unit (\(unit ?? ""))") }
+        guard export.map({ $0.hasSuffix(".csv") || $0.hasSuffix(".jsonl") }) ?? true else {
+            throw ValidationError("the file's name ends with .csv or .jsonl (\(export ?? ""))")
+        }
+    }
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            if institution {
+                try await inspect(session, console)
+            } else {
+                let report = try await session.audit()
+                try console.print(AuditAnswer(report)) { AuditAnswer.text(report, console.language, session.address) }
+                if !report.findings.isEmpty { throw ExitCode(65) }
+            }
+        }
+    }
+
+    // MARK: Institution
+
+    private func inspect(_ session: Session, _ console: Console) async throws {
+        let events = try await session.inspect(since: try instant(since) ?? 0, until: try instant(until) ?? .max >> 14)
+            .filter { found in
+                unit.map { found.event.mailbox == UnitAddress($0).map(Mailbox.unit) } ?? true
+                    && event.map { found.event.event.rawValue == $0 } ?? true
+            }
+        let rows = events.map(EventRow.init)
+        if let export {
+            guard !FileManager.default.fileExists(atPath: export) else {
+                throw ClientFailure.input(
+                    fr: "le fichier existe déjà (\(export))", en: "the file exists already (\(export))")
+            }
+            let text = export.hasSuffix(".csv") ? EventRow.csv(rows) : try EventRow.jsonLines(rows)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: export))
+            return console.say("\(export): \(rows.count)")
+        }
+        try console.print(rows) { rows.map { $0.text(console.language) }.joined(separator: "\n") }
+    }
+
+    private func instant(_ day: String?) throws -> Int? {
+        guard let day else { return nil }
+        let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day()
+        guard let date = try? style.parse(day) else { throw ValidationError("a day is YYYY-MM-DD (\(day))") }
+        return Int(date.timeIntervalSince1970)
+    }
+}
+
+/// An event as auditors export it.
+struct EventRow: Encodable {
+    var index: Int
+    var mailbox: Mailbox
+    var number: Int
+    var at: String
+    var event: EventName
+    var transmission: TransmissionID?
+    var unit: UnitAddress?
+    var state: DeliveryState?
+    var code: String?
+    var agent: AgentAddress?
+    /// The proof, with the record in it.
+    var evidence: Evidence
+
+    init(_ verified: VerifiedEvidence) {
+        let record = verified.event
+        index = verified.index
+        mailbox = record.mailbox
+        number = record.number
+        at = Clock.text(record.at)
+        event = record.event
+        transmission = record.transmission
+        unit = record.unit
+        state = record.state
+        code = record.code
+        agent = record.agent
+        evidence = verified.evidence
+    }
+
+    private static let columns = [
+        "index", "mailbox", "number", "at", "event", "transmission", "unit", "state", "code", "agent"
+    ]
+
+    /// RFC 4180; none of the values can hold a comma, a quote or a line break.
+    static func csv(_ rows: [EventRow]) -> String {
+        let lines = rows.map { row in
+            [
+                "\(row.index)", row.mailbox.description, "\(row.number)", row.at, row.event.rawValue,
+                row.transmission?.description ?? "", row.unit?.description ?? "", row.state?.rawValue ?? "",
+                row.code ?? "", row.agent?.description ?? ""
+            ].joined(separator: ",")
+        }
+        return ([columns.joined(separator: ",")] + lines).map { $0 + "\r\n" }.joined()
+    }
+
+    static func jsonLines(_ rows: [EventRow]) throws -> String {
+        try rows.map { String(decoding: try CanonicalJSON.encode($0), as: UTF8.self) + "\n" }.joined()
+    }
+
+    func text(_ language: Language) -> String {
+        let details = [transmission?.description, unit?.description, code, agent?.description].compactMap { $0 }
+        return "\(at)  \(mailbox)  \(event.text(language))  \(details.joined(separator: " "))  (\(index))"
+    }
+}
+
+/// What `liaison audit` prints.
+private struct AuditAnswer: Encodable {
+    struct Change: Encodable {
+        var kind: DirectoryChange.Kind
+        var subject: String
+        var unit: UnitAddress?
+        var at: String
+        var index: Int
+    }
+
+    var treeSize: Int
+    var seenBefore: Int?
+    var events: Int
+    var transmissions: Int
+    var agreed: Int
+    var witnessed: Bool?
+    var changes: [Change]
+    var findings: [AuditFinding]
+
+    init(_ report: AuditReport) {
+        treeSize = report.checkpoint.size
+        seenBefore = report.seenBefore
+        events = report.mailboxes.values.reduce(0, +)
+        transmissions = report.transmissions
+        agreed = report.agreed
+        switch report.witnessing {
+        case .notAsked: witnessed = nil
+        case .witnessed: witnessed = true
+        case .notYet: witnessed = false
+        }
+        changes = report.changes.map {
+            Change(
+                kind: $0.kind, subject: $0.subject, unit: $0.unit, at: Clock.text($0.place.at), index: $0.place.index)
+        }
+        findings = report.findings
+    }
+
+    static func text(_ report: AuditReport, _ language: Language, _ own: AgentAddress) -> String {
+        var lines = [
+            language(
+                "Journal : \(report.checkpoint.size) entrées, dans la continuité de ce que ce poste avait vu (\(report.seenBefore ?? 0)).",
+                "Log: \(report.checkpoint.size) entries, consistent with what this device had seen (\(report.seenBefore ?? 0))."
+            )
+        ]
+        for (mailbox, count) in report.mailboxes.sorted(by: { $0.key.description < $1.key.description }) {
+            lines.append(
+                language(
+                    "\(mailbox) : \(count) événements, aucun ne manque.", "\(mailbox): \(count) events, none missing."))
+        }
+        lines.append(
+            language(
+                "\(report.transmissions) transmissions rejouées ; \(report.agreed) autres agents ont vu la même histoire.",
+                "\(report.transmissions) transmissions replayed; \(report.agreed) other agents saw the same history."))
+        switch report.witnessing {
+        case .notAsked: break
+        case .witnessed(let size, let at, let names):
+            let list = names.joined(separator: ", ")
+            lines.append(
+                language(
+                    "Attesté jusqu'à l'entrée \(size - 1) par \(list), le \(Clock.text(at)).",
+                    "Witnessed up to entry \(size - 1) by \(list), at \(Clock.text(at))."))
+        case .notYet:
+            lines.append(language("Pas encore attesté par vos témoins.", "Not yet witnessed by your witnesses."))
+        }
+        lines += report.changes.map { text($0, language, own) }
+        lines += report.findings.map { text($0, language) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func text(_ change: DirectoryChange, _ language: Language, _ own: AgentAddress) -> String {
+        let day = Clock.day(change.place.at)
+        let isOwn = change.subject == own.description
+        let who = isOwn ? language("vous (\(change.subject))", "you (\(change.subject))") : change.subject
+        let unit = change.unit?.description ?? ""
+        let what =
+            switch change.kind {
+            case .unitAdded: language("\(who) : unité ajoutée", "\(who): unit added")
+            case .unitRemoved: language("\(who) : unité retirée", "\(who): unit removed")
+            case .agentAdded: language("\(who) : ajouté à la liste", "\(who): added to the roster")
+            case .agentRemoved: language("\(who) : retiré de la liste", "\(who): removed from the roster")
+            case .agentRevoked: language("\(who) : habilitation révoquée", "\(who): revoked")
+            case .agentKeyChanged:
+                language("\(who) : AUTRE CLÉ sous la même adresse", "\(who): ANOTHER KEY under the same address")
+            case .postAdded: language("\(who) : ajouté à \(unit)", "\(who): added to \(unit)")
+            case .postRemoved: language("\(who) : retiré de \(unit)", "\(who): removed from \(unit)")
+            case .registrarsChanged:
+                language("\(who) : postes de gestion changés", "\(who): registrars' devices changed")
+            case .keysPublished: language("\(who) : clés de lecture publiées", "\(who): reading keys published")
+            }
+        return language("le \(day), ", "on \(day), ") + what
+            + language(" (entrée \(change.place.index))", " (entry \(change.place.index))")
+    }
+
+    private static func text(_ finding: AuditFinding, _ language: Language) -> String {
+        switch finding {
+        case .foreignIdentity:
+            language(
+                "ALERTE : la liste donne à votre adresse une clé qui n'est pas celle de ce poste. Appelez votre gestionnaire.",
+                "ALERT: the roster gives your address a key that is not this device's. Call your registrar.")
+        case .foreignKeys:
+            language(
+                "ALERTE : des clés de lecture que ce poste n'a pas sont publiées à votre nom. Appelez votre gestionnaire.",
+                "ALERT: reading keys that this device does not have are published in your name. Call your registrar.")
+        case .notListed:
+            language("ALERTE : vous n'êtes plus sur la liste.", "ALERT: you are not on the roster any more.")
+        }
+    }
+}

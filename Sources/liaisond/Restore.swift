@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonSQLiteStore
+import LiaisonWitness
+
+struct Backup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy the store to one file, also while the relay runs. Keep the key files apart from it.")
+
+    @OptionGroup var data: DataOption
+
+    @Option(help: "The file to write.")
+    var output: String
+
+    func run() async throws {
+        guard !FileManager.default.fileExists(atPath: output) else {
+            throw ValidationError("the file exists already (\(output))")
+        }
+        let size = try data.directory.store().copy(to: output)
+        print("\(output): the log up to entry \(size)")
+    }
+}
+
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a backup in the store's place; behind anything acknowledged, begin a new log.",
+        discussion: """
+            A log never goes back: who saw what came after the backup would see it contradicted. Unless the store in place
+            shows that nothing came after it, a new log with a new key begins, whose first entry names the old one. The
+            convention must then name it: sign a new version and admit it. Stop the relay first.
+            """)
+
+    @OptionGroup var data: DataOption
+
+    @Option(help: "The backup.")
+    var backup: String
+
+    @Option(help: "The new log's origin, if there has to be one; by default the old one's with the next number.")
+    var origin: String?
+
+    func run() async throws {
+        let directory = data.directory
+        let signer = try directory.logSigner()
+        let restored = try SQLiteRelayStore.checkpoint(inFile: backup, log: signer.noteKey)
+        let inPlace = try? SQLiteRelayStore.checkpoint(
+            inFile: directory.file(SQLiteRelayStore.fileName), log: signer.noteKey)
+        let witnesses = try await witnesses(directory, signer)
+        let aside = try directory.setAside()
+        switch RestoreRuling.judge(restored: restored, inPlace: inPlace, witnesses: witnesses) {
+        case .sameLog:
+            try FileManager.default.copyItem(atPath: backup, toPath: directory.file(SQLiteRelayStore.fileName))
+            try await record(.restored(.init(restored)), directory)
+            print("the log goes on at entry \(restored.size); destroy \(aside), the store that was in place, in time")
+        case .newLog(let after):
+            let old = signer.name
+            let origin = origin ?? Self.next(after: old)
+            guard NoteKey.isValid(name: origin), origin != old else {
+                throw ValidationError("the new log needs a new origin (\(origin))\nhint: --origin")
+            }
+            try FileManager.default.copyItem(atPath: backup, toPath: directory.file(DataDirectory.archive))
+            try SQLiteRelayStore.dropContents(inFile: directory.file(DataDirectory.archive))
+            try directory.replaceLog(origin: origin)
+            try await record(.opened(.init(after)), directory)
+            let key = try directory.logSigner().privateKey.publicKey
+            print(
+                """
+                # Something acknowledged may be missing after entry \(after.size) of \(old): a new log has begun.
+                # Name it in the convention's next version (keep the old one under logs, too), for every party whose log it is,
+                # have it signed, and: liaisond admit. Rosters and keys are then published again from the backup.
+                # The store that was in place is in \(aside): destroy it in time.
+                logs:
+                  - origin: \(origin)
+                    key: \(Base64.encode(key.bytes))
+                """)
+        }
+    }
+
+    private func record(_ act: OperatorAct, _ directory: DataDirectory) async throws {
+        let sequencer = Sequencer(
+            log: try directory.logSigner(), store: try directory.store(),
+            clock: { Int(Date().timeIntervalSince1970) })
+        _ = try await sequencer.perform(.operate(act))
+    }
+
+    /// What the configured witnesses have seen of the log, as far as they answer.
+    private func witnesses(_ directory: DataDirectory, _ signer: NoteSigner) async throws -> [Checkpoint] {
+        var known: [Checkpoint] = []
+        for witness in try await directory.settings().witnessClients(origin: signer.name) {
+            guard let note = try? await witness.latest(),
+                let checkpoint = try? SignedCheckpoint(parsing: note, log: signer.noteKey).checkpoint
+            else { continue }
+            known.append(checkpoint)
+        }
+        return known
+    }
+
+    private static func next(after origin: String) -> String {
+        let pieces = origin.split(separator: "/", omittingEmptySubsequences: false)
+        guard pieces.count > 1, let last = pieces.last, let number = Int(last) else { return origin + "/2" }
+        return pieces.dropLast().joined(separator: "/") + "/\(number + 1)"
+    }
+}
+
+extension PreviousTree {
+    init(_ checkpoint: Checkpoint) {
+        self.init(origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root)
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonSQLiteStore
+import LiaisonSealing
+import LiaisonTestKit
+import LiaisonWire
+import Testing
+
+struct AuditTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let iscg = "iscg-est@avema01"
+
+    @Test func anAuditSaysWhatWasCompared() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        _ = try await reader.acknowledge(id)
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        let report = try await sender.audit()
+        #expect(report.transmissions == 1)
+        #expect(report.agreed == 2, "the reader's two acts carry a checkpoint each")
+        #expect(report.findings.isEmpty)
+        #expect(report.mailboxes[.unit(try Fixture.unit(montluel))] == 4)
+        let own = sender.address.description
+        #expect(report.changes.contains { $0.kind == .agentAdded && $0.subject == own })
+        #expect(
+            report.changes.contains {
+                $0.kind == .postAdded && $0.subject == own && $0.unit == (try? Fixture.unit(montluel))
+            })
+        // The next one lists only what is new.
+        try await world.publish("ggd01", also: { $0.units[0].town = "Ville FICTIVE" })
+        try await sender.refresh()
+        let next = try await sender.audit()
+        #expect(next.changes.isEmpty && next.transmissions == 0)
+    }
+
+    /// An impostor's keys, in this agent's name, and another agent put beside them show.
+    @Test func impostorsShow() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let session = try world.session(montluel)
+        try await session.refresh()
+        _ = try await session.audit()
+        // Somebody has the signing key, and publishes encryption keys of their own.
+        let present = try #require(world.sequencer.directory.keys(of: session.address))
+        let foreign = try AgeIdentity(seed: GuardedBytes.random(32))
+        let keys = try AgentKeys(
+            by: session.address, version: present.body.version + 1, previous: present.hash, issuedAt: world.clock.now,
+            keys: present.body.keys + [
+                EncryptionKey(
+                    key: Base64.encode(foreign.recipient.bytes), notBefore: world.clock.now,
+                    notAfter: world.clock.now + 86_400)
+            ]
+        ).signed(by: world.signer(montluel))
+        _ = try await world.relay.publish(Unverified(keys.note), by: session.address)
+        try await session.refresh()
+        let report = try await session.audit()
+        #expect(report.findings == [.foreignKeys])
+        #expect(report.changes.map(\.kind) == [.keysPublished])
+    }
+
+    // MARK: Institution
+
+    private func makeAuditor(_ world: World, _ duty: String) async throws {
+        try await world.publish("avema01", change: { $0[0].duties = [duty] })
+    }
+
+    @Test(arguments: ["auditor", "dpo"])
+    func auditorsReadTheirOwnInstitutionAndItIsAnEvent(duty: String) async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await makeAuditor(world, duty)
+        let id = try await world.sendReferral()
+        let auditor = try world.session(iscg)
+        try await auditor.refresh()
+        let start = try #require(try await world.store.head()).size
+        let events = try await auditor.inspect(since: 0, until: world.clock.now + 1)
+        #expect(!events.isEmpty && events.allSatisfy { $0.event.mailbox.institution == auditor.address.institution })
+        #expect(events.contains { $0.event.transmission == id })
+        let recorded = try await world.records(from: start)
+        #expect(recorded.map(\.event) == [.inspection])
+        #expect(recorded.first?.agent == auditor.address)
+        // The next look shows this one.
+        world.clock.now += 1
+        let again = try await auditor.inspect(since: 0, until: world.clock.now + 1)
+        #expect(again.contains { $0.event.event == .inspection })
+        #expect(try await auditor.inspect(since: world.clock.now + 10, until: world.clock.now + 20).isEmpty)
+    }
+
+    @Test func nobodyElseReadsIt() async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await world.sendReferral()
+        let session = try world.session(iscg)
+        try await session.refresh()
+        await #expect(throws: Problem(.notAParty)) { try await session.inspect(since: 0, until: world.clock.now + 1) }
+        try await makeAuditor(world, "statistics_reader")
+        await #expect(throws: Problem(.notAParty)) { try await session.inspect(since: 0, until: world.clock.now + 1) }
+        // Nobody inspects in another's name.
+        try await makeAuditor(world, "auditor")
+        let demand = try Inspection(
+            by: session.address, log: Fixture.origin, since: 0, until: world.clock.now, at: world.clock.now
+        ).signed(by: world.signer(iscg))
+        await #expect(throws: Problem(.notTheAuthor)) {
+            try await world.relay.inspect(
+                Unverified(demand.note), from: 0, by: Fixture.agentName(of: montluel))
+        }
+    }
+}

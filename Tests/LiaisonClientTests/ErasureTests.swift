@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonSQLiteStore
+import LiaisonTestKit
+import LiaisonWire
+import Testing
+
+/// Two clocks: the content at retention or on demand, records and salts at the audit limit; and the log still verifies.
+struct ErasureTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let iscg = "iscg-est@avema01"
+
+    /// Whether `needle` is in any file of the relay's directory, free pages and write-ahead log included.
+    private func isFound(_ needle: [UInt8], _ world: World) throws -> Bool {
+        let names = try FileManager.default.contentsOfDirectory(atPath: world.directory.path)
+            .filter { $0.hasPrefix("relay.sqlite") }
+        #expect(!names.isEmpty)
+        return try names.contains { name in
+            let file = try Data(contentsOf: URL(fileURLWithPath: "\(world.directory.path)/\(name)"))
+            return file.range(of: Data(needle)) != nil
+        }
+    }
+
+    private func content(of id: TransmissionID, _ world: World) async throws -> [UInt8] {
+        let unit = try Fixture.unit(iscg)
+        let size = try #require(try await world.store.contentSize(of: id, for: unit))
+        return try await world.store.content(of: id, for: unit, from: 0, count: size)
+    }
+
+    private func verifies(_ world: World) throws -> Bool {
+        let report = try world.store.verify(log: Fixture.noteKey(Fixture.origin))
+        #expect(report.findings.isEmpty, "\(report.findings)")
+        return report.findings.isEmpty
+    }
+
+    @Test func anErasedContentIsInNoFileOfTheStore() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let content = try await content(of: id, world)
+        // The header, a piece from the middle and the end: rows and pages are of other sizes than these.
+        let pieces = [
+            Array(content.prefix(64)), Array(content[content.count / 2..<content.count / 2 + 64]),
+            Array(content.suffix(64))
+        ]
+        try await world.store.scrub()
+        for piece in pieces { #expect(try isFound(piece, world), "the test looks for what is there") }
+        world.clock.now += 31 * 86_400
+        try await world.relay.catchUp()
+        for piece in pieces { #expect(try !isFound(piece, world)) }
+        #expect(try verifies(world))
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        await #expect(throws: (any Error).self) { _ = try await reader.read(id, catalogue: world.catalogue) }
+    }
+
+    /// Only what has its answer is erased on demand; a second demand finds nothing to do.
+    @Test func onDemandOnlyWhatIsAnswered() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        #expect(try await sender.erase(id, reason: .noLongerNeeded).map(\.isErased) == [false])
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        _ = try await reader.acknowledge(id)
+        let piece = Array(try await content(of: id, world).suffix(64))
+        #expect(try await reader.erase(id, reason: .dataSubjectRequest).map(\.isErased) == [true])
+        try await world.relay.scrub()
+        #expect(try !isFound(piece, world))
+        let tracked = try await sender.track(id)
+        #expect(tracked.deliveries.map(\.state) == [.acknowledged])
+        #expect(tracked.events.last?.event.event == .erasure)
+        #expect(tracked.events.last?.event.code == "data_subject_request")
+        #expect(try await reader.erase(id, reason: .dataSubjectRequest).map(\.isErased) == [true])
+        #expect(try verifies(world))
+    }
+
+    @Test func recordsAndSaltsGoAtTheAuditLimit() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let entries = try await world.store.entries(on: id, in: [.unit(Fixture.unit(montluel))])
+        let envelope = Array(try #require(try await world.store.transmission(id)).envelope.utf8.prefix(200))
+        let limit = try #require(world.sequencer.directory.convention).body.auditLimit
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        _ = try await sender.alerts()
+        try await world.store.scrub()
+        #expect(try isFound(envelope, world))
+        #expect(try isFound(Array(id.description.utf8), world))
+        world.clock.now += 31 * 86_400
+        try await world.relay.catchUp()
+        // The last event was the erasure of the content: from there the second clock runs.
+        world.clock.now += limit - 1
+        _ = try await world.sequencer.perform(.tick)
+        #expect(try await world.store.entry(entries[0].index) != nil)
+        world.clock.now += 1
+        try await world.relay.catchUp()
+        for entry in entries {
+            #expect(try await world.store.entry(entry.index) == nil)
+            #expect(try await world.store.entries(entry.index..<entry.index + 1) == [entry.commitment.bytes])
+        }
+        #expect(try !isFound(envelope, world))
+        #expect(try !isFound(Array(id.description.utf8), world))
+        #expect(try await world.store.transmission(id) == nil)
+        // The log still verifies, and a client sees that what is missing in its mailbox was erased and not withheld.
+        #expect(try verifies(world))
+        try await world.resume(montluel)
+        let later = try world.session(montluel, fresh: true)
+        try await later.refresh()
+        _ = try await later.alerts()
+        let notices = try await world.records().filter { $0.entries != nil }
+        #expect(Set(notices.flatMap { $0.entries ?? [] }).isSuperset(of: entries.map(\.index)))
+        #expect(notices.allSatisfy { $0.code == "audit_limit" && $0.event.rule.allows($0) })
+    }
+
+    /// An erasure that is not said, or said of what is still there, is a gap.
+    @Test func aGapThatNoErasureExplainsIsFound() async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await world.sendReferral()
+        try await world.forge(in: .unit(Fixture.unit(montluel)), .erasure) {
+            $0.code = "audit_limit"
+            $0.entries = [0]
+        }
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        await #expect(throws: ClientFailure.broken(.eventsMissing)) { _ = try await sender.alerts() }
+    }
+}
