@@ -149,6 +149,12 @@ let package = Package(
                 "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
                 "LiaisonVault", "LiaisonClient", "LiaisonTestKit"
             ], path: "Benchmarks/Scale", swiftSettings: strict),
+        .executableTarget(
+            name: "logscale",
+            dependencies: [
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore",
+                "LiaisonTestKit"
+            ], path: "Benchmarks/LogScale", swiftSettings: strict),
         tests("LiaisonNotesTests", ["LiaisonNotes", "LiaisonModel", "LiaisonTestKit"]),
         tests("LiaisonModelTests", ["LiaisonModel", "LiaisonNotes", "LiaisonTestKit"]),
         tests("LiaisonLedgerTests", ["LiaisonLedger", "LiaisonNotes", "LiaisonTestKit"]),

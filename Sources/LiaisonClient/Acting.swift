@@ -236,5 +236,6 @@ public struct TrackedTransmission: Sendable {
     let seen: [(by: AgentAddress, checkpoint: SeenCheckpoint)]
 
     public var routing: Routing { envelope.body.routing }
+    /// Whether the relay has erased the content, or everything.
     public var isErased: Bool { events.contains { $0.event.event == .erasure } }
 }

@@ -26,8 +26,7 @@ extension Session {
     public func dossier(
         of id: TransmissionID, content: DossierContent, catalogue: FormCatalogue
     ) async throws -> (parts: DossierParts, report: DossierReport) {
-        let tracked = try await track(id)
-        let acts = try await relay.timeline(of: id).acts
+        let (tracked, acts) = try await provable(id)
         // The agent of two units sees an event in both mailboxes; either proves it.
         let needed = Set(tracked.all.compactMap(\.event.act))
         let documents = try await documents(behind: tracked)
@@ -53,6 +52,35 @@ extension Session {
         guard let story else { throw ClientFailure.broken(.evidence) }
         parts.add(DossierFile.page, DossierPage.html(story, catalogue: catalogue))
         return (parts, try judge(parts, checkpoint, tracked))
+    }
+
+    /// What the relay still has; after the audit limit what this vault has, and the proof that the rest was erased.
+    private func provable(_ id: TransmissionID) async throws -> (TrackedTransmission, acts: [String]) {
+        do {
+            return (try await track(id), try await relay.timeline(of: id).acts)
+        } catch let problem as Problem where problem.code == .unknownTransmission {
+            let (envelope, own) = try await remembered(id)
+            guard
+                let notice = try await mailboxEvents().first(where: { $0.event.entries?.contains(own.index) ?? false })
+            else { throw problem }
+            return (
+                TrackedTransmission(
+                    envelope: envelope, deliveries: [], events: [own, notice], all: [own, notice], refusals: [],
+                    seen: []),
+                []
+            )
+        }
+    }
+
+    /// Envelope and first evidence of a transmission that this vault sent or received.
+    private func remembered(_ id: TransmissionID) async throws -> (Verified<Envelope>, VerifiedEvidence) {
+        if let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+            let kept = item.evidence
+        {
+            return (try own(item), try await prove(kept))
+        }
+        let delivery = try await delivery(id)
+        return (delivery.envelope, delivery.evidence)
     }
 
     /// Judges what was made by what this client trusts.

@@ -218,8 +218,13 @@ public struct DossierVerifier {
         guard let first = events.first(where: { taken.contains($0.event.event) }) else {
             throw Stop.missing(.envelope, "no evidence that the log took it")
         }
-        for event in events where event.event.envelope != offered.note.hash || event.event.transmission != routing.id {
-            throw Stop.fails(.events, "entry \(event.index) is about another transmission")
+        let indices = Set(events.map(\.index))
+        for event in events {
+            // That records were erased at the audit limit is said of entries, not of a transmission.
+            let isNotice = event.event.entries.map { !indices.isDisjoint(with: $0) } ?? false
+            guard isNotice || event.event.envelope == offered.note.hash && event.event.transmission == routing.id else {
+                throw Stop.fails(.events, "entry \(event.index) is about another transmission")
+            }
         }
         let directory = try past.directory(for: routing, before: first.index)
         report.holds(.directory, "\(past.count) documents, in force by their place in the log")
@@ -353,7 +358,7 @@ public struct DossierVerifier {
             case .disclosed: story.disclosures = try disclosed(story)
             case .withheld: report.holds(.content, "withheld by whoever made the dossier")
             case .erased:
-                guard story.deliveries.contains(where: \.progress.isErased) else {
+                guard story.steps.contains(where: { $0.evidence.event.event == .erasure }) else {
                     throw Stop.fails(.content, "called erased, and no event says so")
                 }
                 report.holds(.content, "erased from the relay, as the log says")

@@ -69,6 +69,12 @@ struct Proof: AsyncParsableCommand {
                         "Ce fichier contient le contenu en clair pour qui le détient : transmettez-le comme tel.",
                         "Whoever has this file can read the content: hand it on accordingly."))
             }
+            for step in report.story?.steps ?? [] where step.evidence.event.entries != nil {
+                console.say(
+                    code(
+                        "  Le relais en a effacé ses traces au terme légal : entrée \(step.evidence.index).",
+                        "  The relay has erased its records of it at the audit limit: entry \(step.evidence.index)."))
+            }
             for unit in report.story?.deliveries ?? [] {
                 console.say("  \(unit.unit): \(unit.progress.state.text(code))")
             }

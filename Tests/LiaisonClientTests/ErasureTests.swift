@@ -3,6 +3,7 @@
 
 import Foundation
 import LiaisonClient
+import LiaisonDossier
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
@@ -117,6 +118,10 @@ struct ErasureTests {
         _ = try await later.alerts()
         let notices = try await world.records().filter { $0.entries != nil }
         #expect(Set(notices.flatMap { $0.entries ?? [] }).isSuperset(of: entries.map(\.index)))
+        // What the sender kept, and the proof that the rest was erased, still make a dossier.
+        let (_, report) = try await later.dossier(of: id, content: .withheld, catalogue: world.catalogue)
+        #expect(report.verdict == .valid, "\(report.checks)")
+        #expect(report.story?.steps.map(\.evidence.event.event) == [.submissionAcceptance, .erasure])
         #expect(notices.allSatisfy { $0.code == "audit_limit" && $0.event.rule.allows($0) })
     }
 

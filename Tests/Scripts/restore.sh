@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# A log never forks: put back at its end it goes on; put back behind anything acknowledged a new one begins, which names
+# the old one, and clients follow it only through a convention that their institution signed.
+. "$(dirname "$0")/lib.sh"
+relay=$dir/sb/relay
+restart() { "$sandbox" up "$dir/sb" --convention "$small"; }
+
+"$sandbox" up "$dir/sb" --convention "$small"
+first=$(refer)
+"$sandbox" down "$dir/sb"
+"$bin/liaisond" backup --data "$relay" --output "$dir/backup.sqlite" >"$dir/out"
+
+# At the end of the log: the same log goes on, and says so.
+"$bin/liaisond" restore --data "$relay" --backup "$dir/backup.sqlite" >"$dir/out" 2>&1 || fail "$(cat "$dir/out")"
+says 'the log goes on' "$dir/out"
+"$bin/liaisond" verify --data "$relay" >/dev/null
+restart
+as iscg-est read "$first" >/dev/null
+lost=$(refer)
+"$sandbox" down "$dir/sb"
+
+# The disk is lost: what came after the backup is missing.
+rm "$relay/relay.sqlite"*
+cp "$relay/log-key" "$dir/old-key"
+"$bin/liaisond" restore --data "$relay" --backup "$dir/backup.sqlite" >"$dir/block" 2>&1 || fail "$(cat "$dir/block")"
+says 'a new log has begun' "$dir/block"
+cmp -s "$relay/log-key" "$dir/old-key" && fail "the same key under another log"
+grep -rlaqF "$(head -c 200 "$dir/sb/agents/bta-montluel/contents/$first.age" | tail -c 60)" "$relay/archive.sqlite" &&
+    fail "the archive holds a sealed content"
+exits 64 "$bin/liaisond" admit --data "$relay" "$dir/sb/convention.note"
+
+# The institutions name the new log in the next version of their convention.
+"$python" - "$dir/sb/convention.yaml" "$dir/block" "$dir/sb/convention.note" "$(cat "$relay/log-origin")" >"$dir/next.yaml" <<'PYTHON'
+import base64, hashlib, re, sys
+draft, block, note = (open(path).read() for path in sys.argv[1:4])
+old = re.search(r"  - origin: (\S+)", draft[draft.index("logs:"):]).group(1)
+key = re.search(r"^    key: (\S+)", block, re.M).group(1)
+entry = re.search(r"logs:\n(  - origin: .*?)(?=^\S)", draft, re.M | re.S).group(1)
+new = entry.replace(old, sys.argv[4]).replace(re.search(r"key: (\S+)", entry).group(1), key)
+text = "\n".join(note.split("\n")[:2]) + "\n"
+previous = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+draft = draft.replace(entry, new + entry)
+draft = re.sub(r"^version: .*", f"version: 2\nprevious: {previous}", draft, flags=re.M)
+print(draft, end="")
+PYTHON
+source=$dir/next.yaml
+for institution in $(sed -n 's/^  - institution: *//p' "$small"); do
+    LIAISON_VAULT="$dir/sb/registrars/$institution" LIAISON_PASSPHRASE_FILE="$dir/sb/registrars/$institution.passphrase" \
+        "$bin/liaison" convention sign "$source" --output "$dir/next.note" 2>"$dir/err" || fail "$(cat "$dir/err")"
+    source=$dir/next.note
+done
+"$bin/liaisond" admit --data "$relay" "$dir/next.note" >"$dir/out" 2>&1 || fail "$(cat "$dir/out")"
+restart
+say bta-montluel sent
+says 'new log' "$dir/out"
+says 'Entries that this device had seen are lost' "$dir/out"
+# What was lost waits to be sent again, and goes.
+say bta-montluel resend
+says "$lost" "$dir/out"
+say bta-montluel resend "$lost" --yes || fail "$(cat "$dir/out")"
+as iscg-est read "$lost" >/dev/null
+as iscg-est acknowledge "$lost" >/dev/null
+say bta-montluel track "$lost"
+says 'acknowledged by the unit' "$dir/out"
+"$bin/liaisond" verify --data "$relay" >/dev/null
