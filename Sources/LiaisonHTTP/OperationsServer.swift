@@ -2,29 +2,31 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import Hummingbird
+import HummingbirdCore
 import HTTPTypes
 public import LiaisonRelay
 import LiaisonWire
 public import Logging
 public import NIOSSL
-import HummingbirdTLS
 import NIOCore
 
 /// The listeners beside the relay's own: the log for everybody, and what the operator's tools ask.
 extension RelayServer {
     /// Checkpoint, tiles and entries (c2sp.org/tlog-tiles) for whoever connects: nothing there is more than hashes.
     public static func logApplication(
-        relay: Relay, tls: TLSConfiguration, host: String, port: Int, logger: Logger,
+        relay: Relay, tls: TLSConfiguration, host: String, port: Int, limits: ServerLimits = .init(), logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) throws -> some ApplicationProtocol {
+    ) -> some ApplicationProtocol {
         var tls = tls
         tls.certificateVerification = .none
         let router = Router(context: RelayRequestContext.self)
         router.add(middleware: ProblemMiddleware())
         LogRoutes(relay: relay) { _ in }.add(to: router)
         return Application(
-            router: router, server: try .tls(.http1(), tlsConfiguration: tls),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "liaisond"),
+            router: router, server: listener(tls: tls, limits: limits) { _ in false },
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: "liaisond",
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
     }
 
@@ -52,7 +54,7 @@ extension RelayServer {
                 body: .init(byteBuffer: ByteBuffer(string: metrics.text(entries: size))))
         }
         return Application(
-            router: router,
+            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(60))),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "liaisond"),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
     }

@@ -4,6 +4,7 @@
 public import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
+import LiaisonNotes
 public import LiaisonRelay
 public import Logging
 import NIOCore
@@ -30,11 +31,27 @@ public enum RelayServer {
         services: [any Service] = [], logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
+        Application(
+            router: RelayRoutes(relay: relay).router(),
+            server: listener(tls: tls, limits: limits) { (try? relay.reader(tls: $0)) != nil },
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: "liaisond",
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+            services: services, onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+            logger: logger)
+    }
+
+    /// HTTP/1.1 and HTTP/2 over TLS within the limits.
+    ///
+    /// - Parameter isEnrolled: whether a client's key is one that may stay.
+    static func listener(
+        tls: TLSConfiguration, limits: ServerLimits, isEnrolled: @escaping @Sendable (Hash) -> Bool
+    ) -> HTTPServerBuilder {
         var http = HTTP1Channel.Configuration(
             additionalChannelHandlers: [RequestDeadlineHandler(head: limits.head, body: limits.body)])
         http.httpDecoder.maxHeaderListSize = limits.headerBytes
         let stream = http
-        let server = HTTPServerBuilder { responder in
+        return HTTPServerBuilder { responder in
             let base = try HTTP2UpgradeChannel(
                 tlsChannelConfiguration: TLSChannelConfiguration(
                     tlsConfiguration: tls,
@@ -42,14 +59,7 @@ public enum RelayServer {
                 configuration: .init(
                     idleTimeout: .nanoseconds(limits.idle.nanoseconds), streamConfiguration: stream),
                 responder: responder)
-            return PeerChannel(base: base, limits: limits) { (try? relay.reader(tls: $0)) != nil }
+            return PeerChannel(base: base, limits: limits, isEnrolled: isEnrolled)
         }
-        return Application(
-            router: RelayRoutes(relay: relay).router(), server: server,
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "liaisond",
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
-            services: services, onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
-            logger: logger)
     }
 }

@@ -54,6 +54,8 @@ public actor Anchoring {
     private let report: @Sendable (Report) -> Void
     /// Sizes that each witness cosigned last; asked for again after a restart.
     private var cosigned: [String: Int] = [:]
+    /// The checkpoint that the last round was about, and when, Unix seconds; nil after one that failed.
+    private var asked: (size: Int, at: Int)?
     private var stampedSize = 0
     private var stampedAt: Int?
 
@@ -67,23 +69,33 @@ public actor Anchoring {
         self.report = report
     }
 
+    /// Seconds after which a checkpoint is cosigned again though the log has not grown: clients want to hear from witnesses
+    /// within the hour.
+    private static let freshness = 600
+
     /// One round over the latest checkpoint.
     public func step() async throws {
         guard let head = try await relay.store.head() else { return }
+        let now = relay.clock()
+        if asked?.size != head.size || now - (asked?.at ?? 0) >= Self.freshness { try await cosign(head, at: now) }
+        try await stamp(head)
+    }
+
+    private func cosign(_ head: StoredHead, at now: Int) async throws {
+        asked = (head.size, now)
         var lines: [String] = []
         for witness in witnesses {
             do {
                 if let line = try await ask(witness, head) { lines.append(line) }
                 report(.witness(name: witness.name, isUp: true))
             } catch {
+                asked = nil
                 report(.witness(name: witness.name, isUp: false))
             }
         }
-        if !lines.isEmpty {
-            try await relay.store.add(cosignatures: lines, size: head.size)
-            relay.publication.publish(head.checkpoint + lines.joined(), at: relay.clock())
-        }
-        try await stamp(head)
+        guard !lines.isEmpty else { return }
+        try await relay.store.add(cosignatures: lines, size: head.size)
+        relay.publication.publish(head.checkpoint + lines.joined(), size: head.size, at: now)
     }
 
     private func ask(_ witness: Witness, _ head: StoredHead) async throws -> String? {

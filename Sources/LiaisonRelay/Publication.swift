@@ -6,17 +6,20 @@ import Synchronization
 /// The cosigned checkpoint that the relay publishes; a lock guards the one value that the asker of witnesses writes and
 /// every reader reads.
 public final class Publication: Sendable {
-    /// Seconds after which a cosigned checkpoint is too old to stand for the log: its witnesses are down.
+    /// Seconds for which a cosigned checkpoint stands for a log that has grown since; after that its witnesses are down.
     static let lifetime = 60
 
-    private let current = Mutex<(checkpoint: String, at: Int)?>(nil)
+    private let current = Mutex<(checkpoint: String, size: Int, at: Int)?>(nil)
 
     /// - Parameter at: Unix seconds.
-    public func publish(_ checkpoint: String, at instant: Int) {
-        current.withLock { $0 = (checkpoint, instant) }
+    public func publish(_ checkpoint: String, size: Int, at instant: Int) {
+        current.withLock { $0 = (checkpoint, size, instant) }
     }
 
-    func checkpoint(at instant: Int) -> String? {
-        current.withLock { $0.flatMap { instant - $0.at <= Self.lifetime ? $0.checkpoint : nil } }
+    /// What stands for a log of `size` entries at an instant; nil when the log's own latest checkpoint has to.
+    func checkpoint(for size: Int, at instant: Int) -> String? {
+        current.withLock {
+            $0.flatMap { $0.size == size || instant - $0.at <= Self.lifetime ? $0.checkpoint : nil }
+        }
     }
 }

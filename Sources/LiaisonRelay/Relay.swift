@@ -337,9 +337,8 @@ public struct Relay: Sendable {
 
     /// The latest checkpoint that witnesses cosigned, as long as they keep up; otherwise the latest.
     public func checkpoint() async throws -> String {
-        if let cosigned = publication.checkpoint(at: clock()) { return cosigned }
         guard let head = try await store.head() else { throw Problem(.notReady) }
-        return head.checkpoint
+        return publication.checkpoint(for: head.size, at: clock()) ?? head.checkpoint
     }
 
     /// The smallest checkpoint of at least `size` entries that others vouch for; the latest where there is none yet.

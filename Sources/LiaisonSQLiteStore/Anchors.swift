@@ -27,6 +27,10 @@ extension SQLiteRelayStore {
             try database.execute(
                 sql: "INSERT INTO time_stamps (size, token, at) VALUES (?, ?, ?)",
                 arguments: [size, Data(token), instant])
+            // A checkpoint that is also time-stamped proves all that smaller ones do.
+            try database.execute(
+                sql: "DELETE FROM cosignatures WHERE size < ? AND size NOT IN (SELECT size FROM time_stamps)",
+                arguments: [size])
         }
     }
 
@@ -36,12 +40,11 @@ extension SQLiteRelayStore {
 
     public func anchor(from size: Int) async throws -> StoredAnchor? {
         try await pool.read { database in
-            let found =
-                try Int.fetchOne(
-                    database, sql: "SELECT min(size) FROM time_stamps WHERE size >= ?", arguments: [size])
-                ?? Int.fetchOne(
-                    database, sql: "SELECT min(size) FROM cosignatures WHERE size >= ?", arguments: [size])
-            guard let found,
+            func smallest(_ from: String) throws -> Int? {
+                try Int.fetchOne(database, sql: "SELECT min(size) FROM \(from) WHERE size >= ?", arguments: [size])
+            }
+            let both = try smallest("time_stamps JOIN (SELECT DISTINCT size FROM cosignatures) USING (size)")
+            guard let found = try both ?? smallest("time_stamps") ?? smallest("cosignatures"),
                 let note = try String.fetchOne(
                     database, sql: "SELECT note FROM checkpoints WHERE size = ?", arguments: [found])
             else { return nil }

@@ -33,6 +33,10 @@ enum Schema {
         UPDATE deliveries SET erased = 1 WHERE content IS NULL
             AND transmission IN (SELECT id FROM transmissions WHERE content IS NULL);
         UPDATE deliveries SET next_step_at = expires_at WHERE next_step_at IS NULL AND erased = 0;
+        -- without these, erasing one content looks for references to it in every row
+        CREATE INDEX transmissions_content ON transmissions (content) WHERE content IS NOT NULL;
+        CREATE INDEX deliveries_content ON deliveries (content) WHERE content IS NOT NULL;
+        CREATE INDEX staged_content ON staged (content);
         CREATE TABLE inspections (
             hash BLOB PRIMARY KEY,
             note TEXT NOT NULL,

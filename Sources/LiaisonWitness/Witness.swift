@@ -59,7 +59,8 @@ public struct Witness: Sendable {
             return Self.text(.ok, note)
         }
         return Application(
-            router: router, configuration: .init(address: .hostname(host, port: port), serverName: "liaison witness"),
+            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            configuration: .init(address: .hostname(host, port: port), serverName: "liaison witness"),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
     }
 

@@ -64,8 +64,10 @@ struct Serve: AsyncParsableCommand {
         var services: [any Service] = []
         if settings.logPort > 0 {
             services.append(
-                try RelayServer.logApplication(
-                    relay: relay, tls: directory.tls(), host: settings.logHost, port: settings.logPort, logger: logger))
+                RelayServer.logApplication(
+                    relay: relay, tls: try directory.tls(), host: settings.logHost, port: settings.logPort,
+                    limits: settings.limits,
+                    logger: logger))
         }
         if settings.operationsPort > 0 {
             services.append(
@@ -96,7 +98,7 @@ struct Anchors: Service {
                 } catch {
                     logger.error("anchoring failed", metadata: ["error": "\(type(of: error))"])
                 }
-                try? await Task.sleep(for: .seconds(2))
+                try? await Task.sleep(for: .seconds(5))
             }
         }
     }

@@ -17,7 +17,7 @@ struct AccessTests {
     /// The columns of the table, and the roles that each stands for here.
     private static let roles: [(column: String, names: [String])] = [
         ("member", ["agent", "unit_manager", "substitute", "duty_officer"]), ("stand-in", ["stand-in"]),
-        ("duty", ["auditor", "dpo", "statistics_reader"]), ("registrar", ["registrar"]),
+        ("auditor", ["auditor", "dpo"]), ("statistics", ["statistics_reader"]), ("registrar", ["registrar"]),
         ("former", ["revoked", "expired"]), ("stranger", ["stranger"])
     ]
 
@@ -72,7 +72,7 @@ struct AccessTests {
                 }
             }
         }
-        #expect(table.count == 15)
+        #expect(table.count == 17)
     }
 
     /// One agent for each role; the stand-in's own unit answers for the absent one.
@@ -196,6 +196,8 @@ struct AccessTests {
             case "withdraw":
                 let id = try await sent(from: unit, world)
                 try await act(.withdrawn, on: id, actor, reason: .sentInError, world)
+            case "read the institution's events":
+                return try await inspects(unit.institution, actor, world)
             default: try await receive(operation, at: unit, actor, standsIn: standsIn, world)
             }
             return true
@@ -204,6 +206,18 @@ struct AccessTests {
                 [.notEnrolled, .notAParty, .notAMember, .notTheAuthor, .invitationUnknown, .agentNotInForce].contains(
                     problem.code), "\(operation): \(problem.code)")
             return false
+        }
+    }
+
+    /// Whether an inspection shows anything of `institution`.
+    private func inspects(_ institution: InstitutionID, _ actor: Actor, _ world: World) async throws -> Bool {
+        let inspection = try Inspection(
+            by: actor.address, log: Fixture.origin, since: 0, until: world.clock.now + 1, at: world.clock.now
+        ).signed(by: actor.signer)
+        let page = try await world.relay.inspect(
+            Unverified(inspection.note), from: 0, by: world.relay.author(tls: actor.tls))
+        return try page.events.contains {
+            try $0.verified(by: Fixture.noteKey(Fixture.origin)).event.mailbox.institution == institution
         }
     }
 
@@ -227,6 +241,12 @@ struct AccessTests {
         case "acknowledge":
             try await open(id, asMemberOf: unit, world)
             try await act(.acknowledged, on: id, actor, world)
+        case "erase":
+            try await open(id, asMemberOf: unit, world)
+            let member = try world.setting.agentName(of: unit.description)
+            let answer = try await act(.acknowledged, on: id, by: member, world.signer(unit.description), world)
+            _ = try await relay.act(answer, by: member)
+            try await act(.erased, on: id, actor, reason: .noLongerNeeded, world)
         case "hand over":
             try await open(id, asMemberOf: unit, world)
             let content = Array("sealed anew \(id) \(actor.address)".utf8)

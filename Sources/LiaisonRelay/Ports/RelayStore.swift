@@ -82,7 +82,8 @@ public protocol RelayStore: Sendable {
     func checkpoint(of size: Int) async throws -> String?
     func add(cosignatures lines: [String], size: Int) async throws
     func add(timeStamp token: [UInt8], size: Int, at instant: Int) async throws
-    /// The smallest checkpoint of at least `size` entries that is time-stamped, or else one that is cosigned.
+    /// The smallest checkpoint of at least `size` entries that is time-stamped and cosigned, or else time-stamped, or else
+    /// cosigned.
     func anchor(from size: Int) async throws -> StoredAnchor?
     /// When the latest time-stamp was taken, Unix seconds.
     func latestTimeStamp() async throws -> Int?
