@@ -104,14 +104,13 @@ struct VerifyDossier: AsyncParsableCommand {
             "Needs neither vault nor relay. liaison convention trust writes anchors from a convention that you checked."
     )
 
+    @OptionGroup var global: GlobalOptions
+
     @Argument(help: "The dossier.")
     var file: String
 
     @Option(help: "Trust anchors: log, parties, witnesses, time-stamp authorities.")
     var trust: String
-
-    @Option(help: "text for people, json for scripts.")
-    var format: GlobalOptions.Format?
 
     private struct Answer: Encodable {
         struct Check: Encodable {
@@ -124,9 +123,8 @@ struct VerifyDossier: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let console = Console(format ?? GlobalOptions.fallbackFormat)
         var verdict = Verdict.invalid
-        try await console.reporting {
+        try await global.reporting { console in
             let anchors: TrustAnchors
             do {
                 anchors = try TrustAnchors(text: String(contentsOfFile: trust, encoding: .utf8))

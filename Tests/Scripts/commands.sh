@@ -21,7 +21,7 @@ exits 0 as iscg-est read "$id"
 exits 0 as iscg-est acknowledge "$id"
 exits 0 as bta-montluel track "$id"
 [ "$(json '[e["name"] for e in d["deliveries"][0]["events"]]')" = \
-    "['SubmissionAcceptance', 'ContentConsignment', 'ContentHandover', 'ConsignmentAcceptance']" ] || fail "$(cat "$dir/out")"
+    "['SubmissionAcceptance', 'ContentConsignment', 'ConsignmentNotification', 'ContentHandover', 'ConsignmentAcceptance']" ] || fail "$(cat "$dir/out")"
 exits 65 as iscg-est acknowledge "$id"
 says 'wrong_state' "$dir/err"
 exits 0 as iscg-est units gex
