@@ -61,7 +61,7 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         library("LiaisonNotes", ["CSodium", crypto]),
         library("LiaisonModel", ["LiaisonNotes"]),
-        library("LiaisonLedger", ["LiaisonNotes", "COpenSSL"]),
+        library("LiaisonLedger", ["LiaisonNotes", "COpenSSL", crypto]),
         library(
             "LiaisonForms", ["LiaisonNotes", "LiaisonModel", yams],
             resources: [.embedInCode("Kinds")]),

@@ -1,215 +1,142 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
-"""Judge a dossier offline, written from docs/formats.md, docs/events.md and the specifications that they name alone.
-
-Needs `cryptography`, and the program `openssl` for time-stamps. Exit 0: valid, 1: invalid, 3: incomplete, 64: usage,
-65: no dossier or no readable anchors. A dossier does not hold the rules of its form: "form valid" (4.4) is not judged.
-"""
-import argparse, base64, calendar, hashlib, hmac, io, json, re, subprocess, sys, tempfile, time, zipfile
-from collections import namedtuple
-from pathlib import Path
-from xml.etree import ElementTree
+"""Judge a dossier offline, by docs/formats.md and docs/events.md alone. Exit: 0 valid, 1 invalid, 3 incomplete,
+64 usage, 65 no file or bad anchors. Not judged, for no dossier holds it: the rules of the form ("form valid", 4.4)."""
+import argparse, base64, calendar, collections, contextlib, hashlib, hmac, io, json, re, subprocess, sys, tempfile
+import time, zipfile, xml.etree.ElementTree as ElementTree
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.x509 import load_der_x509_certificate
-
-Note = namedtuple("Note", "text hash lines document")  # hash: of the text; lines: (name, key id and signature)
-Published = namedtuple("Published", "place at kind note")  # index in the log, instant, type and document
-MIB = 1024 * 1024
-LIMITS = {"roster/v1": 8 * MIB, "envelope/v1": 16384, "act/v1": 8192, "transfer/v1": 262144}  # section 9; others: 1 MiB
-REQUIRED = set("lisez-moi.html dossier.json envelope.note convention.note checkpoint.note events.json directory.json".split())
+Note = collections.namedtuple("Note", "text hash lines document")  # hash: of the text; lines: (name, id and signature)
+Published = collections.namedtuple("Published", "place at kind note")  # index, instant
+MIB, ROSTER, CONVENTION, LF = 1048576, "roster/v1", "convention/v1", '"n'  # LF: for what forms may hold (1.2)
+LIMITS = {ROSTER: 8 * MIB, "envelope/v1": 16384, "act/v1": 8192, "transfer/v1": 262144}  # section 9; others: 1 MiB
+REQUIRED = {"lisez-moi.html", "dossier.json", "events.json", "directory.json",
+            "envelope.note", "convention.note", "checkpoint.note"}
 ASIC = {"META-INF/ASiCManifest.xml", "META-INF/timestamp.tst"}
 CONTENT = {"sealed": {"content.age", "content.key"}, "disclosed": {"manifest.note", "disclosures.json"},
            "withheld": set(), "erased": set()}
 NAMES = {*REQUIRED, *ASIC, "mimetype", *CONTENT["sealed"], *CONTENT["disclosed"]}
+XML, DSIG = "{http://uri.etsi.org/02918/v1.2.1#}", "{http://www.w3.org/2000/09/xmldsig#}"  # ASiCManifest
 NUMBERED = re.compile(r"(acts|directory)/[0-9]{2,4}\.note|time-stamps/[0-9]{2,4}\.tst")
-
-# Sections 2 to 6: the exact fields of a document, of the objects that stand under a name, and (docs/events.md) of those
-# events that may be in a dossier; "?": optional.
-DATED, DELIVERY = "not_before not_after", "by log convention head transmission envelope unit at"
+REASONED, SAME = {"refused", "unopenable", "withdrawn", "erased"}, ["unit", "envelope", "transmission", "log"]
+REFUSALS, FIRST = {"SubmissionRejection", "ActRejection"}, {"SubmissionAcceptance", "ContentConsignment"}
+NUMBERS = set("version not_before not_after at issued_at sealed_at due_at until maximum_age size bytes number".split())
+HASHES = set("convention head envelope manifest root sha256 document previous opened_with commitment salt tls".split())
+DATED, DELIVERY = "not_before not_after", "by log convention head transmission envelope unit at"  # ?: optional
 EVENT, STATE = "type log event mailbox number at", "transmission envelope unit state"
-REFUSAL = f"{EVENT} code agent transmission? envelope? count?"
-FIELDS = {name: fields.split() for name, fields in (line.split(": ") for line in f"""\
-convention/v1: name version previous? {DATED} grace maximum_age audit_limit health_data time_zone holidays logs parties \
-roles flows; logs: key origin tls_roots url; roles: en fr id; parties: institution keys kind log name recovery \
-roster_signatures secrecy; keys: key {DATED}; flows: id kind from to legal_bases adhesion copies call_first urgencies \
-reply? reply_only escalation retention attachments; urgencies: clock urgency within; reply: clock kind within; \
-escalation: after content to; attachments: bytes count types; succession/v1: by convention key {DATED}; \
-roster/v1: by version previous? issued_at units agents registrars; opening: day from to weeks; revocation: at reason; \
-units: absence? address duty_phone? kind name opening phone roles town; absence: reason substitutes until?; \
-agents: address key possession {DATED} posts duties tls revocation?; posts: {DATED} role unit; \
-envelope/v1: by routing content manifest; routing: id log convention head from to copies kind urgency sealed_at \
-in_reply_to? phone_confirmed_at? checkpoint?; content: sha256 size; checkpoint: root size; \
-manifest/v1: by routing form_version recipients fields parts; fields: commitment? name salt? value?; \
-disclosures: fields parts; parts: description salt; description: name sha256 size type; \
+FIELDS = {name: line.split(": ")[1].split() for line in f"""\
+convention/v1: name version previous? {DATED} grace maximum_age audit_limit health_data time_zone holidays logs \
+parties roles flows; logs: key origin tls_roots url; roles: en fr id; keys: key {DATED}; urgencies: clock urgency \
+within; parties: institution keys kind log name recovery roster_signatures secrecy; flows: id kind from to legal_bases \
+adhesion copies call_first urgencies reply? reply_only escalation retention attachments; reply: clock kind within; \
+escalation: after content to; attachments: bytes count types; succession/v1: by convention key {DATED}; roster/v1: by \
+version previous? issued_at units agents registrars; opening: day from to weeks; revocation: at reason; posts: {DATED} \
+role unit; units: absence? address duty_phone? kind name opening phone roles town; absence: reason substitutes until?; \
+agents: address key possession {DATED} posts duties tls revocation?; envelope/v1: by routing content manifest; \
+routing: id log convention head from to copies kind urgency sealed_at in_reply_to? phone_confirmed_at? checkpoint?; \
+content: sha256 size; checkpoint: root size; manifest/v1: by routing form_version recipients fields parts; fields: \
+commitment? name salt? value?; disclosures: fields parts; parts: description salt; description: name sha256 size type; \
 transfer/v1: {DELIVERY} keys opened_with recipients; act/v1: {DELIVERY} act reason? content? checkpoint?; \
-SubmissionAcceptance: {EVENT} transmission envelope; RelayAcceptance: {EVENT} transmission envelope; \
-SubmissionRejection: {REFUSAL}; ActRejection: {REFUSAL} unit? act?; ConsignmentNotification: {EVENT} {STATE}; \
-ContentConsignment: {EVENT} {STATE} due_at; AcceptanceRejectionExpiry: {EVENT} {STATE} due_at; \
-ContentHandover: {EVENT} {STATE} act; ConsignmentAcceptance: {EVENT} {STATE} act; Transfer: {EVENT} {STATE} act; \
-ConsignmentRejection: {EVENT} {STATE} act code; Withdrawal: {EVENT} {STATE} act code; \
-Escalation: {EVENT} {STATE} due_at code; Erasure: {EVENT} code transmission? envelope? unit? act? state? entries?; \
-RosterPublished: {EVENT} document; ConventionPublished: {EVENT} document""".split("; "))}
-REASONS = {"refused": "wrong_unit not_competent duplicate person_declines incomplete", "unopenable": "keys_lost "
-           "digest_mismatch not_a_recipient content_damaged manifest_mismatch author_not_in_force form_invalid not_permitted",
-           "withdrawn": "misdirected consent_withdrawn sent_in_error",
-           "erased": "data_subject_request no_longer_needed unlawful"}
-
-# docs/events.md: the state, what happens ("-": no act), the next state, the event.
-TABLE = [tuple(row.split()) for row in """available opened opened ContentHandover, available refused refused
-    ConsignmentRejection, available withdrawn withdrawn Withdrawal, available - available ConsignmentNotification,
-    available - available Escalation, available - expired AcceptanceRejectionExpiry, opened opened opened ContentHandover,
-    opened acknowledged acknowledged ConsignmentAcceptance, opened refused refused ConsignmentRejection, opened unopenable
-    refused ConsignmentRejection, opened transferred opened Transfer, opened - opened Escalation, opened - expired
-    AcceptanceRejectionExpiry, acknowledged opened acknowledged ContentHandover, acknowledged transferred acknowledged
-    Transfer, acknowledged erased acknowledged Erasure, acknowledged - acknowledged Erasure, refused erased refused Erasure,
-    refused - refused Erasure, withdrawn - withdrawn Erasure, expired erased expired Erasure, expired - expired Erasure
-    """.split(",")]
-
-class Missing(Exception):
-    """Something is missing: what, and whether the judging goes on (section 8.2)."""
-
-def need(condition, what):
-    """Fail unless the condition holds."""
-    if not condition: raise ValueError(what)
-
-def have(condition, what, goes_on=False):
-    """Something is missing unless the condition holds."""
-    if not condition: raise Missing(what, goes_on)
-
-def b64(text, size=32):
-    """Section 1.1: the bytes of canonical base64, of a size if it is given."""
+RosterPublished ConventionPublished: {EVENT} document; SubmissionAcceptance RelayAcceptance: {EVENT} transmission \
+envelope; SubmissionRejection: {EVENT} code agent transmission? envelope? count?; ActRejection: {EVENT} code agent \
+transmission? envelope? unit? act? count?; ContentConsignment AcceptanceRejectionExpiry: {EVENT} {STATE} due_at; \
+ContentHandover ConsignmentAcceptance Transfer: {EVENT} {STATE} act; ConsignmentRejection Withdrawal: {EVENT} {STATE} \
+act code; ConsignmentNotification: {EVENT} {STATE}; Escalation: {EVENT} {STATE} due_at code; Erasure: {EVENT} code \
+transmission? envelope? unit? act? state? entries?""".split("; ")
+    for name in line.split(": ")[0].split()}
+TABLE = [(line.split(": ")[0], *row.split()) for line in """\
+available: opened opened ContentHandover, refused refused ConsignmentRejection, withdrawn withdrawn Withdrawal, - \
+available ConsignmentNotification, - available Escalation, - expired AcceptanceRejectionExpiry; opened: opened \
+opened ContentHandover, acknowledged acknowledged ConsignmentAcceptance, refused refused ConsignmentRejection, \
+unopenable refused ConsignmentRejection, transferred opened Transfer, - opened Escalation, - expired \
+AcceptanceRejectionExpiry; acknowledged: opened acknowledged ContentHandover, transferred acknowledged Transfer, \
+erased acknowledged Erasure, - acknowledged Erasure; refused: erased refused Erasure, - refused Erasure; withdrawn: \
+- withdrawn Erasure; expired: erased expired Erasure, - expired Erasure""".split("; ")
+    for row in line.split(": ")[1].split(",")]  # docs/events.md: the state; the act or "-", the next state, the event
+class Missing(Exception): """Something is missing, and the judging stops."""
+class Noted(Missing): """Something is missing, and the judging goes on."""
+def need(condition, what, problem=ValueError):  # true, or the problem: a failure where nothing else is said
+    if not condition: raise problem(what)
+    return True
+def b64(text, size=32):  # section 1.1: the bytes of canonical base64, that many of them
     data = base64.b64decode(text, validate=True)
-    need(base64.b64encode(data).decode() == text and size in (None, len(data)), "base64: not canonical or wrong size")
-    return data
-
-def sha256(data):
-    """Section 1.1: hash."""
+    return need(base64.b64encode(data).decode() == text and size in (None, len(data)), "base64, or its length") and data
+def sha256(data):  # section 1.1: hash
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
-
-def commit(salt, value):
-    """Section 1.4: the commitment to bytes, as text."""
+def commit(salt, value):  # section 1.4: the commitment to bytes
     return base64.b64encode(hmac.digest(b64(salt), value, "sha256")).decode()
-
-def encode(value, controls="\x00-\x1f\x7f-\x9f"):
-    """Section 1.2: canonical JSON, as text."""
-    if isinstance(value, bool): return "true" if value else "false"
-    if isinstance(value, int) and abs(value) < 10**15: return str(value)
-    if isinstance(value, list): return "[%s]" % ",".join(encode(item, controls) for item in value)
-    if isinstance(value, dict):
-        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{%s}" % ",".join(f"{encode(name)}:{encode(value[name], controls)}" for name in names)
-    need(isinstance(value, str) and not re.search(f"[{controls}]", value), "JSON: a control character, or no such value")
-    return '"%s"' % value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-def check(value, name):
-    """Sections 2 to 6: refuse unknown and missing fields."""
+def encode(value, escaped='"'):  # section 1.2: canonical JSON; only a backslash and these have a backslash before them
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return need(re.fullmatch(rf"(?:[^\\\x00-\x1f\x7f-\x9f]++|\\[\\{escaped}])*+", text), "a control") and text.encode()
+def check(value, name):  # sections 1.1, 1.2 and 2 to 6: no field lacks or is unknown, numbers and hashes are some
     fields = FIELDS[name] if isinstance(value, dict) else []
     need(all(field in value for field in fields if field[-1] != "?"), f"{name}: a field lacks")
     for key, item in value.items() if isinstance(value, dict) else [(name, item) for item in value]:
-        need(not fields or key in fields or key + "?" in fields, f"{name}: {key} is unknown")
+        need(not fields or {key, f"{key}?"} & {*fields}, f"{name}: {key} is unknown")
         if isinstance(item, (dict, list)): check(item, key)
-
-def decode(data, kind=None, controls="\x00-\x1f\x7f-\x9f"):
-    """Section 1.2: the object of canonical JSON; an event (6.1) says its kind itself."""
+        elif isinstance(item, int) or key in NUMBERS: need(abs(item) < 10**15 and type(item) in (int, bool), key)
+        else: need(isinstance(item, str) and (key not in HASHES or b64(item)), f"{name}: {key}")
+def decode(data, kind=None, escaped='"'):  # section 1.2: an object in canonical JSON; an event says its kind
     value = json.loads(data.decode())
-    need(isinstance(value, dict) and encode(value, controls).encode() == data, "not canonical JSON")
-    check(value, kind or value["event"])
-    return value
-
-def read_note(data, kind=None):
-    """Section 1.3: a document, or without a kind a checkpoint; its signatures are not verified yet."""
-    text, blank, rest = data.decode().rpartition("\n\n")
-    lines = [line.split(" ") for line in rest.removesuffix("\n").split("\n")]
-    need(blank and rest[-1] == "\n" and not re.search("[\x00-\x09\x0b-\x1f]", text + rest), "not a signed note")
-    need(all(mark == "\u2014" and re.fullmatch(r"[^\s+]+", name) for mark, name, _ in lines), "a line of no signature")
-    raw, lines = (text + "\n").encode(), [(name, b64(signature, None)) for _, name, signature in lines]
-    note = Note(raw, sha256(raw), lines, decode(text.partition("\n")[2].encode(), kind) if kind else None)
-    if kind:
-        version, by = note.document.get("version", 1), note.document.get("by", lines[0][0])
-        need(text.startswith(f"liaison/{kind}\n") and len(data) <= LIMITS.get(kind, MIB), f"no {kind}, or too long")
-        need(version > 0 and ("previous" in note.document) == (version > 1), f"{kind}: version and previous do not fit")
-        most = {"convention/v1": 1000, "roster/v1": 2}.get(kind, 1)
-        need(len(lines) <= most and (most == 1000 or {name for name, _ in lines} == {by}), f"{kind}: signature lines")
-    return note
-
-def key_id(name, kind, key):
-    """Section 1.3 and tlog-cosignature: the key id."""
+    need(isinstance(value, dict) and encode(value, escaped) == data, "not canonical JSON")
+    return check(value, kind or value["event"]) or value
+def read_note(data, kind=None):  # section 1.3: a document, or without a kind a checkpoint; no signature is verified yet
+    text, _, rest = data.decode().rpartition("\n\n")
+    lines = re.findall("\u2014 ([^\\s+]+) ([A-Za-z0-9+/=]+)\n", rest)
+    need(lines and "".join(f"\u2014 {name} {signature}\n" for name, signature in lines) == rest
+         and not re.search("[\x00-\x09\x0b-\x1f]", text), "not a signed note")
+    raw, lines = (text + "\n").encode(), [(name, b64(signature, None)) for name, signature in lines]
+    document = decode(text.partition("\n")[2].encode(), kind) if kind else {}
+    version, most = document.get("version", 1), {CONVENTION: 1000, ROSTER: 2, None: 1000}.get(kind, 1)
+    need(not kind or text.startswith(f"liaison/{kind}\n") and len(data) <= LIMITS.get(kind, MIB)
+         and version > 0 and ("previous" in document) == (version > 1), f"{kind}: type, size, or version and previous")
+    need(len(lines) <= most and all(name == document.get("by", name) for name, _ in lines), f"{kind}: signature lines")
+    return Note(raw, sha256(raw), lines, document)
+def read_checkpoint(data):  # section 6.2: (origin, size, root) of a checkpoint without extension lines; and its note
+    lines = re.fullmatch("(.+)\n(0|[1-9][0-9]{0,14})\n(.+)\n", (note := read_note(data)).text.decode())
+    return (lines[1], int(lines[2]), b64(lines[3])), note
+def key_id(name, kind, key):  # section 1.3 and tlog-cosignature: the key id
     return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).digest()[:4]
-
-def verifier_key(text, kind=1):
-    """Section 1.3: name and key of a verifier key of the type."""
-    name, hex_id, encoded = text.split("+", 2)
-    key = b64(encoded, 33)
-    need(name and key[0] == kind and key_id(name, kind, key[1:]).hex() == hex_id, f"not a verifier key: {text}")
-    return name, key[1:]
-
-def verify(key, signature, message):
-    """RFC 8032: an Ed25519 signature."""
-    Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-
-def signers(note, name, keys):
-    """signed-note, Signatures: those of the keys that signed under the name; each of their lines must verify."""
-    found = [(key, data) for key in keys for line, data in note.lines if (line, data[:4]) == (name, key_id(name, 1, key))]
-    for key, data in found: verify(key, data[4:], note.text)
-    return {key for key, _ in found}
-
-def valid_at(dated, instant):
-    """Sections 2.1 to 2.3: not_before included, not_after not."""
+def verifier_key(text, kind=1):  # section 1.3: name and key of a verifier key of the type
+    name, hex_id, data = text.split("+", 2)[:2] + [b64(text.split("+", 2)[2], 33)]
+    return need(name and data[0] == kind and key_id(name, kind, data[1:]).hex() == hex_id, text) and (name, data[1:])
+def verified(key, signature, message):  # RFC 8032: whether an Ed25519 signature verifies
+    try: return Ed25519PublicKey.from_public_bytes(key).verify(signature, message) is None
+    except InvalidSignature: return False
+def signers(note, name, keys):  # signed-note: those of the keys that signed under the name; their lines must verify
+    found = [(key, data) for key in keys for by, data in note.lines if (by, data[:4]) == (name, key_id(name, 1, key))]
+    return need(all(verified(k, d[4:], note.text) for k, d in found), f"signature of {name}") and {k for k, _ in found}
+def valid_at(dated, instant):  # sections 2.1 to 2.3: not_before included, not_after not
     return dated["not_before"] <= instant < dated["not_after"]
-
-def read_checkpoint(data):
-    """Section 6.2: (origin, size, root) of a checkpoint without extension lines; and its note."""
-    note = read_note(data)
-    origin, size, root, _ = note.text.decode().split("\n")
-    need(origin and re.fullmatch("0|[1-9][0-9]{0,14}", size), "not a checkpoint")
-    return (origin, int(size), b64(root)), note
-
-def follow(index, size, node, path):
-    """RFC 9162, section 2.1.3.2: the root that an inclusion path leads to."""
-    last = size - 1
-    need(index <= last, "no such entry")
-    for sibling in path:
-        need(last, "the path is too long")
-        pair = sibling + node if index & 1 or index == last else node + sibling
-        while index == last and last and not index & 1: index, last = index >> 1, last >> 1
-        node, index, last = hashlib.sha256(b"\x01" + pair).digest(), index >> 1, last >> 1
-    need(not last, "the path is too short")
-    return node
-
-def verify_stamp(data, token, roots):
-    """Section 6.5, by openssl: an RFC 3161 token over the data, judged at its own instant."""
-    def ts(*arguments):
-        return subprocess.run(["openssl", "ts", *arguments], cwd=folder, capture_output=True, check=True).stdout
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in ("data", data), ("token", token), ("roots", roots): Path(folder, name).write_bytes(content)
-        shown = ts("-reply", "-in", "token", "-token_in", "-text").decode(errors="replace")
-        day, year = re.search(r"^Time stamp: (\w+ +\d+ [0-9:]+)(?:\.\d+)? (\d+) GMT$", shown, re.MULTILINE).groups()
-        instant = str(calendar.timegm(time.strptime(f"{day} {year}", "%b %d %H:%M:%S %Y")))
-        ts("-verify", "-data", "data", "-in", "token", "-token_in", "-CAfile", "roots", "-attime", instant)
-
-def open_age(data, file_key):
-    """Section 4.1 and age.md: the number of stanzas, and the plaintext."""
-    def expand(salt, info):
-        return hmac.digest(hmac.digest(salt, file_key, "sha256"), info + b"\x01", "sha256")
+def root(index, size, node, path):  # RFC 6962, 2.1.1, read backwards: the root that an inclusion path leads to
+    if size <= 1: return need(index == 0 and size and not path, "an index or a path that is too long") and node
+    (*rest, other), cut = path, 1 << (size - 1).bit_length() - 1
+    pair = root(index, cut, node, rest) + other if index < cut else other + root(index - cut, size - cut, node, rest)
+    return hashlib.sha256(b"\x01" + pair).digest()
+def verify_stamp(data, token, roots):  # section 6.5, by openssl: an RFC 3161 token over the data, at its own instant
+    def ts(args): return subprocess.check_output(["openssl", "ts", *args.split()], cwd=path, stderr=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory() as path:
+        for name, text in ("data", data), ("token", token), ("roots", roots): open(f"{path}/{name}", "wb").write(text)
+        at = re.search(r"Time stamp: (.+?)(\.\d+)? (\d+) GMT", ts("-reply -in token -token_in -text").decode("latin-1"))
+        instant = calendar.timegm(time.strptime(f"{at[1]} {at[3]}", "%b %d %H:%M:%S %Y"))
+        verify = f"-verify -data data -in token -token_in -CAfile roots -attime {instant}"
+        need(ts(verify) and ts("-reply -in token -token_in -token_out") == token, "more than a time-stamp token")
+def open_age(data, file_key):  # section 4.1 and age.md: the number of stanzas, and the plaintext
+    def expand(salt, info): return hmac.digest(hmac.digest(salt, file_key, "sha256"), info + b"\x01", "sha256")
     stanza = rb"-> mlkem768x25519 [A-Za-z0-9+/]{1493}[AQgw]\n[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]\n"
     header = re.match(rb"(age-encryption\.org/v1\n(?:%b)+---) ([A-Za-z0-9+/]{43})\n" % stanza, data)
-    need(header and header.end() <= 2 * MIB, "content.age: its header")
-    need(hmac.digest(expand(b"", b"header"), header[1], "sha256") == b64(header[2].decode() + "="), "content.age: its MAC")
-    nonce, payload, size, plaintext = data[header.end():][:16], data[header.end() + 16:], 65536 + 16, []
-    for start in range(0, len(payload), size):
-        count = (start // size).to_bytes(11, "big") + bytes([start + size >= len(payload)])
-        chunk = payload[start:start + size]
-        plaintext.append(ChaCha20Poly1305(expand(nonce, b"payload")).decrypt(count, chunk, None))
-    need(plaintext and plaintext[-1], "content.age: its last chunk")
-    return header[1].count(b"->"), b"".join(plaintext)
-
-class Trust:
-    """Section 8.1 and tlog-policy: the trust anchors."""
+    mac, start = hmac.digest(expand(b"", b"header"), header[1], "sha256"), header.end() + 16
+    need(start <= 2 * MIB + 16 and mac == b64(header[2].decode() + "="), "content.age: its header or MAC")
+    cipher = ChaCha20Poly1305(expand(data[header.end():start], b"payload"))
+    parts = [data[at:at + 65536 + 16] for at in range(start, len(data), 65536 + 16)]
+    plain = [cipher.decrypt(n.to_bytes(11, "big") + bytes([n == len(parts) - 1]), c, None) for n, c in enumerate(parts)]
+    return need(plain and plain[-1], "content.age: its last chunk") and (header[1].count(b"->"), b"".join(plain))
+class Trust:  # section 8.1 and tlog-policy: the trust anchors
     def __init__(self, data):
-        self.logs, self.parties, self.names, self.quorums, self.roots, members = [], [], {}, [], b"", []
+        self.logs, self.parties, self.names, quorums, self.roots, members = [], [], {}, [], b"", []
         for words in [re.findall("[^ \t]+", line) for line in data.decode().split("\n")]:
             match words:
                 case ["log", key] | ["log", key, _]: self.logs.append(verifier_key(key))
@@ -217,24 +144,256 @@ class Trust:
                 case ["witness", name, key] | ["witness", name, key, _] if name not in {"none", *self.names}:
                     self.names[name] = verifier_key(key, 4)
                 case ["group", name, count, *names] if name not in {"none", *self.names} and {*names} <= {*self.names}:
-                    least = {"any": 1, "all": len(names)}.get(count) or int(count)
-                    need(1 <= least <= len(names), f"{name}: its number")
-                    self.names[name], members = (least, names), members + names
-                case ["quorum", name] if name in {"none", *self.names}: self.quorums.append(name)
-                case ["time-stamp", root] if load_der_x509_certificate(b64(root, None)):
-                    self.roots += f"-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n".encode()
+                    least, members = int({"any": "1", "all": str(len(names))}.get(count, count)), members + names
+                    need(1 <= least <= len(names) and count in ("any", "all", str(least)), f"{name}: its number")
+                    self.names[name] = least, names
+                case ["quorum", name] if name in {"none", *self.names}: quorums.append(name)
+                case ["time-stamp", text] if load_der_x509_certificate(b64(text, None)):
+                    self.roots += f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n".encode()
                 case _: need(not words or words[0][0] == "#", f"no line of anchors: {' '.join(words)}")
-        keys = [key for _, key in [*self.names.values(), *self.logs] if isinstance(key, bytes)]
-        need(all(len(set(once)) == len(once) for once in (keys, members)), "a key or a member comes twice")
-        need(len(self.quorums) == 1 and not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data), "not one quorum line")
-
-    def cosigned(self, name, note):
-        """tlog-policy and tlog-cosignature: whether a witness, or enough of a group, cosigned a checkpoint."""
+        once, [self.quorum] = [*self.logs, *(key for key in self.names.values() if isinstance(key[1], bytes))], quorums
+        need(len({key for _, key in once}) == len(once) and len({*members}) == len(members), "a key or a member twice")
+    def cosigned(self, name, note):  # tlog-policy, tlog-cosignature: a witness, or enough of a group, cosigned it
         witness, key = self.names[name]
         if isinstance(key, list): return sum(self.cosigned(member, note) for member in key) >= witness
-        for data in [data for line, data in note.lines if (line, data[:4]) == (witness, key_id(witness, 4, key))]:
-            try:
-                instant = b"cosignature/v1\ntime %d\n" % int.from_bytes(data[4:12], "big")
-                return verify(key, data[12:], instant + note.text) is None
-            except InvalidSignature: continue
-        return False
+        lines = [data[4:] for by, data in note.lines if (by, data[:4]) == (witness, key_id(witness, 4, key))]
+        times, header = [int.from_bytes(line[:8], "big") for line in lines], b"cosignature/v1\ntime %d\n"
+        return any(verified(key, line[8:], header % at + note.text) and at < 2**63 for line, at in zip(lines, times))
+class Checker:  # section 8.2, one method for each step, in its order; what it returns is said of a check that holds
+    def judge(self, data, trust):  # the verdict; the judging stops at what fails or, unless it is noted, is missing
+        self.data, self.trust, self.checks = data, trust, []
+        for step in [self.container, self.log, self.witnesses, self.time_stamps, self.evidence, self.directory,
+                     self.convention, self.envelope, self.events, self.acts, self.content]:
+            name, outcome, goes_on = step.__name__.replace("evidence", "events"), "holds", True
+            try: detail = step()
+            except Missing as problem: outcome, goes_on, detail = "missing", isinstance(problem, Noted), str(problem)
+            except Exception as problem:  # whatever malformed input may raise
+                outcome, goes_on, detail = "fails", False, " ".join(str(problem).split()) or type(problem).__name__
+            self.checks += [{"name": name, "outcome": outcome, "detail": detail}] if detail else []
+            if not goes_on: break
+        outcomes = [check["outcome"] for check in self.checks]
+        return "invalid" if "fails" in outcomes else "incomplete" if "missing" in outcomes else "valid"
+    def container(self):  # step 1, and the fields of dossier.json
+        with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
+            names = [entry.orig_filename for entry in archive.infolist()]
+            need(all(n in NAMES or NUMBERED.fullmatch(n) for n in names) and len({*names}) == len(names)
+                 and self.data[:2] == b"PK" and self.data[-22:-18] == b"PK\5\6", "a file twice, or unknown")
+            self.files = {name: archive.read(name) for name in names}
+        absent = (REQUIRED | ASIC if ASIC & {*names} else REQUIRED) - {*names}
+        need(not absent, f"not here: {', '.join(sorted(absent))}", Missing)
+        if ASIC & {*names}:
+            (manifest, token), first = [self.files[name] for name in sorted(ASIC)], self.files[names[0]]
+            xml, held = ElementTree.fromstring(manifest), {*names} - ASIC - {"mimetype"}
+            listed = [(each.get("URI"), each.find(DSIG + "DigestMethod").get("Algorithm")[-6:],
+                       each.findtext(DSIG + "DigestValue")) for each in xml.findall(XML + "DataObjectReference")]
+            need(xml.tag == XML + "ASiCManifest" and xml.find(XML + "SigReference").get("URI") == max(ASIC)
+                 and sorted(listed) == sorted((name, "sha256", sha256(self.files[name])) for name in held)
+                 and (names[0], first) == ("mimetype", b"application/vnd.etsi.asic-e+zip"), "its manifest or mimetype")
+            if self.trust.roots: verify_stamp(manifest, token, self.trust.roots)
+        self.dossier = json.loads(self.files["dossier.json"])
+        need(self.dossier["type"] == "liaison/dossier/v1" and self.dossier["content"] in CONTENT
+             and type(self.dossier["made_at"]) is int and verifier_key(self.dossier["log"]), "dossier.json")
+        return f"{len(names)} files"
+    def log(self):  # step 2
+        self.tree, self.checkpoint = read_checkpoint(self.files["checkpoint.note"])
+        keys = [key for name, key in self.trust.logs if name == self.tree[0]]
+        self.keys = signers(self.checkpoint, self.tree[0], keys or [verifier_key(self.dossier["log"])[1]])
+        need(self.keys, "the checkpoint is not signed by the log's key")
+        return need(keys, f"no anchor for {self.tree[0]}", Noted) and f"{self.tree[0]}, {self.tree[1]} entries"
+    def witnesses(self):  # step 3
+        if (quorum := self.trust.quorum) == "none": return None
+        return need(self.trust.cosigned(quorum, self.checkpoint), f"not by {quorum}", Noted) and f"cosigned by {quorum}"
+    def time_stamps(self):  # step 4
+        stamps, good = [data for name, data in self.files.items() if name.startswith("time-stamps/")], []
+        for token in stamps if self.trust.roots else []:
+            with contextlib.suppress(Exception): good += [verify_stamp(self.checkpoint.text, token, self.trust.roots)]
+        return need(good or not self.trust.roots, "by no trusted authority", Noted) and good and f"{len(good)} tokens"
+    def prove(self, items):  # section 6.3: by index in the log, the events that the evidence proves
+        events = {}
+        for item in items:
+            record, (head, _, note) = b64(item["record"], None), item["proof"].partition("\n\n")
+            (first, index, *path), (tree, checkpoint) = head.split("\n"), read_checkpoint(note.encode())
+            place, event = int(re.fullmatch("index (0|[1-9][0-9]{0,14})", index)[1]), decode(record)
+            leaf = hashlib.sha256(b"\x00" + b64(commit(item["salt"], record))).digest()
+            proven = root(place, tree[1], leaf, [b64(line) for line in path]) == tree[2]
+            need(first == "c2sp.org/tlog-proof@v1" and tree == self.tree and signers(checkpoint, tree[0], self.keys)
+                 and proven and (event["type"], event["log"]) == ("liaison/event/v1", tree[0]), f"entry {place}: proof")
+            events[place] = need(place not in events, f"entry {place} comes twice") and event
+        return events
+    def evidence(self):  # step 5
+        self.record = dict(sorted(self.prove(json.loads(self.files["events.json"])["events"]).items()))
+        documents = json.loads(self.files["directory.json"])["documents"]
+        events = self.prove([item["evidence"] for item in documents])
+        self.documents = sorted((place, item["file"], events[place]) for place, item in zip(events, documents))
+    def directory(self):  # step 6, and the envelope, which names the convention
+        self.sent, self.published, newest = read_note(self.files["envelope.note"], "envelope/v1"), [], {}
+        self.routing, self.units = (routing := self.sent.document["routing"]), [routing["to"], *routing["copies"]]
+        self.institutions = sorted({unit.partition("@")[2] for unit in [routing["from"], *self.units]})
+        for place, file, event in self.documents:
+            need(file in self.files, f"not here: {file}", Missing)
+            kind = self.files[file].split(b"\n")[0].decode().removeprefix("liaison/")
+            note, name = read_note(self.files[file], kind), {ROSTER: "Roster"}.get(kind, "Convention") + "Published"
+            chain, previous = (kind, note.document.get("by")), note.document.get("previous")
+            need((event["event"], event["mailbox"], event["document"]) == (name, "directory", note.hash)
+                 and (file == "convention.note") == (kind == CONVENTION)
+                 and (newest.get(chain, previous) == previous or kind != ROSTER), f"{file}: its event or previous")
+            newest[chain] = note.hash
+            self.published.append(Published(place, event["at"], kind, note))
+        conventions = [(p.place, p.note) for p in self.published if p.kind == CONVENTION]
+        [(self.since, self.ruling)] = need(conventions, "no publication of a convention", Missing) and conventions
+        return need(self.ruling.hash == routing["convention"], "another convention") and f"{len(self.documents)} files"
+    def convention(self):  # step 7 and section 2.1
+        terms, names = self.ruling.document, [name for name, _ in self.ruling.lines]
+        self.parties = {party["institution"]: party for party in terms["parties"]}
+        for name in names:
+            signed = signers(self.ruling, name, [b64(key["key"]) for key in self.parties[name]["keys"]])
+            trusted = {key for party, key in self.trust.parties if party == name and name in self.institutions}
+            need(len(signed) == names.count(name) == 1 and (not trusted or trusted & signed), f"signature of {name}")
+        logs, concerned = {(log["origin"], b64(log["key"])) for log in terms["logs"]}, {*self.institutions}
+        need(concerned <= {*names} and {(self.tree[0], key) for key in self.keys} <= logs, "a signer, or the log's key")
+        strange = concerned - {name for name, _ in self.trust.parties}
+        need(not strange, f"no anchor for {', '.join(sorted(strange))}", Noted)
+        return f"{terms['name']} version {terms['version']}, signed by {', '.join(self.institutions)}"
+    def rosters(self, place):  # sections 2.1 to 2.4: by institution, the roster in force at a place in the log, judged
+        rosters, owners = {}, {}
+        for name, party in [(name, self.parties[name]) for name in self.institutions]:
+            before = [p for p in self.published if p.place < place and p.note.document.get("by") == name]
+            need(ROSTER in [p.kind for p in before], f"no roster of {name}", Missing)
+            since, at, _, note = [p for p in before if p.kind == ROSTER][-1]
+            keys = [b64(key["key"]) for key in party["keys"] if since < self.since or valid_at(key, at)]
+            wanted, began = party["roster_signatures"], -1
+            for where, _, kind, line in self.published:
+                if kind == "succession/v1" and (new := line.document)["by"] == name:
+                    need(signers(line, name, [b64(party["recovery"])]) and new["convention"] == self.ruling.hash
+                         and new["not_before"] > began, f"a succession of {name}")
+                    if where < since: keys, wanted = [b64(new["key"])] if valid_at(new, at) else [], 1
+                    began = new["not_before"]
+            need(len(signers(note, name, keys)) == len(note.lines) >= wanted, f"the signatures of the roster of {name}")
+            rosters[name] = roster = note.document
+            every = [line["address"] for line in roster["units"] + roster["agents"]]
+            need(len({address for address in every if address.endswith(f"@{name}")}) == len(every), "an address")
+            units, away = {u["address"] for u in roster["units"]}, [u for u in roster["units"] if "absence" in u]
+            need(all({*u["absence"]["substitutes"]} <= units - {u["address"]} for u in away), f"{name}: a substitute")
+            for agent in roster["agents"]:
+                line = encode({"by": agent["address"], "key": agent["key"], "tls": agent["tls"]})
+                held = {owners.setdefault(key, agent["address"]) for key in [agent["key"], *agent["tls"]]}
+                need(verified(b64(agent["key"]), b64(agent["possession"], 64), b"liaison/possession/v1\n%b\n" % line)
+                     and held == {agent["address"]} and {p["unit"] for p in agent["posts"]} <= {*units}, "an agent")
+        return rosters
+    def author(self, note, place, at, units):  # section 2.3: the key of its author, who may act for a unit
+        roster = self.rosters(place)[(by := note.document["by"]).partition("@")[2]]
+        [agent] = [agent for agent in roster["agents"] if agent["address"] == by]
+        key, posts = b64(agent["key"]), {post["unit"] for post in agent["posts"] if valid_at(post, at)}
+        in_force = valid_at(agent, at) and at < agent.get("revocation", {"at": at + 1})["at"]
+        away = [(unit["address"], unit["absence"]) for unit in roster["units"] if "absence" in unit]
+        posts |= {unit for unit, why in away if at < why.get("until", at + 1) and posts & {*why["substitutes"]}}
+        return need(signers(note, by, [key]) and in_force and posts & {*units}, f"{by} did not sign or may not") and key
+    def envelope(self):  # step 8 and section 3.1
+        routing, terms, size = self.routing, self.ruling.document, self.sent.document["content"]["size"]
+        need(self.dossier["transmission"] == routing["id"], "dossier.json names another transmission")
+        arrivals = [place for place, event in self.record.items() if event["event"] in FIRST]
+        [place, *_] = need(arrivals, "nothing says that it arrived", Missing) and arrivals
+        about, at = {(e.get("transmission"), e.get("envelope")) for e in self.record.values()
+                     if not {*e.get("entries", [])} & {*self.record}}, self.record[place]["at"]
+        need(about == {(routing["id"], self.sent.hash)}, "an event is about another transmission or envelope")
+        self.key = self.author(self.sent, place, at, [routing["from"]])
+        need(routing["log"] == self.tree[0] and valid_at(terms, at) and len({*self.units}) == len(self.units)
+             and -120 <= at - routing["sealed_at"] <= terms["maximum_age"], "the log, the dates or the units")
+        roles = {unit["address"]: {*unit["roles"]} for each in self.rosters(place).values() for unit in each["units"]}
+        sender, receiver, *copied = [roles[unit] for unit in [routing["from"], *self.units]]
+        flows = [flow for flow in terms["flows"] if flow["kind"] == routing["kind"] and sender & {*flow["from"]}
+                 and receiver & {*flow["to"]} and routing["urgency"] in [each["urgency"] for each in flow["urgencies"]]]
+        flow = need(flows, "no flow names it") and flows[0]
+        left = {*flow["copies"]}
+        for unit in copied: left = left - unit if left & unit else {"a unit too many"}
+        return need(("phone_confirmed_at" in routing or not flow["call_first"]) and not left
+                    and ("in_reply_to" in routing or not flow["reply_only"])
+                    and 8 * size <= 9 * (flow["attachments"]["bytes"] + MIB // 4) + 32 * MIB,
+                    "its flow does not permit it") and f"signed by {self.sent.document['by']}"
+    def events(self):  # step 9
+        self.rows, record = {}, [item for item in self.record.items() if item[1]["event"] not in REFUSALS]
+        need({event["unit"] for _, event in record if "unit" in event} <= {*self.units}, "a unit that is no recipient")
+        for unit in [unit for unit in self.units if unit in [event.get("unit") for _, event in record]]:
+            about = [item for item in record if item[1].get("unit") == unit]
+            boxes = {event["mailbox"] for _, event in about}
+            own = [item for item in about if item[1]["mailbox"] == (unit if unit in boxes else min(boxes))]
+            need([(e["event"], e["state"]) for _, e in own[:1]] == [("ContentConsignment", "available")], unit, Missing)
+            state, seen = "available", set()
+            for place, event in own[1:]:
+                what = (state, event.get("state"), event["event"], "act" in event)
+                self.rows[place] = [row for row in TABLE if (row[0], row[2], row[3], row[1] != "-") == what]
+                again = {"Erasure", event["event"]} & seen & {"Erasure", "ConsignmentNotification"}
+                need(self.rows[place] and not again, f"entry {place}: {event['event']} after {state}")
+                state, seen = event["state"], seen | {event["event"]}
+        return f"{len(self.record)} events"
+    def acts(self):  # step 10 and section 5
+        acts = [read_note(data, "act/v1") for name, data in self.files.items() if name.startswith("acts/")]
+        acts, self.done, home = {note.hash: note for note in acts}, {}, self.routing["from"]
+        for place, event in self.record.items():
+            if "act" not in event or event["event"] in REFUSALS: continue
+            note = need(event["act"] in acts, f"entry {place}: its act is not here", Missing) and acts[event["act"]]
+            act, rows = note.document, [row[1:] for row in self.rows.get(place, TABLE)]
+            need((act["act"], event["state"], event["event"]) in rows and act.get("reason") == event.get("code")
+                 and all(act[name] == event[name] for name in SAME) and ("reason" in act) == (act["act"] in REASONED)
+                 and ("content" in act) == (act["act"] == "transferred"), f"entry {place}: its act")
+            units = {"withdrawn": [home], "erased": [home, act["unit"]]}.get(act["act"], [act["unit"]])
+            self.done.setdefault(note.hash, (act, self.author(note, place, event["at"], units)))
+        return need(self.done.keys() == acts.keys(), "an act behind no event") and f"{len(acts)} acts"
+    def content(self):  # step 11, sections 4.2 and 4.3
+        kind, here = self.dossier["content"], self.files.keys() & set().union(*CONTENT.values())
+        need(CONTENT[kind] == here, f"the files of the content {kind}", Missing if CONTENT[kind] - here else ValueError)
+        need(kind != "erased" or "Erasure" in [event["event"] for event in self.record.values()], "no Erasure")
+        if not here: return kind
+        shown = json.loads(self.files["disclosures.json"]) if kind == "disclosed" else self.sealed()
+        raw, salt, shown = self.files.get("manifest.note") or self.manifest, shown["salt"], shown["disclosures"]
+        manifest, by = (note := read_note(raw, "manifest/v1")).document, self.sent.document["by"]
+        need(manifest["by"] == by and signers(note, by, [self.key]) and manifest["routing"] == self.routing
+             and commit(salt, note.text) == self.sent.document["manifest"]
+             and len({field["name"] for field in manifest["fields"]}) == len(manifest["fields"])
+             and manifest["recipients"] == sorted({*manifest["recipients"]}), "the manifest")
+        fields = [{"name": f["name"], "commitment": commit(f["salt"], encode(f["value"], LF))} for f in shown["fields"]]
+        parts = [commit(part["salt"], encode(part["description"])) for part in shown["parts"]]
+        need(all(field in manifest["fields"] for field in fields) and {*parts} <= {*manifest["parts"]}, "disclosures")
+        return need(kind == "disclosed" or (fields, parts) == (manifest["fields"], manifest["parts"])
+             and self.stanzas == len(self.recipients(manifest["recipients"])), "disclosures or recipients") and kind
+    def sealed(self):  # section 4.1: the manifest salt and the disclosures
+        key = b64(re.fullmatch("(.*)\n", self.files["content.key"].decode())[1], 16)
+        self.stanzas, plaintext = open_age(self.files["content.age"], key)
+        stream = io.BytesIO(plaintext)
+        def take(size): return need(len(data := stream.read(size)) == size, "the frame is too short") and data
+        def take_number(): return int.from_bytes(take(4), "big")
+        need(take(19) == b"liaison/content/v1\n", "the frame's first line")
+        salt, count = base64.b64encode(take(32)).decode(), take_number()
+        self.manifest, *self.transfers = [take(take_number()) for _ in range(count if count <= 256 else 0)]
+        shown = decode(raw := take(take_number()), "disclosures", LF)
+        parts = [sha256(take(part["description"]["size"])) == part["description"]["sha256"] for part in shown["parts"]]
+        step = 1 << (exponent := (length := stream.tell()).bit_length() - 1) - exponent.bit_length()
+        need(len(raw) <= MIB and all(parts) and -(-length // step) * step == len(plaintext), "a part, or the size")
+        return need(not any(stream.read()), "the padding is not zero") and {"salt": salt, "disclosures": shown}
+    def recipients(self, recipients):  # section 4.5: those of the last transfer, if acts led to this content
+        age, listed = self.files["content.age"], {*recipients}
+        held, acts = {"sha256": sha256(age), "size": len(age)}, []
+        if held != self.sent.document["content"]:
+            [unit] = {act["unit"] for act, _ in self.done.values() if act.get("content") == held}
+            acts = [done for done in self.done.values() if (done[0]["act"], done[0]["unit"]) == ("transferred", unit)]
+            acts = acts[:[act["content"] for act, _ in acts].index(held) + 1]
+        need(len(acts) == len(self.transfers), "not as many transfers as acts")
+        for (act, key), note in zip(acts, [read_note(data, "transfer/v1") for data in self.transfers]):
+            transfer, recipients = note.document, note.document["recipients"]
+            need(all(transfer[name] == act[name] for name in ["by", *SAME]) and signers(note, act["by"], [key])
+                 and transfer["opened_with"] in listed and recipients == sorted({*recipients}), "a transfer")
+            listed |= {*recipients}
+        return recipients
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description="Judge a dossier offline: valid (0), invalid (1) or incomplete (3).")
+    options.error = lambda message: options.exit(64, f"{options.format_usage()}{message}\n")
+    for name, more in {"dossier": {}, "--trust": {"required": True}, "--format": {"choices": ["text", "json"]}}.items():
+        options.add_argument(name, **more)
+    given = options.parse_args()
+    try: data, trust, checker = open(given.dossier, "rb").read(), Trust(open(given.trust, "rb").read()), Checker()
+    except Exception as problem: options.exit(65, f"no dossier, or no readable trust anchors: {problem}\n")
+    verdict = checker.judge(data, trust)
+    lines = [f"{c['outcome'].replace('fails', 'FAILS'):<8} {c['name']}: {c['detail']}" for c in checker.checks]
+    if given.format == "json": print(json.dumps({"verdict": verdict, "checks": checker.checks}))
+    else: print(*lines, verdict.upper(), sep="\n")
+    sys.exit({"valid": 0, "invalid": 1, "incomplete": 3}[verdict])

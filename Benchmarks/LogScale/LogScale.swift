@@ -30,11 +30,14 @@ struct LogScale {
         // Alternating, so that the machine's other work falls on both.
         var submissions: (small: [Double], large: [Double]) = ([], [])
         var proofs: (small: [Double], large: [Double]) = ([], [])
+        var timelines: (small: [Double], large: [Double]) = ([], [])
         for _ in 0..<20 {
             submissions.small += try await small.submit(25)
             submissions.large += try await large.submit(25)
             proofs.small += try await small.prove(25)
             proofs.large += try await large.prove(25)
+            timelines.small += try await small.timelines(5)
+            timelines.large += try await large.timelines(5)
         }
         let submit = (median(submissions.small), median(submissions.large))
         print(
@@ -42,8 +45,9 @@ struct LogScale {
         )
         let means = (mean(submissions.small), mean(submissions.large))
         print("                 \(round(means.0)) \(round(means.1)) ms (mean), ratio \(round(means.1 / means.0))")
+        print("one proof        \(median(proofs.small)) \(median(proofs.large)) ms (median of 500)")
         print(
-            "nine proofs      \(median(proofs.small)) \(median(proofs.large)) ms (median of 500 timelines), largest \(round(proofs.large.max() ?? 0)) ms"
+            "timeline         \(median(timelines.small)) \(median(timelines.large)) ms (median of 100, five events with proofs)"
         )
         for log in [small, large] {
             let output = try Programs.run(CommandLine.arguments[0], ["open", log.world.directory.path])
@@ -82,6 +86,7 @@ struct Log {
             sender: Fixture.unit(LogScale.from), recipient: Fixture.unit(LogScale.to)
         ).fill(to: entries)
         made = (ContinuousClock.now - start) / .seconds(1)
+        try await world.store.scrub()
         try await world.sequencer.load()
         _ = try await world.sequencer.perform(.tick)
     }
@@ -104,8 +109,23 @@ struct Log {
         return times
     }
 
-    /// Milliseconds of each of `count` timelines of transmissions from anywhere in the log.
+    /// Milliseconds of each of `count` proofs of entries from anywhere in the log.
     func prove(_ count: Int) async throws -> [Double] {
+        let size = try await world.store.head()?.size ?? 1
+        var times: [Double] = []
+        for _ in 0..<count {
+            let index = Int.random(in: 0..<size)
+            times.append(
+                try await time {
+                    guard let entry = try await world.store.entry(index) else { throw LogFailure.tilesMissing }
+                    _ = try await world.relay.evidence(for: [entry])
+                })
+        }
+        return times
+    }
+
+    /// Milliseconds of each of `count` timelines of transmissions from anywhere in the log.
+    func timelines(_ count: Int) async throws -> [Double] {
         let peer = try Fixture.agentName(of: LogScale.from)
         var times: [Double] = []
         for _ in 0..<count {

@@ -39,6 +39,14 @@ public struct Account {
         static let sent = "sent"
         static let received = "received"
         static let note = "note"
+        static let publication = "publication"
+        static let mailbox = "mailbox"
+        static let audit = "audit"
+        static let lines = "lines"
+        static let keys = "keys"
+
+        /// What says something about one log only.
+        static let ofOneLog = [head, checkpoint, publication, mailbox, audit, lines, keys]
     }
 
     private static let own = "self"

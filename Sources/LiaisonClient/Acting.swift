@@ -71,7 +71,7 @@ extension Session {
 
     /// Has a content erased before its retention ends, for every unit that has answered. What was answered stays proven.
     ///
-    /// - Returns: the units whose content is gone, and those that must answer, or be withdrawn from, first.
+    /// - Returns: the units whose content is gone, and those that must answer first.
     public func erase(_ id: TransmissionID, reason: ReasonCode) async throws -> [(
         unit: UnitAddress, state: DeliveryState, isErased: Bool
     )] {
@@ -80,12 +80,10 @@ extension Session {
             throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
         }
         let tracked = try await track(id)
-        let timeline = try await relay.timeline(of: id)
-        let envelope = try await envelope(of: timeline, tracked.events)
         var results: [(UnitAddress, DeliveryState, Bool)] = []
         for delivery in tracked.deliveries {
             do {
-                _ = try await perform(try act(.erased, on: envelope, unit: delivery.unit, reason: reason))
+                _ = try await perform(try act(.erased, on: tracked.envelope, unit: delivery.unit, reason: reason))
                 results.append((delivery.unit, delivery.state, true))
             } catch let problem as Problem where problem.code == .wrongState {
                 results.append((delivery.unit, problem.state ?? delivery.state, false))
@@ -114,8 +112,8 @@ extension Session {
             events.append(verified)
         }
         // What was refused changed nothing; it may even be about another envelope under this id.
-        let refusals = events.filter(\.event.isRefusal)
-        events.removeAll { $0.event.isRefusal }
+        let refusals = events.filter(\.event.event.isRefusal)
+        events.removeAll { $0.event.event.isRefusal }
         events.sort { $0.index < $1.index }
         let envelope = try await envelope(of: timeline, events)
         let routing = envelope.body.routing
@@ -135,7 +133,8 @@ extension Session {
         let acts = timeline.acts.compactMap { try? Unverified<Act>(parsing: $0).claimed }
         return TrackedTransmission(
             envelope: envelope, deliveries: timeline.deliveries,
-            events: events.filter { shown == nil || $0.event.mailbox == shown }, all: events, refusals: refusals,
+            events: events.filter { shown == nil || $0.event.mailbox == shown }, all: events, acts: timeline.acts,
+            refusals: refusals,
             seen: ([(envelope.body.by, routing.checkpoint)] + acts.map { ($0.by, $0.checkpoint) }).compactMap {
                 by, checkpoint in checkpoint.map { (by, $0) }
             })
@@ -162,7 +161,8 @@ extension Session {
         _ events: [VerifiedEvidence], of unit: UnitAddress, _ acts: [String], _ routing: Routing
     ) async throws -> DeliveryState {
         let mailboxes = Set(events.filter { $0.event.unit == unit }.map(\.event.mailbox))
-        guard let mailbox = mailboxes.contains(.unit(unit)) ? .unit(unit) : mailboxes.first else {
+        let first = mailboxes.min { $0.description < $1.description }
+        guard let mailbox = mailboxes.contains(.unit(unit)) ? .unit(unit) : first else {
             throw ClientFailure.broken(.wrongEvent)
         }
         var progress: DeliveryProgress?
@@ -196,19 +196,14 @@ extension Session {
     func act(
         behind event: VerifiedEvidence, among acts: [String], _ routing: Routing
     ) async throws -> Verified<Act> {
-        guard let hash = event.event.act,
-            let act = acts.lazy.compactMap({ try? Unverified<Act>(parsing: $0) }).first(where: { $0.note.hash == hash }
-            ),
-            act.claimed.unit == event.event.unit, act.claimed.envelope == event.event.envelope,
-            act.claimed.transmission == event.event.transmission, act.claimed.log == log.name,
-            act.claimed.reason?.rawValue == event.event.code
+        guard
+            let act = acts.lazy.compactMap({ try? Unverified<Act>(parsing: $0) })
+                .first(where: { $0.note.hash == event.event.act })
         else { throw ClientFailure.broken(.actRefused) }
         let past = try await directory(for: routing, before: event.index)
-        let units = act.claimed.actors(sender: routing.from)
-        guard let agent = past.agent(act.claimed.by),
-            units.contains(where: { past.isMember(agent, of: $0, at: event.event.at) }),
-            let key = agent.noteKey, let verified = try? act.verified(by: key)
-        else { throw ClientFailure.broken(.actRefused) }
+        guard let verified = past.verified(act, behind: event.event, sender: routing.from) else {
+            throw ClientFailure.broken(.actRefused)
+        }
         return verified
     }
 }
@@ -230,6 +225,8 @@ public struct TrackedTransmission: Sendable {
     public let events: [VerifiedEvidence]
     /// In all of them.
     let all: [VerifiedEvidence]
+    /// The acts behind them, as notes.
+    let acts: [String]
     /// Refusals about this transmission that this agent's units may see.
     public let refusals: [VerifiedEvidence]
     /// Checkpoints that other agents say they have seen, in the envelope and in acts.

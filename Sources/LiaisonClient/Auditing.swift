@@ -16,6 +16,12 @@ public struct DirectoryChange: Hashable, Sendable {
         /// Another signing or TLS key under the same address.
         case agentKeyChanged = "agent_key_changed"
         case postAdded = "post_added", postRemoved = "post_removed"
+        /// Auditor, DPO or statistics reader, now or no longer.
+        case dutiesChanged = "duties_changed"
+        /// From when until when the agent may act, or a revocation that is taken back.
+        case datesChanged = "dates_changed"
+        /// Who stands in for the unit while it is absent.
+        case substitutesChanged = "substitutes_changed"
         case registrarsChanged = "registrars_changed"
         case keysPublished = "keys_published"
     }
@@ -57,8 +63,6 @@ public struct AuditReport: Sendable {
 
 /// How far the last audit came.
 private struct AuditState: Codable {
-    static let kind = "audit"
-
     var index: Int
     var roster: Hash?
     var keys: [String: Hash]
@@ -72,7 +76,8 @@ extension Session {
     /// - Throws: `ClientFailure.broken` for whatever contradicts.
     public func audit() async throws -> AuditReport {
         guard let head else { throw ClientFailure.broken(.directoryHeadStale) }
-        let state = try account.vault.value(AuditState.self, AuditState.kind, "last") ?? AuditState(index: 0, keys: [:])
+        let state =
+            try account.vault.value(AuditState.self, Account.Class.audit, "last") ?? AuditState(index: 0, keys: [:])
         var report = AuditReport(checkpoint: head.checkpoint.checkpoint, seenBefore: seenBefore)
         let events = try await mailboxEvents()
         report.mailboxes = Dictionary(grouping: events, by: \.event.mailbox).mapValues(\.count)
@@ -81,20 +86,28 @@ extension Session {
         report.findings = try ownFindings()
         report.witnessing = try await witnessing()
         try account.vault.put(
-            value: AuditState(index: (events.last?.index ?? -1) + 1, roster: roster, keys: keys), AuditState.kind,
+            value: AuditState(index: (events.last?.index ?? -1) + 1, roster: roster, keys: keys), Account.Class.audit,
             "last")
         return report
     }
 
     /// Replays what has new events, and proves the checkpoints that others say they have seen.
     private func audit(_ events: [VerifiedEvidence], _ report: inout AuditReport) async throws {
-        let changed = Set(events.filter { !$0.event.isRefusal }.compactMap(\.event.transmission))
+        let changed = Set(events.filter { !$0.event.event.isRefusal }.compactMap(\.event.transmission))
         for id in changed.sorted() {
             let tracked: TrackedTransmission
             do {
                 tracked = try await track(id)
-            } catch let problem as Problem where problem.code == .notAParty {
-                continue  // only alerted of it
+            } catch let problem as Problem where problem.code == .notAParty || problem.code == .unknownTransmission {
+                // Only alerted of it, or erased since; but what one's own unit sent or received is never for others only.
+                let isOwn = events.contains { event in
+                    event.event.transmission == id
+                        && (event.event.event == .submissionAcceptance
+                            || event.event.event == .contentConsignment
+                                && event.event.unit.map(Mailbox.unit) == event.event.mailbox)
+                }
+                guard !isOwn else { throw ClientFailure.broken(.eventsMissing) }
+                continue
             }
             report.transmissions += 1
             for (by, seen) in tracked.seen where by != address {
@@ -112,7 +125,8 @@ extension Session {
         try await know([address.institution], keys: true)
         let present = directory.rosters[address.institution]
         let rosters = try await chain(of: Roster.self, from: present?.hash, to: state.roster) { $0.previous }
-        var older: Roster? = try await state.roster.asyncMap { try await document($0) as Unverified<Roster> }?.claimed
+        var older: Roster?
+        if let last = state.roster { older = try await (document(last) as Unverified<Roster>).claimed }
         for (roster, place) in rosters {
             report.changes += Self.changes(from: older, to: roster, at: place)
             older = roster
@@ -121,9 +135,13 @@ extension Session {
         for document in directory.keys(of: address.institution) {
             let agent = document.body.by.description
             latest[agent] = document.hash
-            let published = try await chain(of: AgentKeys.self, from: document.hash, to: state.keys[agent]) {
-                $0.previous
+            // Whoever is enrolled anew begins anew.
+            let isNew = report.changes.contains {
+                $0.subject == agent && ($0.kind == .agentKeyChanged || $0.kind == .agentAdded)
             }
+            let published = try await chain(
+                of: AgentKeys.self, from: document.hash, to: isNew ? nil : state.keys[agent]
+            ) { $0.previous }
             report.changes += published.map {
                 DirectoryChange(kind: .keysPublished, subject: agent, unit: nil, place: $0.place)
             }
@@ -156,6 +174,12 @@ extension Session {
         let units = (old: Set(old?.units.map(\.address) ?? []), new: Set(new.units.map(\.address)))
         for unit in units.new.subtracting(units.old).sorted() { note(.unitAdded, unit.description) }
         for unit in units.old.subtracting(units.new).sorted() { note(.unitRemoved, unit.description) }
+        let standIns = Dictionary((old?.units ?? []).map { ($0.address, $0.absence?.substitutes ?? []) }) { first, _ in
+            first
+        }
+        for unit in new.units where standIns[unit.address, default: []] != unit.absence?.substitutes ?? [] {
+            note(.substitutesChanged, unit.address.description)
+        }
         let before = Dictionary((old?.agents ?? []).map { ($0.address, $0) }) { first, _ in first }
         let after = Dictionary(new.agents.map { ($0.address, $0) }) { first, _ in first }
         for agent in before.keys.filter({ after[$0] == nil }).sorted() { note(.agentRemoved, agent.description) }
@@ -164,6 +188,13 @@ extension Session {
             if old == nil { note(.agentAdded, address.description) }
             if let old, old.key != agent.key || old.tls != agent.tls { note(.agentKeyChanged, address.description) }
             if agent.revocation != nil, old?.revocation == nil { note(.agentRevoked, address.description) }
+            if old?.duties ?? [] != agent.duties { note(.dutiesChanged, address.description) }
+            if let old,
+                old.notBefore != agent.notBefore || old.notAfter != agent.notAfter
+                    || old.revocation != nil && agent.revocation == nil
+            {
+                note(.datesChanged, address.description)
+            }
             let posts = (old: Set(old?.posts.map(\.unit) ?? []), new: Set(agent.posts.map(\.unit)))
             for unit in posts.new.subtracting(posts.old).sorted() { note(.postAdded, address.description, unit) }
             for unit in posts.old.subtracting(posts.new).sorted() { note(.postRemoved, address.description, unit) }
@@ -196,12 +227,5 @@ extension Session {
             }
         }
         return events
-    }
-}
-
-extension Optional {
-    fileprivate func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async rethrows -> Result? {
-        guard let self else { return nil }
-        return try await transform(self)
     }
 }

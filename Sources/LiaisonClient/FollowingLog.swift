@@ -41,7 +41,7 @@ extension Session {
             else { continue }
             try vault.put(value: SentItem(envelope: item.envelope, evidence: nil), Account.Class.sent, id)
         }
-        for kind in [Account.Class.head, Account.Class.checkpoint, "publication", "mailbox", "audit", "lines", "keys"] {
+        for kind in Account.Class.ofOneLog {
             for id in try vault.ids(kind) { try vault.delete(kind, id) }
         }
     }

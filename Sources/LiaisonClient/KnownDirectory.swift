@@ -12,10 +12,10 @@ import LiaisonWire
 extension Session {
     private enum Stored {
         static let line = "line"
-        static let state = "lines"
+        static let state = Account.Class.lines
         static let roster = "roster"
         static let succession = "succession"
-        static let keys = "keys"
+        static let keys = Account.Class.keys
         static let role = "role"
     }
 

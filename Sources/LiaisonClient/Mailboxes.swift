@@ -2,24 +2,23 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import LiaisonModel
+import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
 /// What mailboxes hold, with nothing left out.
 extension Session {
-    private static let kind = "mailbox"
-
     /// Every event of the agent's units, in log order, proven and gapless.
     func mailboxEvents() async throws -> [VerifiedEvidence] {
         let events = try await pages { try await relay.events(from: $0) }
-        let last = try Self.checkGaps(events)
+        let last = try Self.checkGaps(events, auditLimit: conventionInForce().body.auditLimit)
         for mailbox in ownUnits.map(Mailbox.unit) {
             let number = last[mailbox] ?? 0
             // Nor may the end be missing that an earlier reading saw.
-            guard number >= (try account.vault.value(Int.self, Self.kind, mailbox.description) ?? 0) else {
+            guard number >= (try account.vault.value(Int.self, Account.Class.mailbox, mailbox.description) ?? 0) else {
                 throw ClientFailure.broken(.eventsMissing)
             }
-            try account.vault.put(value: number, Self.kind, mailbox.description)
+            try account.vault.put(value: number, Account.Class.mailbox, mailbox.description)
         }
         return events
     }
@@ -41,24 +40,27 @@ extension Session {
         return events
     }
 
-    /// Checks that each mailbox's numbers run from 1 without a gap; what is missing must be what the log says was erased
-    /// at the audit limit.
+    /// Checks that each mailbox's numbers run from 1 without a gap. What is missing between two events must be as many
+    /// entries between them as the log says were erased at the audit limit, and none of them younger than that.
     ///
     /// - Returns: the last number of each mailbox.
-    static func checkGaps(_ events: [VerifiedEvidence]) throws -> [Mailbox: Int] {
+    static func checkGaps(_ events: [VerifiedEvidence], auditLimit: Int) throws -> [Mailbox: Int] {
         var last: [Mailbox: Int] = [:]
         for (mailbox, events) in Dictionary(grouping: events, by: \.event.mailbox) {
-            let numbers = events.map(\.event.number)
-            guard let largest = numbers.last, zip(numbers, numbers.dropFirst()).allSatisfy(<), numbers.first ?? 0 > 0
-            else {
-                throw ClientFailure.broken(.eventsMissing)
+            var erased: [Int: Int] = [:]  // index of an erased entry, and when the log said so
+            for notice in events {
+                for index in notice.event.entries ?? [] where index < notice.index { erased[index] = notice.event.at }
             }
-            let present = Set(events.map(\.index))
-            let erased = Set(events.flatMap { $0.event.entries ?? [] })
-            guard erased.isDisjoint(with: present), largest - numbers.count == erased.count else {
-                throw ClientFailure.broken(.eventsMissing)
+            var before: (number: Int, index: Int, at: Int) = (0, -1, 0)
+            for event in events {
+                let gap = erased.filter { before.index < $0.key && $0.key < event.index }
+                // What stands after something younger than the limit is younger still.
+                guard event.event.number - before.number - 1 == gap.count, erased[event.index] == nil,
+                    gap.values.allSatisfy({ before.at <= $0 - auditLimit })
+                else { throw ClientFailure.broken(.eventsMissing) }
+                before = (event.event.number, event.index, event.event.at)
             }
-            last[mailbox] = largest
+            last[mailbox] = before.number
         }
         return last
     }

@@ -6,8 +6,6 @@ import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
-private let publicationClass = "publication"
-
 extension Session {
     /// The directory as it was in force for the entry at `index`, as far as `routing` needs it: the convention
     /// that it names, and for each institution the newest roster logged before that entry.
@@ -62,7 +60,7 @@ extension Session {
     }
 
     func publication(of hash: Hash) async throws -> LogPlace {
-        if let known = try account.vault.value(LogPlace.self, publicationClass, hash.hex) { return known }
+        if let known = try account.vault.value(LogPlace.self, Account.Class.publication, hash.hex) { return known }
         return try await remember(try await relay.document(hash), hash)
     }
 
@@ -73,7 +71,7 @@ extension Session {
             throw ClientFailure.broken(.wrongEvent)
         }
         let publication = LogPlace(index: evidence.index, at: evidence.event.at)
-        try account.vault.put(value: publication, publicationClass, hash.hex)
+        try account.vault.put(value: publication, Account.Class.publication, hash.hex)
         return publication
     }
 }

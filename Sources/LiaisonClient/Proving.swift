@@ -26,15 +26,14 @@ extension Session {
     public func dossier(
         of id: TransmissionID, content: DossierContent, catalogue: FormCatalogue
     ) async throws -> (parts: DossierParts, report: DossierReport) {
-        let (tracked, acts) = try await provable(id)
-        // The agent of two units sees an event in both mailboxes; either proves it.
+        let tracked = try await provable(id)
         let needed = Set(tracked.all.compactMap(\.event.act))
         let documents = try await documents(behind: tracked)
         let size = (tracked.all.map(\.index) + documents.map(\.evidence.index)).max().map { $0 + 1 } ?? 1
         let (checkpoint, tokens) = try await anchor(from: size)
 
         var parts = DossierParts()
-        var page = DossierHead(
+        var head = DossierHead(
             transmission: id, log: log.description, madeAt: clock(), content: .withheld)
         parts.add(DossierFile.envelope, tracked.envelope.note.serialized)
         parts.add(DossierFile.checkpoint, checkpoint.note.serialized)
@@ -42,33 +41,35 @@ extension Session {
         parts.add(
             DossierFile.events,
             try WireJSON.encode(DossierEvents(events: try await under(checkpoint, tracked.all))))
-        let notes = acts.compactMap { try? Unverified<Act>(parsing: $0) }.filter { needed.contains($0.note.hash) }
+        let notes = tracked.acts.compactMap { try? Unverified<Act>(parsing: $0) }.filter {
+            needed.contains($0.note.hash)
+        }
         for (number, act) in notes.enumerated() { parts.add(DossierFile.act(number + 1), act.note.serialized) }
         try await add(documents, of: tracked, under: checkpoint, to: &parts)
-        page.content = try add(content, of: tracked, catalogue, to: &parts)
-        parts.add(DossierFile.head, try WireJSON.encode(page))
+        head.content = try add(content, of: tracked, catalogue, to: &parts)
+        parts.add(DossierFile.head, try WireJSON.encode(head))
 
-        let story = try judge(parts + DossierFile.page, checkpoint, tracked).story
+        // The page is made from the verified story, so the first judgement comes before it.
+        var draft = parts
+        draft.add(DossierFile.page, "")
+        let story = try judge(draft, checkpoint, tracked).story
         guard let story else { throw ClientFailure.broken(.evidence) }
         parts.add(DossierFile.page, DossierPage.html(story, catalogue: catalogue))
         return (parts, try judge(parts, checkpoint, tracked))
     }
 
     /// What the relay still has; after the audit limit what this vault has, and the proof that the rest was erased.
-    private func provable(_ id: TransmissionID) async throws -> (TrackedTransmission, acts: [String]) {
+    private func provable(_ id: TransmissionID) async throws -> TrackedTransmission {
         do {
-            return (try await track(id), try await relay.timeline(of: id).acts)
+            return try await track(id)
         } catch let problem as Problem where problem.code == .unknownTransmission {
             let (envelope, own) = try await remembered(id)
             guard
                 let notice = try await mailboxEvents().first(where: { $0.event.entries?.contains(own.index) ?? false })
             else { throw problem }
-            return (
-                TrackedTransmission(
-                    envelope: envelope, deliveries: [], events: [own, notice], all: [own, notice], refusals: [],
-                    seen: []),
-                []
-            )
+            return TrackedTransmission(
+                envelope: envelope, deliveries: [], events: [own, notice], all: [own, notice], acts: [], refusals: [],
+                seen: [])
         }
     }
 
@@ -244,11 +245,4 @@ extension Session {
             return .disclosed
         }
     }
-}
-
-/// The page is made from the verified story, so the first judgement comes before it.
-private func + (parts: DossierParts, name: String) -> DossierParts {
-    var parts = parts
-    parts.add(name, "")
-    return parts
 }

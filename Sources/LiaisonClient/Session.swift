@@ -187,11 +187,10 @@ public final class Session {
 
     /// Evidence, verified against the log's key.
     func check(_ evidence: Evidence) throws -> VerifiedEvidence {
-        do {
-            return try evidence.verified(by: log)
-        } catch {
+        guard let verified = try? evidence.verified(by: log), verified.event.event.rule.allows(verified.event) else {
             throw ClientFailure.broken(.evidence)
         }
+        return verified
     }
 
     /// The hash of the head that envelopes and acts name.

@@ -31,11 +31,9 @@ extension Session {
         }
         let tracked = try await track(id)
         guard ownUnits.contains(tracked.routing.from) else { throw ClientFailure.unknownTransmission(id.description) }
-        let timeline = try await relay.timeline(of: id)
-        let envelope = try await envelope(of: timeline, tracked.events)
         var results: [WithdrawalResult] = []
         for delivery in tracked.deliveries {
-            results.append(try await withdraw(envelope, from: delivery, tracked, reason, catalogue))
+            results.append(try await withdraw(tracked.envelope, from: delivery, tracked, reason, catalogue))
         }
         return results
     }

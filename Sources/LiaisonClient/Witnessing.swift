@@ -12,8 +12,8 @@ public enum Witnessing: Hashable, Sendable {
     case notAsked
     /// Enough witnesses cosigned a tree of this size within the last hour; the latest at this instant.
     case witnessed(size: Int, at: Int, by: [String])
-    /// Not yet, or not any more: by these only.
-    case notYet(by: [String])
+    /// Not yet, or not any more.
+    case notYet
 }
 
 extension Session {
@@ -27,13 +27,12 @@ extension Session {
             throw ClientFailure.broken(.evidence)
         }
         try await agree(with: checkpoint.checkpoint)
-        let now = clock()
-        let cosigned = policy.cosignatures(on: checkpoint).filter { now - $0.time <= Self.witnessLifetime }
-        let names = cosigned.map(\.witness.name)
-        guard policy.isSatisfied(by: checkpoint), cosigned.count == policy.cosignatures(on: checkpoint).count,
-            let latest = cosigned.map(\.time).max()
-        else { return .notYet(by: names) }
-        return .witnessed(size: checkpoint.checkpoint.size, at: latest, by: names)
+        let start = clock() - Self.witnessLifetime
+        let cosigned = policy.cosignatures(on: checkpoint, since: start)
+        guard policy.isSatisfied(by: checkpoint, since: start), let latest = cosigned.map(\.time).max() else {
+            return .notYet
+        }
+        return .witnessed(size: checkpoint.checkpoint.size, at: latest, by: cosigned.map(\.witness.name))
     }
 
     /// Before a deposit: what is not urgent waits until the log is witnessed as the policy wants; what is urgent never does.

@@ -32,7 +32,7 @@ public enum ASiCManifest {
         for name in files.names where name != DossierFile.mimetype && !name.hasPrefix("META-INF/") {
             if name == DossierFile.content, let source = try files.source(of: name) {
                 digests[name] = try digest(of: source)
-            } else if let bytes = try files.bytes(of: name, limit: DossierVerifier.largestFile) {
+            } else if let bytes = try files.bytes(of: name, limit: DossierFile.largest(name)) {
                 digests[name] = Hash.of(bytes)
             }
         }

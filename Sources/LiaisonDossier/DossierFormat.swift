@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonLedger
 public import LiaisonModel
 public import LiaisonNotes
 public import LiaisonSealing
@@ -32,6 +33,15 @@ public enum DossierFile {
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     static let required = [page, head, convention, envelope, checkpoint, events, directory]
+
+    /// Bytes that a reader takes of a file at most; the content is read piece by piece (docs/formats.md, section 9).
+    static func largest(_ name: String) -> Int {
+        switch name.split(separator: "/").first {
+        case "directory": Roster.maximumSize
+        case "time-stamps": TimeStampToken.maximumSize
+        default: name == timeStamp ? TimeStampToken.maximumSize : name.hasSuffix(".json") ? 16 << 20 : 1 << 20
+        }
+    }
 
     /// Whether a dossier may have a file of this name.
     static func isKnown(_ name: String) -> Bool {

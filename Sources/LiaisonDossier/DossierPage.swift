@@ -29,7 +29,8 @@ public enum DossierPage {
         for delivery in story.deliveries {
             let erased = delivery.progress.isErased ? " ; contenu effacé du relais depuis" : ""
             body.append(
-                "<li>\(unit(delivery.unit, story)) : <strong>\(state(delivery.progress.state))</strong>\(erased)</li>")
+                "<li>\(unit(delivery.unit, story)) : <strong>\(delivery.progress.state.text(.fr))</strong>\(erased)</li>"
+            )
         }
         body.append("</ul>")
         body += steps(story, time)
@@ -57,7 +58,7 @@ public enum DossierPage {
             let code = event.code.map { " (\(escape($0)))" } ?? ""
             let about = event.unit.map { unit($0, story) } ?? ""
             lines.append(
-                "<tr><td>\(time.text(event.at))</td><td>\(name(event.event))\(code)</td><td>\(about)</td>"
+                "<tr><td>\(time.text(event.at))</td><td>\(event.event.text(.fr))\(code)</td><td>\(about)</td>"
                     + "<td><code>\(escape(signer))</code></td><td>\(step.evidence.index)</td></tr>")
         }
         lines += ["</tbody>", "</table>"]
@@ -97,22 +98,18 @@ public enum DossierPage {
         lines.append(
             "<dt>Entrées du journal</dt><dd>Chaque événement est une entrée d'un journal de \(story.treeSize) entrées que le relais "
                 + "ne peut ni réécrire ni raccourcir sans que cela se voie. Les heures sont celles du relais.</dd>")
-        if let stamped = story.stampedAt {
+        if story.tokens > 0 {
             lines.append(
-                "<dt>Horodatage (RFC 3161)</dt><dd>Une autorité tierce a daté le journal : tout ce qui précède existait le "
-                    + "\(time.text(stamped)).</dd>")
+                "<dt>Horodatage (RFC 3161)</dt><dd>\(story.tokens) jeton(s) joints. Vérifiés, ils datent le journal : tout ce qui "
+                    + "précède existait alors.</dd>")
         } else {
-            lines.append(
-                "<dt>Horodatage</dt><dd>Les jetons de ce dossier, s'il y en a (dossier <code>time-stamps</code>), se vérifient "
-                    + "comme il est dit plus bas.</dd>")
+            lines.append("<dt>Horodatage</dt><dd>Ce journal n'était pas encore horodaté par un tiers.</dd>")
         }
-        if story.witnesses.isEmpty {
-            lines.append(
-                "<dt>Témoins</dt><dd>Aucun témoin n'est compté ici : la vérification dit si le journal est attesté.</dd>"
-            )
+        if story.cosigners.isEmpty {
+            lines.append("<dt>Témoins</dt><dd>Ce journal n'était pas encore attesté par des témoins.</dd>")
         } else {
-            let list = story.witnesses.map { "\(escape($0.name)), le \(time.text($0.at))" }.joined(separator: " ; ")
-            lines.append("<dt>Témoins</dt><dd>Ont attesté le même journal : \(list).</dd>")
+            let list = story.cosigners.map(escape).joined(separator: ", ")
+            lines.append("<dt>Témoins</dt><dd>Lignes de signature jointes, à vérifier : \(list).</dd>")
         }
         if !story.asStated.isEmpty {
             let list = story.asStated.map { escape($0.description) }.joined(separator: ", ")
@@ -120,6 +117,9 @@ public enum DossierPage {
                 "<dt>Listes des agents</dt><dd>Aucune liste plus récente n'est jointe pour : \(list). Leur liste était en vigueur "
                     + "selon le relais.</dd>")
         }
+        lines.append(
+            "<dt>Ce que le dossier ne dit pas</dt><dd>Il montre ce que son auteur y a mis : d'autres événements, plus récents ou "
+                + "adressés à d'autres unités, peuvent exister. Chaque unité concernée peut produire le sien.</dd>")
         return lines + ["</dl>"]
     }
 
@@ -137,34 +137,6 @@ public enum DossierPage {
     private static func unit(_ address: UnitAddress, _ story: DossierStory) -> String {
         guard let unit = story.units[address] else { return "<code>\(address)</code>" }
         return "\(escape(unit.name)), \(escape(unit.town)) (<code>\(address)</code>)"
-    }
-
-    private static func state(_ state: DeliveryState) -> String {
-        switch state {
-        case .available: "mis à disposition, pas encore ouvert"
-        case .opened: "ouvert par un agent, pas encore pris en charge"
-        case .acknowledged: "pris en charge par l'unité"
-        case .refused: "refusé par l'unité"
-        case .withdrawn: "retiré par l'expéditeur avant toute ouverture"
-        case .expired: "expiré sans réponse"
-        }
-    }
-
-    private static func name(_ event: EventName) -> String {
-        switch event {
-        case .submissionAcceptance: "Dépôt accepté"
-        case .contentConsignment: "Mis à disposition de l'unité"
-        case .consignmentNotification: "Signalé à l'unité, pas encore ouvert"
-        case .contentHandover: "Ouvert par un agent de l'unité"
-        case .consignmentAcceptance: "Pris en charge par l'unité"
-        case .consignmentRejection: "Refusé par l'unité"
-        case .acceptanceRejectionExpiry: "Expiré sans réponse"
-        case .escalation: "Silence : escalade"
-        case .withdrawal: "Retiré par l'expéditeur"
-        case .transfer: "Remis à un collègue de l'unité"
-        case .erasure: "Contenu effacé"
-        default: event.rawValue
-        }
     }
 
     static func escape(_ text: String) -> String {

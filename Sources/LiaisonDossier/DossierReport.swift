@@ -27,7 +27,7 @@ public enum Verdict: String, Codable, Sendable {
 
 /// One thing that was checked, and what was found.
 public struct DossierCheck: Hashable, Sendable {
-    public enum Name: String, Sendable, CaseIterable {
+    public enum Name: String, Sendable {
         case container, log, witnesses, timeStamps = "time_stamps", convention, directory, envelope, events, acts,
             content
     }
@@ -61,10 +61,9 @@ public struct DossierStory: Sendable {
     /// Rosters for which the dossier has no successor: in force as the relay stated.
     public internal(set) var asStated: [InstitutionID] = []
     public internal(set) var timeZone: String
-    /// When an authority stamped the checkpoint, Unix seconds.
-    public internal(set) var stampedAt: Int?
-    /// Witnesses that cosigned it, and when.
-    public internal(set) var witnesses: [(name: String, at: Int)] = []
+    /// Time-stamp tokens over the checkpoint, and the names that cosigned it: here they are counted, not judged.
+    public internal(set) var tokens = 0
+    public internal(set) var cosigners: [String] = []
     public let log: String
     public let treeSize: Int
 }

@@ -13,9 +13,6 @@ import LiaisonWire
 /// The steps stand in the order in which they rest on each other: container, log, witnesses and time-stamps, events,
 /// convention and rosters, envelope, acts, content.
 public struct DossierVerifier {
-    /// Of one file other than the content, in bytes.
-    static let largestFile = 64 << 20
-
     let files: any DossierFiles
     let trust: TrustAnchors
     var report = DossierReport()
@@ -52,23 +49,24 @@ public struct DossierVerifier {
         guard head.type == DossierHead.type else { throw Stop.fails(.container, "dossier.json of another type") }
         let (log, checkpoint) = try checkLog(head)
         checkWitnesses(checkpoint)
-        let stampedAt = try checkTimeStamps(checkpoint)
+        try checkTimeStamps(checkpoint)
         let events = try evidence(in: try json(DossierEvents.self, DossierFile.events).events, log, checkpoint, .events)
+            .sorted { $0.index < $1.index }
+        let documents = try json(DossierDirectory.self, DossierFile.directory).documents
+        guard Set(documents.map(\.file)).count == documents.count else {
+            throw Stop.fails(.directory, "a document twice")
+        }
+        let publications = try evidence(in: documents.map(\.evidence), log, checkpoint, .directory)
         var past = try PastDocuments(
-            json(DossierDirectory.self, DossierFile.directory).documents.map { document in
-                (
-                    file: try need(document.file),
-                    evidence: try evidence(in: [document.evidence], log, checkpoint, .directory)[0]
-                )
-            })
+            zip(documents.map(\.file), publications).map { (file: try need($0), evidence: $1) })
         let offered = try envelope()
         try checkConvention(offered.claimed.routing, log, &past)
         let envelope = try checkEnvelope(offered, head, events, log, &past)
         var story = DossierStory(
             envelope: envelope, timeZone: past.convention.claimed.timeZone, log: log.name,
             treeSize: checkpoint.checkpoint.size)
-        story.stampedAt = stampedAt
-        story.witnesses = trust.policy.cosignatures(on: checkpoint).map { ($0.witness.name, $0.time) }
+        story.tokens = files.names.count { $0.hasPrefix("time-stamps/") }
+        story.cosigners = checkpoint.note.signatures.map(\.name).filter { $0 != log.name }
         try checkActs(events, &past, &story)
         story.units = past.units
         story.asStated = past.asStated
@@ -85,13 +83,15 @@ public struct DossierVerifier {
         for name in DossierFile.required where !files.names.contains(name) {
             throw Stop.missing(.container, "no \(name)")
         }
-        guard let token = try files.bytes(of: DossierFile.timeStamp, limit: TimeStampToken.maximumSize) else {
+        guard let token = try files.bytes(of: DossierFile.timeStamp, limit: DossierFile.largest(DossierFile.timeStamp))
+        else {
             guard !files.names.contains(DossierFile.manifest) else {
                 throw Stop.missing(.container, "a manifest without its time-stamp")
             }
             return report.holds(.container, "\(files.names.count) files")
         }
-        guard let manifest = try files.bytes(of: DossierFile.manifest, limit: 1 << 20) else {
+        guard let manifest = try files.bytes(of: DossierFile.manifest, limit: DossierFile.largest(DossierFile.manifest))
+        else {
             throw Stop.missing(.container, "a time-stamp without the manifest that it is over")
         }
         let mimetype = try files.bytes(of: DossierFile.mimetype, limit: 100)
@@ -144,23 +144,25 @@ public struct DossierVerifier {
         }
     }
 
-    private mutating func checkTimeStamps(_ checkpoint: SignedCheckpoint) throws -> Int? {
-        guard !trust.timeStampRoots.isEmpty else { return nil }
+    private mutating func checkTimeStamps(_ checkpoint: SignedCheckpoint) throws {
+        guard !trust.timeStampRoots.isEmpty else { return }
         var times: [Int] = []
+        var refusal: TimeStampToken.Failure?
         for name in files.names where name.hasPrefix("time-stamps/") {
-            let token = TimeStampToken(der: try need(name, limit: TimeStampToken.maximumSize))
+            let token = TimeStampToken(der: try need(name))
             do {
                 times.append(try token.verified(over: Array(checkpoint.note.text.utf8), roots: trust.timeStampRoots))
             } catch {
-                throw Stop.fails(.timeStamps, "\(error)")
+                refusal = error
             }
         }
+        // One by a trusted authority is enough: whoever adds another spoils nothing.
         guard let first = times.min() else {
-            report.missing(.timeStamps, "not yet time-stamped")
-            return nil
+            return report.missing(
+                .timeStamps, refusal.map { "not time-stamped by a trusted authority (\($0))" } ?? "not yet time-stamped"
+            )
         }
         report.holds(.timeStamps, "the log held these entries at \(Self.text(first))")
-        return first
     }
 
     // MARK: Convention and envelope
@@ -244,7 +246,7 @@ public struct DossierVerifier {
 
     // MARK: Events and acts
 
-    /// Evidence, in the order of the log, all under the dossier's own checkpoint.
+    /// Evidence in the order of the list, all under the dossier's own checkpoint.
     private func evidence(
         in list: [Evidence], _ log: NoteKey, _ checkpoint: SignedCheckpoint, _ name: DossierCheck.Name
     ) throws -> [VerifiedEvidence] {
@@ -264,16 +266,16 @@ public struct DossierVerifier {
             }
         }
         guard Set(verified.map(\.index)).count == verified.count else { throw Stop.fails(name, "an entry twice") }
-        return verified.sorted { $0.index < $1.index }
+        return verified
     }
 
     private mutating func checkActs(
         _ events: [VerifiedEvidence], _ past: inout PastDocuments, _ story: inout DossierStory
     ) throws {
-        let acts = try notes("acts/", Act.self, .acts)
+        let acts = try acts()
         let routing = story.envelope.body.routing
         var progress: [UnitAddress: DeliveryProgress] = [:]
-        for event in events where !event.event.isRefusal {
+        for event in events where !event.event.event.isRefusal {
             guard let unit = event.event.unit else {
                 story.steps.append(.init(evidence: event, act: nil))
                 continue
@@ -300,7 +302,7 @@ public struct DossierVerifier {
         }
         story.deliveries = progress.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         report.holds(.events, "\(events.count) entries, each in the log and each following from the one before")
-        let used = Set(events.compactMap(\.event.act))
+        let used = Set(story.steps.compactMap(\.act?.hash))
         guard acts.keys.allSatisfy(used.contains) else { throw Stop.fails(.acts, "an act that no event is about") }
         report.holds(.acts, "\(acts.count) acts, each signed by an agent who could make it then")
     }
@@ -308,7 +310,7 @@ public struct DossierVerifier {
     /// The same event stands in several mailboxes: it is told once, as the delivery's own has it where that is here.
     private func isTold(_ event: VerifiedEvidence, _ events: [VerifiedEvidence]) -> Bool {
         let mailboxes = Set(
-            events.filter { $0.event.unit == event.event.unit && !$0.event.isRefusal }.map(\.event.mailbox))
+            events.filter { $0.event.unit == event.event.unit && !$0.event.event.isRefusal }.map(\.event.mailbox))
         let own = event.event.unit.map(Mailbox.unit)
         let chosen =
             own.flatMap { mailboxes.contains($0) ? $0 : nil }
@@ -321,17 +323,11 @@ public struct DossierVerifier {
         _ past: inout PastDocuments
     ) throws -> Verified<Act> {
         guard let act = acts[hash] else { throw Stop.missing(.acts, "the act behind entry \(event.index)") }
-        let claimed = act.claimed
-        guard claimed.unit == event.event.unit, claimed.envelope == event.event.envelope,
-            claimed.transmission == event.event.transmission, claimed.log == event.event.log,
-            claimed.reason?.rawValue == event.event.code
-        else { throw Stop.fails(.acts, "entry \(event.index) says something else than its act") }
         let directory = try past.directory(for: routing, before: event.index)
-        guard let agent = directory.agent(claimed.by),
-            claimed.actors(sender: routing.from).contains(where: {
-                directory.isMember(agent, of: $0, at: event.event.at)
-            }), let key = agent.noteKey, let verified = try? act.verified(by: key)
-        else { throw Stop.fails(.acts, "the act behind entry \(event.index) is not by an agent who could make it") }
+        guard let verified = directory.verified(act, behind: event.event, sender: routing.from) else {
+            throw Stop.fails(
+                .acts, "entry \(event.index) says something else than its act, or its author could not make it")
+        }
         return verified
     }
 
@@ -371,12 +367,12 @@ public struct DossierVerifier {
     }
 
     private mutating func sealed(_ story: DossierStory) throws -> Disclosures {
-        guard let source = try files.source(of: DossierFile.content),
-            var key = Base64.decode(try string(DossierFile.contentKey).trimmingCharacters(in: .newlines)),
-            key.count == 16
+        let text = try string(DossierFile.contentKey)
+        guard let source = try files.source(of: DossierFile.content), text.last == "\n",
+            var key = Base64.decode(String(text.dropLast())), key.count == 16
         else { throw Stop.fails(.content, "no file key of 16 bytes") }
         let found = ContentReference(sha256: try digest(of: source), size: source.size)
-        // After a handover the content is the one that the last transferred act names.
+        // After a handover the content is the one that a transferred act names.
         let transfers = story.steps.compactMap(\.act).filter { $0.body.act == .transferred }
         let last = transfers.last { $0.body.content == found }
         guard found == story.envelope.body.content || last != nil else {
@@ -409,8 +405,10 @@ public struct DossierVerifier {
 
     // MARK: Files
 
-    private func need(_ name: String, limit: Int = largestFile) throws -> [UInt8] {
-        guard let bytes = try files.bytes(of: name, limit: limit) else { throw Stop.missing(.container, "no \(name)") }
+    private func need(_ name: String) throws -> [UInt8] {
+        guard let bytes = try files.bytes(of: name, limit: DossierFile.largest(name)) else {
+            throw Stop.missing(.container, "no \(name)")
+        }
         return bytes
     }
 
@@ -423,17 +421,15 @@ public struct DossierVerifier {
         return value
     }
 
-    private func notes<Body: LiaisonNotes.Document>(
-        _ folder: String, _ type: Body.Type, _ check: DossierCheck.Name
-    ) throws -> [Hash: Unverified<Body>] {
-        var notes: [Hash: Unverified<Body>] = [:]
-        for name in files.names where name.hasPrefix(folder) {
-            guard let note = try? Unverified<Body>(parsing: try need(name)) else {
-                throw Stop.fails(check, "\(name) is no \(Body.type)")
+    private func acts() throws -> [Hash: Unverified<Act>] {
+        var acts: [Hash: Unverified<Act>] = [:]
+        for name in files.names where name.hasPrefix("acts/") {
+            guard let act = try? Unverified<Act>(parsing: try need(name)) else {
+                throw Stop.fails(.acts, "\(name) is no act")
             }
-            notes[note.note.hash] = note
+            acts[act.note.hash] = act
         }
-        return notes
+        return acts
     }
 
     /// RFC 3339 in UTC.

@@ -20,7 +20,8 @@ struct PastDocuments {
     let convention: Unverified<Convention>
     private let conventionIndex: Int
     private var frame = Directory()
-    private var successions: [InstitutionID: (note: Unverified<Succession>, index: Int)] = [:]
+    /// Of each institution, in order of the log.
+    private var successions: [InstitutionID: [(note: Unverified<Succession>, index: Int)]] = [:]
     /// Of each institution, in order of the log.
     private var rosters: [InstitutionID: [(roster: Unverified<Roster>, place: LogPlace)]] = [:]
     private(set) var units: [UnitAddress: Unit] = [:]
@@ -40,7 +41,7 @@ struct PastDocuments {
             case .convention(let note) where event.event == .conventionPublished:
                 conventions.append((note, place.index))
             case .succession(let note) where event.event == .conventionPublished:
-                successions[note.claimed.by] = (note, place.index)
+                successions[note.claimed.by, default: []].append((note, place.index))
             case .roster(let note) where event.event == .rosterPublished:
                 rosters[note.claimed.by, default: []].append((note, place))
             default: throw Stop.fails(.directory, "entry \(evidence.index) is no publication")
@@ -73,8 +74,10 @@ struct PastDocuments {
     /// Checks the signatures of `institutions`, and the successions that this convention calls for.
     mutating func verifyConvention(_ institutions: Set<InstitutionID>) throws {
         try frame.accept(convention, at: 0, of: institutions)
-        for institution in institutions.sorted() where successions[institution] != nil {
-            if let succession = successions[institution]?.note { try frame.accept(succession) }
+        for institution in institutions.sorted() {
+            let list = (successions[institution] ?? []).sorted { $0.index < $1.index }
+            for succession in list { try frame.accept(succession.note) }
+            successions[institution] = list
         }
     }
 
@@ -89,7 +92,8 @@ struct PastDocuments {
             let (roster, place) = list[position]
             do {
                 try directory.accept(
-                    roster, published: place, convention: conventionIndex, succession: successions[institution]?.index)
+                    roster, published: place, convention: conventionIndex,
+                    succession: successions[institution]?.last?.index)
             } catch {
                 throw Stop.fails(.directory, "the roster of \(institution) does not hold (\(error))")
             }

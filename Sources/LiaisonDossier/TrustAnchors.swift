@@ -27,7 +27,7 @@ public struct TrustAnchors: Sendable {
                 }
                 parties[party, default: []].append(key.key)
             case "time-stamp":
-                guard words.count == 2, let der = Base64.decode(String(words[1])) else {
+                guard words.count == 2, let der = Base64.decode(String(words[1])), TimeStampToken.isRoot(der) else {
                     throw wrong("not the base64 of a certificate")
                 }
                 timeStampRoots.append(der)

@@ -37,6 +37,15 @@ public struct AddCheckpoint: Hashable, Sendable {
     }
 }
 
+/// What a log hears from a witness.
+public enum WitnessAnswer: Hashable, Sendable {
+    /// Its signature line, verified.
+    case cosigned(line: String)
+    /// The size that it cosigned last.
+    case conflict(size: Int)
+    case refused
+}
+
 /// What a witness answers, by what it has cosigned before; nothing here reads or writes.
 public enum WitnessRuling: Hashable, Sendable {
     case cosign(SignedCheckpoint)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Crypto
 public import LiaisonNotes
 
 /// A tile of c2sp.org/tlog-tiles: up to 256 neighbouring hashes of one level.
@@ -59,42 +60,75 @@ public struct TileID: Hashable, Sendable {
 
 /// The hashes of one tile, 32 bytes each, in order.
 public struct Tile: Hashable, Sendable {
-    public internal(set) var hashes: [Hash]
+    public private(set) var bytes: [UInt8]
 
-    public init(hashes: [Hash] = []) { self.hashes = hashes }
+    public init(hashes: [Hash] = []) { bytes = hashes.flatMap(\.bytes) }
 
     public init?(bytes: [UInt8]) {
         guard bytes.count.isMultiple(of: Hash.length), bytes.count <= TileID.width * Hash.length else {
             return nil
         }
-        hashes = stride(from: 0, to: bytes.count, by: Hash.length).compactMap {
-            Hash(bytes[$0..<$0 + Hash.length])
-        }
+        self.bytes = bytes
     }
 
-    public var bytes: [UInt8] { hashes.flatMap(\.bytes) }
+    /// How many hashes it has.
+    public var count: Int { bytes.count / Hash.length }
+
+    /// The first `count` of them.
+    public func prefix(_ count: Int) -> Tile {
+        var tile = Tile()
+        tile.bytes = Array(bytes.prefix(count * Hash.length))
+        return tile
+    }
+
+    mutating func append(_ hash: Hash) { bytes += hash.bytes }
 
     /// The hash of the subtree of `2^height` of this tile's hashes that starts at position `first`.
+    ///
+    /// A proof hashes a tile almost whole at each level, so this works in place on flat bytes.
     func root(first: Int, height: Int) -> Hash? {
-        let end = first + 1 << height
-        guard end <= hashes.count else { return nil }
-        var row = Array(hashes[first..<end])
-        while row.count > 1 {
-            row = stride(from: 0, to: row.count, by: 2).map { MerkleTree.node(row[$0], row[$0 + 1]) }
+        var width = 1 << height
+        guard first >= 0, first + width <= count else { return nil }
+        var row = Array(bytes[first * Hash.length..<(first + width) * Hash.length])
+        var input = [UInt8](repeating: 1, count: 1 + 2 * Hash.length)
+        while width > 1 {
+            for pair in 0..<width / 2 {
+                let start = pair * 2 * Hash.length
+                input.replaceSubrange(1..., with: row[start..<start + 2 * Hash.length])
+                SHA256.hash(data: input).withUnsafeBytes { digest in
+                    row.replaceSubrange(pair * Hash.length..<(pair + 1) * Hash.length, with: digest)
+                }
+            }
+            width /= 2
         }
-        return row.first
+        return Hash(row.prefix(Hash.length))
     }
 }
 
-/// The right edge of a growing tree: for each tile level the tile that is being filled. A few KiB
-/// whatever the size of the log.
+/// The right edge of a growing tree: for each tile level the tile that is being filled, and the roots of the complete
+/// subtrees in it. A few KiB whatever the size of the log.
 public struct TreeEdge: Hashable, Sendable {
+    private struct Level: Hashable, Sendable {
+        var tile = Tile()
+        /// The largest complete subtrees that make up the tile so far, largest first.
+        var roots: [Hash] = []
+
+        mutating func append(_ hash: Hash) {
+            tile.append(hash)
+            roots.append(hash)
+            for _ in 0..<tile.count.trailingZeroBitCount {
+                let right = roots.removeLast()
+                roots.append(MerkleTree.node(roots.removeLast(), right))
+            }
+        }
+    }
+
     public private(set) var size: Int
-    private var tiles: [Tile]
+    private var levels: [Level]
 
     public init() {
         size = 0
-        tiles = []
+        levels = []
     }
 
     /// The tiles that must be read to go on from a tree of `size` entries.
@@ -112,18 +146,23 @@ public struct TreeEdge: Hashable, Sendable {
     /// Goes on from a tree of `size` entries; nil when a tile is missing or too narrow.
     public init?(size: Int, reading tiles: [TileID: Tile]) {
         self.size = size
-        self.tiles = []
+        levels = []
         var level = 0
         while size >> (8 * level) > 0 {
             let count = size >> (8 * level)
-            let id = TileID(level: level, index: count / TileID.width)
             let width = count % TileID.width
+            var edge = Level()
             if width > 0 {
-                guard let tile = tiles[id], tile.hashes.count >= width else { return nil }
-                self.tiles.append(Tile(hashes: Array(tile.hashes.prefix(width))))
-            } else {
-                self.tiles.append(Tile())
+                guard let tile = tiles[TileID(level: level, index: count / TileID.width)], tile.count >= width else {
+                    return nil
+                }
+                edge.tile = tile.prefix(width)
+                for node in ProofPlan.root(of: width) {
+                    guard let root = tile.root(first: node.index << node.level, height: node.level) else { return nil }
+                    edge.roots.append(root)
+                }
             }
+            levels.append(edge)
             level += 1
         }
     }
@@ -134,28 +173,18 @@ public struct TreeEdge: Hashable, Sendable {
         var hash = leaf
         size += 1
         for level in 0... {
-            if tiles.count == level { tiles.append(Tile()) }
-            tiles[level].hashes.append(hash)
+            if levels.count == level { levels.append(Level()) }
+            levels[level].append(hash)
             let count = size >> (8 * level)
-            changed[TileID(level: level, index: (count - 1) / TileID.width)] = tiles[level]
-            guard tiles[level].hashes.count == TileID.width,
-                let root = tiles[level].root(first: 0, height: 8)
-            else { break }
-            tiles[level] = Tile()
-            hash = root
+            changed[TileID(level: level, index: (count - 1) / TileID.width)] = levels[level].tile
+            guard levels[level].tile.count == TileID.width else { break }
+            hash = levels[level].roots[0]
+            levels[level] = Level()
         }
         return changed
     }
 
-    public var root: Hash {
-        MerkleTree.fold(
-            ProofPlan.root(of: size).compactMap { node in
-                let level = node.level / 8
-                let height = node.level % 8
-                let position = (node.index << height) % TileID.width
-                return tiles[level].root(first: position, height: height)
-            })
-    }
+    public var root: Hash { MerkleTree.fold(levels.reversed().flatMap(\.roots)) }
 }
 
 extension ProofPlan {

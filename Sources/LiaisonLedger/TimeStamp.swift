@@ -30,6 +30,13 @@ public struct TimeStampToken: Hashable, Sendable {
         }
     }
 
+    /// Whether `der` is an X.509 certificate.
+    public static func isRoot(_ der: [UInt8]) -> Bool {
+        guard let certificate = OpenSSL.certificate(der) else { return false }
+        X509_free(certificate)
+        return true
+    }
+
     /// Checks that an authority under `roots` (DER certificates) stamped `data`, and returns when, Unix seconds.
     ///
     /// The chain is judged at the token's own time: a token outlives its authority's certificate.
@@ -61,10 +68,10 @@ public struct TimeStampRequest: Sendable {
     /// Checks an authority's answer to this very request and returns its token.
     public func token(
         inAnswer answer: [UInt8], roots: [[UInt8]]
-    ) throws(TimeStampToken.Failure) -> (token: TimeStampToken, time: Int) {
-        let (token, time) = try OpenSSL.answer(answer, to: der, roots: roots)
+    ) throws(TimeStampToken.Failure) -> TimeStampToken {
+        let token = try OpenSSL.answer(answer, to: der, roots: roots)
         _ = try token.verified(over: data, roots: roots)
-        return (token, time)
+        return token
     }
 }
 
@@ -126,10 +133,14 @@ private enum OpenSSL {
         return context
     }
 
+    static func certificate(_ der: [UInt8]) -> OpaquePointer? {
+        parse(der, { d2i_X509(nil, &$0, $1) }, free: { X509_free($0) })
+    }
+
     private static func store(_ roots: [[UInt8]], at time: Int) throws(Failure) -> OpaquePointer {
         guard let store = X509_STORE_new() else { throw .root }
         for root in roots {
-            guard let certificate = parse(root, { d2i_X509(nil, &$0, $1) }, free: { X509_free($0) }) else {
+            guard let certificate = certificate(root) else {
                 X509_STORE_free(store)
                 throw .root
             }
@@ -166,7 +177,7 @@ private enum OpenSSL {
     /// Checks status, nonce, imprint and signature of the answer; the token inside.
     static func answer(
         _ answer: [UInt8], to request: [UInt8], roots: [[UInt8]]
-    ) throws(Failure) -> (TimeStampToken, Int) {
+    ) throws(Failure) -> TimeStampToken {
         guard answer.count <= TimeStampToken.maximumSize,
             let response = parse(answer, { d2i_TS_RESP(nil, &$0, $1) }, free: { TS_RESP_free($0) })
         else { throw .malformed }
@@ -183,7 +194,7 @@ private enum OpenSSL {
         _ = TS_VERIFY_CTX_add_flags(context, Int32(TS_VFY_SIGNATURE))
         guard TS_RESP_verify_response(context, response) == 1 else { throw .refused(reason()) }
         guard let der = encoded({ i2d_PKCS7(token, $0) }) else { throw .malformed }
-        return (TimeStampToken(der: der), time)
+        return TimeStampToken(der: der)
     }
 
     private static func encoded(

@@ -43,9 +43,6 @@ public struct WitnessPolicy: Hashable, Sendable {
         }
     }
 
-    /// Takes checkpoints without any cosignature.
-    public init() {}
-
     public init(text: String) throws(Failure) {
         var hasQuorum = false
         var used: Set<String> = []
@@ -103,15 +100,19 @@ public struct WitnessPolicy: Hashable, Sendable {
         }
     }
 
-    /// Which witnesses cosigned `checkpoint`, and when.
-    public func cosignatures(on checkpoint: SignedCheckpoint) -> [(witness: Witness, time: Int)] {
-        witnesses.compactMap { witness in witness.key.time(on: checkpoint.note).map { (witness, $0) } }
+    /// Which witnesses cosigned `checkpoint`, and when, if not before `instant` (Unix seconds).
+    public func cosignatures(
+        on checkpoint: SignedCheckpoint, since instant: Int = 0
+    ) -> [(witness: Witness, time: Int)] {
+        witnesses.compactMap { witness in
+            witness.key.time(on: checkpoint.note).flatMap { $0 >= instant ? (witness, $0) : nil }
+        }
     }
 
-    /// Whether enough witnesses cosigned `checkpoint`.
-    public func isSatisfied(by checkpoint: SignedCheckpoint) -> Bool {
+    /// Whether enough witnesses cosigned `checkpoint`, not before `instant`.
+    public func isSatisfied(by checkpoint: SignedCheckpoint, since instant: Int = 0) -> Bool {
         guard let quorum else { return true }
-        return holds(quorum, Set(cosignatures(on: checkpoint).map(\.witness.name)))
+        return holds(quorum, Set(cosignatures(on: checkpoint, since: instant).map(\.witness.name)))
     }
 
     private func holds(_ name: String, _ present: Set<String>) -> Bool {

@@ -281,6 +281,9 @@ extension Unverified where Body == Convention {
             keys[name] = party.keys.compactMap { NoteKey(name: name, key: $0.key) }
         }
         let names = wanted.map { Set($0.map(\.description)) }
+        guard Set(note.signatures.map(\.name)).count == note.signatures.count else {
+            throw SignedNote.Failure.tooManySignatures(note.signatures.count)
+        }
         let signers = try note.signatures.compactMap { line -> NoteKey? in
             guard let key = keys[line.name]?.first(where: { line.keyID == $0.id }) else {
                 throw SignedNote.Failure.unknownSigner(expected: claimed.name)

@@ -101,10 +101,12 @@ public struct DeliveryProgress: Hashable, Sendable {
     }
 }
 
-extension EventRecord {
+extension EventName {
     /// Whether it says that nothing was changed.
-    public var isRefusal: Bool { event == .submissionRejection || event == .actRejection }
+    public var isRefusal: Bool { self == .submissionRejection || self == .actRejection }
+}
 
+extension EventRecord {
     /// What led to this event when no act did; nil for one that follows an act.
     public var triggerWithoutAct: DeliveryTrigger? {
         switch event {
@@ -118,6 +120,13 @@ extension EventRecord {
 }
 
 extension Act {
+    /// A reason that goes with it, and a content with a handover, and neither otherwise.
+    public var hasWhatItNeeds: Bool {
+        let reasons = ReasonCode.allowed(with: act)
+        return (content != nil) == (act == .transferred)
+            && (reasons.isEmpty ? reason == nil : reason.map(reasons.contains) ?? false)
+    }
+
     /// The units whose agents may make it: only the sender's withdraws; both ends may have a content erased; everything
     /// else is for the unit that received.
     public func actors(sender: UnitAddress) -> [UnitAddress] {

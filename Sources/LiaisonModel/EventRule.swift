@@ -66,7 +66,7 @@ extension EventName {
                 self,
                 after:
                     "a submission of a present or former agent that is refused; beyond ten a minute, one that counts",
-                in: "the unit it was for, or the institution", [.agent, .code],
+                in: "the author's unit, or its institution", [.agent, .code],
                 optional: [.transmission, .envelope, .count])
         case .contentConsignment:
             EventRule(
@@ -103,7 +103,7 @@ extension EventName {
             EventRule(
                 self,
                 after: "an act of a present or former agent that is refused; beyond ten a minute, one that counts",
-                in: "the unit it was for, or the institution", [.agent, .code],
+                in: "the author's unit, or its institution", [.agent, .code],
                 optional: [.transmission, .envelope, .unit, .act, .count])
         case .inspection:
             EventRule(

@@ -39,3 +39,21 @@ extension Directory {
         try accept(roster, at: instant, standing: standing)
     }
 }
+
+extension Directory {
+    /// The act behind an event, once it is found to say the same as the event and to be signed by an agent who could make it
+    /// then; nil otherwise.
+    ///
+    /// - Parameter sender: the unit that sent the transmission.
+    public func verified(_ act: Unverified<Act>, behind event: EventRecord, sender: UnitAddress) -> Verified<Act>? {
+        let claimed = act.claimed
+        guard act.note.hash == event.act, claimed.unit == event.unit, claimed.envelope == event.envelope,
+            claimed.transmission == event.transmission, claimed.log == event.log,
+            claimed.reason?.rawValue == event.code,
+            claimed.hasWhatItNeeds,
+            let agent = agent(claimed.by), let key = agent.noteKey,
+            claimed.actors(sender: sender).contains(where: { isMember(agent, of: $0, at: event.at) })
+        else { return nil }
+        return try? act.verified(by: key)
+    }
+}

@@ -15,7 +15,7 @@ public struct NoteSignature: Hashable, Sendable {
 
     package var line: String { "— \(name) \(Base64.encode(keyID + signature))\n" }
 
-    package init(line: Substring) throws(SignedNote.Failure) {
+    fileprivate init(line: Substring) throws(SignedNote.Failure) {
         let pieces = line.split(separator: " ", omittingEmptySubsequences: false)
         guard pieces.count == 3, pieces[0] == "—", NoteKey.isValid(name: String(pieces[1])),
             let bytes = Base64.decode(String(pieces[2])), bytes.count > 4

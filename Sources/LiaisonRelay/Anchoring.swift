@@ -7,13 +7,6 @@ import LiaisonNotes
 /// Asks others to vouch for the log's latest checkpoint: witnesses whenever it has grown, a time-stamp authority at an
 /// interval. Whatever they answer, or do not, never holds up the log.
 public actor Anchoring {
-    /// What a witness answers.
-    public enum WitnessAnswer: Sendable {
-        case cosigned(line: String)
-        case conflict(size: Int)
-        case refused
-    }
-
     public struct Witness: Sendable {
         public let name: String
         let ask: @Sendable (AddCheckpoint) async throws -> WitnessAnswer

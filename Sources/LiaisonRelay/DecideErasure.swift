@@ -42,6 +42,6 @@ extension Draft {
     /// Whether this batch has written about the same transmission or erased the same records already.
     private func isTouched(_ due: ErasableRecords) -> Bool {
         batch.erasedRecords.contains(due)
-            || due.transmission.map { id in batch.entries.contains { $0.transmission == id } } ?? false
+            || due.scope.transmission.map { id in batch.entries.contains { $0.transmission == id } } ?? false
     }
 }

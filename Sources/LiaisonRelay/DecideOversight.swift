@@ -15,21 +15,24 @@ extension Draft {
             throw Problem(.agentNotInForce)
         }
         guard let inspection = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
-        if let known = try await store.inspection(inspection.hash) { return .recorded(index: known.entry) }
-        if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
-            return .recorded(index: here.entry)
-        }
         guard claimed.log == log else { throw Problem(.wrongLog) }
+        // Also of a demand that was taken before: each page is asked for anew.
         guard agent.duties.contains("auditor") || agent.duties.contains("dpo") else { throw Problem(.notAParty) }
         guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
         guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
-        guard claimed.since < claimed.until else { throw Problem(.malformed) }
+        guard claimed.since < claimed.until, claimed.until <= claimed.at + Directory.clockTolerance else {
+            throw Problem(.malformed)
+        }
+        if let known = try await store.inspection(inspection.hash) { return .recorded(index: known) }
+        if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
+            return .recorded(index: here.entry)
+        }
         let index = try await record(.inspection, in: [.institution(peer.institution)]) { record in
             record.agent = peer
             record.document = inspection.hash
         }[0]
         batch.inspections.append(
-            StoredInspection(hash: inspection.hash, note: inspection.note.serialized, entry: index, at: now))
+            StoredInspection(hash: inspection.hash, note: inspection.note.serialized, entry: index))
         return .recorded(index: index)
     }
 

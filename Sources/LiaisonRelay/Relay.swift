@@ -113,13 +113,12 @@ public struct Relay: Sendable {
             _ = try await sequencer.perform(.tick)
             guard try await store.head()?.size != before else { break }
         }
-        try await scrub()
+        // Also what was erased before a crash.
+        try await store.scrub()
     }
 
     /// After something was erased, leaves no trace of it in any file of the store.
-    public func scrub() async throws {
-        if await sequencer.hasErased() { try await store.scrub() }
-    }
+    public func scrub() async throws { try await sequencer.scrub() }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
         if let content = act.claimed.content { _ = try await store.closeStaged(content.sha256, owner: peer) }
@@ -132,6 +131,8 @@ public struct Relay: Sendable {
         guard act.claimed.act == .opened else { throw Problem(.malformed) }
         _ = try await sequencer.perform(.act(act, peer: peer))
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
+        // The same act again is no new event, but asks anew whether its author may read.
+        guard units(of: peer).contains(unit) else { throw Problem(.notAParty) }
         guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }
         guard offset < size else { throw Problem(.wrongOffset) }
         let segment = try await store.content(of: id, for: unit, from: offset, count: Wire.segmentSize)
@@ -320,7 +321,7 @@ public struct Relay: Sendable {
     }
 
     /// Evidence for entries, under the latest checkpoint.
-    func evidence(for entries: [StoredEntry]) async throws -> [Evidence] {
+    package func evidence(for entries: [StoredEntry]) async throws -> [Evidence] {
         guard let head = try await store.head() else { throw Problem(.notReady) }
         let plans = try entries.map { entry in
             guard let plan = ProofPlan.inclusion(of: entry.index, in: head.size) else { throw Problem(.storeFailed) }
@@ -357,10 +358,10 @@ public struct Relay: Sendable {
 
     /// A tile of hashes, cut to the width asked for; 404 beyond what the log has.
     public func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
-        guard let tile = try await store.tiles([id])[id], tile.hashes.count >= width else {
+        guard let tile = try await store.tiles([id])[id], tile.count >= width else {
             throw Problem(.notFound)
         }
-        return Tile(hashes: Array(tile.hashes.prefix(width))).bytes
+        return tile.prefix(width).bytes
     }
 
     /// An entry bundle: each entry behind its length as big-endian uint16 (c2sp.org/tlog-tiles).

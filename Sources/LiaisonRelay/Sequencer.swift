@@ -31,8 +31,8 @@ public actor Sequencer {
     private var isDraining = false
     /// A checkpoint of this log's own key that this log does not have: it went on elsewhere, so nothing is signed here.
     private var stopped: String?
-    /// Whether a commit erased something since `hasErased` was last asked.
-    private var hasErasedSinceAsked = false
+    /// Whether a commit may have erased something since the last scrub.
+    private var hasErased = false
     private let published = Mutex(Directory())
 
     /// - Parameters:
@@ -130,14 +130,20 @@ public actor Sequencer {
         var batch = draft.batch
         let checkpoint = Checkpoint(origin: log.name, size: draft.state.edge.size, root: draft.state.edge.root)
         batch.checkpoint = checkpoint.signed(by: log).note.serialized
-        if !batch.erased.isEmpty || !batch.erasedRecords.isEmpty { hasErasedSinceAsked = true }
+        if !batch.erased.isEmpty || !batch.erasedRecords.isEmpty { hasErased = true }
         return await store.commit(expectedHead: expectedHead, batch)
     }
 
-    /// Whether something was erased since this was last asked: then its pages are to be given back.
-    public func hasErased() -> Bool {
-        defer { hasErasedSinceAsked = false }
-        return hasErasedSinceAsked
+    /// Gives the pages of what was erased back; again and again until nobody reads them any more.
+    func scrub() async throws {
+        guard hasErased else { return }
+        hasErased = false
+        do {
+            try await store.scrub()
+        } catch {
+            hasErased = true
+            throw error
+        }
     }
 
     private func adopt(_ state: RelayState) {

@@ -7,12 +7,6 @@ public import LiaisonRelay
 
 /// What others say of the log's checkpoints.
 extension SQLiteRelayStore {
-    public func checkpoint(of size: Int) async throws -> String? {
-        try await pool.read { database in
-            try String.fetchOne(database, sql: "SELECT note FROM checkpoints WHERE size = ?", arguments: [size])
-        }
-    }
-
     public func add(cosignatures lines: [String], size: Int) async throws {
         try await pool.write { database in
             for line in lines {

@@ -24,7 +24,7 @@ extension SQLiteRelayStore {
 }
 
 /// Writes the rows of a batch, in the order in which they refer to each other.
-private struct Writer {
+struct Writer {
     let database: Database
 
     func write(_ batch: Batch) throws {
@@ -47,8 +47,8 @@ private struct Writer {
         for records in batch.erasedRecords { try erase(records) }
         for inspection in batch.inspections {
             try run(
-                "INSERT INTO inspections (hash, note, entry, at) VALUES (?, ?, ?, ?)",
-                [Data(inspection.hash.bytes), inspection.note, inspection.entry, inspection.at])
+                "INSERT INTO inspections (hash, note, entry) VALUES (?, ?, ?)",
+                [Data(inspection.hash.bytes), inspection.note, inspection.entry])
         }
         if let configuration = batch.configuration {
             try run("INSERT OR REPLACE INTO configuration (id, hash) VALUES (1, ?)", [Data(configuration.bytes)])
@@ -66,7 +66,8 @@ private struct Writer {
             [
                 entry.index, entry.mailbox.description, entry.number, Data(entry.commitment.bytes),
                 entry.transmission?.description, entry.unit?.description, entry.at,
-                entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil, entry.scope.description,
+                entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil,
+                entry.scope.transmission == nil ? entry.scope.name : nil,
                 try RecordVault(database: database).seal(entry)
             ])
     }
@@ -144,15 +145,16 @@ private struct Writer {
 
     /// Keys, records, envelope and acts go; entry, mailbox, number and index stay.
     private func erase(_ records: ErasableRecords) throws {
-        for scope in records.scopes {
-            try run("DELETE FROM record_keys WHERE scope = ?", [scope])
-            try run(
-                "UPDATE entries SET sealed = NULL, transmission = NULL, unit = NULL, scope = NULL WHERE scope = ?",
-                [scope])
-        }
-        if let id = records.transmission?.description {
-            for table in ["acts", "deliveries"] { try run("DELETE FROM \(table) WHERE transmission = ?", [id]) }
+        let forget = "UPDATE entries SET sealed = NULL, transmission = NULL, unit = NULL, scope = NULL"
+        if let id = records.scope.transmission?.description {
+            try run("\(forget) WHERE transmission = ? AND scope IS NULL", [id])
+            for table in ["record_keys", "acts", "deliveries"] {
+                try run("DELETE FROM \(table) WHERE transmission = ?", [id])
+            }
             try run("DELETE FROM transmissions WHERE id = ?", [id])
+        } else {
+            try run("\(forget) WHERE scope = ? AND scope <> 'kept'", [records.scope.name])
+            try run("DELETE FROM record_keys WHERE scope = ?", [records.scope.name])
         }
         for entries in records.entries.values {
             for entry in entries { try run("DELETE FROM inspections WHERE entry = ?", [entry]) }

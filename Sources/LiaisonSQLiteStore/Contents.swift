@@ -40,11 +40,11 @@ struct ChunkTable {
 }
 
 extension SQLiteRelayStore {
-    /// The content row of one unit's delivery: its own after a handover, otherwise the one that all recipients share.
+    /// The content row of one unit's delivery: its own after a handover, otherwise the one that all recipients share; none
+    /// once it is erased for this unit.
     private static let contentOfUnit = """
-        coalesce(
-            (SELECT content FROM deliveries WHERE transmission = :id AND unit = :unit),
-            (SELECT content FROM transmissions WHERE id = :id))
+        (SELECT coalesce(d.content, t.content) FROM deliveries AS d JOIN transmissions AS t ON t.id = d.transmission
+            WHERE d.transmission = :id AND d.unit = :unit AND d.erased = 0)
         """
 
     public func contentSize(of id: TransmissionID, for unit: UnitAddress) async throws -> Int? {

@@ -23,18 +23,22 @@ extension SQLiteRelayStore {
         return try SignedCheckpoint(parsing: head.checkpoint, log: log).checkpoint
     }
 
-    /// Erases every sealed content of a store's file, which is kept for its log and documents.
-    public static func dropContents(inFile path: String) throws {
-        try DatabaseQueue(path: path).writeWithoutTransaction { database in
-            try database.execute(
-                sql: """
-                    PRAGMA secure_delete = ON;
-                    UPDATE transmissions SET content = NULL;
-                    UPDATE deliveries SET content = NULL;
-                    DELETE FROM staged; DELETE FROM chunks; DELETE FROM contents;
-                    VACUUM
-                    """)
+    /// Copies a store's directory documents, and nothing else, to a new file.
+    public static func copyDocuments(from path: String, to copy: String) throws {
+        let documents = try documentsInForce(inFile: path)
+        let queue = try DatabaseQueue(path: copy)
+        try Schema.migrator.migrate(queue)
+        try queue.write { database in
+            var batch = Batch()
+            batch.documents = documents
+            try Writer(database: database).write(batch)
         }
+    }
+
+    /// The checkpoint that made this log stop, if one did; the file is only read.
+    public static func stopped(inFile path: String, log: NoteKey) throws -> Checkpoint? {
+        try reading(path) { try String.fetchOne($0, sql: "SELECT checkpoint FROM stopped") }
+            .map { try SignedCheckpoint(parsing: $0, log: log).checkpoint }
     }
 
     /// The directory documents in force in a store's file.

@@ -25,43 +25,44 @@ extension SQLiteRelayStore {
             return try due.compactMap { row -> ErasableRecords? in
                 let transmission: String? = row["transmission"]
                 guard seen.insert(transmission ?? row["scope"]).inserted else { return nil }
-                let scopes =
-                    try transmission.map {
-                        try String.fetchAll(
-                            database, sql: "SELECT scope FROM record_keys WHERE transmission = ?", arguments: [$0])
-                    } ?? [row["scope"]]
-                return ErasableRecords(
-                    transmission: try transmission.map { try Self.parse($0) }, scopes: scopes,
-                    entries: try Self.entries(under: scopes, database))
+                let scope = RecordScope(name: row["scope"], transmission: try transmission.map { try Self.parse($0) })
+                return ErasableRecords(scope: scope, entries: try Self.entries(under: scope, database))
             }
         }
     }
 
-    private static func entries(under scopes: [String], _ database: Database) throws -> [Mailbox: [Int]] {
+    private static func entries(under scope: RecordScope, _ database: Database) throws -> [Mailbox: [Int]] {
         var entries: [Mailbox: [Int]] = [:]
-        for scope in scopes {
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT \"index\", mailbox FROM entries WHERE scope = ? AND scope <> 'kept'",
-                arguments: [scope])
-            while let row = try rows.next() { entries[try parse(row["mailbox"]), default: []].append(row["index"]) }
-        }
-        return entries.mapValues { $0.sorted() }
+        let condition =
+            scope.transmission == nil ? "scope = ? AND scope <> 'kept'" : "transmission = ? AND scope IS NULL"
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT \"index\", mailbox FROM entries WHERE \(condition) ORDER BY \"index\"",
+            arguments: [scope.transmission?.description ?? scope.name])
+        while let row = try rows.next() { entries[try parse(row["mailbox"]), default: []].append(row["index"]) }
+        return entries
     }
 
     public func scrub() async throws {
         try await pool.writeWithoutTransaction { database in
             _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum")
-            _ = try Row.fetchAll(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            // A reader may hold the write-ahead log open: then it is to be tried again.
+            let busy = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map { $0[0] as Int }
+            guard busy == 0 else { throw Failure.busy }
         }
+    }
+
+    /// Rewrites the whole store, so that nothing of what was erased is left in any page; nobody writes meanwhile.
+    public func vacuum() throws {
+        try pool.vacuum()
+        try pool.writeWithoutTransaction { _ = try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
     }
 
     // MARK: Oversight
 
-    public func inspection(_ hash: Hash) async throws -> StoredInspection? {
+    public func inspection(_ hash: Hash) async throws -> Int? {
         try await pool.read { database in
-            try Row.fetchOne(
-                database, sql: "SELECT * FROM inspections WHERE hash = ?", arguments: [Data(hash.bytes)]
-            ).map { StoredInspection(hash: hash, note: $0["note"], entry: $0["entry"], at: $0["at"]) }
+            try Int.fetchOne(
+                database, sql: "SELECT entry FROM inspections WHERE hash = ?", arguments: [Data(hash.bytes)])
         }
     }
 

@@ -21,8 +21,8 @@ struct RecordVault {
     }
 
     /// Salt and record of a stored row; nil once its key was erased.
-    func open(_ sealed: Data, scope: String, commitment: Data) throws -> (salt: Salt, record: [UInt8])? {
-        guard let key = try existingKey(for: scope) else { return nil }
+    func open(_ sealed: Data, scope: RecordScope, commitment: Data) throws -> (salt: Salt, record: [UInt8])? {
+        guard let key = try existingKey(for: scope.name) else { return nil }
         let plain = Array(
             try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: sealed), using: key, authenticating: commitment))
         guard let salt = Salt(plain.prefix(32)) else { return nil }
@@ -30,7 +30,7 @@ struct RecordVault {
     }
 
     private func key(for scope: RecordScope, at instant: Int) throws -> SymmetricKey {
-        let name = scope.description
+        let name = scope.name
         if let key = try existingKey(for: name) {
             if scope != .kept {
                 try database.cachedStatement(sql: "UPDATE record_keys SET last_at = ? WHERE scope = ?")
@@ -50,31 +50,5 @@ struct RecordVault {
         try Data.fetchOne(
             database.cachedStatement(sql: "SELECT key FROM record_keys WHERE scope = ?"), arguments: [scope]
         ).map { SymmetricKey(data: $0) }
-    }
-}
-
-extension RecordScope {
-    /// Its name in the store.
-    var description: String {
-        switch self {
-        case .delivery(let transmission, let unit): "\(transmission) \(unit?.description ?? "")"
-        case .month(let mailbox, let month): "\(mailbox) \(month)"
-        case .kept: "kept"
-        }
-    }
-
-    var transmission: TransmissionID? {
-        guard case .delivery(let transmission, _) = self else { return nil }
-        return transmission
-    }
-
-    init(_ name: String, mailbox: Mailbox, transmission: TransmissionID?, unit: UnitAddress?) {
-        if let transmission {
-            self = .delivery(transmission, unit)
-        } else if let month = name.split(separator: " ").last.flatMap({ Int($0) }) {
-            self = .month(mailbox, month)
-        } else {
-            self = .kept
-        }
     }
 }

@@ -17,6 +17,8 @@ public struct SQLiteRelayStore: RelayStore {
         case notDurable
         case damagedRow(String)
         case stagedContentMissing
+        /// Somebody reads: what is to be erased from every file is still in one.
+        case busy
     }
 
     public static let fileName = "relay.sqlite"
@@ -107,7 +109,8 @@ public struct SQLiteRelayStore: RelayStore {
             return try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM entries WHERE mailbox IN (\(marks)) AND "index" >= ? ORDER BY "index" LIMIT ?
+                    SELECT * FROM entries WHERE mailbox IN (\(marks)) AND "index" >= ? AND sealed IS NOT NULL
+                    ORDER BY "index" LIMIT ?
                     """,
                 arguments: StatementArguments(names) + [index, limit]
             ).compactMap { try Self.entry($0, database) }
@@ -146,18 +149,19 @@ public struct SQLiteRelayStore: RelayStore {
     static func entry(_ row: Row, _ database: Database) throws -> StoredEntry? {
         guard let sealed: Data = row["sealed"] else { return nil }
         let commitment: Data = row["commitment"]
-        guard
-            let (salt, record) = try RecordVault(database: database).open(
-                sealed, scope: row["scope"], commitment: commitment)
-        else { return nil }
-        let mailbox: Mailbox = try parse(row["mailbox"])
         let transmission: TransmissionID? = try optional(row["transmission"])
         let unit: UnitAddress? = try optional(row["unit"])
+        let stored: String? = row["scope"]
+        let scope =
+            stored.map { RecordScope(name: $0, transmission: nil) }
+            ?? transmission.map { RecordScope(delivery: $0, unit: unit) } ?? .kept
+        guard
+            let (salt, record) = try RecordVault(database: database).open(sealed, scope: scope, commitment: commitment)
+        else { return nil }
         return StoredEntry(
-            index: row["index"], mailbox: mailbox, number: row["number"], commitment: try digest(commitment),
-            transmission: transmission, unit: unit, at: row["at"], isDirectoryHead: (row["head"] as Data?) != nil,
-            scope: RecordScope(row["scope"], mailbox: mailbox, transmission: transmission, unit: unit),
-            record: record, salt: salt)
+            index: row["index"], mailbox: try parse(row["mailbox"]), number: row["number"],
+            commitment: try digest(commitment), transmission: transmission, unit: unit, at: row["at"],
+            isDirectoryHead: (row["head"] as Data?) != nil, scope: scope, record: record, salt: salt)
     }
 
     // MARK: Directory

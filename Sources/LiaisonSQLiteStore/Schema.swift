@@ -14,25 +14,23 @@ enum Schema {
     }
 
     private static let third = """
-        -- under which key a record lies
+        -- under which key a record lies; NULL for a delivery's, which transmission and unit name
         ALTER TABLE entries ADD COLUMN scope TEXT;
-        UPDATE entries SET scope = CASE WHEN transmission IS NULL THEN 'kept'
-            ELSE transmission || ' ' || coalesce(unit, '') END;
-        CREATE INDEX entries_scope ON entries (scope) WHERE scope <> 'kept';
+        UPDATE entries SET scope = 'kept' WHERE transmission IS NULL;
+        CREATE INDEX entries_scope ON entries (scope) WHERE scope IS NOT NULL AND scope <> 'kept';
         UPDATE record_keys SET scope = 'kept' WHERE scope = 'directory';
         ALTER TABLE record_keys ADD COLUMN transmission TEXT;
         -- when its newest record was written; NULL for what is kept for good
         ALTER TABLE record_keys ADD COLUMN last_at INTEGER;
         UPDATE record_keys SET transmission = substr(scope, 1, instr(scope, ' ') - 1),
-            last_at = (SELECT max(at) FROM entries WHERE entries.scope = record_keys.scope) WHERE scope <> 'kept';
+            last_at = (SELECT max(at) FROM entries WHERE transmission = substr(record_keys.scope, 1, 36))
+            WHERE scope <> 'kept';
         CREATE INDEX record_keys_last_at ON record_keys (last_at) WHERE last_at IS NOT NULL;
         CREATE INDEX record_keys_transmission ON record_keys (transmission) WHERE transmission IS NOT NULL;
         ALTER TABLE deliveries ADD COLUMN notified INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE deliveries ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
-        -- contents destroyed before erasure was an event are erased; all others wait for their retention's end
-        UPDATE deliveries SET erased = 1 WHERE content IS NULL
-            AND transmission IN (SELECT id FROM transmissions WHERE content IS NULL);
-        UPDATE deliveries SET next_step_at = expires_at WHERE next_step_at IS NULL AND erased = 0;
+        -- what is decided waits for its retention's end, when the log says that the content is gone
+        UPDATE deliveries SET next_step_at = expires_at WHERE next_step_at IS NULL;
         -- without these, erasing one content looks for references to it in every row
         CREATE INDEX transmissions_content ON transmissions (content) WHERE content IS NOT NULL;
         CREATE INDEX deliveries_content ON deliveries (content) WHERE content IS NOT NULL;
@@ -40,10 +38,8 @@ enum Schema {
         CREATE TABLE inspections (
             hash BLOB PRIMARY KEY,
             note TEXT NOT NULL,
-            entry INTEGER NOT NULL,
-            at INTEGER NOT NULL
+            entry INTEGER NOT NULL UNIQUE
         ) WITHOUT ROWID;
-        CREATE INDEX inspections_at ON inspections (at);
         -- one row: the hash of the configuration of the latest start
         CREATE TABLE configuration (
             id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -57,7 +57,7 @@ extension SQLiteRelayStore {
             try checkRecord(row, database, &report)
             for (id, tile) in edge.append(MerkleTree.leaf(Array(row["commitment"] as Data))) {
                 partial[id] = tile
-                guard tile.hashes.count == TileID.width else { continue }
+                guard tile.count == TileID.width else { continue }
                 try checkTile(id, tile, database, &report)
                 partial[id] = nil
             }

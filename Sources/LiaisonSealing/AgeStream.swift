@@ -129,6 +129,10 @@ public final class AgeReader: ByteSource {
 
     public init(_ file: some ByteSource, by key: OpeningKey) throws {
         let (header, length) = try AgeHeader.read(from: file)
+        // A stanza of another type is refused wherever it stands: nothing weaker is ever mixed in.
+        for stanza in header.stanzas where stanza.arguments.first != XWing.stanzaType {
+            throw AgeFailure.foreignStanza(stanza.arguments.first ?? "")
+        }
         switch key {
         case .fileKey(let known): (fileKey, identity) = (known, nil)
         case .identities(let identities):
@@ -158,10 +162,6 @@ public final class AgeReader: ByteSource {
     private static func fileKey(
         in header: AgeHeader, _ identities: [AgeIdentity]
     ) throws(AgeFailure) -> (GuardedBytes, AgeIdentity)? {
-        // A stanza of another type is refused wherever it stands: nothing weaker is ever mixed in.
-        for stanza in header.stanzas where stanza.arguments.first != XWing.stanzaType {
-            throw .foreignStanza(stanza.arguments.first ?? "")
-        }
         for stanza in header.stanzas {
             for identity in identities {
                 if let key = try identity.unwrap(stanza) { return (key, identity) }

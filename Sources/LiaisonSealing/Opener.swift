@@ -90,6 +90,8 @@ public final class OpenedContent {
         for (note, author) in zip(notes, authors) {
             let transfer = try Unverified<Transfer>(note).verified(by: author)
             guard transfer.body.envelope == envelope.hash, transfer.body.transmission == envelope.body.routing.id,
+                transfer.body.log == envelope.body.routing.log,
+                transfer.body.recipients == Set(transfer.body.recipients).sorted(),
                 envelope.body.routing.recipients.contains(transfer.body.unit), listed.contains(transfer.body.openedWith)
             else { throw ContentFailure.transferRefused }
             listed.formUnion(transfer.body.recipients)

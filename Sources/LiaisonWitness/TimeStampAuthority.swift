@@ -20,16 +20,16 @@ public struct TimeStampAuthority: Sendable {
         self.roots = roots
     }
 
-    /// A token over `data`, verified, and its time.
+    /// A token over `data`, verified.
     ///
     /// - Throws: `TimeStampToken.Failure`, or the HTTP client's error.
-    public func stamp(_ data: [UInt8]) async throws -> (token: TimeStampToken, time: Int) {
+    public func stamp(_ data: [UInt8]) async throws -> TimeStampToken {
         let question = try TimeStampRequest(data: data, nonce: RandomBytes.system(8))
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers = ["content-type": TimeStampRequest.mediaType]
         request.body = .bytes(ByteBuffer(bytes: question.der))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await Outgoing.client.execute(request, timeout: .seconds(20))
         let body = try await response.body.collect(upTo: TimeStampToken.maximumSize)
         return try question.token(inAnswer: Array(body.readableBytesView), roots: roots)
     }

@@ -20,20 +20,11 @@ public struct WitnessClient: Sendable {
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
-    public enum Answer: Hashable, Sendable {
-        /// Its signature line, verified.
-        case cosigned(String)
-        /// The size that it cosigned last.
-        case conflict(size: Int)
-        /// Another HTTP status, or a line that does not verify.
-        case refused(status: Int)
-    }
-
-    public func ask(_ request: AddCheckpoint) async throws -> Answer {
+    public func ask(_ request: AddCheckpoint) async throws -> WitnessAnswer {
         var message = HTTPClientRequest(url: "\(url)/add-checkpoint")
         message.method = .POST
         message.body = .bytes(ByteBuffer(string: request.text))
-        let response = try await HTTPClient.shared.execute(message, timeout: .seconds(10))
+        let response = try await Outgoing.client.execute(message, timeout: .seconds(10))
         let body = String(buffer: try await response.body.collect(upTo: 64 << 10))
         switch response.status {
         case .ok:
@@ -45,19 +36,19 @@ public struct WitnessClient: Sendable {
                         parsing: checkpoint.text + "\n\(line)\n", limit: Checkpoint.maximumSize),
                     key.time(on: note) != nil
                 else { continue }
-                return .cosigned("\(line)\n")
+                return .cosigned(line: "\(line)\n")
             }
-            return .refused(status: 200)
+            return .refused
         case .conflict:
-            return Int(body.trimmingCharacters(in: .newlines)).map { .conflict(size: $0) } ?? .refused(status: 409)
-        default: return .refused(status: Int(response.status.code))
+            return Int(body.trimmingCharacters(in: .newlines)).map { .conflict(size: $0) } ?? .refused
+        default: return .refused
         }
     }
 
     /// The largest checkpoint of `origin` that it cosigned; nil from a witness that does not say.
     public func latest(of origin: String) async throws -> String? {
         let query = origin.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        let response = try await HTTPClient.shared.execute(
+        let response = try await Outgoing.client.execute(
             HTTPClientRequest(url: "\(url)/checkpoint?origin=\(query)"), timeout: .seconds(10))
         guard response.status == .ok else { return nil }
         return String(buffer: try await response.body.collect(upTo: Checkpoint.maximumSize))

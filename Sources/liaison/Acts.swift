@@ -78,8 +78,8 @@ struct Erase: AsyncParsableCommand {
                         + (result.isErased
                             ? console.language("contenu effacé du relais", "content erased from the relay")
                             : console.language(
-                                "pas encore répondu : retirez d'abord (liaison withdraw)",
-                                "not yet answered: withdraw it first (liaison withdraw)"))
+                                "pas encore répondu : l'unité doit d'abord prendre en charge ou refuser",
+                                "not yet answered: the unit must acknowledge or refuse it first"))
                 }.joined(separator: "\n")
             }
             if results.contains(where: { !$0.isErased }) { throw ExitCode(75) }

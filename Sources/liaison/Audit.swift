@@ -45,6 +45,7 @@ struct Audit: AsyncParsableCommand {
             throw ValidationError(
                 "no such event (\(event ?? ""))\nhint: \(EventName.allCases.map(\.rawValue).joined(separator: ", "))")
         }
+        _ = (try instant(since), try instant(until))
         guard unit.map({ UnitAddress($0) != nil }) ?? true else { throw ValidationError("not a unit (\(unit ?? ""))") }
         guard export.map({ $0.hasSuffix(".csv") || $0.hasSuffix(".jsonl") }) ?? true else {
             throw ValidationError("the file's name ends with .csv or .jsonl (\(export ?? ""))")
@@ -66,11 +67,13 @@ struct Audit: AsyncParsableCommand {
     // MARK: Institution
 
     private func inspect(_ session: Session, _ console: Console) async throws {
-        let events = try await session.inspect(since: try instant(since) ?? 0, until: try instant(until) ?? .max >> 14)
-            .filter { found in
-                unit.map { found.event.mailbox == UnitAddress($0).map(Mailbox.unit) } ?? true
-                    && event.map { found.event.event.rawValue == $0 } ?? true
-            }
+        let events = try await session.inspect(
+            since: try instant(since) ?? 0, until: try instant(until) ?? Clock.now() + Directory.clockTolerance
+        )
+        .filter { found in
+            unit.map { found.event.mailbox == UnitAddress($0).map(Mailbox.unit) } ?? true
+                && event.map { found.event.event.rawValue == $0 } ?? true
+        }
         let rows = events.map(EventRow.init)
         if let export {
             guard !FileManager.default.fileExists(atPath: export) else {
@@ -195,12 +198,14 @@ private struct AuditAnswer: Encodable {
         for (mailbox, count) in report.mailboxes.sorted(by: { $0.key.description < $1.key.description }) {
             lines.append(
                 language(
-                    "\(mailbox) : \(count) événements, aucun ne manque.", "\(mailbox): \(count) events, none missing."))
+                    "\(mailbox) : aucun événement ne manque (\(count)).", "\(mailbox): no event is missing (\(count)).")
+            )
         }
         lines.append(
             language(
-                "\(report.transmissions) transmissions rejouées ; \(report.agreed) autres agents ont vu la même histoire.",
-                "\(report.transmissions) transmissions replayed; \(report.agreed) other agents saw the same history."))
+                "Transmissions rejouées : \(report.transmissions) ; points de contrôle d'autres agents, concordants : \(report.agreed).",
+                "Transmissions replayed: \(report.transmissions); checkpoints of other agents that agree: \(report.agreed)."
+            ))
         switch report.witnessing {
         case .notAsked: break
         case .witnessed(let size, let at, let names):
@@ -233,6 +238,10 @@ private struct AuditAnswer: Encodable {
                 language("\(who) : AUTRE CLÉ sous la même adresse", "\(who): ANOTHER KEY under the same address")
             case .postAdded: language("\(who) : ajouté à \(unit)", "\(who): added to \(unit)")
             case .postRemoved: language("\(who) : retiré de \(unit)", "\(who): removed from \(unit)")
+            case .dutiesChanged: language("\(who) : fonctions de contrôle changées", "\(who): oversight duties changed")
+            case .datesChanged:
+                language("\(who) : dates d'habilitation changées", "\(who): dates of authorization changed")
+            case .substitutesChanged: language("\(who) : suppléance changée", "\(who): substitutes changed")
             case .registrarsChanged:
                 language("\(who) : postes de gestion changés", "\(who): registrars' devices changed")
             case .keysPublished: language("\(who) : clés de lecture publiées", "\(who): reading keys published")

@@ -29,6 +29,8 @@ struct Liaison: AsyncParsableCommand {
         // What is in memory never goes into a core dump.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        // Dossiers, exports, attachments: for this user only.
+        umask(0o077)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -40,6 +40,9 @@ struct Proof: AsyncParsableCommand {
     var timeStampRoot: String?
 
     func validate() throws {
+        guard disclose.isEmpty || !withoutContent else {
+            throw ValidationError("--disclose already leaves the rest of the content out: not with --without-content")
+        }
         guard (timeStampUrl == nil) == (timeStampRoot == nil) else {
             throw ValidationError("--time-stamp-url and --time-stamp-root go together")
         }
@@ -66,24 +69,22 @@ struct Proof: AsyncParsableCommand {
             if content == .sealed, parts.contentPath != nil {
                 console.say(
                     code(
-                        "Ce fichier contient le contenu en clair pour qui le détient : transmettez-le comme tel.",
+                        "Qui détient ce fichier peut en lire le contenu : ne le remettez qu'à qui doit le lire.",
                         "Whoever has this file can read the content: hand it on accordingly."))
             }
             for step in report.story?.steps ?? [] where step.evidence.event.entries != nil {
                 console.say(
                     code(
-                        "  Le relais en a effacé ses traces au terme légal : entrée \(step.evidence.index).",
+                        "  Le relais a effacé ce qu'il en conservait, au terme de la durée d'audit : entrée \(step.evidence.index).",
                         "  The relay has erased its records of it at the audit limit: entry \(step.evidence.index)."))
             }
             for unit in report.story?.deliveries ?? [] {
                 console.say("  \(unit.unit): \(unit.progress.state.text(code))")
             }
-            if report.story?.witnesses.isEmpty ?? true {
-                console.say(
-                    code(
-                        "  Vérifiez avec : liaison verify \(output) --trust ANCRES",
-                        "  Check it with: liaison verify \(output) --trust ANCHORS"))
-            }
+            console.say(
+                code(
+                    "  Vérifiez avec : liaison verify \(output) --trust ANCRES",
+                    "  Check it with: liaison verify \(output) --trust ANCHORS"))
         }
     }
 
@@ -92,7 +93,7 @@ struct Proof: AsyncParsableCommand {
         let manifest = Array(try ASiCManifest.text(of: parts).utf8)
         let roots = try PEM.certificates(in: String(contentsOfFile: timeStampRoot, encoding: .utf8))
         let token = try await TimeStampAuthority(url: timeStampUrl, roots: roots).stamp(manifest)
-        return (manifest, token.token.der)
+        return (manifest, token.der)
     }
 }
 
@@ -166,14 +167,20 @@ struct VerifyDossier: AsyncParsableCommand {
             let line = line(check)
             let mark =
                 switch check.outcome {
-                case .holds: language("tient   ", "holds  ")
-                case .fails: language("ÉCHOUE  ", "FAILS  ")
-                case .missing: language("manque  ", "missing")
+                case .holds: language("vérifié", "holds  ")
+                case .fails: language("ÉCHOUE ", "FAILS  ")
+                case .missing: language("manque ", "missing")
                 }
             return "\(mark)  \(line.name): \(line.detail)"
         }
         for delivery in report.story?.deliveries ?? [] {
             lines.append("\(delivery.unit): \(delivery.progress.state.text(language))")
+        }
+        if report.story != nil {
+            lines.append(
+                language(
+                    "D'après les événements de ce dossier ; d'autres, plus récents, peuvent exister.",
+                    "As far as this dossier's events go; there may be later ones."))
         }
         for step in report.story?.steps ?? [] {
             let event = step.evidence.event
@@ -187,8 +194,8 @@ struct VerifyDossier: AsyncParsableCommand {
                     "\(institution): roster in force as the relay stated"))
         }
         switch report.verdict {
-        case .valid: lines.append(language("VALABLE", "VALID"))
-        case .invalid: lines.append(language("NON VALABLE", "INVALID"))
+        case .valid: lines.append(language("VALIDE", "VALID"))
+        case .invalid: lines.append(language("NON VALIDE", "INVALID"))
         case .incomplete: lines.append(language("INCOMPLET", "INCOMPLETE"))
         }
         return lines.joined(separator: "\n")

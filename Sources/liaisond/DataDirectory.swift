@@ -39,6 +39,11 @@ struct DataDirectory {
         guard FileManager.default.fileExists(atPath: file(Self.logKey)) else {
             throw ValidationError("no relay in this directory (\(path))\nhint: liaisond init --data \(path)")
         }
+        // A store that is gone is never replaced by an empty one: the same log would begin a second time.
+        guard FileManager.default.fileExists(atPath: file(SQLiteRelayStore.fileName)) else {
+            throw ValidationError(
+                "the relay's store is missing (\(file(SQLiteRelayStore.fileName)))\nhint: liaisond restore")
+        }
         return try SQLiteRelayStore(directory: path)
     }
 
@@ -65,8 +70,8 @@ struct DataDirectory {
         let aside = file("set-aside-\(Int(Date().timeIntervalSince1970))")
         try FileManager.default.createDirectory(
             atPath: aside, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        for suffix in ["", "-wal", "-shm"] {
-            let name = SQLiteRelayStore.fileName + suffix
+        let store = ["", "-wal", "-shm"].map { SQLiteRelayStore.fileName + $0 }
+        for name in store + [Self.archive] {
             guard FileManager.default.fileExists(atPath: file(name)) else { continue }
             try FileManager.default.moveItem(atPath: file(name), toPath: "\(aside)/\(name)")
         }

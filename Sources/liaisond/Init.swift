@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import LiaisonNotes
+import LiaisonSQLiteStore
 import LiaisonTLS
 
 struct Init: AsyncParsableCommand {
@@ -66,7 +67,7 @@ struct Init: AsyncParsableCommand {
         try directory.create(DataDirectory.privateKey, identity.privateKeyPEM + "\n")
         try directory.create(DataDirectory.certificate, identity.certificatePEM + "\n")
         try directory.create(DataDirectory.configuration, Settings.file(host: listen, port: port))
-        _ = try directory.store()
+        _ = try SQLiteRelayStore(directory: data.path)
         print(
             """
             # For the convention's draft:

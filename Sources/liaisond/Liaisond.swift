@@ -11,7 +11,7 @@ struct Liaisond: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "liaisond",
         abstract: "The relay: takes sealed transmissions, hands them over and proves what happened.",
-        subcommands: [Init.self, Serve.self, Admit.self, Verify.self, Backup.self, Restore.self])
+        subcommands: [Init.self, Serve.self, Admit.self, Verify.self, Backup.self, Restore.self, Vacuum.self])
 }
 
 /// The directory that holds a relay's keys, configuration and store.

@@ -51,32 +51,41 @@ struct Restore: AsyncParsableCommand {
         let restored = try SQLiteRelayStore.checkpoint(inFile: backup, log: signer.noteKey)
         let inPlace = try? SQLiteRelayStore.checkpoint(
             inFile: directory.file(SQLiteRelayStore.fileName), log: signer.noteKey)
-        let witnesses = try await witnesses(directory, signer)
+        // What a relay that has stopped was shown is its own word, too.
+        let shown = [backup, directory.file(SQLiteRelayStore.fileName)].compactMap {
+            try? SQLiteRelayStore.stopped(inFile: $0, log: signer.noteKey)
+        }
+        let witnesses = try await witnesses(directory, signer) + shown
+        let ruling = RestoreRuling.judge(restored: restored, inPlace: inPlace, witnesses: witnesses)
+        let next = origin ?? Self.next(after: signer.name)
+        guard NoteKey.isValid(name: next), next != signer.name else {
+            throw ValidationError("the new log needs a new origin (\(next))\nhint: --origin")
+        }
+        // Nothing is moved before all is known to be in order.
         let aside = try directory.setAside()
-        switch RestoreRuling.judge(restored: restored, inPlace: inPlace, witnesses: witnesses) {
+        switch ruling {
         case .sameLog:
             try FileManager.default.copyItem(atPath: backup, toPath: directory.file(SQLiteRelayStore.fileName))
             try await record(.restored(.init(restored)), directory)
             print("the log goes on at entry \(restored.size); destroy \(aside), the store that was in place, in time")
         case .newLog(let after):
-            let old = signer.name
-            let origin = origin ?? Self.next(after: old)
-            guard NoteKey.isValid(name: origin), origin != old else {
-                throw ValidationError("the new log needs a new origin (\(origin))\nhint: --origin")
-            }
-            try FileManager.default.copyItem(atPath: backup, toPath: directory.file(DataDirectory.archive))
-            try SQLiteRelayStore.dropContents(inFile: directory.file(DataDirectory.archive))
-            try directory.replaceLog(origin: origin)
+            // The newest rosters that can be read: a revocation after the backup is not to be undone.
+            let newest =
+                inPlace.map { $0.size > restored.size } == true ? "\(aside)/\(SQLiteRelayStore.fileName)" : backup
+            try SQLiteRelayStore.copyDocuments(
+                from: newest, to: directory.file(DataDirectory.archive))
+            try directory.replaceLog(origin: next)
+            _ = try SQLiteRelayStore(directory: directory.path)
             try await record(.opened(.init(after)), directory)
             let key = try directory.logSigner().privateKey.publicKey
             print(
                 """
-                # Something acknowledged may be missing after entry \(after.size) of \(old): a new log has begun.
+                # Something acknowledged may be missing after entry \(after.size) of \(signer.name): a new log has begun.
                 # Name it in the convention's next version (keep the old one under logs, too), for every party whose log it is,
                 # have it signed, and: liaisond admit. Rosters and keys are then published again from the backup.
                 # The store that was in place is in \(aside): destroy it in time.
                 logs:
-                  - origin: \(origin)
+                  - origin: \(next)
                     key: \(Base64.encode(key.bytes))
                 """)
         }

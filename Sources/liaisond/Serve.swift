@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
         let signer = try directory.logSigner()
         let metrics = RelayMetrics()
         let sequencer = Sequencer(log: signer, store: store, clock: clock) { error in
-            metrics.noteStoreFailure(stopped: error is LogFailure || (error as? Problem)?.code == .logStopped)
+            metrics.noteStoreFailure(stopped: (error as? Problem)?.code == .logStopped)
             logger.error("store failed", metadata: ["error": "\(error)"])
         }
         let size = try await sequencer.load()

@@ -24,11 +24,7 @@ extension Settings {
             }
             let client = WitnessClient(key: witness.key, url: url)
             return Anchoring.Witness(name: witness.name) { request in
-                switch try await client.ask(request) {
-                case .cosigned(let line): .cosigned(line: line)
-                case .conflict(let size): .conflict(size: size)
-                case .refused: .refused
-                }
+                try await client.ask(request)
             } latest: {
                 try await client.latest(of: origin)
             }
@@ -41,6 +37,6 @@ extension Settings {
             throw ValidationError("the time-stamp authority's root is not readable (\(timeStampRoot))")
         }
         let authority = TimeStampAuthority(url: timeStampURL, roots: PEM.certificates(in: text))
-        return Anchoring.Authority(interval: timeStampInterval) { try await authority.stamp($0).token.der }
+        return Anchoring.Authority(interval: timeStampInterval) { try await authority.stamp($0).der }
     }
 }

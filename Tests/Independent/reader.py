@@ -353,8 +353,11 @@ def read_event(data):
     name = record["event"]
     need(record["number"] >= 1, "event: number 0")
     need(("head" in record) == (name == "DirectoryHead"), "event: a head is for DirectoryHead only")
-    need(("document" in record) == (name in PUBLISHED), "event: a document is for publications only")
-    need((record["mailbox"] == "directory") == (name in [*PUBLISHED, "DirectoryHead"]), "event: wrong mailbox")
+    documents, tree = [*PUBLISHED, "Inspection", "Restart", "Configuration"], ["LogOpened", "Restore"]
+    need(("document" in record) == (name in documents), "event: a document where none belongs, or none")
+    need(("previous" in record) == (name in tree), "event: a tree is for LogOpened and Restore only")
+    everybody = [*PUBLISHED, *tree, "DirectoryHead", "Restart", "Configuration"]
+    need((record["mailbox"] == "directory") == (name in everybody), "event: wrong mailbox")
     return record
 
 

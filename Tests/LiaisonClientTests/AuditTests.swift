@@ -94,6 +94,28 @@ struct AuditTests {
         #expect(try await auditor.inspect(since: world.clock.now + 10, until: world.clock.now + 20).isEmpty)
     }
 
+    /// A demand is good for an hour and for whoever has the duty: the same note again later reads nothing.
+    @Test func aDemandIsNotReplayed() async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await makeAuditor(world, "auditor")
+        let auditor = try world.session(iscg).address
+        func demand(until: Int) throws -> Unverified<Inspection> {
+            try Unverified(
+                Inspection(by: auditor, log: Fixture.origin, since: 0, until: until, at: world.clock.now)
+                    .signed(by: world.signer(iscg)).note)
+        }
+        let taken = try demand(until: world.clock.now)
+        _ = try await world.relay.inspect(taken, from: 0, by: auditor)
+        _ = try await world.relay.inspect(taken, from: 1, by: auditor)
+        let far = try demand(until: world.clock.now + 86_400)
+        await #expect(throws: Problem(.malformed)) { try await world.relay.inspect(far, from: 0, by: auditor) }
+        try await world.publish("avema01", change: { $0[0].duties = [] })
+        await #expect(throws: Problem(.notAParty)) { try await world.relay.inspect(taken, from: 0, by: auditor) }
+        try await makeAuditor(world, "auditor")
+        world.clock.now += 3601
+        await #expect(throws: Problem(.sealedTooLongAgo)) { try await world.relay.inspect(taken, from: 0, by: auditor) }
+    }
+
     @Test func nobodyElseReadsIt() async throws {
         let world = try await World(units: [montluel, iscg])
         _ = try await world.sendReferral()

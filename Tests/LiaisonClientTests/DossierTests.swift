@@ -74,7 +74,9 @@ struct DossierTests {
         let (parts, _) = try await session.dossier(
             of: id, content: .fields(["last_name"], attachments: false), catalogue: world.catalogue)
         let page = String(decoding: try #require(try parts.bytes(of: DossierFile.page, limit: 1 << 20)), as: UTF8.self)
-        for text in ["pris en charge par l'unité", "TESTARD", "Ouvert par un agent", "\(id)", "<html lang=\"fr\">"] {
+        for text in [
+            "pris en charge par l'unité", "TESTARD", "ouvert par un agent de l'unité", "\(id)", "<html lang=\"fr\">"
+        ] {
             #expect(page.contains(text), "\(text)")
         }
         #expect(!page.contains("Alpha"))
@@ -149,11 +151,11 @@ struct DossierTests {
         #expect(report.story?.disclosures == nil)
     }
 
-    /// After a handover the content is the one sealed anew, and the chain of readers is proven with it.
-    @Test func aHandoverIsProven() async throws {
+    /// Rosters change between and after the events; the dossier has those that were in force, and says of which it has no
+    /// successor. (`Tests/Scripts/people.sh` proves a handover.)
+    @Test func rostersOfTheTimeAreTaken() async throws {
         let world = try await World(units: [montluel, iscg])
         let id = try await acknowledged(world)
-        // Rosters change between and after the events; the dossier has the ones that were in force.
         for _ in 0..<3 { try await world.publish("ggd01") }
         let report = try await judge(montluel, id, world)
         #expect(report.verdict == .valid, "\(report.checks)")

@@ -4,6 +4,7 @@
 import Foundation
 import LiaisonClient
 import LiaisonDossier
+import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
@@ -83,9 +84,55 @@ struct ErasureTests {
         #expect(try verifies(world))
     }
 
+    /// With two recipients the shared content stays for the other one; the unit for which it is erased gets it no more, not
+    /// even by the act that opened it before.
+    @Test func whatIsErasedForOneUnitIsNotServedToIt() async throws {
+        let world = try await World(units: [iscg, "cms-bourg@cd01", "crip@cd01"])
+        let sender = try world.session(iscg)
+        try await sender.refresh()
+        var request = SendRequest(kind: "concern_report", to: try Fixture.unit("cms-bourg@cd01"))
+        request.form = World.concern
+        let id = try await sender.seal(try await sender.plan(request, catalogue: world.catalogue))
+        _ = try await sender.deposit(id)
+        let reader = try world.session("crip@cd01")
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        _ = try await reader.acknowledge(id)
+        let opened = try #require(try await world.store.acts(on: id).first { $0.kind == .opened })
+        let act = try Unverified<Act>(parsing: opened.note)
+        #expect(try await !world.relay.open(act, from: 0, by: opened.author).isEmpty)
+        _ = try await reader.erase(id, reason: .noLongerNeeded)
+        await #expect(throws: Problem(.contentGone)) { try await world.relay.open(act, from: 0, by: opened.author) }
+        #expect(try await world.store.contentSize(of: id, for: Fixture.unit("cms-bourg@cd01")) != nil)
+    }
+
+    /// Whoever is refused names transmissions at will, and cannot hold up their erasure.
+    @Test func refusalsHoldUpNoErasure() async throws {
+        let world = try await World(units: [montluel, iscg, "corg@ggd01"])
+        let id = try await world.sendReferral()
+        let limit = try #require(world.sequencer.directory.convention).body.auditLimit
+        world.clock.now += 31 * 86_400
+        try await world.relay.catchUp()
+        world.clock.now += limit / 2
+        let stranger = try Fixture.agentName(of: "corg@ggd01")
+        let transmission = try #require(try await world.store.transmission(id))
+        let act = try Act(
+            by: stranger, log: Fixture.origin, convention: transmission.hash, head: transmission.hash, transmission: id,
+            envelope: transmission.hash, unit: Fixture.unit(iscg), act: .acknowledged, at: world.clock.now
+        ).signed(by: world.signer("corg@ggd01"))
+        await #expect(throws: Problem.self) { _ = try await world.relay.act(Unverified(act.note), by: stranger) }
+        #expect(try await world.records().last?.event == .actRejection)
+        world.clock.now += limit / 2
+        try await world.relay.catchUp()
+        #expect(try await world.store.transmission(id) == nil)
+    }
+
     @Test func recordsAndSaltsGoAtTheAuditLimit() async throws {
         let world = try await World(units: [montluel, iscg])
         let id = try await world.sendReferral()
+        // Enough of them for pages to split and merge.
+        var others: [TransmissionID] = []
+        for _ in 0..<40 { others.append(try await world.sendReferral()) }
         let entries = try await world.store.entries(on: id, in: [.unit(Fixture.unit(montluel))])
         let envelope = Array(try #require(try await world.store.transmission(id)).envelope.utf8.prefix(200))
         let limit = try #require(world.sequencer.directory.convention).body.auditLimit
@@ -107,8 +154,9 @@ struct ErasureTests {
             #expect(try await world.store.entry(entry.index) == nil)
             #expect(try await world.store.entries(entry.index..<entry.index + 1) == [entry.commitment.bytes])
         }
+        try world.store.vacuum()
         #expect(try !isFound(envelope, world))
-        #expect(try !isFound(Array(id.description.utf8), world))
+        for id in others + [id] { #expect(try !isFound(Array(id.description.utf8), world)) }
         #expect(try await world.store.transmission(id) == nil)
         // The log still verifies, and a client sees that what is missing in its mailbox was erased and not withheld.
         #expect(try verifies(world))
@@ -136,5 +184,47 @@ struct ErasureTests {
         let sender = try world.session(montluel)
         try await sender.refresh()
         await #expect(throws: ClientFailure.broken(.eventsMissing)) { _ = try await sender.alerts() }
+    }
+
+    /// A relay cannot withhold today's event behind an erasure: neither of another entry, nor of one that is young.
+    @Test(arguments: [false, true])
+    func aYoungEventIsNotErased(isOther: Bool) async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await world.sendReferral()
+        let withheld = try await world.sendReferral()
+        let mailbox = Mailbox.unit(try Fixture.unit(montluel))
+        let hidden = try await world.store.entries(on: withheld, in: [mailbox])
+        try await world.forge(in: mailbox, .erasure) {
+            $0.code = "audit_limit"
+            $0.entries = isOther ? [1, 2] : hidden.map(\.index)
+        }
+        world.wrap = { honest in
+            var lying = LyingConnection(honest)
+            lying.events = { page in
+                EventPage(
+                    events: page.events.filter { event in
+                        let index = try? InclusionProof(parsing: event.proof).index
+                        return !hidden.contains { $0.index == index }
+                    }, next: page.next)
+            }
+            return lying
+        }
+        let sender = try world.session(montluel, fresh: true)
+        try await sender.refresh()
+        await #expect(throws: ClientFailure.broken(.eventsMissing)) { _ = try await sender.alerts() }
+    }
+
+    /// Pages are full of what is still there: erased rows do not end a list early.
+    @Test func pagesPassOverErasedRows() async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await world.sendReferral()
+        let limit = try #require(world.sequencer.directory.convention).body.auditLimit
+        world.clock.now += 31 * 86_400
+        try await world.relay.catchUp()
+        world.clock.now += limit
+        try await world.relay.catchUp()
+        let mailbox = Mailbox.unit(try Fixture.unit(montluel))
+        let page = try await world.store.entries(in: [mailbox], from: 0, limit: 1)
+        #expect(page.map(\.number) == [5], "the statement of erasure, behind four rows that are erased")
     }
 }

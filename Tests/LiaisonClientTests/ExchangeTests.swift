@@ -188,11 +188,7 @@ struct ExchangeTests {
         let session = try world.session(iscg)
         try await session.refresh()
         var request = SendRequest(kind: "concern_report", to: try Fixture.unit("cms-bourg@cd01"))
-        request.form = [
-            "child_last_name": .text("GAMMA"), "child_first_name": .text("Enfant"), "age_estimate": .integer(6),
-            "residence_commune": .text("01053"), "observed_facts": .text("Faits fictifs."),
-            "reported_statements": .text("« Fictif »"), "person_informed": .text("informed")
-        ]
+        request.form = World.concern
         let id = try await session.seal(try await session.plan(request, catalogue: world.catalogue))
         _ = try await session.deposit(id)
         let crip = try world.session("crip@cd01")

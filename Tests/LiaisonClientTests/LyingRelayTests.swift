@@ -207,6 +207,7 @@ struct LyingRelayTests {
                 event.envelope = stored.hash
                 event.unit = try Fixture.unit(iscg)
                 event.state = .opened
+                event.act = Hash.of("no act")
             }
         }
         let lied = try session(world, montluel, stating: .opened)

@@ -78,9 +78,9 @@ struct MerkleTreeTests {
                 let path = try #require(ProofPlan.consistency(from: old, to: size)?.hashes(from: log.tiles))
                 vector.consistency.append(.init(from: old, path: path))
             }
-            for (id, tile) in log.tiles where id.width(in: size) == tile.hashes.count {
+            for (id, tile) in log.tiles where id.width(in: size) == tile.count {
                 vector.tiles.append(
-                    .init(level: id.level, index: id.index, width: tile.hashes.count, bytes: Base64.encode(tile.bytes)))
+                    .init(level: id.level, index: id.index, width: tile.count, bytes: Base64.encode(tile.bytes)))
             }
             #expect(TreeEdge(size: size, reading: log.tiles) == log.edge)
             sizes.append(vector)

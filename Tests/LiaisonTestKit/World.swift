@@ -26,9 +26,9 @@ package final class World {
     package private(set) var rosters: [String: Verified<Roster>] = [:]
     private var sessions: [String: Session] = [:]
     private var agents: [String: [Agent]] = [:]
-    /// Wraps each new session's connection; a lying relay goes in here.
     /// The policy of new sessions.
     package var policy: String?
+    /// Wraps each new session's connection; a lying relay goes in here.
     package var wrap: (any RelayConnection) -> any RelayConnection = { $0 }
 
     /// - Parameter units: those that get an agent; the institutions of all others publish empty rosters.
@@ -204,6 +204,12 @@ package final class World {
         "beneficiary_profile": .text("victim"), "main_issue": .text("couple_violence"),
         "referral_mode": .text("direct"), "referral_origin": .text("intervention"), "minors_present": .integer(2),
         "adhesion_status": .text("given"), "person_informed": .text("informed")
+    ]
+
+    package static let concern: [String: FieldValue] = [
+        "child_last_name": .text("GAMMA"), "child_first_name": .text("Enfant"), "age_estimate": .integer(6),
+        "residence_commune": .text("01053"), "observed_facts": .text("Faits fictifs."),
+        "reported_statements": .text("« Fictif »"), "person_informed": .text("informed")
     ]
 
     package func referral() throws -> SendRequest {

@@ -13,7 +13,7 @@ as iscg-est acknowledge "$id" >/dev/null
 # "You were added to … on …", and everybody else who was.
 say bta-montluel audit
 says 'you (d-02@ggd01): added to bta-montluel@ggd01' "$dir/out"
-says 'bta-montluel@ggd01: 4 events, none missing.' "$dir/out"
+says 'bta-montluel@ggd01: no event is missing (4).' "$dir/out"
 colleague=$(joins second bta-montluel@ggd01)
 say bta-montluel audit
 says "$colleague: added to the roster" "$dir/out"

@@ -26,7 +26,7 @@ witness=$!
     sed "s|^witness temoin.example/1 .*|& http://127.0.0.1:$witness_port|; s|^witness temoin.example/1|witness w|" "$dir/witness.line"
     printf 'quorum w\n'
 } >"$dir/policy"
-while [ ! -s "$dir/authority/port" ]; do sleep 0.1; done
+waits 20 test -s "$dir/authority/port"
 cat >>"$dir/sb/relay/liaisond.conf" <<CONF
 LIAISOND_WITNESSES=$dir/policy
 LIAISOND_TIME_STAMP_URL=http://127.0.0.1:$(cat "$dir/authority/port")
@@ -99,14 +99,34 @@ for good in sealed field stamped; do
     [ "$(both "$dir/$good.asice" "$dir/sb/trust")" = '0 valid' ] || fail "$good is not valid without witnesses"
     "$python" "$ROOT/Tests/Independent/damage.py" "$dir/$good.asice" "$dir/damaged.$good" >/dev/null
 done
+# harmless DOSSIER COPY: a change that proves nothing else than before: an event less, another page, another order
+harmless() {
+    case $2 in
+        *-event-[0-9].asice | *-event-unknown-field.asice | *-more.asice | *-reversed.asice | *-field-gone.asice) ;;
+        *-convention-line-gone.asice | *-checkpoint-line-*.asice | *-checkpoint-space.asice) ;;
+        # a bit of what nothing rests on: a time of making, a witness's line repeated in a proof
+        *-flipped-dossier.json.asice | *-flipped-events.json.asice | *-flipped-directory.json.asice | *-proof-unsigned.asice) ;;
+        *mimetype* | *-flipped-lisez-moi.html.asice | *-added-directory-99.note.asice) ;;
+        *-content-sealed.asice) [ "$1" = sealed ] ;;
+        *-content-disclosed.asice) [ "$1" = field ] ;;
+        *-content-withheld.asice) [ "$1" = stamped ] ;;
+        *) return 1 ;;
+    esac
+}
 count=0
-for damaged in "$dir"/damaged.*/*.asice; do
-    both "$damaged" "$dir/trust" >>"$dir/verdicts"
-    count=$((count + 1))
+for good in sealed field stamped; do
+    for damaged in "$dir/damaged.$good"/*.asice; do
+        found=$(both "$damaged" "$dir/trust")
+        printf '%s\n' "$found" >>"$dir/verdicts"
+        count=$((count + 1))
+        [ "$found" != '0 valid' ] || harmless "$good" "$damaged" || fail "$damaged is valid"
+    done
 done
-[ "$count" -ge 90 ] || fail "only $count damaged dossiers"
+[ "$count" -ge 300 ] || fail "only $count damaged dossiers"
+printf 'no dossier\n' >"$dir/garbage"
+[ "$(both "$dir/garbage" "$dir/trust")" = '1 invalid' ] || fail "garbage is not invalid"
 for expected in '1 invalid' '3 incomplete'; do grep -qx "$expected" "$dir/verdicts" || fail "no damage is $expected"; done
-grep -v '^quorum\|^witness' "$dir/trust" | sed 's/^party tj01.*//' >"$dir/trust.none"
+grep -v '^quorum\|^witness' "$dir/trust" >"$dir/trust.none"
 exits 65 "$bin/liaison" verify "$dir/sealed.asice" --trust "$dir/trust.none"
 says 'no quorum line' "$dir/err"
 
@@ -156,5 +176,5 @@ as bta-montluel audit >"$dir/out"
 [ "$(json 'd["findings"]')" = '[]' ] || fail "findings: $(cat "$dir/out")"
 [ "$(json 'd["agreed"] >= 2')" = True ] || fail "nobody agreed: $(cat "$dir/out")"
 say bta-montluel audit
-says 'none missing' "$dir/out"
+says 'no event is missing' "$dir/out"
 "$bin/liaisond" verify --data "$dir/sb/relay" >"$dir/out" || fail "$(cat "$dir/out")"

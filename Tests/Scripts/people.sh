@@ -65,6 +65,21 @@ as colleague read "$id" >"$dir/out"
 as bta-montluel track "$id" >"$dir/out"
 says Transfer "$dir/out"
 as iscg-est read "$id" >"$dir/out" || fail 'the first reader lost it'
+# The content sealed anew is proven by the chain of readers, and not without it.
+as colleague proof "$id" --output "$dir/handed.asice" 2>/dev/null
+"$bin/liaison" verify "$dir/handed.asice" --trust "$dir/sb/trust" >"$dir/out" || fail "$(cat "$dir/out")"
+"$python" "$ROOT/tools/verify.py" "$dir/handed.asice" --trust "$dir/sb/trust" >"$dir/out" || fail "$(cat "$dir/out")"
+for act in acts/01.note acts/02.note; do
+    "$python" - "$dir/handed.asice" "$dir/broken.asice" "$act" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as good, zipfile.ZipFile(sys.argv[2], "w") as broken:
+    for item in good.infolist():
+        if item.filename != sys.argv[3]:
+            broken.writestr(item, good.read(item))
+PYTHON
+    exits 3 "$bin/liaison" verify "$dir/broken.asice" --trust "$dir/sb/trust"
+    exits 3 "$python" "$ROOT/tools/verify.py" "$dir/broken.asice" --trust "$dir/sb/trust"
+done
 "$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null
 
 # ── The first leaves: revoked on the next request; the colleague goes on

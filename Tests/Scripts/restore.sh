@@ -28,8 +28,9 @@ cp "$relay/log-key" "$dir/old-key"
 "$bin/liaisond" restore --data "$relay" --backup "$dir/backup.sqlite" >"$dir/block" 2>&1 || fail "$(cat "$dir/block")"
 says 'a new log has begun' "$dir/block"
 cmp -s "$relay/log-key" "$dir/old-key" && fail "the same key under another log"
-grep -rlaqF "$(head -c 200 "$dir/sb/agents/bta-montluel/contents/$first.age" | tail -c 60)" "$relay/archive.sqlite" &&
-    fail "the archive holds a sealed content"
+piece=$(head -c 200 "$dir/sb/agents/bta-montluel/contents/$first.age" | tail -c 60)
+grep -aqF "$piece" "$dir/backup.sqlite" || fail "the backup does not hold the sealed content that is looked for"
+if grep -aqF "$piece" "$relay/archive.sqlite"; then fail "the archive holds a sealed content"; fi
 exits 64 "$bin/liaisond" admit --data "$relay" "$dir/sb/convention.note"
 
 # The institutions name the new log in the next version of their convention.
@@ -66,3 +67,11 @@ as iscg-est acknowledge "$lost" >/dev/null
 say bta-montluel track "$lost"
 says 'acknowledged by the unit' "$dir/out"
 "$bin/liaisond" verify --data "$relay" >/dev/null
+
+# A second time: nothing of the first restore is in the way.
+"$sandbox" down "$dir/sb"
+"$bin/liaisond" backup --data "$relay" --output "$dir/again.sqlite" >/dev/null
+rm "$relay/relay.sqlite"*
+exits 64 "$bin/liaisond" restore --data "$relay" --backup "$dir/again.sqlite" --origin 'a b'
+"$bin/liaisond" restore --data "$relay" --backup "$dir/again.sqlite" >"$dir/out" 2>&1 || fail "$(cat "$dir/out")"
+says 'relais.example/small/3' "$dir/out"

@@ -71,15 +71,14 @@ public protocol RelayStore: Sendable {
     func recordsDue(before instant: Int, limit: Int) async throws -> [ErasableRecords]
     /// Gives freed pages back, so that what was erased is in no file of the store.
     func scrub() async throws
-    func inspection(_ hash: Hash) async throws -> StoredInspection?
+    /// Index of the event of an inspection that was taken.
+    func inspection(_ hash: Hash) async throws -> Int?
     /// Entries of all mailboxes of an institution within `[since, until)`, at or after `index`, in log order.
     func entries(
         of institution: InstitutionID, since: Int, until: Int, from index: Int, limit: Int
     ) async throws -> [StoredEntry]
     // Kept beside the log: what others say of its checkpoints, and why it may not go on.
 
-    /// The checkpoint of exactly `size` entries, where a commit ended.
-    func checkpoint(of size: Int) async throws -> String?
     func add(cosignatures lines: [String], size: Int) async throws
     func add(timeStamp token: [UInt8], size: Int, at instant: Int) async throws
     /// The smallest checkpoint of at least `size` entries that is time-stamped and cosigned, or else time-stamped, or else
@@ -146,14 +145,12 @@ public struct Batch: Sendable {
 
 /// Records of one transmission, or of one mailbox and month, whose audit limit is over.
 public struct ErasableRecords: Hashable, Sendable {
-    public let transmission: TransmissionID?
-    /// The keys that open them.
-    public let scopes: [String]
+    public let scope: RecordScope
     public let entries: [Mailbox: [Int]]
 
-    public init(transmission: TransmissionID?, scopes: [String], entries: [Mailbox: [Int]]) {
-        self.transmission = transmission
-        self.scopes = scopes
+    /// - Parameter scope: one of the transmission's, or of the month's.
+    public init(scope: RecordScope, entries: [Mailbox: [Int]]) {
+        self.scope = scope
         self.entries = entries
     }
 }
@@ -181,13 +178,11 @@ public struct StoredInspection: Hashable, Sendable {
     public let note: String
     /// Index of the Inspection event.
     public let entry: Int
-    public let at: Int
 
-    public init(hash: Hash, note: String, entry: Int, at: Int) {
+    public init(hash: Hash, note: String, entry: Int) {
         self.hash = hash
         self.note = note
         self.entry = entry
-        self.at = at
     }
 }
 
@@ -231,23 +226,33 @@ public struct StoredEntry: Hashable, Sendable {
 }
 
 /// Under which key a record and its salt lie: what is erased together.
-public enum RecordScope: Hashable, Sendable {
-    /// One delivery, or the submission itself.
-    case delivery(TransmissionID, UnitAddress?)
-    /// What a mailbox holds besides, by 30 days.
-    case month(Mailbox, Int)
-    /// The directory, and what was erased when: for good.
-    case kept
+public struct RecordScope: Hashable, Sendable {
+    /// One delivery, or the submission itself; what a mailbox holds besides, by 30 days; or "kept": the directory, and what
+    /// was erased when.
+    public let name: String
+    /// Set for what goes with a transmission.
+    public let transmission: TransmissionID?
 
-    static let month = 30 * 86_400
+    public static let kept = RecordScope(name: "kept", transmission: nil)
+    private static let month = 30 * 86_400
+
+    public init(name: String, transmission: TransmissionID?) {
+        self.name = name
+        self.transmission = transmission
+    }
+
+    public init(delivery transmission: TransmissionID, unit: UnitAddress?) {
+        self.init(name: "\(transmission) \(unit?.description ?? "")", transmission: transmission)
+    }
 
     package init(_ record: EventRecord) {
-        if let transmission = record.transmission {
-            self = .delivery(transmission, record.unit)
+        if let transmission = record.transmission, !record.event.isRefusal {
+            self.init(delivery: transmission, unit: record.unit)
         } else if record.mailbox == .directory || record.entries != nil {
             self = .kept
         } else {
-            self = .month(record.mailbox, record.at / Self.month)
+            // A refusal, too: whoever is refused names transmissions at will, and holds up nobody's erasure.
+            self.init(name: "\(record.mailbox) \(record.at / Self.month)", transmission: nil)
         }
     }
 }

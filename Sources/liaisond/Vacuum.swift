@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import LiaisonSQLiteStore
+
+struct Vacuum: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Rewrite the store, so that no page holds a trace of what was erased; submissions wait meanwhile.")
+
+    @OptionGroup var data: DataOption
+
+    func run() async throws { try data.directory.store().vacuum() }
+}
