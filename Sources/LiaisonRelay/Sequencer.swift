@@ -135,8 +135,10 @@ public actor Sequencer {
     }
 
     /// Gives the pages of what was erased back; again and again until nobody reads them any more.
-    func scrub() async throws {
-        guard hasErased else { return }
+    ///
+    /// - Parameter always: also when this node has erased nothing, as after a crash.
+    func scrub(always: Bool = false) async throws {
+        guard hasErased || always else { return }
         hasErased = false
         do {
             try await store.scrub()

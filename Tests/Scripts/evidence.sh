@@ -82,6 +82,14 @@ PYTHON
 # By hand, as docs/evidence.md says.
 openssl ts -verify -data "$dir/ASiCManifest.xml" -in "$dir/timestamp.tst" -token_in -CAfile "$dir/authority/root.pem" \
     >/dev/null 2>&1 || fail "openssl does not verify the container's time-stamp"
+head -n 3 "$dir/checkpoint.note" >"$dir/checkpoint.txt"
+{
+    printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'
+    printf %s "$log" | cut -d + -f 3- | base64 -d | tail -c 32
+} >"$dir/log.der"
+sed -n '5s/.* //p' "$dir/checkpoint.note" | base64 -d | tail -c 64 >"$dir/log.sig"
+openssl pkeyutl -verify -pubin -keyform DER -inkey "$dir/log.der" -rawin -in "$dir/checkpoint.txt" \
+    -sigfile "$dir/log.sig" >/dev/null || fail "openssl does not verify the checkpoint"
 says "pris en charge par l'unité" "$dir/lisez-moi.html"
 if grep -qiE 'recommandé|qualifié' "$dir/lisez-moi.html"; then fail "the page claims what it may not"; fi
 
