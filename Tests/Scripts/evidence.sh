@@ -10,11 +10,11 @@ port() { "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 
 fetch() { "$python" -c 'import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())' "$1"; }
 metric() { fetch "http://127.0.0.1:$operations/metrics" 2>/dev/null | grep -qx "$1"; }
 
-# A time-stamp authority and a witness, each a program of its own.
+# A time-stamp authority and a witness, each a program of its own; a test runner may have left SIGTERM blocked for them.
+trap 'kill -9 ${authority:-} ${witness:-} 2>/dev/null || true; "$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
 "$python" "$ROOT/Tests/Scripts/authority.py" "$dir/authority" &
 authority=$!
 "$bin/liaison" witness init --data "$dir/witness" --name temoin.example/1 >"$dir/witness.line"
-trap 'kill $authority ${witness:-} 2>/dev/null || true; "$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
 
 "$sandbox" up "$dir/sb" --convention "$small"
 grep -q '^quorum none$' "$dir/sb/trust" || fail "no trust anchors"
@@ -161,7 +161,7 @@ for path in ("v1/directory/head", "v1/events", "v1/deliveries"):
 PYTHON
 
 # An unreachable authority and witness raise an alarm and stop nothing.
-kill $authority $witness
+kill -9 $authority $witness
 second=$(refer bta-gex)
 waits 30 metric 'liaison_time_stamp_authority_up 0'
 waits 30 metric 'liaison_witness_up{witness="w"} 0'
