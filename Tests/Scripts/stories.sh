@@ -98,7 +98,7 @@ say parquet acknowledge "$id"
 say crip read "$id"
 say crip acknowledge "$id"
 say urgences track "$id"
-[ "$(grep -c 'acknowledged by the unit' "$dir/out")" = 2 ] || fail "$(cat "$dir/out")"
+[ "$(grep -c ': acknowledged by the unit' "$dir/out")" = 2 ] || fail "$(cat "$dir/out")"
 # The variant: nothing comes, the operations centre is alerted by reference, the sender told to telephone again
 say urgences send minor_judicial_report --to parquet@tj-bourg "${report[@]}" "${call[@]}" --yes
 id=$(sent)
