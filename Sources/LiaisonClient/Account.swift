@@ -33,7 +33,6 @@ public struct Account {
         static let certificate = "certificate"
         static let identity = "identity"
         static let convention = "convention"
-        static let pins = "pins"
         static let head = "head"
         static let checkpoint = "checkpoint"
         static let sent = "sent"
@@ -106,6 +105,11 @@ public struct Account {
         ).signed(by: signer)
     }
 
+    /// Where the directory documents that this vault knows were published.
+    func publications() throws -> [LogPlace] {
+        try vault.ids(Class.publication).compactMap { try vault.value(LogPlace.self, Class.publication, $0) }
+    }
+
     // MARK: Keys
 
     public func signer() throws -> NoteSigner {
@@ -115,13 +119,9 @@ public struct Account {
         return signer
     }
 
-    /// Keys of the own institution: those that the last convention taken vouched for, at first the one pinned at
-    /// enrolment.
+    /// The own institution's key, pinned at enrolment.
     public var pins: [NoteKey] {
-        get throws {
-            let known = try vault.value([VerificationKey].self, Class.pins, Self.own) ?? [record.pin]
-            return known.compactMap { NoteKey(name: record.address.institution.description, key: $0) }
-        }
+        NoteKey(name: record.address.institution.description, key: record.pin).map { [$0] } ?? []
     }
 
     /// The log that the relay keeps now: the one of enrolment until it was followed to another.
@@ -130,8 +130,6 @@ public struct Account {
     }
 
     func moved(to origin: String) throws { try vault.put(value: origin, Class.account, "origin") }
-
-    func remember(pins: [NoteKey]) throws { try vault.put(value: pins.map(\.key), Class.pins, Self.own) }
 
     /// The connection to the relay that the convention names for this account's log.
     public func connect(_ convention: Convention) throws -> HTTPRelayConnection {

@@ -47,10 +47,6 @@ extension Session {
     public func refuse(
         _ id: TransmissionID, reason: ReasonCode, note: String?, catalogue: FormCatalogue
     ) async throws -> VerifiedEvidence {
-        guard ReasonCode.allowed(with: .refused).contains(reason) else {
-            let codes = ReasonCode.allowed(with: .refused).map(\.rawValue).joined(separator: ", ")
-            throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
-        }
         let delivery = try await delivery(id)
         var reply: SendPlan?
         if let note {
@@ -75,10 +71,6 @@ extension Session {
     public func erase(_ id: TransmissionID, reason: ReasonCode) async throws -> [(
         unit: UnitAddress, state: DeliveryState, isErased: Bool
     )] {
-        guard ReasonCode.allowed(with: .erased).contains(reason) else {
-            let codes = ReasonCode.allowed(with: .erased).map(\.rawValue).joined(separator: ", ")
-            throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
-        }
         let tracked = try await track(id)
         var results: [(UnitAddress, DeliveryState, Bool)] = []
         for delivery in tracked.deliveries {
@@ -91,7 +83,8 @@ extension Session {
                 results.append((delivery.unit, delivery.state, true))
             }
         }
-        try? FileManager.default.removeItem(atPath: contentPath(id))
+        // This device's own copy goes with the relay's: not before.
+        if results.allSatisfy(\.2) { try? FileManager.default.removeItem(atPath: contentPath(id)) }
         return results
     }
 
@@ -201,19 +194,13 @@ extension Session {
                 .first(where: { $0.note.hash == event.event.act })
         else { throw ClientFailure.broken(.actRefused) }
         let past = try await directory(for: routing, before: event.index)
-        guard let verified = past.verified(act, behind: event.event, sender: routing.from) else {
+        // The log's order counts, whatever the relay's clock said.
+        var instant = event.event.at
+        for roster in past.rosters.values { instant = max(instant, try await publication(of: roster.hash).at) }
+        guard let verified = past.verified(act, behind: event.event, at: instant, sender: routing.from) else {
             throw ClientFailure.broken(.actRefused)
         }
         return verified
-    }
-}
-
-extension EventRecord {
-    /// Whether some state leads by this act to this event and state.
-    func follows(_ act: Act.Kind) -> Bool {
-        DeliveryState.allCases.contains { state in
-            state.on(.act(act)).map { $0.event == event && $0.state == self.state } ?? false
-        }
     }
 }
 

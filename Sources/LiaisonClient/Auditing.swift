@@ -8,14 +8,21 @@ import LiaisonSealing
 import LiaisonVault
 public import LiaisonWire
 
-/// One change of the own institution's roster or keys, as the log published it.
+/// One change of the own institution's keys, roster or agents' keys, or of the convention, as the log published it.
 public struct DirectoryChange: Hashable, Sendable {
     public enum Kind: String, Codable, Sendable {
+        case conventionChanged = "convention_changed"
+        /// The key that signs the institution's rosters: by a succession, or by a new convention.
+        case institutionKeyChanged = "institution_key_changed"
         case unitAdded = "unit_added", unitRemoved = "unit_removed"
+        /// Its roles, telephone numbers, name or hours: `fields` says which.
+        case unitChanged = "unit_changed"
         case agentAdded = "agent_added", agentRemoved = "agent_removed", agentRevoked = "agent_revoked"
         /// Another signing or TLS key under the same address.
         case agentKeyChanged = "agent_key_changed"
         case postAdded = "post_added", postRemoved = "post_removed"
+        /// Another role in the same unit, or other dates.
+        case postChanged = "post_changed"
         /// Auditor, DPO or statistics reader, now or no longer.
         case dutiesChanged = "duties_changed"
         /// From when until when the agent may act, or a revocation that is taken back.
@@ -31,7 +38,17 @@ public struct DirectoryChange: Hashable, Sendable {
     public let subject: String
     /// The unit of a post.
     public let unit: UnitAddress?
+    /// Of a unit's line that changed, as the format names them.
+    public let fields: [String]
     public let place: LogPlace
+
+    init(kind: Kind, subject: String, unit: UnitAddress? = nil, fields: [String] = [], place: LogPlace) {
+        self.kind = kind
+        self.subject = subject
+        self.unit = unit
+        self.fields = fields
+        self.place = place
+    }
 }
 
 /// What an audit found to be wrong with this device's own place in the directory.
@@ -64,6 +81,8 @@ public struct AuditReport: Sendable {
 /// How far the last audit came.
 private struct AuditState: Codable {
     var index: Int
+    var convention: Hash?
+    var succession: Hash?
     var roster: Hash?
     var keys: [String: Hash]
 }
@@ -82,12 +101,16 @@ extension Session {
         let events = try await mailboxEvents()
         report.mailboxes = Dictionary(grouping: events, by: \.event.mailbox).mapValues(\.count)
         try await audit(events.filter { $0.index >= state.index }, &report)
+        try await auditConvention(since: state, &report)
         let (roster, keys) = try await auditDirectory(since: state, &report)
+        report.changes.sort { $0.place.index < $1.place.index }
         report.findings = try ownFindings()
         report.witnessing = try await witnessing()
         try account.vault.put(
-            value: AuditState(index: (events.last?.index ?? -1) + 1, roster: roster, keys: keys), Account.Class.audit,
-            "last")
+            value: AuditState(
+                index: (events.last?.index ?? -1) + 1, convention: directory.convention?.hash,
+                succession: directory.successions[address.institution]?.hash, roster: roster, keys: keys),
+            Account.Class.audit, "last")
         return report
     }
 
@@ -119,6 +142,35 @@ extension Session {
 
     // MARK: The own institution's directory
 
+    /// The conventions since the last audit, and the own institution's keys in them; a succession changes those, too.
+    private func auditConvention(since state: AuditState, _ report: inout AuditReport) async throws {
+        let present = try conventionInForce()
+        let institution = address.institution
+        var versions: [(body: Convention, place: LogPlace)] = []
+        var older: Convention?
+        if let last = state.convention {
+            older = try await (document(last) as Unverified<Convention>).claimed
+            versions = try await chain(of: Convention.self, from: present.hash, to: last) { $0.previous }
+        } else {
+            versions = [(present.body, try await publication(of: present.hash))]
+        }
+        for (version, place) in versions {
+            let name = "\(version.name) \(version.version)"
+            report.changes.append(DirectoryChange(kind: .conventionChanged, subject: name, place: place))
+            if let older, older.party(institution)?.keys != version.party(institution)?.keys {
+                report.changes.append(
+                    DirectoryChange(kind: .institutionKeyChanged, subject: institution.description, place: place))
+            }
+            older = version
+        }
+        if let succession = directory.successions[institution]?.hash, succession != state.succession {
+            report.changes.append(
+                DirectoryChange(
+                    kind: .institutionKeyChanged, subject: institution.description,
+                    place: try await publication(of: succession)))
+        }
+    }
+
     private func auditDirectory(
         since state: AuditState, _ report: inout AuditReport
     ) async throws -> (roster: Hash?, keys: [String: Hash]) {
@@ -143,10 +195,9 @@ extension Session {
                 of: AgentKeys.self, from: document.hash, to: isNew ? nil : state.keys[agent]
             ) { $0.previous }
             report.changes += published.map {
-                DirectoryChange(kind: .keysPublished, subject: agent, unit: nil, place: $0.place)
+                DirectoryChange(kind: .keysPublished, subject: agent, place: $0.place)
             }
         }
-        report.changes.sort { $0.place.index < $1.place.index }
         return (present?.hash, latest)
     }
 
@@ -168,17 +219,22 @@ extension Session {
 
     static func changes(from old: Roster?, to new: Roster, at place: LogPlace) -> [DirectoryChange] {
         var changes: [DirectoryChange] = []
-        func note(_ kind: DirectoryChange.Kind, _ subject: String, _ unit: UnitAddress? = nil) {
-            changes.append(DirectoryChange(kind: kind, subject: subject, unit: unit, place: place))
+        func note(
+            _ kind: DirectoryChange.Kind, _ subject: String, _ unit: UnitAddress? = nil, fields: [String] = []
+        ) {
+            changes.append(DirectoryChange(kind: kind, subject: subject, unit: unit, fields: fields, place: place))
         }
         let units = (old: Set(old?.units.map(\.address) ?? []), new: Set(new.units.map(\.address)))
         for unit in units.new.subtracting(units.old).sorted() { note(.unitAdded, unit.description) }
         for unit in units.old.subtracting(units.new).sorted() { note(.unitRemoved, unit.description) }
-        let standIns = Dictionary((old?.units ?? []).map { ($0.address, $0.absence?.substitutes ?? []) }) { first, _ in
-            first
-        }
-        for unit in new.units where standIns[unit.address, default: []] != unit.absence?.substitutes ?? [] {
-            note(.substitutesChanged, unit.address.description)
+        let known = Dictionary((old?.units ?? []).map { ($0.address, $0) }) { first, _ in first }
+        for unit in new.units {
+            let before = known[unit.address]
+            if before?.absence?.substitutes ?? [] != unit.absence?.substitutes ?? [] {
+                note(.substitutesChanged, unit.address.description)
+            }
+            let fields = before.map { differing($0, unit) } ?? []
+            if !fields.isEmpty { note(.unitChanged, unit.address.description, fields: fields) }
         }
         let before = Dictionary((old?.agents ?? []).map { ($0.address, $0) }) { first, _ in first }
         let after = Dictionary(new.agents.map { ($0.address, $0) }) { first, _ in first }
@@ -191,16 +247,31 @@ extension Session {
             if old?.duties ?? [] != agent.duties { note(.dutiesChanged, address.description) }
             if let old,
                 old.notBefore != agent.notBefore || old.notAfter != agent.notAfter
-                    || old.revocation != nil && agent.revocation == nil
+                    || old.revocation != nil && agent.revocation != old.revocation
             {
                 note(.datesChanged, address.description)
             }
             let posts = (old: Set(old?.posts.map(\.unit) ?? []), new: Set(agent.posts.map(\.unit)))
             for unit in posts.new.subtracting(posts.old).sorted() { note(.postAdded, address.description, unit) }
             for unit in posts.old.subtracting(posts.new).sorted() { note(.postRemoved, address.description, unit) }
+            for unit in posts.old.intersection(posts.new).sorted()
+            where Set(old?.posts.filter { $0.unit == unit } ?? []) != Set(agent.posts.filter { $0.unit == unit }) {
+                note(.postChanged, address.description, unit)
+            }
         }
         if let old, old.registrars != new.registrars { note(.registrarsChanged, new.by.description) }
         return changes
+    }
+
+    /// The fields in which two lines of a unit differ, its substitutes apart.
+    private static func differing(_ old: Unit, _ new: Unit) -> [String] {
+        let fields: [(String, Bool)] = [
+            ("kind", old.kind != new.kind), ("name", old.name != new.name), ("town", old.town != new.town),
+            ("phone", old.phone != new.phone), ("duty_phone", old.dutyPhone != new.dutyPhone),
+            ("roles", Set(old.roles) != Set(new.roles)), ("opening", old.opening != new.opening),
+            ("absence", old.absence?.reason != new.absence?.reason || old.absence?.until != new.absence?.until)
+        ]
+        return fields.filter(\.1).map(\.0)
     }
 
     private func ownFindings() throws -> [AuditFinding] {
@@ -226,6 +297,8 @@ extension Session {
                 throw ClientFailure.broken(.wrongEvent)
             }
         }
+        let limit = try conventionInForce().body.auditLimit
+        _ = try Self.checkGaps(events, auditLimit: limit, known: [], erasableBefore: clock() - limit)
         return events
     }
 }

@@ -27,6 +27,10 @@ public enum ClientFailure: Error, Equatable {
     /// Sealed to other keys than this device's.
     case notForThisDevice
     case input(fr: String, en: String)
+    /// A file or directory of the user's that cannot be written.
+    case cannotWrite(String)
+    /// A service beside the relay that does not answer, or not as it should.
+    case service(String)
     /// Something that was received does not verify. Nothing of it is shown or relied on.
     case broken(Breach)
 
@@ -71,7 +75,8 @@ public enum ClientFailure: Error, Equatable {
             case 429, 500...: 69
             default: 65
             }
-        case .unreachable: 69
+        case .unreachable, .service: 69
+        case .cannotWrite: 73
         case .notWitnessed: 75
         default: 65
         }
@@ -114,6 +119,8 @@ public enum ClientFailure: Error, Equatable {
                 "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or hand it over (liaison handover)"
             )
         case .input(let fr, let en): language(fr, en)
+        case .cannotWrite(let path): language("écriture impossible (\(path))", "cannot write (\(path))")
+        case .service(let name): language("pas de réponse valable (\(name))", "no valid answer (\(name))")
         case .broken(let breach):
             language(
                 "vérification échouée, rien n'est montré (\(breach.text(language)))",

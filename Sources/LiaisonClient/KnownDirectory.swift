@@ -14,7 +14,7 @@ extension Session {
         static let line = "line"
         static let state = Account.Class.lines
         static let roster = "roster"
-        static let succession = "succession"
+        static let successions = "successions"
         static let keys = Account.Class.keys
         static let role = "role"
     }
@@ -78,7 +78,7 @@ extension Session {
     }
 
     private func forget(_ institution: InstitutionID) throws {
-        for kind in [Stored.line, Stored.roster, Stored.succession, Stored.keys] {
+        for kind in [Stored.line, Stored.roster, Stored.successions, Stored.keys] {
             try account.vault.delete(kind, institution.description)
         }
         try index([], of: institution)
@@ -93,7 +93,7 @@ extension Session {
         if stored?.note.hash != line.roster {
             let bundle = try await relay.bundle(
                 of: line.institution, from: stored == nil ? 0 : index, keys: false)
-            if let text = bundle.succession { try take(succession: text, of: line.institution) }
+            try take(bundle.successions, of: line.institution)
             guard let text = bundle.roster, let roster = try? Unverified<Roster>(parsing: text),
                 roster.note.hash == line.roster, roster.claimed.by == line.institution
             else { throw ClientFailure.broken(.directoryMismatch) }
@@ -110,25 +110,53 @@ extension Session {
         try vault.put(value: line, Stored.line, id)
     }
 
-    /// Keeps a succession that the recovery key signed; never an older one instead of one that is held.
-    private func take(succession text: String, of institution: InstitutionID) throws {
-        var frame = try frame(for: institution)
-        do {
-            try frame.accept(Unverified<Succession>(parsing: text))
-        } catch {
-            throw ClientFailure.broken(.bundleRefused)
+    /// Keeps successions, beside those that are held; which of them count, and where, is judged when they are used.
+    private func take(_ offered: [String], of institution: InstitutionID) throws {
+        let held = try account.vault.value([String].self, Stored.successions, institution.description) ?? []
+        let new = offered.filter { !held.contains($0) }
+        guard !new.isEmpty else { return }
+        for text in new {
+            guard let note = try? Unverified<Succession>(parsing: text), note.claimed.by == institution else {
+                throw ClientFailure.broken(.bundleRefused)
+            }
         }
-        try account.vault.put(value: text, Stored.succession, institution.description)
+        try account.vault.put(value: held + new, Stored.successions, institution.description)
     }
 
-    /// The convention, and an institution's succession where there is one: what a roster is verified against.
+    /// An institution's successions that `convention` calls for, each signed by the recovery key; others say nothing
+    /// under it.
+    private func successions(
+        of institution: InstitutionID, under convention: Verified<Convention>
+    ) throws -> [Verified<Succession>] {
+        var scratch = Directory(under: convention)
+        let held = try account.vault.value([String].self, Stored.successions, institution.description) ?? []
+        return held.compactMap { text in
+            guard let note = try? Unverified<Succession>(parsing: text), (try? scratch.accept(note)) != nil else {
+                return nil
+            }
+            return scratch.successions[institution]
+        }
+    }
+
+    /// The convention, and an institution's latest succession where there is one: what a roster is verified against.
     func frame(for institution: InstitutionID) throws -> Directory {
-        var frame = Directory(under: try conventionInForce())
-        if let text = try account.vault.value(String.self, Stored.succession, institution.description) {
-            // One that an earlier convention called for says nothing under this one.
-            try? frame.accept(Unverified<Succession>(parsing: text))
+        let convention = try conventionInForce()
+        var frame = Directory(under: convention)
+        for succession in try successions(of: institution, under: convention) {
+            try frame.accept(Unverified<Succession>(succession.note))
         }
         return frame
+    }
+
+    /// An institution's successions with their places in the log.
+    func published(
+        _ institution: InstitutionID, under convention: Verified<Convention>
+    ) async throws -> [(note: Verified<Succession>, index: Int)] {
+        var published: [(Verified<Succession>, Int)] = []
+        for note in try successions(of: institution, under: convention) {
+            published.append((note, try await publication(of: note.hash).index))
+        }
+        return published
     }
 
     /// Takes a roster by the keys that counted when the log took it.
@@ -136,12 +164,9 @@ extension Session {
         guard let convention = directory.convention else { throw ClientFailure.broken(.conventionRefused) }
         let place = try await publication(of: roster.note.hash)
         let under = try await publication(of: convention.hash).index
-        var succession: Int?
-        if let hash = directory.successions[roster.claimed.by]?.hash {
-            succession = try await publication(of: hash).index
-        }
+        let successions = try await published(roster.claimed.by, under: convention)
         do {
-            try directory.accept(roster, published: place, convention: under, succession: succession)
+            try directory.accept(roster, published: place, convention: under, successions: successions)
         } catch {
             throw ClientFailure.broken(.bundleRefused)
         }

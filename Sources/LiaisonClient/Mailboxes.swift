@@ -11,7 +11,8 @@ extension Session {
     /// Every event of the agent's units, in log order, proven and gapless.
     func mailboxEvents() async throws -> [VerifiedEvidence] {
         let events = try await pages { try await relay.events(from: $0) }
-        let last = try Self.checkGaps(events, auditLimit: conventionInForce().body.auditLimit)
+        let last = try Self.checkGaps(
+            events, auditLimit: conventionInForce().body.auditLimit, known: try account.publications())
         for mailbox in ownUnits.map(Mailbox.unit) {
             let number = last[mailbox] ?? 0
             // Nor may the end be missing that an earlier reading saw.
@@ -40,27 +41,40 @@ extension Session {
         return events
     }
 
-    /// Checks that each mailbox's numbers run from 1 without a gap. What is missing between two events must be as many
-    /// entries between them as the log says were erased at the audit limit, and none of them younger than that.
+    /// Checks that each mailbox's numbers run without a gap. What is missing must be as many entries as the log says were
+    /// erased at the audit limit, and nothing that is known to stand before such an entry may be younger than that limit:
+    /// else the entry was, too.
     ///
-    /// - Returns: the last number of each mailbox.
-    static func checkGaps(_ events: [VerifiedEvidence], auditLimit: Int) throws -> [Mailbox: Int] {
+    /// - Parameters:
+    ///   - known: places of directory documents; like the events, they say how old the log was where.
+    ///   - since: for a window of time, the instant before which records may have been erased by a notice after it; nil
+    ///     for whole mailboxes, from 1.
+    static func checkGaps(
+        _ events: [VerifiedEvidence], auditLimit: Int, known: [LogPlace], erasableBefore since: Int? = nil
+    ) throws -> [Mailbox: Int] {
+        let places = known + events.map { LogPlace(index: $0.index, at: $0.event.at) }
         var last: [Mailbox: Int] = [:]
         for (mailbox, events) in Dictionary(grouping: events, by: \.event.mailbox) {
-            var erased: [Int: Int] = [:]  // index of an erased entry, and when the log said so
+            var erased: Set<Int> = []
             for notice in events {
-                for index in notice.event.entries ?? [] where index < notice.index { erased[index] = notice.event.at }
-            }
-            var before: (number: Int, index: Int, at: Int) = (0, -1, 0)
-            for event in events {
-                let gap = erased.filter { before.index < $0.key && $0.key < event.index }
-                // What stands after something younger than the limit is younger still.
-                guard event.event.number - before.number - 1 == gap.count, erased[event.index] == nil,
-                    gap.values.allSatisfy({ before.at <= $0 - auditLimit })
+                guard let entries = notice.event.entries, let end = entries.max() else { continue }
+                guard end < notice.index,
+                    places.allSatisfy({ $0.index >= end || $0.at <= notice.event.at - auditLimit })
                 else { throw ClientFailure.broken(.eventsMissing) }
+                erased.formUnion(entries)
+            }
+            var before = since == nil ? (number: 0, index: -1, at: 0) : nil
+            for event in events {
+                if let before {
+                    let gap = erased.count { before.index < $0 && $0 < event.index }
+                    let isOld = since.map { before.at < $0 } ?? false
+                    guard event.event.number - before.number - 1 == gap || isOld, !erased.contains(event.index) else {
+                        throw ClientFailure.broken(.eventsMissing)
+                    }
+                }
                 before = (event.event.number, event.index, event.event.at)
             }
-            last[mailbox] = before.number
+            last[mailbox] = before?.number
         }
         return last
     }

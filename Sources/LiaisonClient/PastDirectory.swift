@@ -14,25 +14,28 @@ extension Session {
         var past = Directory()
         do {
             try past.accept(
-                try await convention(routing.convention), at: clock(), pins: try pins,
-                of: institutions.union([address.institution]))
+                try await convention(routing.convention), at: clock(), of: institutions.union([address.institution]))
         } catch {
             throw ClientFailure.broken(.conventionRefused)
         }
         try await know(institutions)
         for institution in institutions {
-            if let succession = directory.successions[institution], past.convention?.hash == succession.body.convention
-            {
-                try past.accept(Unverified<Succession>(succession.note))
-            }
             try await accept(try await roster(of: institution, before: index), into: &past)
         }
         return past
     }
 
+    /// A version counts when the one in force, which the own institution signed, leads back to it: keys may have changed
+    /// hands since.
     private func convention(_ hash: Hash) async throws -> Unverified<Convention> {
         if let known = directory.knownConvention(hash) { return try Unverified(known.note) }
-        return try await document(hash)
+        var next = directory.convention?.body.previous
+        while let earlier = next {
+            let version: Unverified<Convention> = try await document(earlier)
+            if earlier == hash { return version }
+            next = version.claimed.previous
+        }
+        throw ClientFailure.broken(.conventionRefused)
     }
 
     /// Walks back from the roster in force now to the newest one published before `index`.

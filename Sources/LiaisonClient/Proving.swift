@@ -40,14 +40,14 @@ extension Session {
         for (number, token) in tokens.enumerated() { parts.add(DossierFile.checkpointTimeStamp(number + 1), token.der) }
         parts.add(
             DossierFile.events,
-            try WireJSON.encode(DossierEvents(events: try await under(checkpoint, tracked.all))))
+            try CanonicalJSON.encode(DossierEvents(events: try await under(checkpoint, tracked.all))))
         let notes = tracked.acts.compactMap { try? Unverified<Act>(parsing: $0) }.filter {
             needed.contains($0.note.hash)
         }
         for (number, act) in notes.enumerated() { parts.add(DossierFile.act(number + 1), act.note.serialized) }
         try await add(documents, of: tracked, under: checkpoint, to: &parts)
         head.content = try add(content, of: tracked, catalogue, to: &parts)
-        parts.add(DossierFile.head, try WireJSON.encode(head))
+        parts.add(DossierFile.head, try CanonicalJSON.encode(head))
 
         // The page is made from the verified story, so the first judgement comes before it.
         var draft = parts
@@ -154,11 +154,14 @@ extension Session {
             throw ClientFailure.broken(.wrongEvent)
         }
         var documents = [try await published(routing.convention)]
+        guard let convention = try await directory(for: routing, before: first + 1).convention else {
+            throw ClientFailure.broken(.conventionRefused)
+        }
         let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
         try await know(institutions)
         for institution in institutions.sorted() {
-            if let succession = directory.successions[institution], succession.body.convention == routing.convention {
-                documents.append(try await published(succession.hash))
+            for succession in try await published(institution, under: convention) {
+                documents.append(try await published(succession.note.hash))
             }
             guard var next = directory.rosters[institution]?.hash else { throw ClientFailure.broken(.bundleRefused) }
             var rosters: [DossierDocument] = []
@@ -199,7 +202,7 @@ extension Session {
             parts.add(name, document.note)
             list.append(.init(file: name, evidence: evidence))
         }
-        parts.add(DossierFile.directory, try WireJSON.encode(DossierDirectory(documents: list)))
+        parts.add(DossierFile.directory, try CanonicalJSON.encode(DossierDirectory(documents: list)))
     }
 
     // MARK: Content

@@ -57,22 +57,7 @@ public struct OpenedTransmission {
 
     /// Writes part `index` into `directory` under its own name, never over an existing file.
     public func save(_ index: Int, in directory: String) throws -> String {
-        let name = parts[index].name.split(separator: "/").last.map(String.init) ?? "part"
-        let stem = name.first == "." ? "_" + name : name
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        for attempt in 0..<1000 {
-            let path = "\(directory)/" + (attempt == 0 ? stem : "\(attempt)-\(stem)")
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 || errno == EEXIST else {
-                throw ByteSourceFailure.system(call: "open", errno: errno)
-            }
-            guard descriptor >= 0 else { continue }
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try content.writePart(index) { try handle.write(contentsOf: $0) }
-            try handle.close()
-            return path
-        }
-        throw ByteSourceFailure.system(call: "open", errno: EEXIST)
+        try content.save(index, named: parts[index].name, in: directory)
     }
 }
 

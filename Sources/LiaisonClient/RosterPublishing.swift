@@ -112,8 +112,11 @@ extension Registrar {
             return  // before the first roster nobody is anybody
         }
         var frame = try frame(now: now)
-        if let text = bundle.succession {
-            try frame.accept(Unverified<Succession>(parsing: text))
+        for text in bundle.successions {
+            let succession = try Unverified<Succession>(parsing: text)
+            // One that an earlier convention called for says nothing under this one.
+            guard succession.claimed.convention == frame.convention?.hash else { continue }
+            try frame.accept(succession)
             try vault.put(value: text, Self.kind, Self.successionID)
         }
         guard let text = bundle.roster else { return }

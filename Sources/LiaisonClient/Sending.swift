@@ -259,7 +259,8 @@ extension Session {
         let receipt = try await relay.submit(envelope, content: try FileSource(path: contentPath(id)))
         let evidence = try check(receipt.evidence)
         guard evidence.event.event == .submissionAcceptance, evidence.event.envelope == envelope.hash,
-            evidence.event.transmission == id, evidence.event.mailbox == .unit(envelope.body.routing.from)
+            evidence.event.transmission == id, evidence.event.agent == envelope.body.by,
+            evidence.event.mailbox == .unit(envelope.body.routing.from)
         else { throw ClientFailure.broken(.wrongEvent) }
         try account.vault.put(
             value: SentItem(envelope: item.envelope, evidence: receipt.evidence), Account.Class.sent,

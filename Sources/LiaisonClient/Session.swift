@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import Foundation
+public import Foundation
 public import LiaisonDossier
 public import LiaisonForms
 import LiaisonLedger
@@ -28,7 +28,7 @@ public final class Session {
     /// Size of the largest tree seen before this command.
     let seenBefore: Int?
     /// Witnesses and authorities that this client's policy names; nil without a policy.
-    public let trust: TrustAnchors?
+    public let trust: Result<TrustAnchors?, ClientFailure>
     /// Checkpoints proven consistent with the refreshed head's.
     private var proven: Set<Checkpoint> = []
 
@@ -37,10 +37,11 @@ public final class Session {
     /// Restores what the vault knows; asks nobody.
     ///
     /// - Parameters:
-    ///   - trust: the client's policy.
+    ///   - trust: the client's policy; nil when there is none, a failure when nobody can read it.
     ///   - connect: makes the connection for the pinned convention.
     public init(
-        account: Account, clock: @escaping () -> Int, language: Language, trust: TrustAnchors? = nil,
+        account: Account, clock: @escaping () -> Int, language: Language,
+        trust: Result<TrustAnchors?, ClientFailure> = .success(nil),
         connect: (Account, Convention) throws -> any RelayConnection = { try $0.connect($1) }
     ) throws {
         self.account = account
@@ -150,12 +151,10 @@ public final class Session {
     private func rememberConvention() throws {
         guard let note = directory.convention?.note.serialized else { return }
         try account.vault.put(value: note, Account.Class.convention, "current")
-        // The keys that the own institution's signature vouches for sign the next version.
-        try account.remember(pins: pins)
     }
 
-    /// The keys by which the own institution vouches for a convention: those of the one in force, only the successor's
-    /// after a succession, and the one pinned at enrolment before there is any other.
+    /// The keys by which the own institution vouches for the next convention: the successor's after a succession, those of
+    /// the convention in force otherwise, and the one pinned at enrolment before there is any.
     var pins: [NoteKey] {
         get throws {
             let frame = try frame(for: address.institution)
@@ -164,7 +163,7 @@ public final class Session {
                 return NoteKey(name: name, key: key).map { [$0] } ?? []
             }
             let own = frame.convention?.body.party(address.institution)?.keys ?? []
-            return try account.pins + own.compactMap { NoteKey(name: name, key: $0.key) }
+            return own.isEmpty ? account.pins : own.compactMap { NoteKey(name: name, key: $0.key) }
         }
     }
 
@@ -203,6 +202,9 @@ public final class Session {
         guard let convention = directory.convention else { throw ClientFailure.broken(.conventionRefused) }
         return convention
     }
+
+    /// The convention's.
+    public var timeZone: TimeZone { directory.convention.flatMap { TimeZone(identifier: $0.body.timeZone) } ?? .gmt }
 
     /// The units that this agent acts for now.
     public var ownUnits: [UnitAddress] { directory.units(of: address, at: clock()) }

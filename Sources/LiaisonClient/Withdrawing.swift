@@ -25,10 +25,6 @@ extension Session {
     public func withdraw(
         _ id: TransmissionID, reason: ReasonCode, catalogue: FormCatalogue
     ) async throws -> [WithdrawalResult] {
-        guard ReasonCode.allowed(with: .withdrawn).contains(reason) else {
-            let codes = ReasonCode.allowed(with: .withdrawn).map(\.rawValue).joined(separator: ", ")
-            throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
-        }
         let tracked = try await track(id)
         guard ownUnits.contains(tracked.routing.from) else { throw ClientFailure.unknownTransmission(id.description) }
         var results: [WithdrawalResult] = []

@@ -22,7 +22,7 @@ extension Session {
 
     /// Asks the relay for the checkpoint that it publishes and counts its cosignatures.
     public func witnessing() async throws -> Witnessing {
-        guard let policy = trust?.policy, policy.quorum != nil else { return .notAsked }
+        guard let policy = try trust.get()?.policy, policy.quorum != nil else { return .notAsked }
         guard let checkpoint = try? SignedCheckpoint(parsing: try await relay.checkpoint(), log: log) else {
             throw ClientFailure.broken(.evidence)
         }
@@ -35,13 +35,19 @@ extension Session {
         return .witnessed(size: checkpoint.checkpoint.size, at: latest, by: cosigned.map(\.witness.name))
     }
 
-    /// Before a deposit: what is not urgent waits until the log is witnessed as the policy wants; what is urgent never does.
+    /// Before a deposit: what is not urgent waits until the log is witnessed as the policy wants; what is urgent never does,
+    /// not even for a policy that cannot be read.
     ///
     /// - Returns: whether the log is witnessed.
-    /// - Throws: `ClientFailure.notWitnessed`.
+    /// - Throws: `ClientFailure.notWitnessed`, or why the policy cannot be read.
     public func checkWitnessed(for urgency: Urgency) async throws -> Bool {
+        let waits = urgency != .immediate && urgency != .urgent
+        if case .failure(let unreadable) = trust {
+            guard waits else { return false }
+            throw unreadable
+        }
         guard case .notYet = try await witnessing() else { return true }
-        guard urgency == .immediate || urgency == .urgent else { throw ClientFailure.notWitnessed }
-        return false
+        guard waits else { return false }
+        throw ClientFailure.notWitnessed
     }
 }

@@ -145,8 +145,7 @@ extension Circuit {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        Markup.escaped(text)
     }
 
     private static func number(_ value: Double) -> String {

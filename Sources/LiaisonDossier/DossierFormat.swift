@@ -43,6 +43,11 @@ public enum DossierFile {
         }
     }
 
+    /// Whether a file of this name is a convention, succession or roster.
+    static func isDirectory(_ name: String) -> Bool {
+        name == convention || name.wholeMatch(of: /directory\/[0-9]{2,4}\.note/) != nil
+    }
+
     /// Whether a dossier may have a file of this name.
     static func isKnown(_ name: String) -> Bool {
         required.contains(name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+public import LiaisonForms
 public import LiaisonModel
 public import LiaisonNotes
 public import LiaisonSealing
@@ -34,9 +35,9 @@ public struct DossierCheck: Hashable, Sendable {
 
     public enum Outcome: Hashable, Sendable {
         /// With what it rests on.
-        case holds(String)
-        case fails(String)
-        case missing(String)
+        case holds(Label)
+        case fails(Label)
+        case missing(Label)
     }
 
     public let name: Name
@@ -44,7 +45,7 @@ public struct DossierCheck: Hashable, Sendable {
 }
 
 /// What a dossier proves, in order of the log.
-public struct DossierStory: Sendable {
+public struct DossierStory {
     public struct Step: Sendable {
         public let evidence: VerifiedEvidence
         /// The act behind it, when there is one.
@@ -58,6 +59,8 @@ public struct DossierStory: Sendable {
     /// Units by address, as the rosters of the time name them.
     public internal(set) var units: [UnitAddress: Unit] = [:]
     public internal(set) var disclosures: Disclosures?
+    /// The whole content, when it is here; its attachments are saved from it.
+    public internal(set) var opened: OpenedContent?
     /// Rosters for which the dossier has no successor: in force as the relay stated.
     public internal(set) var asStated: [InstitutionID] = []
     public internal(set) var timeZone: String
@@ -66,9 +69,19 @@ public struct DossierStory: Sendable {
     public internal(set) var cosigners: [String] = []
     public let log: String
     public let treeSize: Int
+    public let madeAt: Int
+    /// Institutions as the convention names them.
+    public internal(set) var parties: [InstitutionID: String] = [:]
+
+    /// Whether the relay has erased its records of what came next: then no state can be told.
+    public var isCutShort: Bool { steps.contains { $0.evidence.event.entries != nil } }
+    /// When the content was erased for the last unit, with the reason's code.
+    public var erasure: VerifiedEvidence? {
+        steps.map(\.evidence).last { $0.event.event == .erasure && $0.event.entries == nil }
+    }
 }
 
-public struct DossierReport: Sendable {
+public struct DossierReport {
     public internal(set) var checks: [DossierCheck] = []
     /// Nil when the dossier is too damaged to tell one.
     public internal(set) var story: DossierStory?
@@ -76,7 +89,7 @@ public struct DossierReport: Sendable {
     init() {}
 
     /// What cannot even be opened.
-    public init(unreadable why: String) { fails(.container, why) }
+    public init(unreadable why: String) { fails(.container, why, why) }
 
     public var verdict: Verdict {
         var verdict = Verdict.valid
@@ -90,13 +103,13 @@ public struct DossierReport: Sendable {
         return verdict
     }
 
-    mutating func holds(_ name: DossierCheck.Name, _ what: String) {
-        checks.append(.init(name: name, outcome: .holds(what)))
+    mutating func holds(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
+        checks.append(.init(name: name, outcome: .holds(Label(fr: fr, en: en))))
     }
-    mutating func fails(_ name: DossierCheck.Name, _ what: String) {
-        checks.append(.init(name: name, outcome: .fails(what)))
+    mutating func fails(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
+        checks.append(.init(name: name, outcome: .fails(Label(fr: fr, en: en))))
     }
-    mutating func missing(_ name: DossierCheck.Name, _ what: String) {
-        checks.append(.init(name: name, outcome: .missing(what)))
+    mutating func missing(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
+        checks.append(.init(name: name, outcome: .missing(Label(fr: fr, en: en))))
     }
 }

@@ -18,13 +18,15 @@ struct PastDocuments {
 
     let count: Int
     let convention: Unverified<Convention>
-    private let conventionIndex: Int
+    let conventionIndex: Int
     private var frame = Directory()
     /// Of each institution, in order of the log.
-    private var successions: [InstitutionID: [(note: Unverified<Succession>, index: Int)]] = [:]
+    private var offered: [InstitutionID: [(note: Unverified<Succession>, index: Int)]] = [:]
+    private var successions: [InstitutionID: [(note: Verified<Succession>, index: Int)]] = [:]
     /// Of each institution, in order of the log.
     private var rosters: [InstitutionID: [(roster: Unverified<Roster>, place: LogPlace)]] = [:]
     private(set) var units: [UnitAddress: Unit] = [:]
+    private var places: [LogPlace]
     private var stated: Set<InstitutionID> = []
     /// Institutions whose newest roster that was used has no successor here.
     var asStated: [InstitutionID] { stated.sorted() }
@@ -34,30 +36,40 @@ struct PastDocuments {
         for (file, evidence) in files {
             let event = evidence.event
             guard let (kind, hash) = Self.parse(file), event.document == hash, event.mailbox == .directory else {
-                throw Stop.fails(.directory, "entry \(evidence.index) publishes something else")
+                throw Stop.fails(
+                    .directory, "entrée \(evidence.index) : publie autre chose",
+                    "entry \(evidence.index) publishes something else")
             }
             let place = LogPlace(index: evidence.index, at: event.at)
             switch kind {
             case .convention(let note) where event.event == .conventionPublished:
                 conventions.append((note, place.index))
             case .succession(let note) where event.event == .conventionPublished:
-                successions[note.claimed.by, default: []].append((note, place.index))
+                offered[note.claimed.by, default: []].append((note, place.index))
             case .roster(let note) where event.event == .rosterPublished:
                 rosters[note.claimed.by, default: []].append((note, place))
-            default: throw Stop.fails(.directory, "entry \(evidence.index) is no publication")
+            default:
+                throw Stop.fails(
+                    .directory, "entrée \(evidence.index) : pas une publication",
+                    "entry \(evidence.index) is no publication")
             }
         }
         guard let (convention, index) = conventions.first, conventions.count == 1 else {
-            throw Stop.missing(.convention, "the convention's publication")
+            throw Stop.missing(.convention, "la publication de la convention", "the convention's publication")
         }
         count = files.count
+        places = files.map { LogPlace(index: $0.evidence.index, at: $0.evidence.event.at) }
         self.convention = convention
         conventionIndex = index
         for (institution, list) in rosters {
             let sorted = list.sorted { $0.place.index < $1.place.index }
             for (one, next) in zip(sorted, sorted.dropFirst()) {
-                guard next.roster.claimed.previous == one.roster.note.hash else {
-                    throw Stop.fails(.directory, "rosters of \(institution) that do not follow each other")
+                guard next.roster.claimed.previous == one.roster.note.hash,
+                    next.roster.claimed.version == one.roster.claimed.version + 1
+                else {
+                    throw Stop.fails(
+                        .directory, "des listes de \(institution) qui ne se suivent pas",
+                        "rosters of \(institution) that do not follow each other")
                 }
             }
             rosters[institution] = sorted
@@ -71,14 +83,51 @@ struct PastDocuments {
         return nil
     }
 
-    /// Checks the signatures of `institutions`, and the successions that this convention calls for.
-    mutating func verifyConvention(_ institutions: Set<InstitutionID>) throws {
-        try frame.accept(convention, at: 0, of: institutions)
+    /// Checks the signatures on the convention, and of `institutions` all successions and rosters, used or not: one that
+    /// only follows says until when the one before was in force.
+    mutating func verify(_ institutions: Set<InstitutionID>) throws {
+        try frame.accept(convention, at: 0)
+        let signers = Set(frame.convention?.signers ?? [])
         for institution in institutions.sorted() {
-            let list = (successions[institution] ?? []).sorted { $0.index < $1.index }
-            for succession in list { try frame.accept(succession.note) }
-            successions[institution] = list
+            guard signers.contains(institution.description) else {
+                throw Stop.fails(
+                    .convention, "pas signée par \(institution)", "not signed by \(institution)")
+            }
+            var scratch = frame
+            for (note, index) in (offered[institution] ?? []).sorted(by: { $0.index < $1.index }) {
+                try scratch.accept(note)
+                guard let verified = scratch.successions[institution] else { continue }
+                successions[institution, default: []].append((verified, index))
+            }
+            for (roster, place) in rosters[institution] ?? [] {
+                var directory = frame
+                try accept(roster, place, into: &directory)
+            }
         }
+    }
+
+    private func accept(
+        _ roster: Unverified<Roster>, _ place: LogPlace, into directory: inout Directory
+    ) throws(Stop) {
+        let institution = roster.claimed.by
+        do {
+            try directory.accept(
+                roster, published: place, convention: conventionIndex, successions: successions[institution] ?? [])
+        } catch {
+            throw .fails(
+                .directory, "la liste de \(institution) ne tient pas (\(error))",
+                "the roster of \(institution) does not hold (\(error))")
+        }
+    }
+
+    /// Adds what else is known of the log's times.
+    mutating func add(_ events: [VerifiedEvidence]) {
+        places += events.map { LogPlace(index: $0.index, at: $0.event.at) }
+    }
+
+    /// The largest instant that is known before `index`: what comes later in the log is not older.
+    func latest(before index: Int) -> Int {
+        places.filter { $0.index < index }.map(\.at).max() ?? 0
     }
 
     /// The directory as it was in force for the entry at `index`.
@@ -87,16 +136,12 @@ struct PastDocuments {
         for institution in Set(([routing.from] + routing.recipients).map(\.institution)) {
             let list = rosters[institution] ?? []
             guard let position = list.lastIndex(where: { $0.place.index < index }) else {
-                throw Stop.missing(.directory, "the roster of \(institution) for entry \(index)")
+                throw Stop.missing(
+                    .directory, "la liste de \(institution) pour l'entrée \(index)",
+                    "the roster of \(institution) for entry \(index)")
             }
             let (roster, place) = list[position]
-            do {
-                try directory.accept(
-                    roster, published: place, convention: conventionIndex,
-                    succession: successions[institution]?.last?.index)
-            } catch {
-                throw Stop.fails(.directory, "the roster of \(institution) does not hold (\(error))")
-            }
+            try accept(roster, place, into: &directory)
             if position == list.count - 1 { stated.insert(institution) }
             for unit in roster.claimed.units { units[unit.address] = unit }
         }

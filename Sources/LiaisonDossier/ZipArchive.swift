@@ -12,12 +12,14 @@ public enum ZipFailure: Error, Equatable, CustomStringConvertible {
     case tooManyFiles
     case duplicate(String)
     case tooLarge(String)
+    case notPlain
 
     public var description: String {
         switch self {
         case .library(let text): text
         case .tooManyFiles: "too many files"
         case .duplicate(let name): "the same file twice (\(name))"
+        case .notPlain: "a comment, extra field, encryption, method or prefix that a dossier does not have"
         case .tooLarge(let name): "a file that is too large (\(name))"
         }
     }
@@ -61,7 +63,10 @@ public final class ZipWriter {
             throw failure
         }
         let method = compressed ? ZIP_CM_DEFLATE : ZIP_CM_STORE
-        guard zip_set_file_compression(archive, UInt64(index), method, 0) == 0 else { throw failure }
+        let mode = UInt32(S_IFREG | 0o600) << 16
+        guard zip_set_file_compression(archive, UInt64(index), method, 0) == 0,
+            zip_file_set_external_attributes(archive, UInt64(index), 0, UInt8(ZIP_OPSYS_UNIX), mode) == 0
+        else { throw failure }
     }
 
     public func close() throws(ZipFailure) {
@@ -83,32 +88,55 @@ public final class ZipReader {
     private let archive: OpaquePointer
     /// In the container's order.
     public let names: [String]
+    private let places: [String: Int]
 
     public init(opening path: String) throws(ZipFailure) {
         var code: Int32 = 0
         guard let archive = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else { throw .library(zipText(code)) }
         self.archive = archive
         let count = Int(zip_get_num_entries(archive, 0))
+        // Names as they stand in the container: other readers shall see the same files.
         names = (0..<min(count, Self.maximumFiles)).compactMap {
-            zip_get_name(archive, zip_uint64_t($0), 0).map { String(cString: $0) }
+            zip_get_name(archive, zip_uint64_t($0), zip_flags_t(ZIP_FL_ENC_RAW)).map { String(cString: $0) }
         }
         guard count <= Self.maximumFiles, names.count == count else { throw .tooManyFiles }
-        guard Set(names).count == count else {
+        places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+        guard places.count == count else {
             throw .duplicate(names.first { name in names.count { $0 == name } > 1 } ?? "")
+        }
+        guard isPlain(path) else { throw .notPlain }
+    }
+
+    /// Nothing that other readers may take differently: a comment, extra fields, encryption, methods but stored and
+    /// deflated, bytes before the first file.
+    private func isPlain(_ path: String) -> Bool {
+        var length: Int32 = 0
+        guard zip_get_archive_comment(archive, &length, zip_flags_t(ZIP_FL_ENC_RAW)) == nil || length == 0,
+            let start = FileHandle(forReadingAtPath: path)?.readData(ofLength: 4), Array(start) == [0x50, 0x4B, 3, 4]
+        else { return false }
+        return (0..<zip_uint64_t(names.count)).allSatisfy { index in
+            var status = zip_stat_t()
+            let places = [ZIP_FL_CENTRAL, ZIP_FL_LOCAL].map { zip_flags_t($0) }
+            return zip_stat_index(archive, index, 0, &status) == 0 && status.encryption_method == 0
+                && [UInt16(ZIP_CM_STORE), UInt16(ZIP_CM_DEFLATE)].contains(status.comp_method)
+                && places.allSatisfy { zip_file_extra_fields_count(archive, index, $0) == 0 }
         }
     }
 
-    public func size(of name: String) -> Int? {
+    private func status(of name: String) -> (index: zip_uint64_t, status: zip_stat_t)? {
+        guard let place = places[name] else { return nil }
         var status = zip_stat_t()
-        guard zip_stat(archive, name, 0, &status) == 0 else { return nil }
-        return Int(exactly: status.size)
+        guard zip_stat_index(archive, zip_uint64_t(place), 0, &status) == 0 else { return nil }
+        return (zip_uint64_t(place), status)
     }
+
+    public func size(of name: String) -> Int? { status(of: name).flatMap { Int(exactly: $0.status.size) } }
 
     /// A whole file of at most `limit` bytes; nil when there is none of this name.
     func read(_ name: String, limit: Int) throws(ZipFailure) -> [UInt8]? {
-        guard let size = size(of: name) else { return nil }
-        guard size <= limit else { throw .tooLarge(name) }
-        guard let file = zip_fopen(archive, name, 0) else { throw failure }
+        guard let (index, status) = status(of: name) else { return nil }
+        guard let size = Int(exactly: status.size), size <= limit else { throw .tooLarge(name) }
+        guard let file = zip_fopen_index(archive, index, 0) else { throw failure }
         defer { zip_fclose(file) }
         var bytes = [UInt8](repeating: 0, count: size + 1)
         var count = 0
@@ -126,8 +154,10 @@ public final class ZipReader {
 
     /// A file stored without compression, to read from at any place.
     func stored(_ name: String) throws(ZipFailure) -> (any ByteSource)? {
-        guard let size = size(of: name) else { return nil }
-        guard let file = zip_fopen(archive, name, 0) else { throw failure }
+        guard let (index, status) = status(of: name), let size = Int(exactly: status.size) else { return nil }
+        guard status.comp_method == UInt16(ZIP_CM_STORE), let file = zip_fopen_index(archive, index, 0) else {
+            throw .library("content not stored as it is")
+        }
         return StoredFile(archive: self, file: file, size: size)
     }
 

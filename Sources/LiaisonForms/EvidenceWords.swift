@@ -34,7 +34,7 @@ extension EventName {
         case .escalation: language("silence : escalade", "silence: escalated")
         case .withdrawal: language("retiré", "withdrawn")
         case .transfer: language("remis à un collègue de l'unité", "handed over to a colleague")
-        case .erasure: language("contenu effacé", "content erased")
+        case .erasure: language("contenu effacé du relais", "content erased from the relay")
         case .actRejection: language("acte refusé", "act refused")
         case .inspection: language("journal consulté par un auditeur", "events read by an auditor")
         case .logOpened: language("nouveau journal ouvert", "new log opened")
@@ -45,6 +45,73 @@ extension EventName {
         case .rosterPublished: language("liste publiée", "roster published")
         case .keysPublished: language("clés publiées", "keys published")
         case .conventionPublished: language("convention publiée", "convention published")
+        }
+    }
+}
+
+extension EventRecord {
+    /// The event and why, as people read it.
+    public func text(_ language: Language) -> String {
+        guard entries == nil else {
+            return language(
+                "enregistrements effacés du relais, au terme de la durée d'audit",
+                "records erased from the relay, at the audit limit")
+        }
+        let name = event.text(language)
+        return code.map { name + language(" : ", ": ") + EvidenceCode.text($0, language) } ?? name
+    }
+}
+
+/// The codes of events in words.
+public enum EvidenceCode {
+    public static func text(_ code: String, _ language: Language) -> String {
+        ReasonCode(rawValue: code)?.text(language) ?? ErasureCode(rawValue: code)?.text(language) ?? code
+    }
+}
+
+extension ErasureCode {
+    public func text(_ language: Language) -> String {
+        switch self {
+        case .retention: language("fin de la durée de conservation", "end of retention")
+        case .withdrawn: language("retiré avant toute ouverture", "withdrawn before anybody opened it")
+        case .auditLimit: language("fin de la durée d'audit", "audit limit")
+        }
+    }
+}
+
+extension ReasonCode {
+    public func text(_ language: Language) -> String {
+        switch self {
+        case .wrongUnit: language("mauvaise unité", "wrong unit")
+        case .notCompetent: language("pas de la compétence de l'unité", "not within the unit's competence")
+        case .duplicate: language("doublon", "duplicate")
+        case .personDeclines: language("la personne ne souhaite pas", "the person declines")
+        case .incomplete: language("incomplet", "incomplete")
+        case .misdirected: language("mal adressé", "misdirected")
+        case .consentWithdrawn: language("accord retiré", "consent withdrawn")
+        case .sentInError: language("envoyé par erreur", "sent in error")
+        case .keysLost: language("clés de l'unité perdues", "the unit's keys are lost")
+        case .digestMismatch: language("contenu différent de son empreinte", "content does not match its hash")
+        case .notARecipient: language("pas chiffré pour ce poste", "not sealed to this device")
+        case .contentDamaged: language("contenu endommagé", "content damaged")
+        case .manifestMismatch: language("contenu différent du manifeste", "content does not match the manifest")
+        case .authorNotInForce: language("auteur non habilité", "author not in force")
+        case .formInvalid: language("formulaire non conforme", "form invalid")
+        case .notPermitted: language("non permis par la convention", "not permitted by the convention")
+        case .dataSubjectRequest: language("demande de la personne concernée", "request of the data subject")
+        case .noLongerNeeded: language("plus nécessaire", "no longer needed")
+        case .unlawful: language("traitement illicite", "unlawful processing")
+        }
+    }
+}
+
+extension Urgency {
+    public func text(_ language: Language) -> String {
+        switch self {
+        case .immediate: language("immédiat", "immediate")
+        case .urgent: "urgent"
+        case .priority: language("prioritaire", "priority")
+        case .routine: language("courant", "routine")
         }
     }
 }

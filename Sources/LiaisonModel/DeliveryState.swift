@@ -121,10 +121,12 @@ extension EventRecord {
 
 extension Act {
     /// A reason that goes with it, and a content with a handover, and neither otherwise.
-    public var hasWhatItNeeds: Bool {
+    public var hasWhatItNeeds: Bool { hasItsReason && (content != nil) == (act == .transferred) }
+
+    /// One of the reasons of its kind, and none where its kind has none.
+    public var hasItsReason: Bool {
         let reasons = ReasonCode.allowed(with: act)
-        return (content != nil) == (act == .transferred)
-            && (reasons.isEmpty ? reason == nil : reason.map(reasons.contains) ?? false)
+        return reasons.isEmpty ? reason == nil : reason.map(reasons.contains) ?? false
     }
 
     /// The units whose agents may make it: only the sender's withdraws; both ends may have a content erased; everything

@@ -135,6 +135,12 @@ public struct Directory: Sendable {
         successions[claimed.by] = verified
     }
 
+    func successor(of institution: InstitutionID) -> Verified<Succession>? { successions[institution] }
+
+    mutating func succeed(_ institution: InstitutionID, by succession: Verified<Succession>?) {
+        successions[institution] = succession
+    }
+
     /// The keys by which an institution signs at `instant`.
     public func signingKeys(of institution: InstitutionID, at instant: Int) -> [NoteKey] {
         if let succession = successions[institution]?.body, succession.notBefore <= instant {

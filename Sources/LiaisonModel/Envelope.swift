@@ -182,3 +182,6 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
         }
     }
 }
+
+/// Why the relay erases by itself.
+public enum ErasureCode: String, Sendable { case retention, withdrawn, auditLimit = "audit_limit" }

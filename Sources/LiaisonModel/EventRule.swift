@@ -25,10 +25,10 @@ public struct EventRule: Sendable {
         self.optional = optional
     }
 
-    /// Whether `record` has every field that it must have and no other.
+    /// Whether `record` has every field that it must have and no other, and is not before its time.
     public func allows(_ record: EventRecord) -> Bool {
         let present = record.presentFields
-        return fields.isSubset(of: present) && present.isSubset(of: fields.union(optional))
+        return fields.isSubset(of: present) && present.isSubset(of: fields.union(optional)) && record.isDue
     }
 }
 
@@ -51,8 +51,21 @@ extension EventRecord {
     }
 }
 
+extension EventRecord {
+    /// Whether it only says that records were erased at the audit limit.
+    public var isNotice: Bool {
+        presentFields == [.code, .entries] && code == ErasureCode.auditLimit.rawValue
+    }
+
+    /// Whether time alone led to it, after the instant that it names.
+    var isDue: Bool {
+        ![.escalation, .acceptanceRejectionExpiry].contains(event) || dueAt.map { $0 <= at } ?? false
+    }
+}
+
 extension EventName {
     private static let delivery: Set<EventField> = [.transmission, .envelope, .unit, .state]
+    private static let acted = delivery.union([.act, .agent])
     private static let both = "the delivery's unit and the sender"
     private static let told = "the delivery's unit, the sender, and whoever was alerted"
 
@@ -60,7 +73,7 @@ extension EventName {
     public var rule: EventRule {
         switch self {
         case .submissionAcceptance:
-            EventRule(self, after: "a submission that is taken", in: "the sender", [.transmission, .envelope])
+            EventRule(self, after: "a submission that is taken", in: "the sender", [.transmission, .envelope, .agent])
         case .submissionRejection:
             EventRule(
                 self,
@@ -74,11 +87,11 @@ extension EventName {
         case .consignmentNotification:
             EventRule(self, after: "the unit's first list that shows it", in: Self.both, Self.delivery)
         case .contentHandover:
-            EventRule(self, after: "opened", in: Self.both, Self.delivery.union([.act]))
+            EventRule(self, after: "opened", in: Self.both, Self.acted)
         case .consignmentAcceptance:
-            EventRule(self, after: "acknowledged", in: Self.told, Self.delivery.union([.act]))
+            EventRule(self, after: "acknowledged", in: Self.told, Self.acted)
         case .consignmentRejection:
-            EventRule(self, after: "refused, unopenable", in: Self.told, Self.delivery.union([.act, .code]))
+            EventRule(self, after: "refused, unopenable", in: Self.told, Self.acted.union([.code]))
         case .acceptanceRejectionExpiry:
             EventRule(self, after: "silence until the end of retention", in: Self.told, Self.delivery.union([.dueAt]))
         case .relayAcceptance:
@@ -89,8 +102,8 @@ extension EventName {
                 self, after: "an acknowledgement overdue", in: "the delivery's unit, the sender, and the step's units",
                 Self.delivery.union([.dueAt, .code]))
         case .withdrawal:
-            EventRule(self, after: "withdrawn", in: Self.told, Self.delivery.union([.act, .code]))
-        case .transfer: EventRule(self, after: "transferred", in: Self.both, Self.delivery.union([.act]))
+            EventRule(self, after: "withdrawn", in: Self.told, Self.acted.union([.code]))
+        case .transfer: EventRule(self, after: "transferred", in: Self.both, Self.acted)
         case .erasure:
             EventRule(
                 self,
@@ -98,7 +111,7 @@ extension EventName {
                     "erased, or the end of retention (`retention`), or a withdrawal before anybody opened it (`withdrawn`); "
                     + "with `entries`, the audit limit (`audit_limit`)",
                 in: Self.both + "; with `entries`, the mailbox of those entries", [.code],
-                optional: Self.delivery.union([.act, .entries]))
+                optional: Self.acted.union([.entries]))
         case .actRejection:
             EventRule(
                 self,

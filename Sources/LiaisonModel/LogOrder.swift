@@ -22,21 +22,18 @@ extension Directory {
     /// - Parameters:
     ///   - place: where the roster was published.
     ///   - convention: index of the publication of the convention in force.
-    ///   - succession: index of the publication of the institution's succession, where there is one.
+    ///   - successions: the institution's, each verified, with the index of its publication.
     public mutating func accept(
-        _ roster: Unverified<Roster>, published place: LogPlace, convention: Int, succession: Int?
+        _ roster: Unverified<Roster>, published place: LogPlace, convention: Int,
+        successions: [(note: Verified<Succession>, index: Int)]
     ) throws {
-        var instant = place.at
-        var standing = convention > place.index
-        if let succession, let notBefore = successions[roster.claimed.by]?.body.notBefore {
-            if succession < place.index {
-                instant = max(instant, notBefore)
-                standing = false
-            } else {
-                instant = min(instant, notBefore - 1)
-            }
-        }
-        try accept(roster, at: instant, standing: standing)
+        let institution = roster.claimed.by
+        let latest = successor(of: institution)
+        defer { succeed(institution, by: latest) }
+        let before = successions.filter { $0.index < place.index }.max { $0.index < $1.index }?.note
+        succeed(institution, by: before)
+        let instant = max(place.at, before?.body.notBefore ?? place.at)
+        try accept(roster, at: instant, standing: before == nil && convention > place.index)
     }
 }
 
@@ -44,16 +41,30 @@ extension Directory {
     /// The act behind an event, once it is found to say the same as the event and to be signed by an agent who could make it
     /// then; nil otherwise.
     ///
-    /// - Parameter sender: the unit that sent the transmission.
-    public func verified(_ act: Unverified<Act>, behind event: EventRecord, sender: UnitAddress) -> Verified<Act>? {
+    /// - Parameters:
+    ///   - instant: of the event, and not before anything that the log took before it.
+    ///   - sender: the unit that sent the transmission.
+    public func verified(
+        _ act: Unverified<Act>, behind event: EventRecord, at instant: Int, sender: UnitAddress
+    ) -> Verified<Act>? {
         let claimed = act.claimed
-        guard act.note.hash == event.act, claimed.unit == event.unit, claimed.envelope == event.envelope,
+        guard act.note.hash == event.act, claimed.by == event.agent, claimed.unit == event.unit,
+            claimed.envelope == event.envelope,
             claimed.transmission == event.transmission, claimed.log == event.log,
             claimed.reason?.rawValue == event.code,
             claimed.hasWhatItNeeds,
             let agent = agent(claimed.by), let key = agent.noteKey,
-            claimed.actors(sender: sender).contains(where: { isMember(agent, of: $0, at: event.at) })
+            claimed.actors(sender: sender).contains(where: { isMember(agent, of: $0, at: instant) })
         else { return nil }
         return try? act.verified(by: key)
+    }
+}
+
+extension EventRecord {
+    /// Whether some state leads by this act to this event and state.
+    public func follows(_ act: Act.Kind) -> Bool {
+        DeliveryState.allCases.contains { state in
+            state.on(.act(act)).map { $0.event == event && $0.state == self.state } ?? false
+        }
     }
 }

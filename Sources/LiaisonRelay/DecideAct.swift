@@ -46,11 +46,8 @@ func decide(
     guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
     guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
     try checkHead(facts.headAt, now: now)
-    let reasons = ReasonCode.allowed(with: claimed.act)
-    guard reasons.isEmpty ? claimed.reason == nil : claimed.reason.map(reasons.contains) ?? false else {
-        throw Problem(.reasonNotAllowed)
-    }
-    guard (claimed.content != nil) == (claimed.act == .transferred) else { throw Problem(.malformed) }
+    guard claimed.hasItsReason else { throw Problem(.reasonNotAllowed) }
+    guard claimed.hasWhatItNeeds else { throw Problem(.malformed) }
     guard claimed.act != .transferred || facts.hasContent else { throw Problem(.contentMissing) }
     guard claimed.content.map({ $0.size <= directory.largestContent }) ?? true else { throw Problem(.contentTooLarge) }
     guard let transition = delivery.progress.on(.act(claimed.act)) else {
@@ -101,6 +98,7 @@ extension Draft {
             record.envelope = act.body.envelope
             record.unit = delivery.unit
             record.act = act.hash
+            record.agent = act.body.by
             record.state = transition.state
             record.code = act.body.reason?.rawValue
         }[0]

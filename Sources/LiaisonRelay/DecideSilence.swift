@@ -31,9 +31,6 @@ func decide(_ delivery: StoredDelivery, escalation: [EscalationStep], now: Int) 
     return .escalate(step: steps[delivery.escalated], next: instant(delivery.escalated + 1))
 }
 
-/// Why the relay erases by itself.
-enum ErasureCode: String { case retention, withdrawn, auditLimit = "audit_limit" }
-
 extension Draft {
     /// Writes the consequences of time: escalations, expiries, erasures and a DirectoryHead where one is due.
     mutating func tick() async throws -> Outcome {

@@ -123,7 +123,10 @@ extension Draft {
             record.envelope = envelope.hash
         }
         let sender = Mailbox.unit(routing.from)
-        let entry = try await record(.submissionAcceptance, in: [sender], fill)[0]
+        let entry = try await record(.submissionAcceptance, in: [sender]) { record in
+            fill(&record)
+            record.agent = envelope.body.by
+        }[0]
         add(
             StoredTransmission(
                 id: routing.id, hash: envelope.hash, from: routing.from, author: envelope.body.by,

@@ -213,7 +213,7 @@ public struct Relay: Sendable {
         for document in try await store.documents(of: institution, from: index, keys: keys) {
             switch document.kind {
             case .convention: break
-            case .succession: bundle.succession = document.note
+            case .succession: bundle.successions.append(document.note)
             case .roster: bundle.roster = document.note
             case .keys:
                 // Those of agents who left or have another key now are in force no more.

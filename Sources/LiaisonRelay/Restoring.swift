@@ -15,11 +15,15 @@ public enum RestoreRuling: Hashable, Sendable {
     ///   - inPlace: that of the store that it replaces, if it can be read: only it knows that nothing came after, since what
     ///     is acknowledged does not wait for witnesses.
     ///   - witnesses: the largest checkpoints that witnesses have of the same log.
-    public static func judge(restored: Checkpoint, inPlace: Checkpoint?, witnesses: [Checkpoint]) -> RestoreRuling {
+    ///   - contradicted: whether the log once stopped, or a smaller checkpoint of its own is none of its trees.
+    public static func judge(
+        restored: Checkpoint, inPlace: Checkpoint?, witnesses: [Checkpoint], contradicted: Bool = false
+    ) -> RestoreRuling {
         let largest = (witnesses + [restored] + (inPlace.map { [$0] } ?? [])).reduce(restored) {
             $1.size > $0.size ? $1 : $0
         }
-        guard let inPlace, inPlace == restored, witnesses.allSatisfy({ $0.size < restored.size || $0 == restored })
+        guard !contradicted, let inPlace, inPlace == restored,
+            witnesses.allSatisfy({ $0.size < restored.size || $0 == restored })
         else {
             return .newLog(after: largest)
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import LiaisonLedger
+public import LiaisonLedger
 public import LiaisonModel
 public import LiaisonNotes
 import LiaisonWire
@@ -171,7 +171,8 @@ public actor Sequencer {
         throw Problem(.logStopped)
     }
 
-    private func has(_ shown: Checkpoint) async throws -> Bool {
+    /// Whether `shown` is a tree that this log had.
+    public func has(_ shown: Checkpoint) async throws -> Bool {
         guard shown.size <= (try await store.head()?.size ?? 0) else { return false }
         guard shown.size > 0 else { return shown.root == MerkleTree.emptyRoot }
         let plan = ProofPlan.wholeTree(of: shown.size)

@@ -189,7 +189,8 @@ public struct SQLiteRelayStore: RelayStore {
                 database,
                 sql: """
                     SELECT * FROM documents AS d WHERE institution = ? AND entry >= ? AND (kind <> 'keys' OR ?)
-                        AND entry = (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject)
+                        AND (kind = 'succession'
+                            OR entry = (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject))
                     ORDER BY entry
                     """,
                 arguments: [institution.description, index, keys]

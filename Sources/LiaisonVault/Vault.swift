@@ -26,7 +26,7 @@ public final class Vault: Sendable {
     /// The directory of the vault, for sealed contents beside it.
     public let path: String
     private let database: DatabaseQueue
-    private let lock: VaultLock
+    private let lock: FileLock
     private let key: GuardedBytes
     private let random: RandomBytes
 
@@ -37,7 +37,7 @@ public final class Vault: Sendable {
         var key: String
     }
 
-    private init(path: String, database: DatabaseQueue, lock: VaultLock, key: GuardedBytes, random: RandomBytes) {
+    private init(path: String, database: DatabaseQueue, lock: FileLock, key: GuardedBytes, random: RandomBytes) {
         self.path = path
         self.database = database
         self.lock = lock
@@ -56,7 +56,7 @@ public final class Vault: Sendable {
     ) throws -> Vault {
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let lock = try VaultLock(path: "\(path)/vault.lock", patience: patience)
+        let lock = try lock(path, patience)
         guard !FileManager.default.fileExists(atPath: "\(path)/\(fileName)") else {
             throw VaultFailure.exists(path)
         }
@@ -85,7 +85,7 @@ public final class Vault: Sendable {
         guard FileManager.default.fileExists(atPath: "\(path)/\(fileName)") else {
             throw VaultFailure.missing(path)
         }
-        let lock = try VaultLock(path: "\(path)/vault.lock", patience: patience)
+        let lock = try lock(path, patience)
         do {
             let database = try open(path)
             let header = try database.read { try read($0) }
@@ -103,11 +103,22 @@ public final class Vault: Sendable {
         }
     }
 
+    private static func lock(_ path: String, _ patience: Double) throws(VaultFailure) -> FileLock {
+        do {
+            return try FileLock(path: "\(path)/vault.lock", patience: patience)
+        } catch {
+            switch error {
+            case .inUse: throw .inUse
+            case .unreadable(let path, let errno): throw .unreadable(path: path, errno: errno)
+            }
+        }
+    }
+
     private static func open(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.prepareDatabase { database in
             try database.execute(
-                sql: "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")
+                sql: "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA")
         }
         let file = "\(path)/\(fileName)"
         let database = try DatabaseQueue(path: file, configuration: configuration)

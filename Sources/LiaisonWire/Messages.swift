@@ -26,12 +26,13 @@ public struct Receipt: Codable, Hashable, Sendable {
 
 /// One institution's documents in force, or those of them that are newer than what the asker has.
 public struct DirectoryBundle: Codable, Hashable, Sendable {
-    public var succession: String?
+    /// In order of the log.
+    public var successions: [String]
     public var roster: String?
     public var keys: [String]
 
-    public init(succession: String? = nil, roster: String? = nil, keys: [String] = []) {
-        self.succession = succession
+    public init(successions: [String] = [], roster: String? = nil, keys: [String] = []) {
+        self.successions = successions
         self.roster = roster
         self.keys = keys
     }

@@ -12,16 +12,23 @@ public struct WitnessStore: Sendable {
 
     public static let fileName = "witness.sqlite"
 
-    public enum Failure: Error { case notDurable, damaged }
+    public enum Failure: Error { case notDurable, damaged, missing, exists }
 
-    public init(directory: String) throws {
-        queue = try DatabaseQueue(path: "\(directory)/\(Self.fileName)")
+    /// Opens the memory of a witness. One that is gone is never begun anew: the witness would sign what contradicts it.
+    ///
+    /// - Parameter isNew: for a key that has signed nothing yet.
+    public init(directory: String, isNew: Bool = false) throws {
+        let path = "\(directory)/\(Self.fileName)"
+        guard FileManager.default.fileExists(atPath: path) != isNew else { throw isNew ? Failure.exists : .missing }
+        queue = try DatabaseQueue(path: path)
         try queue.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")
-            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else { throw Failure.notDurable }
+            // EXTRA: with a rollback journal the commit is the removal of a file, durable once its directory is.
+            try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA")
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 3 else { throw Failure.notDurable }
+            guard isNew else { return }
             try database.execute(
                 sql: """
-                    CREATE TABLE IF NOT EXISTS trees (
+                    CREATE TABLE trees (
                         origin TEXT PRIMARY KEY,
                         size INTEGER NOT NULL,
                         root BLOB NOT NULL,

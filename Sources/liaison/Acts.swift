@@ -44,7 +44,7 @@ struct Refuse: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let evidence = try await session.refuse(
-                transmission.value(), reason: ReasonCode(rawValue: reason) ?? .formInvalid, note: note,
+                transmission.value(), reason: Typed.reason(reason, for: .refused), note: note,
                 catalogue: FormCatalogue())
             try show(
                 evidence, console, console.language("Refusé ; l'expéditeur le saura.", "Refused; the sender will know.")
@@ -71,7 +71,7 @@ struct Erase: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let results = try await session.erase(
-                transmission.value(), reason: ReasonCode(rawValue: reason) ?? .formInvalid)
+                transmission.value(), reason: Typed.reason(reason, for: .erased))
             try console.print(results.map { Answer(unit: $0.unit, state: $0.state, erased: $0.isErased) }) {
                 results.map { result in
                     "\(result.unit): "

@@ -25,7 +25,7 @@ struct Audit: AsyncParsableCommand {
     @Option(help: "From this day on (YYYY-MM-DD); with --institution.")
     var since: String?
 
-    @Option(help: "Until before this day (YYYY-MM-DD); with --institution.")
+    @Option(help: "Until the end of this day (YYYY-MM-DD); with --institution.")
     var until: String?
 
     @Option(help: "Only this unit's mailbox; with --institution.")
@@ -67,10 +67,21 @@ struct Audit: AsyncParsableCommand {
     // MARK: Institution
 
     private func inspect(_ session: Session, _ console: Console) async throws {
-        let events = try await session.inspect(
-            since: try instant(since) ?? 0, until: try instant(until) ?? Clock.now() + Directory.clockTolerance
+        let asked = unit.flatMap { UnitAddress($0) }
+        if let asked, asked.institution != session.address.institution || session.directory.unit(asked) == nil {
+            throw ClientFailure.input(
+                fr: "pas une unité de votre institution (\(asked))", en: "not a unit of your institution (\(asked))")
+        }
+        let zone = session.timeZone
+        let latest = Clock.now() + Directory.clockTolerance
+        let (start, end) = (
+            try instant(since, zone) ?? 0, min(try instant(until, zone).map { $0 + 86_400 } ?? latest, latest)
         )
-        .filter { found in
+        guard start < end else {
+            throw ClientFailure.input(
+                fr: "période vide ou à venir (--since, --until)", en: "an empty or future period (--since, --until)")
+        }
+        let events = try await session.inspect(since: start, until: end).filter { found in
             unit.map { found.event.mailbox == UnitAddress($0).map(Mailbox.unit) } ?? true
                 && event.map { found.event.event.rawValue == $0 } ?? true
         }
@@ -81,15 +92,23 @@ struct Audit: AsyncParsableCommand {
                     fr: "le fichier existe déjà (\(export))", en: "the file exists already (\(export))")
             }
             let text = export.hasSuffix(".csv") ? EventRow.csv(rows) : try EventRow.jsonLines(rows)
-            try Data(text.utf8).write(to: URL(fileURLWithPath: export))
-            return console.say("\(export): \(rows.count)")
+            guard FileManager.default.createFile(atPath: export, contents: Data(text.utf8)) else {
+                throw ClientFailure.cannotWrite(export)
+            }
+            return console.say(
+                console.language("\(export) : \(rows.count) événements", "\(export): \(rows.count) events"))
         }
-        try console.print(rows) { rows.map { $0.text(console.language) }.joined(separator: "\n") }
+        try console.print(rows) {
+            rows.isEmpty
+                ? console.language("Aucun événement.", "No event.")
+                : rows.map { $0.text(console.language) }.joined(separator: "\n")
+        }
     }
 
-    private func instant(_ day: String?) throws -> Int? {
+    /// The beginning of a day.
+    private func instant(_ day: String?, _ zone: TimeZone = .current) throws -> Int? {
         guard let day else { return nil }
-        let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day()
+        let style = Date.ISO8601FormatStyle(timeZone: zone).year().month().day()
         guard let date = try? style.parse(day) else { throw ValidationError("a day is YYYY-MM-DD (\(day))") }
         return Int(date.timeIntervalSince1970)
     }
@@ -107,6 +126,11 @@ struct EventRow: Encodable {
     var state: DeliveryState?
     var code: String?
     var agent: AgentAddress?
+    var envelope: Hash?
+    var act: Hash?
+    var document: Hash?
+    var dueAt: String?
+    var count: Int?
     /// The proof, with the record in it.
     var evidence: Evidence
 
@@ -122,11 +146,17 @@ struct EventRow: Encodable {
         state = record.state
         code = record.code
         agent = record.agent
+        envelope = record.envelope
+        act = record.act
+        document = record.document
+        dueAt = record.dueAt.map(Clock.text)
+        count = record.count
         evidence = verified.evidence
     }
 
     private static let columns = [
-        "index", "mailbox", "number", "at", "event", "transmission", "unit", "state", "code", "agent"
+        "index", "mailbox", "number", "at", "event", "transmission", "unit", "state", "code", "agent",
+        "envelope", "act", "document", "due_at", "count"
     ]
 
     /// RFC 4180; none of the values can hold a comma, a quote or a line break.
@@ -135,7 +165,9 @@ struct EventRow: Encodable {
             [
                 "\(row.index)", row.mailbox.description, "\(row.number)", row.at, row.event.rawValue,
                 row.transmission?.description ?? "", row.unit?.description ?? "", row.state?.rawValue ?? "",
-                row.code ?? "", row.agent?.description ?? ""
+                row.code ?? "", row.agent?.description ?? "", row.envelope?.description ?? "",
+                row.act?.description ?? "", row.document?.description ?? "", row.dueAt ?? "",
+                row.count.map(String.init) ?? ""
             ].joined(separator: ",")
         }
         return ([columns.joined(separator: ",")] + lines).map { $0 + "\r\n" }.joined()
@@ -146,8 +178,9 @@ struct EventRow: Encodable {
     }
 
     func text(_ language: Language) -> String {
-        let details = [transmission?.description, unit?.description, code, agent?.description].compactMap { $0 }
-        return "\(at)  \(mailbox)  \(event.text(language))  \(details.joined(separator: " "))  (\(index))"
+        let details = [transmission?.description, unit?.description, agent?.description].compactMap { $0 }
+        let why = code.map { language(" : ", ": ") + EvidenceCode.text($0, language) } ?? ""
+        return "\(at)  \(mailbox)  \(event.text(language))\(why)  \(details.joined(separator: " "))  (\(index))"
     }
 }
 
@@ -157,6 +190,7 @@ private struct AuditAnswer: Encodable {
         var kind: DirectoryChange.Kind
         var subject: String
         var unit: UnitAddress?
+        var fields: [String]
         var at: String
         var index: Int
     }
@@ -183,7 +217,8 @@ private struct AuditAnswer: Encodable {
         }
         changes = report.changes.map {
             Change(
-                kind: $0.kind, subject: $0.subject, unit: $0.unit, at: Clock.text($0.place.at), index: $0.place.index)
+                kind: $0.kind, subject: $0.subject, unit: $0.unit, fields: $0.fields, at: Clock.text($0.place.at),
+                index: $0.place.index)
         }
         findings = report.findings
     }
@@ -203,8 +238,8 @@ private struct AuditAnswer: Encodable {
         }
         lines.append(
             language(
-                "Transmissions rejouées : \(report.transmissions) ; points de contrôle d'autres agents, concordants : \(report.agreed).",
-                "Transmissions replayed: \(report.transmissions); checkpoints of other agents that agree: \(report.agreed)."
+                "Depuis le dernier contrôle : transmissions revérifiées : \(report.transmissions) ; points de contrôle d'autres agents, concordants : \(report.agreed).",
+                "Since the last audit: transmissions verified anew: \(report.transmissions); checkpoints of other agents that agree: \(report.agreed)."
             ))
         switch report.witnessing {
         case .notAsked: break
@@ -227,9 +262,16 @@ private struct AuditAnswer: Encodable {
         let isOwn = change.subject == own.description
         let who = isOwn ? language("vous (\(change.subject))", "you (\(change.subject))") : change.subject
         let unit = change.unit?.description ?? ""
+        let fields = change.fields.joined(separator: ", ")
         let what =
             switch change.kind {
+            case .conventionChanged:
+                language("convention \(change.subject) en vigueur", "convention \(change.subject) in force")
+            case .institutionKeyChanged:
+                language("\(who) : AUTRE CLÉ de l'institution", "\(who): ANOTHER KEY of the institution")
             case .unitAdded: language("\(who) : unité ajoutée", "\(who): unit added")
+            case .unitChanged:
+                language("\(who) : fiche changée (\(fields))", "\(who): line changed (\(fields))")
             case .unitRemoved: language("\(who) : unité retirée", "\(who): unit removed")
             case .agentAdded: language("\(who) : ajouté à la liste", "\(who): added to the roster")
             case .agentRemoved: language("\(who) : retiré de la liste", "\(who): removed from the roster")
@@ -238,6 +280,8 @@ private struct AuditAnswer: Encodable {
                 language("\(who) : AUTRE CLÉ sous la même adresse", "\(who): ANOTHER KEY under the same address")
             case .postAdded: language("\(who) : ajouté à \(unit)", "\(who): added to \(unit)")
             case .postRemoved: language("\(who) : retiré de \(unit)", "\(who): removed from \(unit)")
+            case .postChanged:
+                language("\(who) : rôle ou dates changés dans \(unit)", "\(who): role or dates changed in \(unit)")
             case .dutiesChanged: language("\(who) : fonctions de contrôle changées", "\(who): oversight duties changed")
             case .datesChanged:
                 language("\(who) : dates d'habilitation changées", "\(who): dates of authorization changed")

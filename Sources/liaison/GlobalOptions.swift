@@ -6,6 +6,7 @@ import Foundation
 import LiaisonClient
 import LiaisonDossier
 import LiaisonForms
+import LiaisonLedger
 import LiaisonNotes
 import LiaisonVault
 
@@ -31,15 +32,19 @@ struct GlobalOptions: ParsableArguments {
         return path
     }
 
-    /// The client's policy: witnesses wanted, authorities trusted; a file `policy` beside the vault's own.
-    func policy() throws -> TrustAnchors? {
+    /// The client's policy: witnesses wanted, authorities trusted; a file `policy` beside the vault's own. Only where there
+    /// is none, nothing is wanted.
+    func policy() throws -> Result<TrustAnchors?, ClientFailure> {
         let path = "\(try vaultPath())/policy"
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
         do {
-            return try TrustAnchors(text: text)
+            let octets = try Data(contentsOf: URL(fileURLWithPath: path))
+            return .success(try TrustAnchors(text: String(decoding: octets, as: UTF8.self)))
+        } catch CocoaError.fileReadNoSuchFile {
+            return .success(nil)
         } catch {
-            throw ClientFailure.input(
-                fr: "politique illisible (\(path), \(error))", en: "policy not readable (\(path), \(error))")
+            let why = (error as? WitnessPolicy.Failure).map { ", \($0)" } ?? ""
+            return .failure(
+                .input(fr: "politique illisible (\(path)\(why))", en: "policy not readable (\(path)\(why))"))
         }
     }
 

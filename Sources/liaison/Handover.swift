@@ -89,16 +89,13 @@ struct Withdraw: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let id = try transmission.value()
-            guard let code = ReasonCode(rawValue: reason) else {
-                let codes = ReasonCode.allowed(with: .withdrawn).map(\.rawValue).joined(separator: ", ")
-                throw ClientFailure.input(fr: "motif attendu : \(codes)", en: "expected reason: \(codes)")
-            }
-            let results = try await session.withdraw(id, reason: code, catalogue: FormCatalogue())
+            let results = try await session.withdraw(
+                id, reason: Typed.reason(reason, for: .withdrawn), catalogue: FormCatalogue())
             let rows = results.map { result in
                 Row(
                     unit: result.unit, state: result.state, openedAt: result.openedAt.map(Clock.text),
                     demand: result.demand,
-                    notifyBefore: result.openedAt == nil || code != .misdirected
+                    notifyBefore: result.openedAt == nil || reason != ReasonCode.misdirected.rawValue
                         ? nil : Clock.text(Clock.now() + Self.notification))
             }
             try console.print(rows) { rows.map { text($0, console.language) }.joined(separator: "\n") }

@@ -17,7 +17,7 @@ struct Liaison: AsyncParsableCommand {
             Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Read.self,
             Acknowledge.self,
             Refuse.self, Withdraw.self, Erase.self, Handover.self, Recover.self, Track.self, Proof.self,
-            VerifyDossier.self, Audit.self, EvidenceCommand.self, Export.self,
+            VerifyDossier.self, Extract.self, Audit.self, EvidenceCommand.self, Export.self,
             Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
             ConventionCommand.self, WitnessCommand.self
         ])

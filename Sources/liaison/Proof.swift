@@ -63,7 +63,12 @@ struct Proof: AsyncParsableCommand {
             }
             let (parts, report) = try await session.dossier(
                 of: transmission.value(), content: content, catalogue: FormCatalogue())
-            try parts.write(to: output, timeStamp: try await timeStamp(over: parts))
+            let stamp = try await timeStamp(over: parts)
+            do {
+                try parts.write(to: output, timeStamp: stamp)
+            } catch is ZipFailure {
+                throw ClientFailure.cannotWrite(output)
+            }
             let code = console.language
             console.say("\(output)")
             if content == .sealed, parts.contentPath != nil {
@@ -72,15 +77,7 @@ struct Proof: AsyncParsableCommand {
                         "Qui détient ce fichier peut en lire le contenu : ne le remettez qu'à qui doit le lire.",
                         "Whoever has this file can read the content: hand it on accordingly."))
             }
-            for step in report.story?.steps ?? [] where step.evidence.event.entries != nil {
-                console.say(
-                    code(
-                        "  Le relais a effacé ce qu'il en conservait, au terme de la durée d'audit : entrée \(step.evidence.index).",
-                        "  The relay has erased its records of it at the audit limit: entry \(step.evidence.index)."))
-            }
-            for unit in report.story?.deliveries ?? [] {
-                console.say("  \(unit.unit): \(unit.progress.state.text(code))")
-            }
+            if let story = report.story { for line in DossierText.states(story, code) { console.say("  \(line)") } }
             console.say(
                 code(
                     "  Vérifiez avec : liaison verify \(output) --trust ANCRES",
@@ -91,113 +88,18 @@ struct Proof: AsyncParsableCommand {
     private func timeStamp(over parts: DossierParts) async throws -> (manifest: [UInt8], token: [UInt8])? {
         guard let timeStampUrl, let timeStampRoot else { return nil }
         let manifest = Array(try ASiCManifest.text(of: parts).utf8)
-        let roots = try PEM.certificates(in: String(contentsOfFile: timeStampRoot, encoding: .utf8))
-        let token = try await TimeStampAuthority(url: timeStampUrl, roots: roots).stamp(manifest)
-        return (manifest, token.der)
-    }
-}
-
-struct VerifyDossier: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify",
-        abstract: "Judge a dossier offline: valid (exit 0), invalid (1) or incomplete (3).",
-        discussion:
-            "Needs neither vault nor relay. liaison convention trust writes anchors from a convention that you checked."
-    )
-
-    @OptionGroup var global: GlobalOptions
-
-    @Argument(help: "The dossier.")
-    var file: String
-
-    @Option(help: "Trust anchors: log, parties, witnesses, time-stamp authorities.")
-    var trust: String
-
-    private struct Answer: Encodable {
-        struct Check: Encodable {
-            var name: String
-            var outcome: String
-            var detail: String
+        guard let pem = try? String(contentsOfFile: timeStampRoot, encoding: .utf8),
+            case let roots = PEM.certificates(in: pem), !roots.isEmpty
+        else {
+            throw ClientFailure.input(
+                fr: "pas de certificat PEM dans ce fichier (\(timeStampRoot))",
+                en: "no PEM certificate in this file (\(timeStampRoot))")
         }
-        var verdict: Verdict
-        var checks: [Check]
-    }
-
-    func run() async throws {
-        var verdict = Verdict.invalid
-        try await global.reporting { console in
-            let anchors: TrustAnchors
-            do {
-                anchors = try TrustAnchors(text: String(contentsOfFile: trust, encoding: .utf8))
-            } catch let failure as WitnessPolicy.Failure {
-                throw ClientFailure.input(fr: "ancres illisibles (\(failure))", en: "anchors not readable (\(failure))")
-            } catch {
-                throw ClientFailure.input(fr: "ancres illisibles (\(trust))", en: "anchors not readable (\(trust))")
-            }
-            guard FileManager.default.fileExists(atPath: file) else {
-                throw ClientFailure.input(fr: "pas de dossier ici (\(file))", en: "no dossier here (\(file))")
-            }
-            let report = Self.report(of: file, anchors)
-            verdict = report.verdict
-            let answer = Answer(verdict: verdict, checks: report.checks.map(Self.line))
-            try console.print(answer) { Self.text(report, console.language) }
-        }
-        if verdict != .valid { throw ExitCode(verdict.exitCode) }
-    }
-
-    /// What is no container at all is invalid, like one that is damaged.
-    private static func report(of file: String, _ anchors: TrustAnchors) -> DossierReport {
         do {
-            return DossierVerifier.verify(try ZipReader(opening: file), trust: anchors)
+            let token = try await TimeStampAuthority(url: timeStampUrl, roots: roots).stamp(manifest)
+            return (manifest, token.der)
         } catch {
-            return DossierReport(unreadable: "\(error)")
+            throw ClientFailure.service(timeStampUrl)
         }
-    }
-
-    private static func line(_ check: DossierCheck) -> Answer.Check {
-        switch check.outcome {
-        case .holds(let text): Answer.Check(name: check.name.rawValue, outcome: "holds", detail: text)
-        case .fails(let text): Answer.Check(name: check.name.rawValue, outcome: "fails", detail: text)
-        case .missing(let text): Answer.Check(name: check.name.rawValue, outcome: "missing", detail: text)
-        }
-    }
-
-    private static func text(_ report: DossierReport, _ language: Language) -> String {
-        var lines = report.checks.map { check in
-            let line = line(check)
-            let mark =
-                switch check.outcome {
-                case .holds: language("vérifié", "holds  ")
-                case .fails: language("ÉCHOUE ", "FAILS  ")
-                case .missing: language("manque ", "missing")
-                }
-            return "\(mark)  \(line.name): \(line.detail)"
-        }
-        for delivery in report.story?.deliveries ?? [] {
-            lines.append("\(delivery.unit): \(delivery.progress.state.text(language))")
-        }
-        if report.story != nil {
-            lines.append(
-                language(
-                    "D'après les événements de ce dossier ; d'autres, plus récents, peuvent exister.",
-                    "As far as this dossier's events go; there may be later ones."))
-        }
-        for step in report.story?.steps ?? [] {
-            let event = step.evidence.event
-            let signer = step.act.map { ", \($0.body.by)" } ?? ""
-            lines.append("  \(Clock.text(event.at))  \(event.event.text(language))\(signer), \(step.evidence.index)")
-        }
-        for institution in report.story?.asStated ?? [] {
-            lines.append(
-                language(
-                    "\(institution) : liste en vigueur selon le relais",
-                    "\(institution): roster in force as the relay stated"))
-        }
-        switch report.verdict {
-        case .valid: lines.append(language("VALIDE", "VALID"))
-        case .invalid: lines.append(language("NON VALIDE", "INVALID"))
-        case .incomplete: lines.append(language("INCOMPLET", "INCOMPLETE"))
-        }
-        return lines.joined(separator: "\n")
     }
 }

@@ -53,12 +53,10 @@ struct RegistrarCommand: AsyncParsableCommand {
                             "Key of a second registrar of \(institution), to be put under party_keys; the other one adds this device: registrar colleague \(tls.hex)"
                         ))
                 }
-                let seed = recoveryKey.seed.withCopy { Base64.encode($0) }
-                guard
-                    FileManager.default.createFile(
-                        atPath: recovery, contents: Data("\(seed)\n".utf8), attributes: [.posixPermissions: 0o600])
-                else {
-                    throw ClientFailure.input(fr: "écriture impossible (\(recovery))", en: "cannot write (\(recovery))")
+                do {
+                    try recoveryKey.create(file: recovery)
+                } catch let failure as PrivateFile.Failure {
+                    throw ClientFailure.input(fr: "écriture impossible (\(failure.path))", en: "\(failure)")
                 }
                 print(
                     "  \(institution): { key: \(Base64.encode(key.bytes)), recovery: \(Base64.encode(recoveryKey.publicKey.bytes)) }"

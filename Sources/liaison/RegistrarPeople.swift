@@ -25,6 +25,17 @@ enum Typed {
         return agent
     }
 
+    /// A reason that may go with `act`.
+    static func reason(_ text: String, for act: Act.Kind) throws -> ReasonCode {
+        let allowed = ReasonCode.allowed(with: act)
+        guard let reason = ReasonCode(rawValue: text), allowed.contains(reason) else {
+            let codes = allowed.map(\.rawValue).joined(separator: ", ")
+            throw ClientFailure.input(
+                fr: "motif attendu : \(codes) (\(text))", en: "expected reason: \(codes) (\(text))")
+        }
+        return reason
+    }
+
     /// A day as the instant at which it ends, or begins.
     static func day(_ text: String, end: Bool) throws -> Int {
         let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day()

@@ -73,7 +73,7 @@ struct Track: AsyncParsableCommand {
         }
         for event in delivery.events {
             let name = EventName(rawValue: event.name)?.text(language) ?? event.name
-            let code = event.code.map { " (\($0))" } ?? ""
+            let code = event.code.map { language(" : ", ": ") + EvidenceCode.text($0, language) } ?? ""
             lines.append(
                 "  \(event.at)  \(name)\(code), " + language("preuve : entrée", "proof: entry") + " \(event.index)")
         }

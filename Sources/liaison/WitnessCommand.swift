@@ -35,20 +35,10 @@ struct WitnessCommand: AsyncParsableCommand {
             }
             try FileManager.default.createDirectory(
                 atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try create("\(data)/\(keyFile)", key.seed.withCopy { Base64.encode($0) } + "\n")
-            try create("\(data)/\(nameFile)", name + "\n")
+            _ = try WitnessStore(directory: data, isNew: true)
+            try key.create(file: "\(data)/\(keyFile)")
+            try PrivateFile.create("\(data)/\(nameFile)", name + "\n")
             print("witness \(name) \(signer.key)")
-        }
-
-        /// Writes a file that only its owner reads; refuses to replace one.
-        private func create(_ path: String, _ text: String) throws {
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw ValidationError("cannot create (\(path)): \(String(cString: strerror(errno)))")
-            }
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try handle.write(contentsOf: Data(text.utf8))
-            try handle.synchronize()
         }
     }
 
@@ -82,13 +72,10 @@ struct WitnessCommand: AsyncParsableCommand {
         }
 
         private func signer() throws -> CosignatureSigner {
-            func read(_ name: String) throws -> String {
-                try String(contentsOfFile: "\(data)/\(name)", encoding: .utf8).trimmingCharacters(
-                    in: .whitespacesAndNewlines)
-            }
-            guard var seed = Base64.decode(try read(keyFile)),
-                let signer = CosignatureSigner(
-                    name: try read(nameFile), privateKey: try PrivateKey(seed: GuardedBytes(moving: &seed)))
+            let name = try String(contentsOfFile: "\(data)/\(nameFile)", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let key = try? PrivateKey(file: "\(data)/\(keyFile)"),
+                let signer = CosignatureSigner(name: name, privateKey: key)
             else { throw ValidationError("the witness's key is damaged (\(data))") }
             return signer
         }

@@ -15,17 +15,6 @@ extension NewReader {
     }
 }
 
-extension Urgency {
-    func text(_ language: Language) -> String {
-        switch self {
-        case .immediate: language("immédiat", "immediate")
-        case .urgent: "urgent"
-        case .priority: language("prioritaire", "priority")
-        case .routine: language("courant", "routine")
-        }
-    }
-}
-
 extension FollowedLog {
     func text(_ language: Language) -> String {
         let lost = seen > size

@@ -24,15 +24,27 @@ struct DataDirectory {
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// The log's name.
-    func origin() throws -> String { try read(Self.origin).trimmingCharacters(in: .whitespacesAndNewlines) }
+    func origin() throws -> String {
+        try String(contentsOfFile: file(Self.origin), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
 
     /// The key that signs the log's checkpoints.
     func logSigner() throws -> NoteSigner {
         let origin = try origin()
-        guard var seed = Base64.decode(try read(Self.logKey).trimmingCharacters(in: .whitespacesAndNewlines)),
-            let signer = NoteSigner(name: origin, privateKey: try PrivateKey(seed: GuardedBytes(moving: &seed)))
+        guard let key = try? PrivateKey(file: file(Self.logKey)), let signer = NoteSigner(name: origin, privateKey: key)
         else { throw ValidationError("the log key is damaged (\(file(Self.logKey)))") }
         return signer
+    }
+
+    /// Held by whatever must be alone with the log: `serve` and `restore`.
+    func lock() throws -> FileLock {
+        do {
+            return try FileLock(path: file("liaisond.lock"), patience: 5)
+        } catch FileLock.Failure.inUse {
+            throw ValidationError("a relay runs over this directory (\(path))\nhint: stop it first")
+        } catch {
+            throw ValidationError("no relay in this directory (\(path))\nhint: liaisond init --data \(path)")
+        }
     }
 
     func store() throws -> SQLiteRelayStore {
@@ -84,22 +96,17 @@ struct DataDirectory {
         for name in [Self.logKey, Self.origin] {
             try FileManager.default.moveItem(atPath: file(name), toPath: file("\(name).\(old)"))
         }
-        try create(Self.logKey, try PrivateKey.generate().seed.withCopy { Base64.encode($0) } + "\n")
+        try createLog(origin: origin, key: .generate())
+    }
+
+    /// The log's name and the key that signs it.
+    func createLog(origin: String, key: PrivateKey) throws {
+        try key.create(file: file(Self.logKey))
         try create(Self.origin, origin + "\n")
     }
 
-    private func read(_ name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
-
     /// Writes a file that only its owner reads; refuses to replace one.
-    func create(_ name: String, _ text: String) throws {
-        let descriptor = open(file(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw ValidationError("cannot create (\(file(name))): \(String(cString: strerror(errno)))")
-        }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try handle.write(contentsOf: Data(text.utf8))
-        try handle.synchronize()
-    }
+    func create(_ name: String, _ text: String) throws { try PrivateFile.create(file(name), text) }
 }
 
 /// What an operator may set; each has a default.

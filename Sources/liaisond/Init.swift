@@ -62,8 +62,7 @@ struct Init: AsyncParsableCommand {
         let key = try PrivateKey.generate()
         let identity = try identity()
         let roots = try root.map { try TLSIdentity(certificatePEM: text($0), privateKeyPEM: "").certificateDER }
-        try directory.create(DataDirectory.logKey, key.seed.withCopy { Base64.encode($0) } + "\n")
-        try directory.create(DataDirectory.origin, origin + "\n")
+        try directory.createLog(origin: origin, key: key)
         try directory.create(DataDirectory.privateKey, identity.privateKeyPEM + "\n")
         try directory.create(DataDirectory.certificate, identity.certificatePEM + "\n")
         try directory.create(DataDirectory.configuration, Settings.file(host: listen, port: port))

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import ArgumentParser
+import Foundation
 
 @main
 struct Liaisond: AsyncParsableCommand {
@@ -12,6 +13,12 @@ struct Liaisond: AsyncParsableCommand {
         commandName: "liaisond",
         abstract: "The relay: takes sealed transmissions, hands them over and proves what happened.",
         subcommands: [Init.self, Serve.self, Admit.self, Verify.self, Backup.self, Restore.self, Vacuum.self])
+
+    static func main() async {
+        // Keys, store and backups: for this user only.
+        umask(0o077)
+        await main(nil)
+    }
 }
 
 /// The directory that holds a relay's keys, configuration and store.

@@ -47,6 +47,8 @@ struct Restore: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
+        let lock = try directory.lock()
+        defer { withExtendedLifetime(lock) {} }
         let signer = try directory.logSigner()
         let restored = try SQLiteRelayStore.checkpoint(inFile: backup, log: signer.noteKey)
         let inPlace = try? SQLiteRelayStore.checkpoint(
@@ -55,8 +57,16 @@ struct Restore: AsyncParsableCommand {
         let shown = [backup, directory.file(SQLiteRelayStore.fileName)].compactMap {
             try? SQLiteRelayStore.stopped(inFile: $0, log: signer.noteKey)
         }
-        let witnesses = try await witnesses(directory, signer) + shown
-        let ruling = RestoreRuling.judge(restored: restored, inPlace: inPlace, witnesses: witnesses)
+        let witnesses = try await witnesses(directory, signer)
+        var contradicted = !shown.isEmpty
+        if inPlace == restored, !contradicted {
+            let sequencer = try sequencer(directory)
+            for seen in witnesses where seen.size < restored.size {
+                if try await !sequencer.has(seen) { contradicted = true }
+            }
+        }
+        let ruling = RestoreRuling.judge(
+            restored: restored, inPlace: inPlace, witnesses: witnesses + shown, contradicted: contradicted)
         let next = origin ?? Self.next(after: signer.name)
         guard NoteKey.isValid(name: next), next != signer.name else {
             throw ValidationError("the new log needs a new origin (\(next))\nhint: --origin")
@@ -77,25 +87,53 @@ struct Restore: AsyncParsableCommand {
             try directory.replaceLog(origin: next)
             _ = try SQLiteRelayStore(directory: directory.path)
             try await record(.opened(.init(after)), directory)
-            let key = try directory.logSigner().privateKey.publicKey
             print(
                 """
                 # Something acknowledged may be missing after entry \(after.size) of \(signer.name): a new log has begun.
-                # Name it in the convention's next version (keep the old one under logs, too), for every party whose log it is,
+                # Name it in the convention's next version, beside the old one, and as `log` of every party whose log it is;
                 # have it signed, and: liaisond admit. Rosters and keys are then published again from the backup.
                 # The store that was in place is in \(aside): destroy it in time.
-                logs:
-                  - origin: \(next)
-                    key: \(Base64.encode(key.bytes))
+                """)
+            try printLogs(directory, signer.name)
+        }
+    }
+
+    /// What the convention's next version says of itself and of its logs: the new one where the old one was.
+    private func printLogs(_ directory: DataDirectory, _ old: String) throws {
+        let archive = directory.file(DataDirectory.archive)
+        let conventions = try SQLiteRelayStore.documentsInForce(inFile: archive)
+            .filter { $0.kind == .convention }
+            .compactMap { try? Unverified<Convention>(parsing: $0.note) }
+        let signer = try directory.logSigner()
+        let key = try signer.noteKey
+        guard let latest = conventions.max(by: { $0.claimed.version < $1.claimed.version }),
+            let known = latest.claimed.log(old)
+        else {
+            // No convention was admitted yet: the first one names this log only.
+            return print("logs:\n  - origin: \(signer.name)\n    key: \(Base64.encode(key.key.bytes))")
+        }
+        let next = LogDescription(
+            origin: signer.name, key: key.key, url: known.url, tlsRoots: known.tlsRoots)
+        print("version: \(latest.claimed.version + 1)\nprevious: \(latest.note.hash)\nlogs:")
+        for log in [next, known] {
+            print(
+                """
+                  - origin: \(log.origin)
+                    key: \(Base64.encode(log.key.bytes))
+                    url: \(log.url)
+                    tls_roots: [\(log.tlsRoots.joined(separator: ", "))]
                 """)
         }
     }
 
     private func record(_ act: OperatorAct, _ directory: DataDirectory) async throws {
-        let sequencer = Sequencer(
+        _ = try await sequencer(directory).perform(.operate(act))
+    }
+
+    private func sequencer(_ directory: DataDirectory) throws -> Sequencer {
+        Sequencer(
             log: try directory.logSigner(), store: try directory.store(),
             clock: { Int(Date().timeIntervalSince1970) })
-        _ = try await sequencer.perform(.operate(act))
     }
 
     /// What the configured witnesses have seen of the log, as far as they answer.

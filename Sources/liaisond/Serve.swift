@@ -26,6 +26,8 @@ struct Serve: AsyncParsableCommand {
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         let logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
         let directory = data.directory
+        let lock = try directory.lock()
+        defer { withExtendedLifetime(lock) {} }
         let store = try directory.store()
         let settings = try await directory.settings()
         let clock: @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }

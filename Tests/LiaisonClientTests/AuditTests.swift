@@ -40,7 +40,14 @@ struct AuditTests {
         try await world.publish("ggd01", also: { $0.units[0].town = "Ville FICTIVE" })
         try await sender.refresh()
         let next = try await sender.audit()
-        #expect(next.changes.isEmpty && next.transmissions == 0)
+        #expect(next.changes.map(\.kind) == [.unitChanged] && next.changes.first?.fields == ["town"])
+        #expect(next.transmissions == 0)
+        // A role makes a unit a recipient of copies; whoever is told to call another number calls somebody else.
+        try await world.publish("ggd01", also: { $0.units[0].phone = "06 39 98 00 99" })
+        try await world.publish("ggd01", change: { $0[0].posts[0].role = "unit_manager" })
+        try await sender.refresh()
+        let changes = try await sender.audit().changes
+        #expect(changes.map(\.kind) == [.unitChanged, .postChanged] && changes.first?.fields == ["phone"])
     }
 
     /// An impostor's keys, in this agent's name, and another agent put beside them show.

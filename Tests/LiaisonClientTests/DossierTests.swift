@@ -80,7 +80,8 @@ struct DossierTests {
             #expect(page.contains(text), "\(text)")
         }
         #expect(!page.contains("Alpha"))
-        #expect(!page.contains("recommandé") && !page.contains("qualifié"))
+        #expect(!page.contains("recommandé") && page.contains("Ni le service ni ce dossier ne sont qualifiés"))
+        #expect(page.contains("(UTC+"))
     }
 
     /// One field is proven without the others.

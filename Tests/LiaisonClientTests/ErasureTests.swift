@@ -55,6 +55,8 @@ struct ErasureTests {
         world.clock.now += 31 * 86_400
         try await world.relay.catchUp()
         for piece in pieces { #expect(try !isFound(piece, world)) }
+        try world.store.vacuum()
+        for piece in pieces { #expect(try !isFound(piece, world)) }
         #expect(try verifies(world))
         let reader = try world.session(iscg)
         try await reader.refresh()
@@ -68,6 +70,8 @@ struct ErasureTests {
         let sender = try world.session(montluel)
         try await sender.refresh()
         #expect(try await sender.erase(id, reason: .noLongerNeeded).map(\.isErased) == [false])
+        // What was not erased is not taken from this device either.
+        #expect(try await sender.dossier(of: id, content: .sealed, catalogue: world.catalogue).report.verdict == .valid)
         let reader = try world.session(iscg)
         try await reader.refresh()
         _ = try await reader.read(id, catalogue: world.catalogue)

@@ -50,7 +50,7 @@ struct HistoryTests {
         let clock = world.clock
         return (
             Witness(
-                signer: signer, store: try WitnessStore(directory: directory.path),
+                signer: signer, store: try WitnessStore(directory: directory.path, isNew: true),
                 logs: [try Fixture.noteKey(Fixture.origin)], clock: { clock.now }), directory
         )
     }
@@ -129,7 +129,53 @@ struct HistoryTests {
         }
     }
 
+    /// Somebody who had never looked is shown the old backup; a colleague's checkpoint, in an envelope put into it, is of a
+    /// longer log.
+    @Test func anothersCheckpointFindsAnOldBackup() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let twin = try Twin(of: world)
+        _ = try await world.sendReferral()
+        let second = try await world.sendReferral()
+        try await pass(second, of: world, to: twin)
+        let reader = try await session(iscg, over: twin, world)
+        try await reader.refresh()
+        await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await reader.audit() }
+    }
+
     // MARK: Two histories
+
+    /// Puts a transmission of one log into another one, as a relay with two histories does.
+    private func pass(_ id: TransmissionID, of world: World, to twin: Twin) async throws {
+        _ = try await twin.relay.sequencer.load()
+        let stored = try #require(try await world.store.transmission(id))
+        let size = try #require(try await world.store.contentSize(of: id, for: Fixture.unit(iscg)))
+        let bytes = try await world.store.content(of: id, for: Fixture.unit(iscg), from: 0, count: size)
+        let envelope = try Unverified<Envelope>(parsing: stored.envelope)
+        _ = try await twin.relay.submit(
+            envelope, content: .inline(bytes),
+            arrived: ContentReference(sha256: Hash.of(bytes), size: bytes.count), by: envelope.claimed.by)
+    }
+
+    private func grow(_ twin: Twin, by count: Int) async throws {
+        _ = try await twin.relay.sequencer.load()
+        for number in 0..<count {
+            _ = try await twin.relay.sequencer.perform(
+                .operate(.start(version: "\(number)", configuration: Hash.of("x"))))
+        }
+    }
+
+    @Test func anAuditFindsTwoHistories() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let twin = try Twin(of: world)
+        _ = try await world.sendReferral()
+        let sender = try world.session(montluel)
+        try await sender.refresh()
+        _ = try await sender.audit()
+        // The other history is as long, and longer: the same agent's next command finds it before anything is shown.
+        try await grow(twin, by: 20)
+        let later = try await session(montluel, over: twin, world)
+        await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await later.refresh() }
+    }
 
     /// Two agents are shown different logs; the sender's checkpoint, sealed into the envelope, gives it away.
     @Test func anothersCheckpointFindsTwoHistories() async throws {
@@ -143,13 +189,7 @@ struct HistoryTests {
         let other = try await session(iscg, over: twin, world)
         try await other.refresh()
         _ = try await other.audit()
-        let stored = try #require(try await world.store.transmission(second))
-        let size = try #require(try await world.store.contentSize(of: second, for: Fixture.unit(iscg)))
-        let bytes = try await world.store.content(of: second, for: Fixture.unit(iscg), from: 0, count: size)
-        let envelope = try Unverified<Envelope>(parsing: stored.envelope)
-        _ = try await twin.relay.submit(
-            envelope, content: .inline(bytes),
-            arrived: ContentReference(sha256: Hash.of(bytes), size: bytes.count), by: envelope.claimed.by)
+        try await pass(second, of: world, to: twin)
         let reader = try await session(iscg, over: twin, world)
         try await reader.refresh()
         await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await reader.audit() }
@@ -162,10 +202,7 @@ struct HistoryTests {
         defer { withExtendedLifetime(directory) {} }
         _ = try await world.sendReferral()
         // The other history is as long, and longer.
-        for number in 0..<9 {
-            _ = try await twin.relay.sequencer.perform(
-                .operate(.start(version: "\(number)", configuration: Hash.of("x"))))
-        }
+        try await grow(twin, by: 9)
         try await anchoring(world.relay, witness).step()
         let ups = Ups()
         try await anchoring(twin.relay, witness, ups).step()
@@ -207,6 +244,71 @@ struct HistoryTests {
         let sender = try world.session(montluel, fresh: true)
         try await sender.refresh()
         await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await sender.audit() }
+    }
+
+    /// A log rewritten without an acknowledgement: a witness knows the one with it.
+    @Test func aWitnessFindsADroppedEvent() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        let twin = try Twin(of: world)
+        _ = try await reader.acknowledge(id)
+        let (witness, directory) = try witness(world)
+        defer { withExtendedLifetime(directory) {} }
+        try await anchoring(world.relay, witness).step()
+        try await grow(twin, by: 9)
+        let ups = Ups()
+        try await anchoring(twin.relay, witness, ups).step()
+        #expect(ups.all == [false])
+        await #expect(throws: Problem(.logStopped)) { try await twin.relay.sequencer.perform(.tick) }
+    }
+
+    /// The same without a submission, found by a colleague's checkpoint.
+    @Test func anothersCheckpointFindsADroppedEvent() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let twin = try Twin(of: world)
+        _ = try await world.sendReferral()
+        let next = try await world.sendReferral()
+        // Rewritten without the first, and longer than what the sender saw.
+        try await grow(twin, by: 20)
+        try await pass(next, of: world, to: twin)
+        let reader = try await session(iscg, over: twin, world)
+        try await reader.refresh()
+        await #expect(throws: ClientFailure.broken(.logInconsistent)) { try await reader.audit() }
+    }
+
+    /// A witness whose memory is gone does not begin anew: it would cosign what contradicts what it cosigned.
+    @Test func aWitnessWithoutItsMemoryDoesNotSign() throws {
+        let directory = try TemporaryDirectory()
+        #expect(throws: WitnessStore.Failure.missing) { try WitnessStore(directory: directory.path) }
+        _ = try WitnessStore(directory: directory.path, isNew: true)
+        _ = try WitnessStore(directory: directory.path)
+        #expect(throws: WitnessStore.Failure.exists) { try WitnessStore(directory: directory.path, isNew: true) }
+    }
+
+    /// A unit's first transmissions are said to be erased at the audit limit, in a log that is an hour old.
+    @Test func theFirstEventsCannotBeCalledErased() async throws {
+        let world = try await World(units: [montluel, iscg])
+        _ = try await world.sendReferral()
+        let unit = Mailbox.unit(try Fixture.unit(iscg))
+        var hidden: [Int] = []
+        for index in 0..<(try #require(try await world.store.head()).size) {
+            if try await world.store.entry(index)?.mailbox == unit { hidden.append(index) }
+        }
+        try await world.forge(in: unit, .erasure) { event in
+            event.code = "audit_limit"
+            event.entries = hidden
+        }
+        world.wrap = { honest in
+            var lying = LyingConnection(honest)
+            lying.events = { page in EventPage(events: page.events.suffix(1), next: page.next) }
+            return lying
+        }
+        let reader = try world.session(iscg, fresh: true)
+        try await reader.refresh()
+        await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await reader.audit() }
     }
 
     // MARK: Witnesses

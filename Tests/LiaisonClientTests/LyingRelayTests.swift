@@ -208,6 +208,7 @@ struct LyingRelayTests {
                 event.unit = try Fixture.unit(iscg)
                 event.state = .opened
                 event.act = Hash.of("no act")
+                event.agent = try Fixture.agentName(of: iscg)
             }
         }
         let lied = try session(world, montluel, stating: .opened)
@@ -231,6 +232,7 @@ struct LyingRelayTests {
                 event.unit = try Fixture.unit(iscg)
                 event.state = .acknowledged
                 event.act = opened.hash
+                event.agent = opened.author
             }
         }
         let lied = try session(world, montluel, stating: .acknowledged)

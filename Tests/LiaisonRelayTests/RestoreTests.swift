@@ -26,5 +26,9 @@ struct RestoreTests {
         #expect(judge(nil, [tree(9)]) == .newLog(after: tree(9)))
         #expect(judge(tree(9), [tree(9, "b")]) == .newLog(after: tree(9)))
         #expect(judge(tree(4)) == .newLog(after: tree(9)))
+        // A log that was once shown another history does not go on, however small that was.
+        let contradicted = RestoreRuling.judge(
+            restored: tree(9), inPlace: tree(9), witnesses: [tree(4, "b")], contradicted: true)
+        #expect(contradicted == .newLog(after: tree(9)))
     }
 }

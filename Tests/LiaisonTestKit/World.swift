@@ -145,7 +145,7 @@ package final class World {
         let clock = clock
         let session = try Session(
             account: try Account(vault: vault), clock: { clock.now }, language: .en,
-            trust: try policy.map { try TrustAnchors(text: $0) }
+            trust: .success(try policy.map { try TrustAnchors(text: $0) })
         ) {
             account, _ in
             wrap(DirectConnection(relay: relay, peer: account.record.address))

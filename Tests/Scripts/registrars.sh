@@ -77,8 +77,10 @@ says 'New key in force' "$dir/err"
 code=0
 registrar thief vacancy bta-gex@ggd01 >"$dir/out" 2>"$dir/err" || code=$?
 [ "$code" != 0 ] || fail 'the old key still signs'
-# Agents go on, and new ones come, under the new key
+# Agents go on, and new ones come, under the new key; what was proven before stays so, and the change shows
 exits 0 as brigade units
+exits 0 as brigade audit
+says 'institution_key_changed' "$dir/out"
 exits 0 as cms units
 joins later bta-gex@ggd01 >/dev/null
 exits 0 as later inbox

@@ -3,19 +3,24 @@
 
 import Foundation
 
-/// Holds a vault for one process at a time with `flock(2)`; the system lets go when the process ends.
-final class VaultLock: Sendable {
+/// Holds a directory of keys for one process at a time with `flock(2)`; the system lets go when the process ends.
+public final class FileLock: Sendable {
     private let descriptor: Int32
 
+    public enum Failure: Error, Equatable {
+        case inUse
+        case unreadable(path: String, errno: Int32)
+    }
+
     /// Waits up to `patience` seconds for another process to finish.
-    init(path: String, patience: Double) throws {
+    public init(path: String, patience: Double) throws(Failure) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw VaultFailure.unreadable(path: path, errno: errno) }
+        guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
         let deadline = Date().addingTimeInterval(patience)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK, Date() < deadline else {
                 close(descriptor)
-                throw VaultFailure.inUse
+                throw .inUse
             }
             usleep(50_000)
         }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+
+/// The content, whole or field by field, against what the sender committed to.
+extension DossierVerifier {
+    mutating func checkContent(_ head: DossierHead, _ story: inout DossierStory) throws {
+        let has = Set(files.names)
+        let expected: Set<String> =
+            switch head.content {
+            case .sealed: [DossierFile.content, DossierFile.contentKey]
+            case .disclosed: [DossierFile.contentManifest, DossierFile.disclosures]
+            case .withheld, .erased: []
+            }
+        let all: Set = [
+            DossierFile.content, DossierFile.contentKey, DossierFile.contentManifest, DossierFile.disclosures
+        ]
+        guard expected.isSubset(of: has) else {
+            throw Stop.missing(.content, "les fichiers du contenu", "the files of the content")
+        }
+        guard has.intersection(all) == expected else {
+            throw Stop.fails(
+                .content, "un contenu dont dossier.json ne parle pas", "content that dossier.json does not speak of")
+        }
+        do {
+            switch head.content {
+            case .sealed:
+                let opened = try sealed(story)
+                story.opened = opened
+                story.disclosures = opened.disclosures
+            case .disclosed: story.disclosures = try disclosed(story)
+            case .withheld:
+                report.holds(.content, "non joint par qui a fait le dossier", "withheld by whoever made the dossier")
+            case .erased:
+                guard story.isCutShort || !story.deliveries.isEmpty && story.deliveries.allSatisfy(\.progress.isErased)
+                else {
+                    throw Stop.fails(
+                        .content, "dit effacé, sans événement qui le dise", "called erased, and no event says so")
+                }
+                report.holds(.content, "effacé du relais, selon le journal", "erased from the relay, as the log says")
+            }
+        } catch let stop as Stop {
+            throw stop
+        } catch {
+            throw Stop.fails(.content, "\(error)", "\(error)")
+        }
+    }
+
+    private mutating func sealed(_ story: DossierStory) throws -> OpenedContent {
+        let text = try string(DossierFile.contentKey)
+        guard let source = try files.source(of: DossierFile.content), text.last == "\n",
+            var key = Base64.decode(String(text.dropLast())), key.count == 16
+        else { throw Stop.fails(.content, "pas de clé de fichier de 16 octets", "no file key of 16 bytes") }
+        let found = ContentReference(sha256: try digest(of: source), size: source.size)
+        // After a handover the content is the one that a transferred act names.
+        let transfers = story.steps.compactMap(\.act).filter { $0.body.act == .transferred }
+        let last = transfers.last { $0.body.content == found }
+        guard found == story.envelope.body.content || last != nil else {
+            throw Stop.fails(
+                .content, "pas le contenu que l'enveloppe ou la remise nomment",
+                "not the content that envelope or handover name")
+        }
+        var authors: [NoteKey] = []
+        if let last, let end = transfers.firstIndex(where: { $0.hash == last.hash }) {
+            let chain = transfers[...end].filter { $0.body.unit == last.body.unit }
+            authors = chain.compactMap(\.keys.first)
+        }
+        let opened = try OpenedContent(
+            source, envelope: story.envelope, reference: found, transferAuthors: authors,
+            by: .fileKey(try GuardedBytes(moving: &key)))
+        report.holds(
+            .content, "s'ouvre, et c'est ce que l'expéditeur a signé", "opens, and is what the sender committed to")
+        return opened
+    }
+
+    private mutating func disclosed(_ story: DossierStory) throws -> Disclosures {
+        let disclosed = try json(DossierDisclosures.self, DossierFile.disclosures)
+        let manifest = try Unverified<Manifest>(parsing: try need(DossierFile.contentManifest))
+            .verified(for: story.envelope, salt: disclosed.salt)
+        try disclosed.disclosures.check(against: manifest.body)
+        let count = disclosed.disclosures.fields.count + disclosed.disclosures.parts.count
+        let all = manifest.body.fields.count + manifest.body.parts.count
+        report.holds(
+            .content,
+            "\(count) champs et pièces jointes divulgués sur \(all), comme l'expéditeur les a signés",
+            "\(count) of \(all) fields and attachments disclosed, as the sender committed to them"
+        )
+        return disclosed.disclosures
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonClient
+import LiaisonDossier
+import LiaisonForms
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonWire
+
+/// A dossier and what it is judged by.
+struct DossierArguments: ParsableArguments {
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "The dossier.")
+    var file: String
+
+    @Option(help: "Trust anchors: log, parties, witnesses, time-stamp authorities.")
+    var trust: String
+
+    /// What is no container at all is invalid, like one that is damaged.
+    func report() throws -> DossierReport {
+        let anchors: TrustAnchors
+        do {
+            anchors = try TrustAnchors(
+                text: String(decoding: Data(contentsOf: URL(fileURLWithPath: trust)), as: UTF8.self))
+        } catch let failure as WitnessPolicy.Failure {
+            throw ClientFailure.input(fr: "ancres illisibles (\(failure))", en: "anchors not readable (\(failure))")
+        } catch {
+            throw ClientFailure.input(fr: "ancres illisibles (\(trust))", en: "anchors not readable (\(trust))")
+        }
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory.boolValue else {
+            throw ClientFailure.input(fr: "pas de dossier ici (\(file))", en: "no dossier here (\(file))")
+        }
+        do {
+            return DossierVerifier.verify(try ZipReader(opening: file), trust: anchors)
+        } catch {
+            return DossierReport(unreadable: "\(error)")
+        }
+    }
+}
+
+struct VerifyDossier: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Judge a dossier offline: valid (exit 0), invalid (1) or incomplete (3).",
+        discussion:
+            "Needs neither vault nor relay. liaison convention trust writes anchors from a convention that you checked."
+    )
+
+    @OptionGroup var dossier: DossierArguments
+
+    func run() async throws {
+        var verdict = Verdict.invalid
+        try await dossier.global.reporting { console in
+            let report = try dossier.report()
+            verdict = report.verdict
+            let catalogue = try FormCatalogue()
+            try console.print(DossierAnswer(report)) { DossierText.report(report, catalogue, console.language) }
+        }
+        if verdict != .valid { throw ExitCode(verdict.exitCode) }
+    }
+}
+
+struct Extract: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Judge a dossier, then write its attachments and a page made anew from what was verified.",
+        discussion: "Nothing is written of a dossier that is not valid or incomplete. Exit codes are those of verify.")
+
+    @OptionGroup var dossier: DossierArguments
+
+    @Option(help: "The directory to write to.")
+    var output: String
+
+    func run() async throws {
+        var verdict = Verdict.invalid
+        try await dossier.global.reporting { console in
+            let report = try dossier.report()
+            let catalogue = try FormCatalogue()
+            verdict = report.verdict
+            console.say(DossierText.report(report, catalogue, console.language))
+            guard verdict != .invalid, let story = report.story else { return }
+            let page = "\(output)/\(DossierFile.page)"
+            guard !FileManager.default.fileExists(atPath: page) else {
+                throw ClientFailure.input(
+                    fr: "le fichier existe déjà (\(page))", en: "the file exists already (\(page))")
+            }
+            do {
+                try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+                try Data(DossierPage.html(story, catalogue: catalogue).utf8).write(to: URL(fileURLWithPath: page))
+            } catch {
+                throw ClientFailure.cannotWrite(output)
+            }
+            print(page)
+            for (index, part) in (story.opened?.disclosures.parts ?? []).enumerated() {
+                if let path = try story.opened?.save(index, named: part.description.name, in: output) { print(path) }
+            }
+        }
+        if verdict != .valid { throw ExitCode(verdict.exitCode) }
+    }
+}
+
+/// What `verify` prints for scripts.
+private struct DossierAnswer: Encodable {
+    struct Check: Encodable {
+        var name: String
+        var outcome: String
+        var detail: String
+    }
+    struct Delivery: Encodable {
+        var unit: UnitAddress
+        var state: DeliveryState
+        var isErased: Bool
+    }
+    struct Event: Encodable {
+        var index: Int
+        var at: String
+        var event: EventName
+        var unit: UnitAddress?
+        var code: String?
+        var by: AgentAddress?
+    }
+
+    var verdict: Verdict
+    var checks: [Check]
+    var deliveries: [Delivery]
+    var events: [Event]
+    /// Of a disclosed or opened content; the page in the dossier is not judged.
+    var fields: [Disclosures.Field]
+    var attachments: [PartDescription]
+
+    init(_ report: DossierReport) {
+        verdict = report.verdict
+        checks = report.checks.map { check in
+            switch check.outcome {
+            case .holds(let text): Check(name: check.name.rawValue, outcome: "holds", detail: text.en)
+            case .fails(let text): Check(name: check.name.rawValue, outcome: "fails", detail: text.en)
+            case .missing(let text): Check(name: check.name.rawValue, outcome: "missing", detail: text.en)
+            }
+        }
+        deliveries = (report.story?.deliveries ?? []).map {
+            Delivery(unit: $0.unit, state: $0.progress.state, isErased: $0.progress.isErased)
+        }
+        events = (report.story?.steps ?? []).map { step in
+            let record = step.evidence.event
+            return Event(
+                index: step.evidence.index, at: Clock.text(record.at), event: record.event, unit: record.unit,
+                code: record.code, by: record.agent)
+        }
+        fields = report.story?.disclosures?.fields ?? []
+        attachments = report.story?.disclosures?.parts.map(\.description) ?? []
+    }
+}
+
+/// A dossier's report as people read it.
+enum DossierText {
+    static func report(_ report: DossierReport, _ catalogue: FormCatalogue, _ language: Language) -> String {
+        var lines = report.checks.map { check in
+            switch check.outcome {
+            case .holds(let text):
+                "\(language("vérifié ", "holds   "))  \(name(check.name, language))\(language(" : ", ": "))\(text.text(language))"
+            case .fails(let text):
+                "\(language("ÉCHOUE  ", "FAILS   "))  \(name(check.name, language))\(language(" : ", ": "))\(text.text(language))"
+            case .missing(let text):
+                "\(language("manque  ", "missing "))  \(name(check.name, language))\(language(" : ", ": "))\(text.text(language))"
+            }
+        }
+        if let story = report.story { lines += tell(story, catalogue, language) }
+        lines.append(
+            language(
+                "lisez-moi.html n'est pas vérifié : liaison extract en fait une page neuve.",
+                "lisez-moi.html is not judged: liaison extract makes a new page."))
+        switch report.verdict {
+        case .valid: lines.append(language("VALIDE", "VALID"))
+        case .invalid: lines.append(language("NON VALIDE", "INVALID"))
+        case .incomplete: lines.append(language("INCOMPLET", "INCOMPLETE"))
+        }
+        return Markup.printable(lines.joined(separator: "\n"))
+    }
+
+    /// Where each unit stands, as far as the dossier goes.
+    static func states(_ story: DossierStory, _ language: Language) -> [String] {
+        let time = LocalTime(zone: story.timeZone)
+        var lines = story.deliveries.map { delivery in
+            "\(delivery.unit)\(language(" : ", ": "))\(delivery.progress.state.text(language))"
+        }
+        if let erasure = story.erasure {
+            lines.append(
+                "\(erasure.event.text(language)), \(time.text(erasure.event.at, language)), "
+                    + language("entrée \(erasure.index)", "entry \(erasure.index)"))
+        }
+        if story.isCutShort {
+            lines.append(
+                language(
+                    "Le relais a effacé ses enregistrements au terme de la durée d'audit : ce qui a suivi le dépôt ne se dit plus.",
+                    "The relay erased its records at the audit limit: what followed the submission cannot be told any more."
+                ))
+        }
+        return lines
+    }
+
+    private static func tell(_ story: DossierStory, _ catalogue: FormCatalogue, _ language: Language) -> [String] {
+        let time = LocalTime(zone: story.timeZone)
+        var lines = states(story, language)
+        lines.append(
+            language(
+                "D'après les événements de ce dossier ; d'autres, plus récents, peuvent exister. Heures : celles du relais.",
+                "As far as this dossier's events go; there may be later ones. Times are the relay's."))
+        for step in story.steps {
+            let event = step.evidence.event
+            let about = [event.unit?.description, event.agent?.description].compactMap { $0 }.joined(separator: ", ")
+            lines.append(
+                "  \(time.text(event.at, language))  \(event.text(language))  \(about)  "
+                    + language("entrée", "entry") + " \(step.evidence.index)")
+        }
+        for (label, value) in story.disclosures?.rows(catalogue, language) ?? [] {
+            lines.append("  \(label)\(language(" : ", ": "))\(value)")
+        }
+        for institution in story.asStated {
+            lines.append(
+                language(
+                    "\(institution) : liste en vigueur selon le relais",
+                    "\(institution): roster in force as the relay stated"))
+        }
+        if story.tokens == 0 {
+            lines.append(
+                language("Journal sans horodatage d'un tiers.", "The log has no time-stamp of a third party."))
+        }
+        if story.cosigners.isEmpty {
+            lines.append(language("Journal sans témoin.", "The log has no witness."))
+        }
+        return lines
+    }
+
+    private static func name(_ name: DossierCheck.Name, _ language: Language) -> String {
+        switch name {
+        case .container: language("fichier", "container")
+        case .log: language("journal", "log")
+        case .witnesses: language("témoins", "witnesses")
+        case .timeStamps: language("horodatage", "time-stamps")
+        case .convention: language("convention", "convention")
+        case .directory: language("listes", "directory")
+        case .envelope: language("enveloppe", "envelope")
+        case .events: language("événements", "events")
+        case .acts: language("actes", "acts")
+        case .content: language("contenu", "content")
+        }
+    }
+}
