@@ -41,6 +41,8 @@ public struct Account {
         static let publication = "publication"
         static let mailbox = "mailbox"
         static let audit = "audit"
+        /// Checkpoints of logs that the relay has left.
+        static let former = "former"
         static let lines = "lines"
         static let keys = "keys"
 

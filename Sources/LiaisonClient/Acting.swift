@@ -40,7 +40,13 @@ extension Session {
 
     /// The agent's unit takes charge.
     public func acknowledge(_ id: TransmissionID) async throws -> VerifiedEvidence {
-        try await perform(try act(.acknowledged, on: try await delivery(id)))
+        let delivery = try await delivery(id)
+        guard delivery.state != .available else {
+            throw ClientFailure.input(
+                fr: "pas encore ouvert\nconseil : liaison read \(id) d'abord",
+                en: "not yet opened\nhint: liaison read \(id) first")
+        }
+        return try await perform(try act(.acknowledged, on: delivery))
     }
 
     /// The agent's unit does not take charge; a note, if any, travels sealed as a reply.
@@ -142,7 +148,8 @@ extension Session {
                 expected == .submissionAcceptance || event.event.mailbox == event.event.unit.map(Mailbox.unit)
             else { continue }
             let item = DeliveryItem(
-                envelope: timeline.envelope, unit: event.event.unit ?? claimed.to, state: .available, dueAt: nil,
+                envelope: timeline.envelope, unit: event.event.unit ?? claimed.to, state: .available, isErased: false,
+                dueAt: nil,
                 evidence: event.evidence)
             return try await verify(item, expected).envelope
         }
@@ -220,6 +227,10 @@ public struct TrackedTransmission: Sendable {
     let seen: [(by: AgentAddress, checkpoint: SeenCheckpoint)]
 
     public var routing: Routing { envelope.body.routing }
-    /// Whether the relay has erased the content, or everything.
-    public var isErased: Bool { events.contains { $0.event.event == .erasure } }
+    /// Whether the relay has erased the content for every unit, or everything.
+    public var isErased: Bool {
+        let erasures = events.filter { $0.event.event == .erasure }
+        return erasures.contains { $0.event.isNotice }
+            || !deliveries.isEmpty && Set(erasures.compactMap(\.event.unit)).isSuperset(of: deliveries.map(\.unit))
+    }
 }

@@ -11,6 +11,8 @@ public struct Alert: Hashable, Sendable {
     public let unit: UnitAddress
     /// One's own unit that is told.
     public let told: UnitAddress
+    /// Available or opened, when the last step was taken.
+    public let state: DeliveryState?
     public let dueAt: Int?
     /// When the last step was taken, Unix seconds.
     public let at: Int
@@ -29,7 +31,7 @@ extension Session {
             let key = "\(told) \(id) \(unit)"
             if event.event == .escalation {
                 open[key] = Alert(
-                    transmission: id, unit: unit, told: told, dueAt: event.dueAt, at: event.at,
+                    transmission: id, unit: unit, told: told, state: event.state, dueAt: event.dueAt, at: event.at,
                     steps: (open[key]?.steps ?? 0) + 1)
             } else if event.state?.isFinal == true {
                 open[key] = nil

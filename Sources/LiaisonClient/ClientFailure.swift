@@ -54,7 +54,9 @@ public enum ClientFailure: Error, Equatable {
                 language("liste ou clés d'une institution refusées", "an institution's roster or keys refused")
             case .logInconsistent:
                 language(
-                    "le journal contredit ce qu'il montrait avant", "log inconsistent with what it showed before")
+                    "le journal contredit ce qu'il montrait avant ; les deux points de contrôle signés sont gardés près du coffre (contradiction-*.txt)",
+                    "log inconsistent with what it showed before; both signed checkpoints are kept beside the vault (contradiction-*.txt)"
+                )
             case .envelopeRefused: language("enveloppe refusée", "envelope refused")
             case .eventsMissing: language("il manque des événements", "events are missing")
             case .invitationRefused:
@@ -89,6 +91,7 @@ public enum ClientFailure: Error, Equatable {
                 + Problem(code).code.text(language)
         case .refused(let problem):
             language("refusé par le relais : ", "refused by the relay: ") + problem.code.text(language)
+                + (problem.state.map { " (\($0.text(language)))" } ?? "")
                 + (problem.entry.map {
                     language(", refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
                 } ?? "")
@@ -97,7 +100,9 @@ public enum ClientFailure: Error, Equatable {
             language("formulaire à corriger :", "form to correct:")
                 + findings.map { "\n  - " + $0.text(language) }.joined()
         case .unknownKind(let kind):
-            language("type de transmission inconnu (\(kind))", "unknown kind of transmission (\(kind))")
+            language(
+                "type de transmission inconnu (\(kind))\nconseil : liaison forms",
+                "unknown kind of transmission (\(kind))\nhint: liaison forms")
         case .unknownUnit(let unit): language("unité inconnue (\(unit))", "unknown unit (\(unit))")
         case .unknownTransmission(let id):
             language("transmission inconnue (\(id))", "unknown transmission (\(id))")

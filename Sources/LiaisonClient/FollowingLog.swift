@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import LiaisonModel
-import LiaisonNotes
+public import LiaisonModel
+public import LiaisonNotes
 import LiaisonVault
-import LiaisonWire
+public import LiaisonWire
 
 /// A relay that had to be put back behind what it had acknowledged goes on in a new log, under a new key. A client follows
 /// only where its own institution signed a convention that names that log.
@@ -24,26 +24,53 @@ extension Session {
         guard opened.event.event == .logOpened, opened.index == 0, let previous = opened.event.previous,
             previous.origin == log.name
         else { throw ClientFailure.broken(.evidence) }
-        try forgetLog(after: previous.size)
+        if let last = try seen.largest, last.size == previous.size, last.root != previous.root {
+            throw ClientFailure.broken(.logInconsistent)
+        }
+        let (lost, pending) = try leaveLog(after: previous.size)
         try account.moved(to: stated.log)
         log = key
         seen = SeenLog(vault: account.vault, log: key)
-        followed = FollowedLog(from: previous.origin, size: previous.size, to: key.name, seen: seenBefore ?? 0)
+        followed = FollowedLog(
+            from: previous.origin, size: previous.size, to: key.name, seen: seenBefore ?? 0, lost: lost,
+            pending: pending)
     }
 
-    /// Places in the old log say nothing about the new one. What was deposited behind the point that the relay went back
-    /// to is not there any more: it waits to be sent again.
-    private func forgetLog(after size: Int) throws {
+    /// The longest that a convention lets a content stay: what is older was answered or has expired.
+    private static let longestRetention = 90 * 86_400
+
+    /// Places in the old log say nothing about the new one. What the relay does not know any more waits to be sent again,
+    /// if it is still right; the old log's evidence is kept beside it.
+    private func leaveLog(after size: Int) throws -> (lost: [TransmissionID], pending: [TransmissionID]) {
         let vault = account.vault
+        var (lost, pending): ([TransmissionID], [TransmissionID]) = ([], [])
         for id in try vault.ids(Account.Class.sent) {
-            guard let item = try vault.value(SentItem.self, Account.Class.sent, id), let evidence = item.evidence,
-                try check(evidence).index >= size
+            guard let item = try vault.value(SentItem.self, Account.Class.sent, id), let evidence = item.evidence
             else { continue }
-            try vault.put(value: SentItem(envelope: item.envelope, evidence: nil), Account.Class.sent, id)
+            let routing = try own(item).body.routing
+            let isLost = try check(evidence).index >= size
+            let former = FormerEvidence(log: log.description, evidence: evidence, isLost: isLost)
+            try vault.put(
+                value: SentItem(envelope: item.envelope, evidence: nil, former: former), Account.Class.sent, id)
+            if isLost {
+                lost.append(routing.id)
+            } else if routing.sealedAt > clock() - Self.longestRetention {
+                pending.append(routing.id)
+            }
         }
+        try vault.put(value: seen.notes, Account.Class.former, log.name)
         for kind in Account.Class.ofOneLog {
             for id in try vault.ids(kind) { try vault.delete(kind, id) }
         }
+        return (lost, pending)
+    }
+
+    /// What a log that the relay has left proved of a transmission of one's own, verified by that log's key.
+    public func former(_ id: TransmissionID) throws -> (log: NoteKey, evidence: VerifiedEvidence)? {
+        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+            let former = item.former, let key = NoteKey(former.log)
+        else { return nil }
+        return (key, try former.evidence.verified(by: key))
     }
 }
 
@@ -55,4 +82,8 @@ public struct FollowedLog: Hashable, Sendable {
     public let to: String
     /// What this client had seen of the old one; more than `size` means that something acknowledged was lost.
     public let seen: Int
+    /// What this agent had sent and the relay went back behind.
+    public let lost: [TransmissionID]
+    /// What this agent had sent before, within the longest retention: nobody is reminded of it any more.
+    public let pending: [TransmissionID]
 }

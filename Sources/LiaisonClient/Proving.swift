@@ -26,7 +26,7 @@ extension Session {
     public func dossier(
         of id: TransmissionID, content: DossierContent, catalogue: FormCatalogue
     ) async throws -> (parts: DossierParts, report: DossierReport) {
-        let tracked = try await provable(id)
+        let tracked = try await history(of: id)
         let needed = Set(tracked.all.compactMap(\.event.act))
         let documents = try await documents(behind: tracked)
         let size = (tracked.all.map(\.index) + documents.map(\.evidence.index)).max().map { $0 + 1 } ?? 1
@@ -59,10 +59,18 @@ extension Session {
     }
 
     /// What the relay still has; after the audit limit what this vault has, and the proof that the rest was erased.
-    private func provable(_ id: TransmissionID) async throws -> TrackedTransmission {
+    public func history(of id: TransmissionID) async throws -> TrackedTransmission {
         do {
             return try await track(id)
         } catch let problem as Problem where problem.code == .unknownTransmission {
+            if let former = try former(id) {
+                throw ClientFailure.input(
+                    fr:
+                        "déposé dans un journal que le relais a quitté (\(former.log.name))\nconseil : liaison evidence \(id) donne la preuve qui en reste",
+                    en:
+                        "deposited in a log that the relay has left (\(former.log.name))\nhint: liaison evidence \(id) gives the proof that remains"
+                )
+            }
             let (envelope, own) = try await remembered(id)
             guard
                 let notice = try await mailboxEvents().first(where: { $0.event.entries?.contains(own.index) ?? false })
@@ -221,7 +229,12 @@ extension Session {
             }
             return .erased
         }
-        let opened = try kept(tracked.envelope)
+        let opened: OpenedContent
+        do {
+            opened = try kept(tracked.envelope)
+        } catch  where tracked.isErased {
+            return .erased  // the keys that opened this device's copy are destroyed, too
+        }
         switch wanted {
         case .withheld: return .withheld
         case .sealed:

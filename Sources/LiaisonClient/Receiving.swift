@@ -15,6 +15,8 @@ public struct VerifiedDelivery: Sendable {
     public let unit: UnitAddress
     /// As the relay states it; `track` proves it.
     public let state: DeliveryState
+    /// Whether the relay has erased the content for this unit.
+    public let isErased: Bool
     public let dueAt: Int?
     /// The flow that permitted it, and the institutions at both ends.
     public let context: FormContext
@@ -113,7 +115,8 @@ extension Session {
         let mailbox = expected == .contentConsignment ? item.unit : routing.from
         guard event.event == expected, event.envelope == envelope.note.hash, event.transmission == routing.id,
             event.mailbox == .unit(mailbox), expected != .contentConsignment || event.unit == item.unit,
-            routing.recipients.contains(item.unit)
+            routing.recipients.contains(item.unit),
+            expected != .submissionAcceptance || event.agent == envelope.claimed.by
         else { throw ClientFailure.broken(.wrongEvent) }
         let past = try await directory(for: routing, before: evidence.index)
         guard let key = past.agent(envelope.claimed.by)?.noteKey, let verified = try? envelope.verified(by: key),
@@ -127,7 +130,8 @@ extension Session {
             throw ClientFailure.notPermitted(error)
         }
         return VerifiedDelivery(
-            envelope: verified, unit: item.unit, state: item.state, dueAt: event.dueAt ?? item.dueAt,
+            envelope: verified, unit: item.unit, state: item.state, isErased: item.isErased,
+            dueAt: event.dueAt ?? item.dueAt,
             context: FormContext(convention.body, flow: permit.flow, from: routing.from, to: routing.to),
             evidence: evidence)
     }
@@ -137,7 +141,8 @@ extension Session {
         if let item = try account.vault.value(ReceivedItem.self, Account.Class.received, id.description) {
             return try await verify(
                 DeliveryItem(
-                    envelope: item.envelope, unit: item.unit, state: .opened, dueAt: nil, evidence: item.evidence),
+                    envelope: item.envelope, unit: item.unit, state: .opened, isErased: false, dueAt: nil,
+                    evidence: item.evidence),
                 .contentConsignment)
         }
         let timeline = try await relay.timeline(of: id)
@@ -150,7 +155,7 @@ extension Session {
             else { continue }
             return try await verify(
                 DeliveryItem(
-                    envelope: timeline.envelope, unit: unit, state: stated.state, dueAt: stated.dueAt,
+                    envelope: timeline.envelope, unit: unit, state: stated.state, isErased: false, dueAt: stated.dueAt,
                     evidence: evidence),
                 .contentConsignment)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
@@ -12,7 +13,7 @@ struct SeenLog {
     let vault: Vault
     let log: NoteKey
 
-    private var notes: [String] {
+    var notes: [String] {
         get throws { try vault.value([String].self, Account.Class.checkpoint, "seen") ?? [] }
     }
 
@@ -42,6 +43,7 @@ struct SeenLog {
             do {
                 try await prove(seen.checkpoint, and: largest.checkpoint, over: relay)
             } catch let failure as ClientFailure where failure == .broken(.logInconsistent) {
+                try? keep(seen, and: largest)
                 // An honest relay that was put back stops signing once it sees its own word.
                 try? await relay.show(seen)
                 throw failure
@@ -49,6 +51,14 @@ struct SeenLog {
             if seen.checkpoint.size > largest.checkpoint.size { largest = seen }
         }
         try vault.put(value: [largest.note.serialized], Account.Class.checkpoint, "seen")
+    }
+
+    /// Writes two checkpoints that the log signed and that contradict each other beside the vault: whoever has the log's
+    /// key can check that it did.
+    private func keep(_ one: SignedCheckpoint, and other: SignedCheckpoint) throws {
+        let name = "\(vault.path)/contradiction-\(one.checkpoint.size)-\(other.checkpoint.size).txt"
+        guard !FileManager.default.fileExists(atPath: name) else { return }
+        try PrivateFile.create(name, one.note.serialized + "\n" + other.note.serialized)
     }
 
     /// Proves that one of two checkpoints continues the other.

@@ -40,8 +40,19 @@ public struct SendPlan {
 /// A transmission that this agent sealed, as its vault keeps it.
 public struct SentItem: Codable, Hashable, Sendable {
     public var envelope: String
-    /// Of the SubmissionAcceptance; nil until the relay has accepted it.
+    /// Of the SubmissionAcceptance; nil until the relay has accepted it in the log that it keeps now.
     public var evidence: Evidence?
+    /// Of the same, in a log that the relay had to leave.
+    public var former: FormerEvidence?
+}
+
+/// What a log proved that the relay does not keep any more: by itself it still convinces whoever has the log's key.
+public struct FormerEvidence: Codable, Hashable, Sendable {
+    /// The log's verifier key.
+    public var log: String
+    public var evidence: Evidence
+    /// Whether the relay went back behind it.
+    public var isLost: Bool
 }
 
 extension Session {
@@ -263,8 +274,8 @@ extension Session {
             evidence.event.mailbox == .unit(envelope.body.routing.from)
         else { throw ClientFailure.broken(.wrongEvent) }
         try account.vault.put(
-            value: SentItem(envelope: item.envelope, evidence: receipt.evidence), Account.Class.sent,
-            id.description)
+            value: SentItem(envelope: item.envelope, evidence: receipt.evidence, former: item.former),
+            Account.Class.sent, id.description)
         try seen.remember(evidence.checkpoint)
         return evidence
     }

@@ -47,8 +47,12 @@ public struct ConventionWords {
         let kind = InstitutionKind.all[party.kind]?.text(language) ?? party.kind
         let secrecy =
             party.secrecy
-            ? language("tenue au secret professionnel", "bound by professional secrecy")
-            : language("non tenue au secret professionnel", "not bound by professional secrecy")
+            ? language(
+                "habilitée au partage d'informations à caractère secret (CASF L226-2-2)",
+                "may share information under professional secrecy (CASF L226-2-2)")
+            : language(
+                "non habilitée au partage d'informations à caractère secret (CASF L226-2-2)",
+                "may not share information under professional secrecy (CASF L226-2-2)")
         let double =
             party.rosterSignatures > 1
             ? language(", liste signée par deux gestionnaires", ", roster signed by two registrars") : ""

@@ -84,7 +84,9 @@ extension Directory {
             let urgency = flow.rule(for: routing.urgency)
         else { throw .urgencyNotAllowed }
         guard !flow.replyOnly || routing.inReplyTo != nil else { throw .replyNeedsReference }
-        guard !flow.callFirst || routing.phoneConfirmedAt != nil else { throw .callNotRecorded }
+        guard !flow.callFirst || routing.phoneConfirmedAt != nil,
+            routing.phoneConfirmedAt.map({ $0 <= routing.sealedAt + Self.clockTolerance }) ?? true
+        else { throw .callNotRecorded }
         try checkCopies(routing, flow: flow)
         for unit in [routing.from] + routing.recipients
         where !convention.signers.contains(unit.institution.description) {

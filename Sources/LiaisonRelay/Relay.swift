@@ -259,7 +259,8 @@ public struct Relay: Sendable {
 
     private func item(_ transmission: StoredTransmission, _ row: StoredDelivery, _ evidence: Evidence) -> DeliveryItem {
         DeliveryItem(
-            envelope: transmission.envelope, unit: row.unit, state: row.state, dueAt: row.dueAt, evidence: evidence)
+            envelope: transmission.envelope, unit: row.unit, state: row.state, isErased: row.isErased,
+            dueAt: row.dueAt, evidence: evidence)
     }
 
     private func page(_ items: [DeliveryItem], after entry: Int?, isFull: Bool) -> DeliveryPage {

@@ -61,14 +61,19 @@ public struct DeliveryItem: Codable, Hashable, Sendable {
     public var envelope: String
     public var unit: UnitAddress
     public var state: DeliveryState
+    /// Whether the relay has erased the content for this unit.
+    public var isErased: Bool
     public var dueAt: Int?
     /// Of the event that put it into the asker's mailbox.
     public var evidence: Evidence
 
-    public init(envelope: String, unit: UnitAddress, state: DeliveryState, dueAt: Int?, evidence: Evidence) {
+    public init(
+        envelope: String, unit: UnitAddress, state: DeliveryState, isErased: Bool, dueAt: Int?, evidence: Evidence
+    ) {
         self.envelope = envelope
         self.unit = unit
         self.state = state
+        self.isErased = isErased
         self.dueAt = dueAt
         self.evidence = evidence
     }

@@ -16,6 +16,7 @@ struct Alerts: AsyncParsableCommand {
         var id: TransmissionID
         var unit: UnitAddress
         var told: UnitAddress
+        var state: DeliveryState?
         var dueAt: String?
         var steps: Int
         var phone: String?
@@ -29,8 +30,9 @@ struct Alerts: AsyncParsableCommand {
             let rows = alerts.map { alert in
                 let unit = session.directory.unit(alert.unit)
                 return Row(
-                    id: alert.transmission, unit: alert.unit, told: alert.told, dueAt: alert.dueAt.map(Clock.text),
-                    steps: alert.steps, phone: unit?.phone, dutyPhone: unit?.dutyPhone)
+                    id: alert.transmission, unit: alert.unit, told: alert.told, state: alert.state,
+                    dueAt: alert.dueAt.map(Clock.text), steps: alert.steps, phone: unit?.phone,
+                    dutyPhone: unit?.dutyPhone)
             }
             try console.print(rows) {
                 rows.isEmpty
@@ -43,7 +45,8 @@ struct Alerts: AsyncParsableCommand {
     private func text(_ row: Row, _ language: Language) -> String {
         let due = row.dueAt.map { language(", attendu avant ", ", was due by ") + $0 } ?? ""
         let duty = row.dutyPhone.map { language(", permanence ", ", duty line ") + $0 } ?? ""
-        return language("SANS RÉPONSE ", "UNANSWERED ") + "\(row.id)\n  \(row.unit)\(due)\n"
+        let state = row.state.map { ", " + $0.text(language) } ?? ""
+        return language("SANS RÉPONSE ", "UNANSWERED ") + "\(row.id)\n  \(row.unit)\(state)\(due)\n"
             + language("  Appelez : ", "  Call: ") + "\(row.phone ?? "")\(duty)"
     }
 }

@@ -144,6 +144,11 @@ struct ConventionCommand: AsyncParsableCommand {
                 guard case let text = try Input.text(file), text.hasPrefix(Convention.type) else { return }
                 let signers = try Unverified<Convention>(parsing: text).verifiedByItsParties().signers
                 print(console.language("Signée par : ", "Signed by: ") + signers.sorted().joined(separator: ", "))
+                let hash = try Unverified<Convention>(parsing: text).note.hash
+                print(
+                    console.language(
+                        "Empreinte, previous de la version suivante : ", "Hash, previous of the next version: ")
+                        + "\(hash)")
             }
         }
     }
@@ -193,8 +198,10 @@ struct ConventionCommand: AsyncParsableCommand {
                 let text = try Input.text(file)
                 let convention = try Unverified<Convention>(parsing: text).verifiedByItsParties().body
                 var anchors = TrustAnchors.text(of: convention)
-                for der in try timeStampRoot.map({ PEM.certificates(in: try Input.text($0)) }) ?? [] {
-                    anchors += "time-stamp \(Base64.encode(der))\n"
+                if let timeStampRoot {
+                    let roots = PEM.certificates(in: try Input.text(timeStampRoot))
+                    guard !roots.isEmpty else { throw ClientFailure.noCertificate(timeStampRoot) }
+                    for der in roots { anchors += "time-stamp \(Base64.encode(der))\n" }
                 }
                 anchors += try policy.map { try Input.text($0) } ?? "quorum none\n"
                 do {

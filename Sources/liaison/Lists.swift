@@ -15,6 +15,7 @@ private struct DeliveryRow: Encodable {
     var sentAt: String
     var urgency: Urgency
     var state: DeliveryState
+    var isErased: Bool
     var dueAt: String?
 
     init(_ delivery: VerifiedDelivery) {
@@ -25,6 +26,7 @@ private struct DeliveryRow: Encodable {
         sentAt = Clock.text(delivery.routing.sealedAt)
         urgency = delivery.routing.urgency
         state = delivery.state
+        isErased = delivery.isErased
         dueAt = delivery.dueAt.map(Clock.text)
     }
 
@@ -32,6 +34,7 @@ private struct DeliveryRow: Encodable {
         var lines = [
             "\(id)  \(kind), \(urgency.text(language))", "  \(from) → \(to), \(sentAt)", "  \(state.text(language))"
         ]
+        if isErased { lines[2] += language(", contenu effacé du relais", ", content erased from the relay") }
         lines[2] += language(" selon le relais (preuve : liaison track)", ", as the relay says (proof: liaison track)")
         if !state.isFinal, let dueAt { lines[2] += language(", réponse attendue avant ", ", answer due by ") + dueAt }
         return lines.joined(separator: "\n")

@@ -91,9 +91,7 @@ struct Proof: AsyncParsableCommand {
         guard let pem = try? String(contentsOfFile: timeStampRoot, encoding: .utf8),
             case let roots = PEM.certificates(in: pem), !roots.isEmpty
         else {
-            throw ClientFailure.input(
-                fr: "pas de certificat PEM dans ce fichier (\(timeStampRoot))",
-                en: "no PEM certificate in this file (\(timeStampRoot))")
+            throw ClientFailure.noCertificate(timeStampRoot)
         }
         do {
             let token = try await TimeStampAuthority(url: timeStampUrl, roots: roots).stamp(manifest)

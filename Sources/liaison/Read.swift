@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import ArgumentParser
+import Foundation
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
@@ -58,20 +59,26 @@ struct Read: AsyncParsableCommand {
             let answer = Answer(
                 envelope: opened.envelope.body,
                 form: Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }, parts: parts)
-            try console.print(answer) { text(opened, parts, catalogue, console.language) }
+            try console.print(answer) { text(opened, parts, catalogue, session.timeZone, console.language) }
         }
     }
 
     private func text(
-        _ opened: OpenedTransmission, _ parts: [Answer.Part], _ catalogue: FormCatalogue, _ language: Language
+        _ opened: OpenedTransmission, _ parts: [Answer.Part], _ catalogue: FormCatalogue, _ zone: TimeZone,
+        _ language: Language
     ) -> String {
         let routing = opened.envelope.body.routing
         let title = catalogue[routing.kind]?.title.text(language) ?? routing.kind
         var lines = [
             "\(title) — \(routing.urgency.text(language))",
             language("De : ", "From: ") + "\(routing.from) (\(opened.envelope.body.by))",
-            language("À : ", "To: ") + routing.recipients.map(\.description).joined(separator: ", "), ""
+            language("À : ", "To: ") + routing.recipients.map(\.description).joined(separator: ", ")
         ]
+        if let call = routing.phoneConfirmedAt {
+            let time = LocalTime(zone: zone.identifier).text(call, language)
+            lines.append(language("Appel téléphonique de l'expéditeur : ", "The sender's telephone call: ") + time)
+        }
+        lines.append("")
         for (name, value) in opened.form {
             let field = catalogue.fields[name]
             lines.append(
@@ -79,7 +86,8 @@ struct Read: AsyncParsableCommand {
         }
         for part in parts {
             lines.append(
-                language("Pièce jointe : ", "Attachment: ") + "\(part.name) (\(part.size))"
+                language("Pièce jointe : ", "Attachment: ")
+                    + "\(part.name) (\(part.size) \(language("octets", "bytes")))"
                     + (part.path.map { " → \($0)" } ?? ""))
         }
         return lines.joined(separator: "\n")

@@ -36,6 +36,27 @@ enum Typed {
         return reason
     }
 
+    /// An instant that has been: an hour, today or else yesterday, in `zone`, or an instant with its zone.
+    static func pastInstant(_ text: String, in zone: TimeZone) throws -> Int {
+        let now = Clock.now()
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        let today = Date(timeIntervalSince1970: Double(now))
+        if let match = text.wholeMatch(of: /([0-9]{1,2})[:hH]([0-9]{2})/), let hour = Int(match.1),
+            let minute = Int(match.2), hour < 24, minute < 60,
+            let date = calendar.date(bySettingHour: hour, minute: minute, second: 0, of: today)
+        {
+            let past = date > today ? calendar.date(byAdding: .day, value: -1, to: date) ?? date : date
+            return Int(past.timeIntervalSince1970)
+        }
+        guard let date = try? Date(text, strategy: .iso8601), Int(date.timeIntervalSince1970) <= now else {
+            throw ClientFailure.input(
+                fr: "heure passée attendue, par exemple 21:40 ou 2026-11-21T21:40:00+01:00 (\(text))",
+                en: "expected a time that has been, such as 21:40 or 2026-11-21T21:40:00+01:00 (\(text))")
+        }
+        return Int(date.timeIntervalSince1970)
+    }
+
     /// A day as the instant at which it ends, or begins.
     static func day(_ text: String, end: Bool) throws -> Int {
         let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day()

@@ -39,7 +39,7 @@ struct Send: AsyncParsableCommand {
     @Option(help: "immediate, urgent, priority or routine.")
     var urgency: String?
 
-    @Option(help: "When you also told it by telephone, for example 2026-11-21T21:40:00Z.")
+    @Option(help: "When you also told it by telephone: 21:40, or 2026-11-21T21:40:00+01:00.")
     var phoneConfirmedAt: String?
 
     @Flag(help: "Do not ask for confirmation.")
@@ -49,7 +49,8 @@ struct Send: AsyncParsableCommand {
         try await Deposit.unlessAccepted(global) { recipient in
             try await global.withSession { session, console in
                 let catalogue = try FormCatalogue()
-                var request = try request(to: try await unit(session, console))
+                if catalogue[kind] == nil { console.say(ClientFailure.unknownKind(kind).text(console.language)) }
+                var request = try request(to: try await unit(session, console), session.timeZone)
                 try await session.know([request.to.institution])
                 recipient = session.directory.unit(request.to)
                 guard recipient != nil else { throw ClientFailure.unknownUnit(request.to.description) }
@@ -65,7 +66,7 @@ struct Send: AsyncParsableCommand {
                 let plan = try await session.plan(request, catalogue: catalogue)
                 let units = routing.recipients + [routing.from]
                 for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
-                guard yes || confirm(plan, recipient, catalogue, isAsked, console) else {
+                guard yes || confirm(plan, recipient, catalogue, session.timeZone, isAsked, console) else {
                     throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
                 }
                 let id = try await global.timed("seal") { try await session.seal(plan) }
@@ -136,7 +137,7 @@ struct Send: AsyncParsableCommand {
         ).run(from: answers)
     }
 
-    private func request(to: UnitAddress) throws -> SendRequest {
+    private func request(to: UnitAddress, _ zone: TimeZone) throws -> SendRequest {
         var request = SendRequest(kind: kind, to: to)
         if let from {
             guard let unit = UnitAddress(from) else { throw ClientFailure.unknownUnit(from) }
@@ -153,14 +154,7 @@ struct Send: AsyncParsableCommand {
             guard let id = TransmissionID(replyTo) else { throw ClientFailure.unknownTransmission(replyTo) }
             request.inReplyTo = id
         }
-        if let phoneConfirmedAt {
-            guard let date = try? Date(phoneConfirmedAt, strategy: .iso8601) else {
-                throw ClientFailure.input(
-                    fr: "instant attendu, par exemple 2026-11-21T21:40:00Z",
-                    en: "expected an instant such as 2026-11-21T21:40:00Z")
-            }
-            request.phoneConfirmedAt = Int(date.timeIntervalSince1970)
-        }
+        request.phoneConfirmedAt = try phoneConfirmedAt.map { try Typed.pastInstant($0, in: zone) }
         request.attachments = attachments
         return request
     }
@@ -192,7 +186,8 @@ struct Send: AsyncParsableCommand {
 
     /// Echoes unit, kind, town and urgency, and asks.
     private func confirm(
-        _ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ catalogue: FormCatalogue, _ isAsked: Bool, _ console: Console
+        _ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ catalogue: FormCatalogue, _ zone: TimeZone,
+        _ isAsked: Bool, _ console: Console
     ) -> Bool {
         let language = console.language
         if isAsked {
@@ -207,6 +202,10 @@ struct Send: AsyncParsableCommand {
                 + plan.routing.urgency.text(language))
         if let unit {
             console.say(language("À : ", "To: ") + "\(unit.name), \(unit.town) — \(unit.kind) — \(unit.address)")
+        }
+        if let call = plan.routing.phoneConfirmedAt {
+            let time = LocalTime(zone: zone.identifier).text(call, language)
+            console.say(language("Appel téléphonique : ", "Telephone call: ") + time)
         }
         for copy in plan.routing.copies {
             console.say(language("Copie obligatoire : ", "Mandatory copy: ") + copy.description)
@@ -251,8 +250,8 @@ enum Deposit {
         let answer = Answer(id: id, state: .available, evidence: .init(evidence))
         try console.print(answer) {
             console.language(
-                "\(id) : déposé, pas encore lu (preuve : entrée \(evidence.index) sur \(answer.evidence.treeSize))",
-                "\(id): deposited, not yet read (proof: entry \(evidence.index) of \(answer.evidence.treeSize))")
+                "\(id) : déposé, pas encore ouvert (preuve : entrée \(evidence.index) sur \(answer.evidence.treeSize))",
+                "\(id): deposited, not yet opened (proof: entry \(evidence.index) of \(answer.evidence.treeSize))")
         }
     }
 }
@@ -308,7 +307,13 @@ struct Resend: AsyncParsableCommand {
     private func list() async throws {
         try await global.withSession { session, console in
             let waiting = try session.undelivered()
-            try console.print(waiting) { waiting.map(\.description).joined(separator: "\n") }
+            try console.print(waiting) {
+                waiting.isEmpty
+                    ? console.language("Rien n'attend.", "Nothing is waiting.")
+                    : waiting.map {
+                        console.language("Pas déposé : liaison resend \($0)", "Not deposited: liaison resend \($0)")
+                    }.joined(separator: "\n")
+            }
         }
     }
 }

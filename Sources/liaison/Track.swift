@@ -35,7 +35,7 @@ struct Track: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let tracked = try await session.track(transmission.value())
+            let tracked = try await session.history(of: transmission.value())
             let latest = tracked.events.map(\.index).max() ?? 0
             var witnessed: Bool?
             switch try await session.witnessing() {
@@ -55,7 +55,13 @@ struct Track: AsyncParsableCommand {
                         })
                 })
             try console.print(answer) {
-                let lines = answer.deliveries.map { text($0, console.language) }
+                var lines = answer.deliveries.map { text($0, console.language) }
+                // After the audit limit: what this vault kept, and that the rest was erased.
+                for event in tracked.events where tracked.deliveries.isEmpty {
+                    lines.append(
+                        "  \(Clock.text(event.event.at))  \(event.event.text(console.language)), "
+                            + console.language("preuve : entrée", "proof: entry") + " \(event.index)")
+                }
                 guard let witnessed else { return lines.joined(separator: "\n") }
                 let note =
                     witnessed
@@ -97,19 +103,25 @@ struct EvidenceCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let tracked = try await session.track(transmission.value())
-            if let save {
-                try FileManager.default.createDirectory(atPath: save, withIntermediateDirectories: true)
-                for event in tracked.events { try write(event, to: "\(save)/\(event.index)") }
-                try write("\(session.log)\n", to: "\(save)/log.vkey")
+            let id = try transmission.value()
+            if let former = try session.former(id), try session.sealed(id) != nil {
+                return try show([former.evidence], of: former.log, console)
             }
-            let answer = Answer(log: session.log.description, events: tracked.events.map(\.evidence))
-            try console.print(answer) {
-                tracked.events.map {
-                    "\($0.index)  \(Clock.text($0.event.at))  \($0.event.event.text(console.language))"
-                }
+            let tracked = try await session.track(id)
+            try show(tracked.events, of: session.log, console)
+        }
+    }
+
+    private func show(_ events: [VerifiedEvidence], of log: NoteKey, _ console: Console) throws {
+        if let save {
+            try FileManager.default.createDirectory(atPath: save, withIntermediateDirectories: true)
+            for event in events { try write(event, to: "\(save)/\(event.index)") }
+            try write("\(log)\n", to: "\(save)/log.vkey")
+        }
+        let answer = Answer(log: log.description, events: events.map(\.evidence))
+        try console.print(answer) {
+            events.map { "\($0.index)  \(Clock.text($0.event.at))  \($0.event.text(console.language))" }
                 .joined(separator: "\n")
-            }
         }
     }
 

@@ -15,16 +15,28 @@ extension NewReader {
     }
 }
 
+extension ClientFailure {
+    static func noCertificate(_ path: String) -> ClientFailure {
+        .input(fr: "pas de certificat PEM dans ce fichier (\(path))", en: "no PEM certificate in this file (\(path))")
+    }
+}
+
 extension FollowedLog {
     func text(_ language: Language) -> String {
-        let lost = seen > size
-        return language(
-            "Le relais a dû repartir d'une sauvegarde : nouveau journal \(to), après l'entrée \(size) de \(from)."
-                + (lost ? " Des entrées que ce poste avait vues sont perdues." : "")
-                + "\nÀ renvoyer : liaison resend. Ce qui attendait une réponse est aussi à renvoyer : vérifiez vos envois.",
-            "The relay had to go back to a backup: new log \(to), after entry \(size) of \(from)."
-                + (lost ? " Entries that this device had seen are lost." : "")
-                + "\nTo be sent again: liaison resend. What waited for an answer must be sent again, too: check what you sent."
-        )
+        var lines = [
+            language(
+                "Le relais a dû repartir d'une sauvegarde : nouveau journal \(to), après l'entrée \(size) de \(from)."
+                    + (seen > size ? " Des entrées que ce poste avait vues sont perdues." : ""),
+                "The relay had to go back to a backup: new log \(to), after entry \(size) of \(from)."
+                    + (seen > size ? " Entries that this device had seen are lost." : ""))
+        ]
+        for id in lost { lines.append(language("PERDU : liaison resend \(id)", "LOST: liaison resend \(id)")) }
+        for id in pending {
+            lines.append(
+                language(
+                    "Déposé avant : demandez à l'unité si elle a répondu, sinon liaison resend \(id)",
+                    "Deposited before: ask the unit whether it answered, otherwise liaison resend \(id)"))
+        }
+        return lines.joined(separator: "\n")
     }
 }

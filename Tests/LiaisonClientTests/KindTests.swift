@@ -194,6 +194,10 @@ struct KindTests {
         if flow.callFirst {
             try await refuses(
                 .callNotRecorded, client: { $0.form["phone_call_at"] = nil }, relay: { $0.phoneConfirmedAt = nil })
+            // A call that is still to come was not made.
+            try await refuses(
+                .callNotRecorded, client: { $0.phoneConfirmedAt = 1_900_000_000 },
+                relay: { $0.phoneConfirmedAt = 1_900_000_000 })
         }
         // The client never leaves a copy out or adds one: only what is forced past it can.
         if !flow.copies.isEmpty { #expect(try await force(test) { $0.copies = [] } == .copyMissing) }

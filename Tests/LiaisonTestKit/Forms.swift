@@ -26,7 +26,7 @@ extension Fixture {
         case .text, .longText: .text("Texte visiblement fictif")
         case .texts: .list(["Texte visiblement fictif"])
         case .date: .text("2026-02-28")
-        case .instant: .text("2026-11-21T23:14:00+01:00")
+        case .instant: .text("2026-02-28T23:14:00+01:00")
         case .reference: .text("2026/000123")
         case .integer, .count: .integer(max(field.min ?? 0, 3))
         case .flag: .flag(true)

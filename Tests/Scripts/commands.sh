@@ -12,7 +12,7 @@ exits 0 as bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
     fail "$(cat "$dir/out")"
 id=$(json 'd["id"]')
 exits 0 as iscg-est inbox
-[ "$(json 'sorted(d[0]) == ["due_at", "from", "id", "kind", "sent_at", "state", "to", "urgency"]')" = True ] ||
+[ "$(json 'sorted(d[0]) == ["due_at", "from", "id", "is_erased", "kind", "sent_at", "state", "to", "urgency"]')" = True ] ||
     fail "$(cat "$dir/out")"
 [ "$(json 'd[0]["state"]')" = available ] || fail "$(cat "$dir/out")"
 exits 0 as iscg-est read "$id"

@@ -58,7 +58,7 @@ printf '%s\t%s\n' 'Destinataire (numéro)' 1 'Reprendre le brouillon' o 'gardé 
 types
 says 'Profil de la personne : victime' "$dir/out"
 says 'ISCG est, Montluel' "$dir/out"
-says 'déposé, pas encore lu' "$dir/out"
+says 'déposé, pas encore ouvert' "$dir/out"
 says 'exit 0' "$dir/out"
 as iscg-est inbox >"$dir/out"
 id=$(json 'd[0]["id"]')

@@ -86,7 +86,7 @@ denied() {
         *) fail "exit code $code, expected a refusal: $* ($(cat "$dir/out"))" ;;
     esac
 }
-sent() { sed -n 's/^\([0-9a-f-]\{36\}\): deposited, not yet read.*/\1/p' "$dir/out"; }
+sent() { sed -n 's/^\([0-9a-f-]\{36\}\): deposited, not yet opened.*/\1/p' "$dir/out"; }
 # waits SECONDS COMMAND…: until the command succeeds
 waits() {
     local left=$1
