@@ -22,6 +22,8 @@ public final class Session {
     public internal(set) var directory: Directory
     /// The DirectoryHead that the directory stands for, once refreshed.
     private(set) var head: VerifiedEvidence?
+    /// The one that this client knew before.
+    private(set) var formerHead: VerifiedEvidence?
     var seen: SeenLog
     /// Set when this command found the relay in another log than before.
     public internal(set) var followed: FollowedLog?
@@ -86,6 +88,7 @@ public final class Session {
         guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
         try await seen.reconcile(head.checkpoint, over: relay)
         self.head = head
+        formerHead = try account.vault.value(Evidence.self, Account.Class.head, "latest").map { try check($0) }
         proven = [head.checkpoint.checkpoint]
         try await refreshConvention(stated.convention)
         try await refreshLines(stated)

@@ -5,6 +5,7 @@ import LiaisonDossier
 import LiaisonLedger
 public import LiaisonModel
 import LiaisonNotes
+import LiaisonWire
 
 /// Whether others vouch for the history that this client is shown, by its policy (c2sp.org/tlog-policy).
 public enum Witnessing: Hashable, Sendable {
@@ -19,6 +20,8 @@ public enum Witnessing: Hashable, Sendable {
 extension Session {
     /// Age in seconds beyond which a cosignature says nothing about now.
     private static let witnessLifetime = 3600
+    /// Seconds that a relay and its witnesses have to bring a new entry under a cosigned tree.
+    private static let witnessPatience = 120
 
     /// Asks the relay for the checkpoint that it publishes and counts its cosignatures.
     public func witnessing() async throws -> Witnessing {
@@ -29,9 +32,11 @@ extension Session {
         try await agree(with: checkpoint.checkpoint)
         let start = clock() - Self.witnessLifetime
         let cosigned = policy.cosignatures(on: checkpoint, since: start)
-        guard policy.isSatisfied(by: checkpoint, since: start), let latest = cosigned.map(\.time).max() else {
-            return .notYet
-        }
+        // An old tree cosigned again says nothing of what came since: heads of some minutes ago must be in it.
+        let heads = [head, formerHead].compactMap(\.self).filter { $0.event.at <= clock() - Self.witnessPatience }
+        guard policy.isSatisfied(by: checkpoint, since: start), let latest = cosigned.map(\.time).max(),
+            heads.allSatisfy({ $0.index < checkpoint.checkpoint.size })
+        else { return .notYet }
         return .witnessed(size: checkpoint.checkpoint.size, at: latest, by: cosigned.map(\.witness.name))
     }
 

@@ -77,8 +77,17 @@ struct PastDocuments {
     }
 
     private static func parse(_ bytes: [UInt8]) -> (Kind, Hash)? {
-        if let note = try? Unverified<Roster>(parsing: bytes) { return (.roster(note), note.note.hash) }
-        if let note = try? Unverified<Convention>(parsing: bytes) { return (.convention(note), note.note.hash) }
+        // Version 1 has no version before it, and all others have.
+        if let note = try? Unverified<Roster>(parsing: bytes), note.claimed.version > 0,
+            (note.claimed.version == 1) == (note.claimed.previous == nil)
+        {
+            return (.roster(note), note.note.hash)
+        }
+        if let note = try? Unverified<Convention>(parsing: bytes), note.claimed.version > 0,
+            (note.claimed.version == 1) == (note.claimed.previous == nil)
+        {
+            return (.convention(note), note.note.hash)
+        }
         if let note = try? Unverified<Succession>(parsing: bytes) { return (.succession(note), note.note.hash) }
         return nil
     }

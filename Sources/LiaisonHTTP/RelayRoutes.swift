@@ -55,9 +55,13 @@ struct RelayRoutes {
         }
         // A roster is its institution's by its signature alone: the first one is published by nobody yet
         // enrolled.
-        v1.post("directory/rosters") { request, _ in
-            let bytes = try await request.body.collect(upTo: Roster.maximumSize)
-            return try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
+        let strangers = Turnstile(places: 4)
+        v1.post("directory/rosters") { request, context in
+            let isKnown = (try? context.reader(relay)) != nil
+            return try await strangers.pass(isKnown ? 0 : 1) {
+                let bytes = try await request.body.collect(upTo: Roster.maximumSize)
+                return try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
+            }
         }
         v1.post("directory/successions") { request, _ in
             let note: Unverified<Succession> = try await note(in: request)

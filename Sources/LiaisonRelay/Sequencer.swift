@@ -26,6 +26,8 @@ public actor Sequencer {
     private let random: RandomBytes
     private let failed: @Sendable (any Error) -> Void
     private var state: RelayState?
+    /// Of this minute: they are nowhere else when the state is read anew.
+    private var refusals: [AgentAddress: RefusalCount] = [:]
     private var queue: [Waiting] = []
     private var queuedBytes = 0
     private var isDraining = false
@@ -150,6 +152,7 @@ public actor Sequencer {
 
     private func adopt(_ state: RelayState) {
         self.state = state
+        refusals = state.refusals
         published.withLock { $0 = state.directory }
     }
 
@@ -165,8 +168,9 @@ public actor Sequencer {
             throw Problem(.signatureRefused)
         }
         guard try await !has(shown.checkpoint) else { return }
-        try await store.stop(shown.note.serialized)
+        // First here: a disk that takes no more does not let it go on signing.
         stopped = shown.note.serialized
+        try await store.stop(shown.note.serialized)
         failed(LogFailure.shownOtherHistory(size: shown.checkpoint.size))
         throw Problem(.logStopped)
     }
@@ -195,7 +199,7 @@ public actor Sequencer {
     public func load() async throws -> Int { try await reload().edge.size }
 
     private func reload() async throws -> RelayState {
-        stopped = try await store.stopped()
+        stopped = try await store.stopped() ?? stopped
         let head = try await store.head()
         let size = head?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
@@ -216,6 +220,7 @@ public actor Sequencer {
             }
         }
         state.headAt = try await store.latestDirectoryHead()?.at
+        state.refusals = refusals
         adopt(state)
         return state
     }

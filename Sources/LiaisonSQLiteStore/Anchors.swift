@@ -21,10 +21,13 @@ extension SQLiteRelayStore {
             try database.execute(
                 sql: "INSERT INTO time_stamps (size, token, at) VALUES (?, ?, ?)",
                 arguments: [size, Data(token), instant])
-            // A checkpoint that is also time-stamped proves all that smaller ones do.
+            // A checkpoint that is time-stamped and cosigned proves all that smaller ones do.
             try database.execute(
-                sql: "DELETE FROM cosignatures WHERE size < ? AND size NOT IN (SELECT size FROM time_stamps)",
-                arguments: [size])
+                sql: """
+                    DELETE FROM cosignatures WHERE size < :size AND size NOT IN (SELECT size FROM time_stamps)
+                        AND EXISTS (SELECT 1 FROM cosignatures WHERE size = :size)
+                    """,
+                arguments: ["size": size])
         }
     }
 
