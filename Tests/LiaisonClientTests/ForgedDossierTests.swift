@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonClient
+import LiaisonDossier
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonSQLiteStore
+import LiaisonTestKit
+import LiaisonWire
+import Testing
+
+/// Dossiers that only a relay with the log's key can make: every proof in them holds, and what they say does not.
+struct ForgedDossierTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let iscg = "iscg-est@avema01"
+
+    /// A world with one transmission, opened or not.
+    private struct Case {
+        let world: World
+        let id: TransmissionID
+
+        func judge(
+            _ keep: (EventRecord) -> Bool = { _ in true }, acts: [String] = [], policy: String = "quorum none\n"
+        ) async throws -> DossierReport {
+            let convention = try #require(world.sequencer.directory.convention)
+            let trust = try TrustAnchors(text: TrustAnchors.text(of: convention.body) + policy)
+            return DossierVerifier.verify(try await parts(keep, acts), trust: trust)
+        }
+
+        /// Every event about the transmission that `keep` lets in, with all rosters, put together by hand.
+        private func parts(_ keep: (EventRecord) -> Bool, _ forged: [String]) async throws -> DossierParts {
+            let head = try #require(try await world.store.head())
+            let size = head.size
+            var note = try SignedCheckpoint(parsing: head.checkpoint, log: Fixture.noteKey(Fixture.origin))
+            if let (signer, time) = cosigner {
+                let line = signer.cosign(note.checkpoint, at: time)
+                let both = SignedNote(text: note.note.text, signatures: note.note.signatures + [line])
+                note = try SignedCheckpoint(parsing: both.serialized, log: Fixture.noteKey(Fixture.origin))
+            }
+            let checkpoint = note.note.serialized
+            var events: [Evidence] = []
+            var published: [(Hash, Evidence)] = []
+            for index in 0..<size {
+                guard let entry = try await world.store.entry(index) else { continue }
+                let record = try CanonicalJSON.decode(EventRecord.self, from: entry.record)
+                let plan = try #require(ProofPlan.inclusion(of: index, in: size))
+                let path = try #require(plan.hashes(from: try await world.store.tiles(plan.tiles)))
+                let proof = InclusionProof(index: index, path: path, checkpoint: checkpoint)
+                let evidence = Evidence(record: entry.record, salt: entry.salt, proof: proof)
+                if record.transmission == id, keep(record) { events.append(evidence) }
+                if let document = record.document, record.mailbox == .directory { published.append((document, evidence)) }
+            }
+            let transmission = try #require(try await world.store.transmission(id))
+            let convention = try #require(world.sequencer.directory.convention)
+            var parts = DossierParts()
+            parts.add(DossierFile.envelope, transmission.envelope)
+            parts.add(DossierFile.checkpoint, checkpoint)
+            parts.add(DossierFile.events, try CanonicalJSON.encode(DossierEvents(events: events)))
+            let notes = try await world.store.acts(on: id).map(\.note) + forged
+            for (number, note) in notes.enumerated() { parts.add(DossierFile.act(number + 1), note) }
+            var list: [DossierDirectory.Document] = []
+            for (hash, evidence) in published {
+                guard let note = try await document(hash), !list.contains(where: { $0.evidence == evidence }) else {
+                    continue
+                }
+                let file = hash == convention.hash ? DossierFile.convention : DossierFile.document(list.count + 1)
+                parts.add(file, note)
+                list.append(.init(file: file, evidence: evidence))
+            }
+            parts.add(DossierFile.directory, try CanonicalJSON.encode(DossierDirectory(documents: list)))
+            parts.add(DossierFile.page, "")
+            parts.add(
+                DossierFile.head,
+                try CanonicalJSON.encode(
+                    DossierHead(
+                        transmission: id, log: Fixture.noteKey(Fixture.origin).description, madeAt: world.clock.now,
+                        content: .withheld)))
+            return parts
+        }
+
+        /// Conventions and rosters of the log, and those of the test's making.
+        private func document(_ hash: Hash) async throws -> String? {
+            if let forged = forgeries[hash] { return forged }
+            guard let published = try? await world.relay.document(hash) else { return nil }
+            return published.note.hasPrefix(AgentKeys.type) ? nil : published.note
+        }
+
+        var forgeries: [Hash: String] = [:]
+        var cosigner: (CosignatureSigner, Int)?
+
+        func cosigned(by signer: CosignatureSigner, at time: Int) -> Case {
+            var copy = self
+            copy.cosigner = (signer, time)
+            return copy
+        }
+    }
+
+    private func opened() async throws -> Case {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        return Case(world: world, id: id)
+    }
+
+    private func forge(
+        _ test: Case, in mailboxes: [String], _ name: EventName, _ fill: (inout EventRecord) throws -> Void
+    ) async throws {
+        let stored = try #require(try await test.world.store.transmission(test.id))
+        for mailbox in mailboxes {
+            try await test.world.forge(in: .unit(Fixture.unit(mailbox)), name) { event in
+                event.transmission = test.id
+                event.envelope = stored.hash
+                event.unit = try Fixture.unit(iscg)
+                try fill(&event)
+            }
+        }
+    }
+
+    private func act(_ kind: Act.Kind, _ test: Case) async throws -> Verified<Act> {
+        let stored = try #require(try await test.world.store.transmission(test.id))
+        return try Act(
+            by: Fixture.agentName(of: iscg), log: Fixture.origin, convention: stored.hash, head: stored.hash,
+            transmission: test.id, envelope: stored.hash, unit: Fixture.unit(iscg), act: kind, at: test.world.clock.now
+        ).signed(by: test.world.signer(iscg))
+    }
+
+    /// What the test puts together by hand is judged as what a client makes.
+    @Test func anHonestOneIsValid() async throws {
+        let report = try await opened().judge()
+        #expect(report.verdict == .valid, "\(report.checks)")
+        #expect(report.story?.deliveries.map(\.progress.state) == [.opened])
+    }
+
+    /// Of two mailboxes the one that tells more is told: the maker cannot choose the more convenient state.
+    @Test func theFurthestStateIsTold() async throws {
+        let test = try await opened()
+        let reader = try test.world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.acknowledge(test.id)
+        let own = Mailbox.unit(try Fixture.unit(iscg))
+        let report = try await test.judge { $0.event != .consignmentAcceptance || $0.mailbox != own }
+        #expect(report.verdict == .valid, "\(report.checks)")
+        #expect(report.story?.deliveries.map(\.progress.state) == [.acknowledged])
+    }
+
+    @Test func mailboxesThatContradictAreInvalid() async throws {
+        let test = try await opened()
+        let (acknowledged, refused) = (try await act(.acknowledged, test), try await act(.opened, test))
+        try await forge(test, in: [iscg], .consignmentAcceptance) { event in
+            event.state = .acknowledged
+            event.act = acknowledged.hash
+            event.agent = acknowledged.body.by
+        }
+        try await forge(test, in: [montluel], .contentHandover) { event in
+            event.state = .opened
+            event.act = refused.hash
+            event.agent = refused.body.by
+        }
+        let report = try await test.judge(acts: [acknowledged.note.serialized, refused.note.serialized])
+        #expect(report.verdict == .invalid, "\(report.checks)")
+        #expect(report.checks.last?.name == .events)
+    }
+
+    /// An act of a revoked agent, logged behind the revocation with a time before it.
+    @Test func anEarlierTimeDoesNotUndoARevocation() async throws {
+        let test = try await opened()
+        let before = test.world.clock.now
+        test.world.clock.now += 600
+        let now = test.world.clock.now
+        try await test.world.publish("avema01", change: { $0[0].revocation = Revocation(at: now, reason: "lost_device") })
+        let late = try await act(.acknowledged, test)
+        try await forge(test, in: [iscg, montluel], .consignmentAcceptance) { event in
+            event.at = before
+            event.state = .acknowledged
+            event.act = late.hash
+            event.agent = late.body.by
+        }
+        let report = try await test.judge(acts: [late.note.serialized])
+        #expect(report.verdict == .invalid, "\(report.checks)")
+        #expect(report.checks.last?.name == .acts)
+        let sender = try test.world.session(montluel)
+        try await sender.refresh()
+        await #expect(throws: ClientFailure.self) { try await sender.track(test.id) }
+    }
+
+    /// A unit is not silent before its answer is due.
+    @Test func silenceBeforeItIsDueIsInvalid() async throws {
+        let test = try await opened()
+        let due = test.world.clock.now + 1
+        try await forge(test, in: [iscg, montluel], .escalation) { event in
+            event.state = .opened
+            event.dueAt = due
+            event.code = "unit"
+        }
+        let report = try await test.judge()
+        #expect(report.verdict == .invalid, "\(report.checks)")
+        #expect(report.checks.last?.name == .events)
+    }
+
+    /// A roster that nobody signed, said to be the next one, would hide that the true next one revokes.
+    @Test func anUnsignedLaterRosterIsInvalid() async throws {
+        var test = try await opened()
+        let present = try #require(test.world.sequencer.directory.rosters[Fixture.institution("avema01")])
+        var next = present.body
+        next.version += 1
+        next.previous = present.hash
+        let thief = try #require(NoteSigner(name: "avema01", privateKey: .generate()))
+        let note = try next.signed(by: thief).note
+        try await test.world.forge(in: .directory, .rosterPublished) { $0.document = note.hash }
+        test.forgeries[note.hash] = note.serialized
+        let report = try await test.judge()
+        #expect(report.verdict == .invalid, "\(report.checks)")
+        #expect(report.checks.last?.name == .directory)
+    }
+
+    /// What a witness cosigned at ten holds nothing of eleven.
+    @Test func nothingIsYoungerThanItsCosignature() async throws {
+        let test = try await opened()
+        let signer = try #require(CosignatureSigner(name: "w", privateKey: .generate()))
+        test.world.clock.now += 3600
+        let reader = try test.world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.acknowledge(test.id)
+        let policy = "witness w \(signer.key)\nquorum w\n"
+        #expect(try await test.judge(policy: policy).verdict == .incomplete)
+        let report = try await test.cosigned(by: signer, at: test.world.clock.now - 3000).judge(policy: policy)
+        #expect(report.verdict == .invalid, "\(report.checks)")
+        #expect(report.checks.last?.name == .events)
+        #expect(try await test.cosigned(by: signer, at: test.world.clock.now).judge(policy: policy).verdict == .valid)
+    }
+}
