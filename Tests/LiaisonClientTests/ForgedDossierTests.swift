@@ -51,7 +51,9 @@ struct ForgedDossierTests {
                 let proof = InclusionProof(index: index, path: path, checkpoint: checkpoint)
                 let evidence = Evidence(record: entry.record, salt: entry.salt, proof: proof)
                 if record.transmission == id, keep(record) { events.append(evidence) }
-                if let document = record.document, record.mailbox == .directory { published.append((document, evidence)) }
+                if let document = record.document, record.mailbox == .directory {
+                    published.append((document, evidence))
+                }
             }
             let transmission = try #require(try await world.store.transmission(id))
             let convention = try #require(world.sequencer.directory.convention)
@@ -172,7 +174,8 @@ struct ForgedDossierTests {
         let before = test.world.clock.now
         test.world.clock.now += 600
         let now = test.world.clock.now
-        try await test.world.publish("avema01", change: { $0[0].revocation = Revocation(at: now, reason: "lost_device") })
+        try await test.world.publish(
+            "avema01", change: { $0[0].revocation = Revocation(at: now, reason: "lost_device") })
         let late = try await act(.acknowledged, test)
         try await forge(test, in: [iscg, montluel], .consignmentAcceptance) { event in
             event.at = before

@@ -318,4 +318,10 @@ struct FormTests {
             #expect(schema["required"] as? [String] == kind.required)
         }
     }
+
+    /// Texts of others end up in pages and on terminals: a bracket behind a joining mark is still a bracket.
+    @Test func textsOfOthersAreOnlyText() {
+        #expect(Markup.escaped("\u{0600}<b>\u{200D}\"&") == "\u{0600}&lt;b&gt;\u{200D}&quot;&amp;")
+        #expect(Markup.printable("VALIDE\u{1B}[2J\u{202E}\r\né") == "VALIDE?[2J??\né")
+    }
 }

@@ -104,6 +104,37 @@ struct PeopleTests {
         try directory.accept(roster(version: 2, previous: present, by: [new]), at: Fixture.start + 10)
     }
 
+    /// After two successions a roster between them is judged by the first one's key: the key before it stays dead.
+    @Test func aSecondSuccessionDoesNotReviveAnOldKey() throws {
+        let institution = try Fixture.institution("avema01")
+        let old = try Fixture.signer("avema01")
+        let recovery = try #require(NoteSigner(name: "avema01", privateKey: Fixture.key("avema01 recovery")))
+        let keys = try (0..<2).map { _ in try #require(NoteSigner(name: "avema01", privateKey: .generate())) }
+        var directory = try directory()
+        let convention = try #require(directory.convention).hash
+        var successions: [(note: Verified<Succession>, index: Int)] = []
+        for (number, key) in keys.enumerated() {
+            let note = try Succession(
+                by: institution, convention: convention, key: key.privateKey.publicKey,
+                notBefore: Fixture.start + 100 * number, notAfter: Fixture.start + 86_400
+            ).signed(by: recovery)
+            try directory.accept(Unverified<Succession>(note.note))
+            successions.append((note, 10 + 10 * number))
+        }
+        func accepts(_ signer: NoteSigner, at index: Int) throws -> Bool {
+            var directory = directory
+            return (try? directory.accept(
+                roster(by: [signer]), published: LogPlace(index: index, at: Fixture.start + 1), convention: 0,
+                successions: successions)) != nil
+        }
+        for (signer, index, counts) in [
+            (old, 5, true), (old, 15, false), (old, 25, false), (keys[0], 5, false), (keys[0], 15, true),
+            (keys[0], 25, false), (keys[1], 15, false), (keys[1], 25, true)
+        ] {
+            #expect(try accepts(signer, at: index) == counts, "\(index)")
+        }
+    }
+
     @Test func codesAreReadBackAndMistakesAreFound() throws {
         for _ in 0..<50 {
             let code = InvitationCode.fresh()
