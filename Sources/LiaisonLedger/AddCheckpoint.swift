@@ -70,6 +70,7 @@ public enum WitnessRuling: Hashable, Sendable {
         let new = signed.checkpoint
         guard request.old <= new.size else { return .malformed }
         guard request.old == latest?.size ?? 0 else { return .conflict(size: latest?.size ?? 0) }
+        guard new.size > 0 || new.root == MerkleTree.emptyRoot else { return .inconsistent }
         guard let latest, latest.size > 0 else { return request.proof.isEmpty ? .cosign(signed) : .inconsistent }
         guard new.size > latest.size else {
             guard new.root == latest.root else { return .otherRoot }

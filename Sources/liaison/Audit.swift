@@ -81,7 +81,17 @@ struct Audit: AsyncParsableCommand {
             throw ClientFailure.input(
                 fr: "période vide ou à venir (--since, --until)", en: "an empty or future period (--since, --until)")
         }
-        let events = try await session.inspect(since: start, until: end).filter { found in
+        let all: [VerifiedEvidence]
+        do {
+            all = try await session.inspect(since: start, until: end)
+        } catch let problem as Problem where problem.code == .notAParty {
+            console.say(
+                console.language(
+                    "Réservé aux agents qui ont la fonction auditor ou dpo.",
+                    "Only for agents with the duty auditor or dpo."))
+            throw problem
+        }
+        let events = all.filter { found in
             unit.map { found.event.mailbox == UnitAddress($0).map(Mailbox.unit) } ?? true
                 && event.map { found.event.event.rawValue == $0 } ?? true
         }

@@ -72,8 +72,11 @@ struct WitnessCommand: AsyncParsableCommand {
         }
 
         private func signer() throws -> CosignatureSigner {
-            let name = try String(contentsOfFile: "\(data)/\(nameFile)", encoding: .utf8)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let text = try? String(contentsOfFile: "\(data)/\(nameFile)", encoding: .utf8) else {
+                throw ValidationError(
+                    "no witness in this directory (\(data))\nhint: liaison witness init --data \(data)")
+            }
+            let name = text.trimmingCharacters(in: .whitespacesAndNewlines)
             guard let key = try? PrivateKey(file: "\(data)/\(keyFile)"),
                 let signer = CosignatureSigner(name: name, privateKey: key)
             else { throw ValidationError("the witness's key is damaged (\(data))") }

@@ -25,7 +25,12 @@ struct DataDirectory {
 
     /// The log's name.
     func origin() throws -> String {
-        try String(contentsOfFile: file(Self.origin), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let text = try? String(contentsOfFile: file(Self.origin), encoding: .utf8) else { throw noRelay }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private var noRelay: ValidationError {
+        ValidationError("no relay in this directory (\(path))\nhint: liaisond init --data \(path)")
     }
 
     /// The key that signs the log's checkpoints.
@@ -43,13 +48,13 @@ struct DataDirectory {
         } catch FileLock.Failure.inUse {
             throw ValidationError("a relay runs over this directory (\(path))\nhint: stop it first")
         } catch {
-            throw ValidationError("no relay in this directory (\(path))\nhint: liaisond init --data \(path)")
+            throw noRelay
         }
     }
 
     func store() throws -> SQLiteRelayStore {
         guard FileManager.default.fileExists(atPath: file(Self.logKey)) else {
-            throw ValidationError("no relay in this directory (\(path))\nhint: liaisond init --data \(path)")
+            throw noRelay
         }
         // A store that is gone is never replaced by an empty one: the same log would begin a second time.
         guard FileManager.default.fileExists(atPath: file(SQLiteRelayStore.fileName)) else {

@@ -47,6 +47,9 @@ struct Restore: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
+        guard FileManager.default.fileExists(atPath: backup) else {
+            throw ValidationError("no backup here (\(backup))")
+        }
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
         let signer = try directory.logSigner()

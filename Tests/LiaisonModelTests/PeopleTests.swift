@@ -123,9 +123,10 @@ struct PeopleTests {
         }
         func accepts(_ signer: NoteSigner, at index: Int) throws -> Bool {
             var directory = directory
-            return (try? directory.accept(
-                roster(by: [signer]), published: LogPlace(index: index, at: Fixture.start + 1), convention: 0,
-                successions: successions)) != nil
+            return
+                (try? directory.accept(
+                    roster(by: [signer]), published: LogPlace(index: index, at: Fixture.start + 1), convention: 0,
+                    successions: successions)) != nil
         }
         for (signer, index, counts) in [
             (old, 5, true), (old, 15, false), (old, 25, false), (keys[0], 5, false), (keys[0], 15, true),
