@@ -11,6 +11,7 @@ import json
 import sys
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 
 STORED = ["mimetype", "content.age"]  # docs/formats.md, section 8
@@ -116,6 +117,47 @@ def of_bytes(files):
         yield name, "manifest-entry", files[name].replace(b"acts/01", b"acts/09")
 
 
+def of_texts(files):
+    """(file, what, its bytes) for JSON that readers take differently, or that is not canonical."""
+    for name in ["dossier.json", "events.json", "directory.json", "disclosures.json"]:
+        text = files.get(name, b"").decode()
+        changes = {"comma": text[:-1] + ",}", "space": text + " ", "nan": text[:-1] + ',"z":NaN}', "bom": "\ufeff" + text,
+                   "twice": text[:-1] + "," + text[1:], "escape": text.replace("e", "\\u0065", 1)}
+        yield from ((name, f"{name}-{what}", changed.encode()) for what, changed in changes.items() if text)
+    head = files["dossier.json"]
+    at = str(json.loads(head)["made_at"]).encode()
+    yield "dossier.json", "made-at-real", head.replace(at, at + b".0")
+    yield "directory.json", "escapes", files["directory.json"].replace(b"directory/", b"\\u001b[2J", 1)
+
+
+def of_containers(good, items):
+    """(what, bytes) for containers that readers take differently."""
+    def rewrite(what=lambda info: None, comment=b"", method=None):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, data in items:
+                what(info := zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)))
+                usual = zipfile.ZIP_STORED if name in STORED else zipfile.ZIP_DEFLATED
+                archive.writestr(info, data, usual if method is None else method)
+            archive.comment = comment
+        return buffer.getvalue()
+
+    def renamed(info):  # a Unicode path field, which some readers honour
+        if info.filename == "lisez-moi.html":
+            path = b"events.json"
+            body = b"\x01" + zlib.crc32(info.filename.encode()).to_bytes(4, "little") + path
+            info.extra = (0x7075).to_bytes(2, "little") + len(body).to_bytes(2, "little") + body
+
+    yield "comment", rewrite(comment=b"VALID")
+    yield "extra-field", rewrite(renamed)
+    yield "prefix", b"PK" + good
+    yield "bzip2", rewrite(method=zipfile.ZIP_BZIP2)
+    plain = bytearray(rewrite(method=zipfile.ZIP_STORED))
+    page = plain.index(b"<!DOCTYPE html>")
+    plain[page + 1] ^= 1
+    yield "page-crc", bytes(plain)
+
+
 def damages(good):
     """(what, bytes of the copy), one for each kind of damage."""
     with zipfile.ZipFile(io.BytesIO(good)) as archive:
@@ -127,13 +169,14 @@ def damages(good):
             value = json.loads(files[name])
             change(value[key] if key else value)
             found.append((name, what, dump(value)))
-    found += [*of_bytes(files), ("mimetype", "mimetype-other", b"application/x")]
+    found += [*of_bytes(files), *of_texts(files), ("mimetype", "mimetype-other", b"application/x")]
     yield from ((f"without-{name}", pack([item for item in items if item[0] != name])) for name in files)
     for name, what, changed in found:
         yield what, pack([(other, changed if other == name else data) for other, data in items])
     for name in ["notes.txt", "acts/1.note", "acts/99.note", "directory/99.note", "content.key", "time-stamps/01.tst"]:
         yield f"added-{name}", pack([*items, (name, files["envelope.note"])])
     yield from [("file-twice", pack([*items, items[2]])), ("mimetype-last", pack([*items[1:], items[0]]))]
+    yield from of_containers(good, items)
     yield from [("truncated", good[: len(good) // 2]), ("last-byte", good[:-1]), ("empty", b""), ("no-zip", b"no zip")]
 
 
