@@ -36,9 +36,6 @@ extension Session {
             pending: pending)
     }
 
-    /// The longest that a convention lets a content stay: what is older was answered or has expired.
-    private static let longestRetention = 90 * 86_400
-
     /// Places in the old log say nothing about the new one. What the relay does not know any more waits to be sent again,
     /// if it is still right; the old log's evidence is kept beside it.
     private func leaveLog(after size: Int) throws -> (lost: [TransmissionID], pending: [TransmissionID]) {
@@ -54,7 +51,7 @@ extension Session {
                 value: SentItem(envelope: item.envelope, evidence: nil, former: former), Account.Class.sent, id)
             if isLost {
                 lost.append(routing.id)
-            } else if routing.sealedAt > clock() - Self.longestRetention {
+            } else if isRecent(routing) {
                 pending.append(routing.id)
             }
         }

@@ -290,12 +290,20 @@ extension Session {
         try account.vault.value(SentItem.self, Account.Class.sent, id.description).map { try own($0).body.routing }
     }
 
-    /// What this agent sealed and the relay has not yet accepted.
+    /// What this agent sealed and the relay, or the log that it keeps now, has not yet accepted; what was deposited in
+    /// a log that it left only as long as it may still be unanswered.
     public func undelivered() throws -> [TransmissionID] {
         try account.vault.ids(Account.Class.sent).filter { id in
-            try account.vault.value(SentItem.self, Account.Class.sent, id)?.evidence == nil
+            guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id), item.evidence == nil else {
+                return false
+            }
+            guard let former = item.former, !former.isLost else { return true }
+            return try isRecent(own(item).body.routing)
         }.compactMap(TransmissionID.init)
     }
+
+    /// Whether it may still wait for an answer: what is older was answered, or has expired with the longest retention.
+    func isRecent(_ routing: Routing) -> Bool { routing.sealedAt > clock() - 90 * 86_400 }
 
     func contentPath(_ id: TransmissionID) -> String { "\(account.vault.path)/contents/\(id).age" }
 }

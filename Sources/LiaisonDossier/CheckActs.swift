@@ -46,89 +46,90 @@ extension DossierVerifier {
     mutating func checkActs(
         _ events: [VerifiedEvidence], _ past: inout PastDocuments, _ story: inout DossierStory
     ) throws {
-        let acts = try acts()
         let routing = story.envelope.body.routing
-        let named = Set(events.filter { !$0.event.event.isRefusal }.compactMap(\.event.act))
-        guard named.isSuperset(of: acts.keys) else {
-            throw Stop.fails(.acts, "un acte qu'aucun événement ne suit", "an act that no event is about")
+        var told = events.filter { !$0.event.event.isRefusal }
+        for event in told where event.event.unit.map({ !routing.recipients.contains($0) }) ?? false {
+            throw Stop.fails(
+                .events, "entrée \(event.index) : son unité n'est pas destinataire",
+                "entry \(event.index) is about a unit that is no recipient")
         }
-        for event in events where !event.event.event.isRefusal {
-            guard let unit = event.event.unit else { continue }
-            guard routing.recipients.contains(unit) else {
-                throw Stop.fails(
-                    .events, "entrée \(event.index) : son unité n'est pas destinataire",
-                    "entry \(event.index) is about a unit that is no recipient")
-            }
-        }
-        var steps = try events.filter { !$0.event.event.isRefusal }.map { event in
-            DossierStory.Step(
-                evidence: event, act: try event.event.act.map { try self.act($0, behind: event, acts, routing, &past) })
-        }
+        let all = told
+        var before: [Int: DeliveryProgress] = [:]
         var progress: [UnitAddress: DeliveryProgress] = [:]
         for unit in routing.recipients {
-            let told = try follow(unit, steps)
-            progress[unit] = told?.progress
-            steps.removeAll { $0.evidence.event.unit == unit && $0.evidence.event.mailbox != told?.mailbox }
+            guard let (mailbox, end) = try follow(unit, all, &before) else { continue }
+            progress[unit] = end
+            told.removeAll { $0.event.unit == unit && $0.event.mailbox != mailbox }
         }
-        story.steps = steps
-        // What came after the records that were erased, nobody can tell any more.
-        if !story.isCutShort { story.deliveries = progress.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
         report.holds(
             .events, "\(events.count) entrées, chacune dans le journal et suivant de la précédente",
             "\(events.count) entries, each in the log and each following from the one before")
+
+        let offered = try acts()
+        guard Set(all.compactMap(\.event.act)).isSuperset(of: offered.keys) else {
+            throw Stop.fails(.acts, "un acte qu'aucun événement ne suit", "an act that no event is about")
+        }
+        var acts: [Int: Verified<Act>] = [:]
+        for event in all {
+            guard let hash = event.event.act else { continue }
+            acts[event.index] = try act(hash, behind: event, after: before[event.index], offered, routing, &past)
+        }
         report.holds(
-            .acts, "actes : \(acts.count), chacun signé par un agent qui pouvait le faire alors",
-            "\(acts.count) acts, each signed by an agent who could make it then")
+            .acts, "actes : \(offered.count), chacun signé par un agent qui pouvait le faire alors",
+            "\(offered.count) acts, each signed by an agent who could make it then")
+        story.steps = told.map { .init(evidence: $0, act: acts[$0.index]) }
+        // What came after the records that were erased, nobody can tell any more.
+        if !story.isCutShort { story.deliveries = progress.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     }
 
     /// Follows a delivery through the table, in each mailbox that tells it from its beginning. The same events stand in
     /// both ends' mailboxes: one may tell more than the other, and none may contradict another.
     ///
-    /// - Returns: the one that tells most, the unit's own where they tell the same; nil when there is none.
+    /// - Parameter before: the state that each entry of the mailbox that is told follows.
+    /// - Returns: the mailbox that tells most, the unit's own where they tell the same; nil when there is none.
     private func follow(
-        _ unit: UnitAddress, _ steps: [DossierStory.Step]
-    ) throws -> (mailbox: Mailbox, progress: DeliveryProgress)? {
-        let about = Dictionary(grouping: steps.filter { $0.evidence.event.unit == unit }, by: \.evidence.event.mailbox)
-        let whole = about.filter { $0.value.first?.evidence.event.event == .contentConsignment }
-        guard
-            let most = whole.max(by: { one, other in
-                (one.value.count, one.key == .unit(unit) ? 1 : 0) < (
-                    other.value.count, other.key == .unit(unit) ? 1 : 0
-                )
-            })
-        else {
-            guard about.isEmpty else {
-                throw Stop.missing(
-                    .events, "la mise à disposition de \(unit)", "the consignment to \(unit)")
-            }
-            return nil
+        _ unit: UnitAddress, _ events: [VerifiedEvidence], _ before: inout [Int: DeliveryProgress]
+    ) throws -> (mailbox: Mailbox, end: DeliveryProgress)? {
+        let about = Dictionary(grouping: events.filter { $0.event.unit == unit }, by: \.event.mailbox)
+        guard !about.isEmpty else { return nil }
+        let whole = about.filter {
+            $0.value[0].event.event == .contentConsignment && $0.value[0].event.state == .available
         }
-        for (mailbox, other) in whole where mailbox != most.key {
-            for (one, same) in zip(other, most.value) where !one.tells(same) {
+        .sorted {
+            ($0.key != .unit(unit) ? 1 : 0, $0.key.description) < ($1.key != .unit(unit) ? 1 : 0, $1.key.description)
+        }
+        // The first of those that tell most.
+        guard let most = whole.max(by: { $0.value.count < $1.value.count }) else {
+            throw Stop.missing(.events, "la mise à disposition de \(unit)", "the consignment to \(unit)")
+        }
+        for (_, other) in whole {
+            for (one, same) in zip(other, most.value) where !one.event.tells(same.event) {
                 throw Stop.fails(
-                    .events, "les entrées \(one.evidence.index) et \(same.evidence.index) se contredisent",
-                    "entries \(one.evidence.index) and \(same.evidence.index) contradict each other")
+                    .events, "les entrées \(one.index) et \(same.index) se contredisent",
+                    "entries \(one.index) and \(same.index) contradict each other")
             }
         }
         var progress = DeliveryProgress()
-        for step in most.value.dropFirst() {
-            let event = step.evidence.event
-            guard let trigger = step.act.map({ DeliveryTrigger.act($0.body.act) }) ?? event.triggerWithoutAct,
-                let transition = progress.on(trigger), transition.event == event.event,
-                transition.state == event.state
+        for event in most.value.dropFirst() {
+            let triggers =
+                event.event.act == nil
+                ? [event.event.triggerWithoutAct].compactMap(\.self) : Act.Kind.allCases.map(DeliveryTrigger.act)
+            guard let transition = triggers.lazy.compactMap({ progress.transition(by: $0, to: event.event) }).first
             else {
                 throw Stop.fails(
-                    .events, "entrée \(step.evidence.index) : ne peut pas suivre ce qui précède",
-                    "entry \(step.evidence.index) cannot follow what comes before")
+                    .events, "entrée \(event.index) : ne peut pas suivre ce qui précède",
+                    "entry \(event.index) cannot follow what comes before")
             }
+            before[event.index] = progress
             progress.advance(by: transition)
         }
         return (most.key, progress)
     }
 
     private func act(
-        _ hash: Hash, behind event: VerifiedEvidence, _ acts: [Hash: Unverified<Act>], _ routing: Routing,
-        _ past: inout PastDocuments
+        _ hash: Hash, behind event: VerifiedEvidence, after progress: DeliveryProgress?,
+        _ acts: [Hash: Unverified<Act>],
+        _ routing: Routing, _ past: inout PastDocuments
     ) throws -> Verified<Act> {
         guard let act = acts[hash] else {
             throw Stop.missing(
@@ -137,7 +138,9 @@ extension DossierVerifier {
         let directory = try past.directory(for: routing, before: event.index)
         // Nothing in the log is older than what stands before it, whatever its clock said.
         let instant = max(event.event.at, past.latest(before: event.index))
-        guard event.event.follows(act.claimed.act), act.claimed.checkpoint.map({ $0.size <= event.index }) ?? true,
+        let kind = act.claimed.act
+        let leads = progress.map { $0.transition(by: .act(kind), to: event.event) != nil } ?? event.event.follows(kind)
+        guard leads, act.claimed.checkpoint.map({ $0.size <= event.index }) ?? true,
             let verified = directory.verified(act, behind: event.event, at: instant, sender: routing.from)
         else {
             throw Stop.fails(
@@ -149,11 +152,16 @@ extension DossierVerifier {
     }
 }
 
-extension DossierStory.Step {
+extension EventRecord {
     /// Whether both stand for the same event, in two mailboxes.
-    fileprivate func tells(_ other: Self) -> Bool {
-        let (one, two) = (evidence.event, other.evidence.event)
-        return one.event == two.event && one.state == two.state && one.act == two.act && one.code == two.code
-            && one.dueAt == two.dueAt
+    fileprivate func tells(_ other: EventRecord) -> Bool {
+        event == other.event && state == other.state && act == other.act && code == other.code && dueAt == other.dueAt
+    }
+}
+
+extension DeliveryProgress {
+    /// The transition by `trigger`, if it is the one that `event` records.
+    fileprivate func transition(by trigger: DeliveryTrigger, to event: EventRecord) -> DeliveryTransition? {
+        on(trigger).flatMap { $0.event == event.event && $0.state == event.state ? $0 : nil }
     }
 }
