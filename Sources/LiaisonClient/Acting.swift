@@ -201,9 +201,7 @@ extension Session {
                 .first(where: { $0.note.hash == event.event.act })
         else { throw ClientFailure.broken(.actRefused) }
         let past = try await directory(for: routing, before: event.index)
-        // The log's order counts, whatever the relay's clock said.
-        var instant = event.event.at
-        for roster in past.rosters.values { instant = max(instant, try await publication(of: roster.hash).at) }
+        let instant = try await instant(of: event, under: past)
         guard let verified = past.verified(act, behind: event.event, at: instant, sender: routing.from) else {
             throw ClientFailure.broken(.actRefused)
         }

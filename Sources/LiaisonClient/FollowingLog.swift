@@ -46,7 +46,8 @@ extension Session {
             else { continue }
             let routing = try own(item).body.routing
             let isLost = try check(evidence).index >= size
-            let former = FormerEvidence(log: log.description, evidence: evidence, isLost: isLost)
+            let former = FormerEvidence(
+                log: log.description, envelope: item.envelope, evidence: evidence, isLost: isLost)
             try vault.put(
                 value: SentItem(envelope: item.envelope, evidence: nil, former: former), Account.Class.sent, id)
             if isLost {
@@ -62,10 +63,11 @@ extension Session {
         return (lost, pending)
     }
 
-    /// What a log that the relay has left proved of a transmission of one's own, verified by that log's key.
+    /// What a log that the relay has left proved of a transmission of one's own, verified by that log's key; nil once the log
+    /// that it keeps now has it.
     public func former(_ id: TransmissionID) throws -> (log: NoteKey, evidence: VerifiedEvidence)? {
         guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
-            let former = item.former, let key = NoteKey(former.log)
+            item.evidence == nil, let former = item.former, let key = NoteKey(former.log)
         else { return nil }
         return (key, try former.evidence.verified(by: key))
     }

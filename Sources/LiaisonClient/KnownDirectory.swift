@@ -111,7 +111,7 @@ extension Session {
     }
 
     /// Keeps successions, beside those that are held; which of them count, and where, is judged when they are used.
-    private func take(_ offered: [String], of institution: InstitutionID) throws {
+    func take(_ offered: [String], of institution: InstitutionID) throws {
         let held = try account.vault.value([String].self, Stored.successions, institution.description) ?? []
         let new = offered.filter { !held.contains($0) }
         guard !new.isEmpty else { return }

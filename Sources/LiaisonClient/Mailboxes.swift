@@ -11,8 +11,14 @@ extension Session {
     /// Every event of the agent's units, in log order, proven and gapless.
     func mailboxEvents() async throws -> [VerifiedEvidence] {
         let events = try await pages { try await relay.events(from: $0) }
-        let last = try Self.checkGaps(
-            events, auditLimit: conventionInForce().body.auditLimit, known: try account.publications())
+        let known = try account.publications()
+        let last: [Mailbox: Int]
+        do {
+            last = try Self.checkGaps(events, auditLimit: conventionInForce().body.auditLimit, known: known)
+        } catch {
+            // Erased under an earlier version, with a shorter limit?
+            last = try Self.checkGaps(events, auditLimit: try await shortestAuditLimit(), known: known)
+        }
         for mailbox in ownUnits.map(Mailbox.unit) {
             let number = last[mailbox] ?? 0
             // Nor may the end be missing that an earlier reading saw.
@@ -22,6 +28,18 @@ extension Session {
             try account.vault.put(value: number, Account.Class.mailbox, mailbox.description)
         }
         return events
+    }
+
+    /// Of the convention in force and those before it.
+    func shortestAuditLimit() async throws -> Int {
+        let present = try conventionInForce().body
+        var (shortest, next) = (present.auditLimit, present.previous)
+        while let earlier = next {
+            guard let version: Unverified<Convention> = try? await document(earlier) else { break }
+            shortest = min(shortest, version.claimed.auditLimit)
+            next = version.claimed.previous
+        }
+        return shortest
     }
 
     func pages(_ page: (Int) async throws -> EventPage) async throws -> [VerifiedEvidence] {
@@ -59,7 +77,9 @@ extension Session {
             for notice in events {
                 guard let entries = notice.event.entries, let end = entries.max() else { continue }
                 guard end < notice.index,
-                    places.allSatisfy({ $0.index >= end || $0.at <= notice.event.at - auditLimit })
+                    places.allSatisfy({
+                        $0.index >= end || $0.at <= notice.event.at - auditLimit + Directory.clockTolerance
+                    })
                 else { throw ClientFailure.broken(.eventsMissing) }
                 erased.formUnion(entries)
             }

@@ -11,18 +11,30 @@ extension Session {
     /// that it names, and for each institution the newest roster logged before that entry.
     func directory(for routing: Routing, before index: Int) async throws -> Directory {
         let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
-        var past = Directory()
-        do {
-            try past.accept(
-                try await convention(routing.convention), at: clock(), of: institutions.union([address.institution]))
-        } catch {
-            throw ClientFailure.broken(.conventionRefused)
-        }
+        var past = Directory(under: try await convention(of: routing))
         try await know(institutions)
         for institution in institutions {
             try await accept(try await roster(of: institution, before: index), into: &past)
         }
         return past
+    }
+
+    /// When an event was, for those who are judged by `past`: the log's order counts, whatever the relay's clock said.
+    func instant(of event: VerifiedEvidence, under past: Directory) async throws -> Int {
+        var instant = event.event.at
+        for roster in past.rosters.values { instant = max(instant, try await publication(of: roster.hash).at) }
+        return instant
+    }
+
+    /// The convention that a routing names, signed by the institutions at its ends.
+    func convention(of routing: Routing) async throws -> Verified<Convention> {
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
+        do {
+            return try await convention(routing.convention).verifiedByItsParties(
+                of: institutions.union([address.institution]))
+        } catch {
+            throw ClientFailure.broken(.conventionRefused)
+        }
     }
 
     /// A version counts when the one in force, which the own institution signed, leads back to it: keys may have changed

@@ -52,10 +52,11 @@ extension Session {
         // The page is made from the verified story, so the first judgement comes before it.
         var draft = parts
         draft.add(DossierFile.page, "")
-        let story = try judge(draft, checkpoint, tracked).story
+        let convention = try await convention(of: tracked.routing).body
+        let story = try judge(draft, convention).story
         guard let story else { throw ClientFailure.broken(.evidence) }
         parts.add(DossierFile.page, DossierPage.html(story, catalogue: catalogue))
-        return (parts, try judge(parts, checkpoint, tracked))
+        return (parts, try judge(parts, convention))
     }
 
     /// What the relay still has; after the audit limit what this vault has, and the proof that the rest was erased.
@@ -92,14 +93,8 @@ extension Session {
         return (delivery.envelope, delivery.evidence)
     }
 
-    /// Judges what was made by what this client trusts.
-    private func judge(
-        _ parts: DossierParts, _ checkpoint: SignedCheckpoint, _ tracked: TrackedTransmission
-    ) throws -> DossierReport {
-        guard let convention = directory.knownConvention(tracked.routing.convention)?.body ?? directory.convention?.body
-        else {
-            throw ClientFailure.broken(.conventionRefused)
-        }
+    /// Judges what was made like a stranger who trusts the convention of the time.
+    private func judge(_ parts: DossierParts, _ convention: Convention) throws -> DossierReport {
         let trust = try TrustAnchors(text: TrustAnchors.text(of: convention) + "quorum none\n")
         let report = DossierVerifier.verify(parts, trust: trust)
         guard report.verdict != .invalid else { throw ClientFailure.broken(.evidence) }
@@ -162,9 +157,7 @@ extension Session {
             throw ClientFailure.broken(.wrongEvent)
         }
         var documents = [try await published(routing.convention)]
-        guard let convention = try await directory(for: routing, before: first + 1).convention else {
-            throw ClientFailure.broken(.conventionRefused)
-        }
+        let convention = try await convention(of: routing)
         let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
         try await know(institutions)
         for institution in institutions.sorted() {

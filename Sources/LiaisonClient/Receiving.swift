@@ -123,9 +123,10 @@ extension Session {
             let convention = past.convention
         else { throw ClientFailure.broken(.envelopeRefused) }
         let permit: Permit
+        let instant = try await instant(of: evidence, under: past)
         do {
             permit = try past.permit(
-                routing, by: verified.body.by, log: log.name, size: verified.body.content.size, at: event.at)
+                routing, by: verified.body.by, log: log.name, size: verified.body.content.size, at: instant)
         } catch {
             throw ClientFailure.notPermitted(error)
         }

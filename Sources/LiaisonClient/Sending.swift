@@ -50,6 +50,8 @@ public struct SentItem: Codable, Hashable, Sendable {
 public struct FormerEvidence: Codable, Hashable, Sendable {
     /// The log's verifier key.
     public var log: String
+    /// The envelope that it is about: what is sent again is sealed anew.
+    public var envelope: String
     public var evidence: Evidence
     /// Whether the relay went back behind it.
     public var isLost: Bool
@@ -193,9 +195,10 @@ extension Session {
             form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },
             formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: file.write)
         try file.finish()
+        let id = plan.routing.id.description
+        let former = try account.vault.value(SentItem.self, Account.Class.sent, id)?.former
         try account.vault.put(
-            value: SentItem(envelope: envelope.note.serialized, evidence: nil), Account.Class.sent,
-            plan.routing.id.description)
+            value: SentItem(envelope: envelope.note.serialized, evidence: nil, former: former), Account.Class.sent, id)
         return plan.routing.id
     }
 

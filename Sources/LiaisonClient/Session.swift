@@ -130,6 +130,10 @@ public final class Session {
             missing.append(note)
             next = note.claimed.previous
         }
+        // Whoever was away while a key was succeeded and the next version signed by the new one learns of both.
+        if let own = try? await relay.bundle(of: address.institution, from: head?.index ?? 0, keys: false) {
+            try take(own.successions, of: address.institution)
+        }
         do {
             for note in missing.reversed() {
                 try directory.accept(note, at: clock(), pins: try pins, of: [address.institution])

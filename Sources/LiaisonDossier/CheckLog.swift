@@ -37,7 +37,9 @@ extension DossierVerifier {
         guard trust.policy.quorum != nil else { return }
         let cosigned = trust.policy.cosignatures(on: checkpoint)
         if trust.policy.isSatisfied(by: checkpoint) {
-            bound = cosigned.map { $0.time + Directory.clockTolerance }.reduce(bound, min)
+            if let first = trust.policy.earliest(on: checkpoint) {
+                bound = min(bound, first + Directory.clockTolerance)
+            }
             let list = cosigned.map { "\($0.witness.name) (\(Self.text($0.time)))" }.joined(separator: ", ")
             report.holds(.witnesses, list, list)
         } else {

@@ -151,7 +151,11 @@ public struct DossierParts: DossierFiles {
 
     public mutating func add(_ name: String, _ text: String) { add(name, Array(text.utf8)) }
 
-    public func bytes(of name: String, limit: Int) throws -> [UInt8]? { files.first { $0.name == name }?.bytes }
+    public func bytes(of name: String, limit: Int) throws -> [UInt8]? {
+        guard let bytes = files.first(where: { $0.name == name })?.bytes else { return nil }
+        guard bytes.count <= limit else { throw ZipFailure.tooLarge(name) }
+        return bytes
+    }
 
     public func source(of name: String) throws -> (any ByteSource)? {
         name == DossierFile.content ? try contentPath.map { try FileSource(path: $0) } : nil

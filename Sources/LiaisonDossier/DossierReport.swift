@@ -74,7 +74,7 @@ public struct DossierStory {
     public internal(set) var parties: [InstitutionID: String] = [:]
 
     /// Whether the relay has erased its records of what came next: then no state can be told.
-    public var isCutShort: Bool { steps.contains { $0.evidence.event.entries != nil } }
+    public var isCutShort: Bool { steps.contains { $0.evidence.event.isNotice } }
     /// When the content was erased for the last unit, with the reason's code.
     public var erasure: VerifiedEvidence? {
         steps.map(\.evidence).last { $0.event.event == .erasure && $0.event.entries == nil }

@@ -67,7 +67,7 @@ public struct DossierVerifier {
         }
         let publications = try evidence(in: documents.map(\.evidence), log, checkpoint, .directory)
         var past = try PastDocuments(
-            zip(documents.map(\.file), publications).map { (file: try need($0), evidence: $1) })
+            zip(documents.map(\.file), publications).map { (name: $0, file: try need($0), evidence: $1) })
         past.add(events)
         let offered = try envelope()
         try checkConvention(offered.claimed.routing, log, &past)

@@ -31,9 +31,9 @@ struct PastDocuments {
     /// Institutions whose newest roster that was used has no successor here.
     var asStated: [InstitutionID] { stated.sorted() }
 
-    init(_ files: [(file: [UInt8], evidence: VerifiedEvidence)]) throws {
+    init(_ files: [(name: String, file: [UInt8], evidence: VerifiedEvidence)]) throws {
         var conventions: [(Unverified<Convention>, Int)] = []
-        for (file, evidence) in files {
+        for (name, file, evidence) in files {
             let event = evidence.event
             guard let (kind, hash) = Self.parse(file), event.document == hash, event.mailbox == .directory else {
                 throw Stop.fails(
@@ -41,6 +41,11 @@ struct PastDocuments {
                     "entry \(evidence.index) publishes something else")
             }
             let place = LogPlace(index: evidence.index, at: event.at)
+            var isConvention = false
+            if case .convention = kind { isConvention = true }
+            guard isConvention == (name == DossierFile.convention) else {
+                throw Stop.fails(.directory, "\(name) n'est pas ce qu'il doit être", "\(name) is not what it should be")
+            }
             switch kind {
             case .convention(let note) where event.event == .conventionPublished:
                 conventions.append((note, place.index))
@@ -54,7 +59,10 @@ struct PastDocuments {
                     "entry \(evidence.index) is no publication")
             }
         }
-        guard let (convention, index) = conventions.first, conventions.count == 1 else {
+        guard conventions.count < 2 else {
+            throw Stop.fails(.convention, "deux conventions", "two conventions")
+        }
+        guard let (convention, index) = conventions.first else {
             throw Stop.missing(.convention, "la publication de la convention", "the convention's publication")
         }
         count = files.count
@@ -76,24 +84,31 @@ struct PastDocuments {
         }
     }
 
+    /// A document whose version, `previous` and signature lines are as docs/formats.md, section 1.3, has them.
     private static func parse(_ bytes: [UInt8]) -> (Kind, Hash)? {
-        // Version 1 has no version before it, and all others have.
-        if let note = try? Unverified<Roster>(parsing: bytes), note.claimed.version > 0,
-            (note.claimed.version == 1) == (note.claimed.previous == nil)
-        {
-            return (.roster(note), note.note.hash)
+        func isChained(_ version: Int, _ previous: Hash?) -> Bool { version > 0 && (version == 1) == (previous == nil) }
+        func isSigned(_ note: SignedNote, by institution: InstitutionID, atMost lines: Int) -> Bool {
+            note.signatures.count <= lines && note.signatures.allSatisfy { $0.name == institution.description }
         }
-        if let note = try? Unverified<Convention>(parsing: bytes), note.claimed.version > 0,
-            (note.claimed.version == 1) == (note.claimed.previous == nil)
-        {
-            return (.convention(note), note.note.hash)
+        if let roster = try? Unverified<Roster>(parsing: bytes) {
+            let holds =
+                isChained(roster.claimed.version, roster.claimed.previous)
+                && isSigned(roster.note, by: roster.claimed.by, atMost: 2)
+            return holds ? (.roster(roster), roster.note.hash) : nil
         }
-        if let note = try? Unverified<Succession>(parsing: bytes) { return (.succession(note), note.note.hash) }
+        if let convention = try? Unverified<Convention>(parsing: bytes) {
+            let holds = isChained(convention.claimed.version, convention.claimed.previous)
+            return holds ? (.convention(convention), convention.note.hash) : nil
+        }
+        if let succession = try? Unverified<Succession>(parsing: bytes) {
+            let holds = isSigned(succession.note, by: succession.claimed.by, atMost: 1)
+            return holds ? (.succession(succession), succession.note.hash) : nil
+        }
         return nil
     }
 
     /// Checks the signatures on the convention, and of `institutions` all successions and rosters, used or not: one that
-    /// only follows says until when the one before was in force.
+    /// only follows says until when the one before was in force, if it verifies.
     mutating func verify(_ institutions: Set<InstitutionID>) throws {
         try frame.accept(convention, at: 0)
         let signers = Set(frame.convention?.signers ?? [])
@@ -108,9 +123,11 @@ struct PastDocuments {
                 guard let verified = scratch.successions[institution] else { continue }
                 successions[institution, default: []].append((verified, index))
             }
-            for (roster, place) in rosters[institution] ?? [] {
+            // One that no convention or succession here lets anybody verify says nothing of the one before it.
+            let list = rosters[institution] ?? []
+            rosters[institution] = list.filter { roster, place in
                 var directory = frame
-                try accept(roster, place, into: &directory)
+                return (try? accept(roster, place, into: &directory)) != nil
             }
         }
     }

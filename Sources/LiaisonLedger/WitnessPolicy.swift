@@ -115,6 +115,17 @@ public struct WitnessPolicy: Hashable, Sendable {
         return holds(quorum, Set(cosignatures(on: checkpoint, since: instant).map(\.witness.name)))
     }
 
+    /// The earliest cosignature on `checkpoint` of those that the quorum is made of.
+    public func earliest(on checkpoint: SignedCheckpoint) -> Int? {
+        let members = quorum.map(members) ?? []
+        return cosignatures(on: checkpoint).filter { members.contains($0.witness.name) }.map(\.time).min()
+    }
+
+    private func members(_ name: String) -> Set<String> {
+        guard let group = groups[name] else { return [name] }
+        return group.members.reduce(into: []) { $0.formUnion(members($1)) }
+    }
+
     private func holds(_ name: String, _ present: Set<String>) -> Bool {
         guard let group = groups[name] else { return present.contains(name) }
         return group.members.count { holds($0, present) } >= group.threshold

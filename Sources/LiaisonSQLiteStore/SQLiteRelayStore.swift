@@ -188,12 +188,12 @@ public struct SQLiteRelayStore: RelayStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM documents AS d WHERE institution = ? AND entry >= ? AND (kind <> 'keys' OR ?)
-                        AND (kind = 'succession'
-                            OR entry = (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject))
+                    SELECT * FROM documents AS d WHERE institution = ? AND (kind <> 'keys' OR ?)
+                        AND (kind = 'succession' OR entry >= ?
+                            AND entry = (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject))
                     ORDER BY entry
                     """,
-                arguments: [institution.description, index, keys]
+                arguments: [institution.description, keys, index]
             ).map(Self.document)
         }
     }
