@@ -306,8 +306,9 @@ extension Session {
                 throw ClientFailure.broken(.wrongEvent)
             }
         }
-        let limit = try await shortestAuditLimit()
-        _ = try Self.checkGaps(events, auditLimit: limit, known: [], erasableBefore: clock() - limit)
+        _ = try await underAuditLimit { limit in
+            try Self.checkGaps(events, auditLimit: limit, known: [], erasableBefore: clock() - limit)
+        }
         return events
     }
 }

@@ -123,29 +123,25 @@ extension Session {
         try account.vault.put(value: held + new, Stored.successions, institution.description)
     }
 
-    /// An institution's successions that `convention` calls for, each signed by the recovery key; others say nothing
-    /// under it.
-    private func successions(
-        of institution: InstitutionID, under convention: Verified<Convention>
-    ) throws -> [Verified<Succession>] {
-        var scratch = Directory(under: convention)
+    /// `convention` with an institution's successions that it calls for, each signed by the recovery key; others say
+    /// nothing under it.
+    private func frame(
+        for institution: InstitutionID, under convention: Verified<Convention>
+    ) throws -> (frame: Directory, successions: [Verified<Succession>]) {
+        var frame = Directory(under: convention)
         let held = try account.vault.value([String].self, Stored.successions, institution.description) ?? []
-        return held.compactMap { text in
-            guard let note = try? Unverified<Succession>(parsing: text), (try? scratch.accept(note)) != nil else {
+        let successions = held.compactMap { text -> Verified<Succession>? in
+            guard let note = try? Unverified<Succession>(parsing: text), (try? frame.accept(note)) != nil else {
                 return nil
             }
-            return scratch.successions[institution]
+            return frame.successions[institution]
         }
+        return (frame, successions)
     }
 
     /// The convention, and an institution's latest succession where there is one: what a roster is verified against.
     func frame(for institution: InstitutionID) throws -> Directory {
-        let convention = try conventionInForce()
-        var frame = Directory(under: convention)
-        for succession in try successions(of: institution, under: convention) {
-            try frame.accept(Unverified<Succession>(succession.note))
-        }
-        return frame
+        try frame(for: institution, under: conventionInForce()).frame
     }
 
     /// An institution's successions with their places in the log.
@@ -153,7 +149,7 @@ extension Session {
         _ institution: InstitutionID, under convention: Verified<Convention>
     ) async throws -> [(note: Verified<Succession>, index: Int)] {
         var published: [(Verified<Succession>, Int)] = []
-        for note in try successions(of: institution, under: convention) {
+        for note in try frame(for: institution, under: convention).successions {
             published.append((note, try await publication(of: note.hash).index))
         }
         return published

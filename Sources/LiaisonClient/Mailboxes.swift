@@ -12,13 +12,7 @@ extension Session {
     func mailboxEvents() async throws -> [VerifiedEvidence] {
         let events = try await pages { try await relay.events(from: $0) }
         let known = try account.publications()
-        let last: [Mailbox: Int]
-        do {
-            last = try Self.checkGaps(events, auditLimit: conventionInForce().body.auditLimit, known: known)
-        } catch {
-            // Erased under an earlier version, with a shorter limit?
-            last = try Self.checkGaps(events, auditLimit: try await shortestAuditLimit(), known: known)
-        }
+        let last = try await underAuditLimit { try Self.checkGaps(events, auditLimit: $0, known: known) }
         for mailbox in ownUnits.map(Mailbox.unit) {
             let number = last[mailbox] ?? 0
             // Nor may the end be missing that an earlier reading saw.
@@ -30,8 +24,18 @@ extension Session {
         return events
     }
 
+    /// Checks by the audit limit in force; where that fails, by the shortest there was: records may have been erased under
+    /// an earlier version, and a shorter limit lets through whatever a longer one does.
+    func underAuditLimit<Result>(_ check: (Int) throws -> Result) async throws -> Result {
+        do {
+            return try check(conventionInForce().body.auditLimit)
+        } catch {
+            return try check(await shortestAuditLimit())
+        }
+    }
+
     /// Of the convention in force and those before it.
-    func shortestAuditLimit() async throws -> Int {
+    private func shortestAuditLimit() async throws -> Int {
         let present = try conventionInForce().body
         var (shortest, next) = (present.auditLimit, present.previous)
         while let earlier = next {

@@ -25,7 +25,7 @@ extension Circuit {
             """
             <?xml version="1.0" encoding="UTF-8"?>
             <svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="\(Self.number(height))mm" viewBox="0 0 297 \(Self.number(height))" font-family="Helvetica, Arial, sans-serif" fill="black">
-            <title>\(Self.escaped(title))</title>
+            <title>\(Markup.escaped(title))</title>
             <rect width="297" height="\(Self.number(height))" fill="white"/>
             """,
             text(title, x: Self.margin, y: 9, size: 5, weight: "bold")
@@ -126,7 +126,7 @@ extension Circuit {
     ) -> String {
         let squeeze = length.map { " textLength=\"\(Self.number($0))\" lengthAdjust=\"spacingAndGlyphs\"" } ?? ""
         return
-            "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" font-size=\"\(Self.number(size))\" font-weight=\"\(weight)\" text-anchor=\"\(anchor)\"\(squeeze)>\(Self.escaped(content))</text>"
+            "<text x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" font-size=\"\(Self.number(size))\" font-weight=\"\(weight)\" text-anchor=\"\(anchor)\"\(squeeze)>\(Markup.escaped(content))</text>"
     }
 
     /// Words in lines of at most `width` millimetres, four lines at most.
@@ -142,10 +142,6 @@ extension Circuit {
         }
         guard lines.count > 4 else { return lines }
         return lines.prefix(3) + [lines[3] + "…"]
-    }
-
-    private static func escaped(_ text: String) -> String {
-        Markup.escaped(text)
     }
 
     private static func number(_ value: Double) -> String {

@@ -33,15 +33,12 @@ public struct DossierCheck: Hashable, Sendable {
             content
     }
 
-    public enum Outcome: Hashable, Sendable {
-        /// With what it rests on.
-        case holds(Label)
-        case fails(Label)
-        case missing(Label)
-    }
+    public enum Outcome: String, Hashable, Sendable { case holds, fails, missing }
 
     public let name: Name
     public let outcome: Outcome
+    /// What it rests on, what is wrong, or what is not here.
+    public let detail: Label
 }
 
 /// What a dossier proves, in order of the log.
@@ -104,12 +101,12 @@ public struct DossierReport {
     }
 
     mutating func holds(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
-        checks.append(.init(name: name, outcome: .holds(Label(fr: fr, en: en))))
+        checks.append(.init(name: name, outcome: .holds, detail: Label(fr: fr, en: en)))
     }
     mutating func fails(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
-        checks.append(.init(name: name, outcome: .fails(Label(fr: fr, en: en))))
+        checks.append(.init(name: name, outcome: .fails, detail: Label(fr: fr, en: en)))
     }
     mutating func missing(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
-        checks.append(.init(name: name, outcome: .missing(Label(fr: fr, en: en))))
+        checks.append(.init(name: name, outcome: .missing, detail: Label(fr: fr, en: en)))
     }
 }

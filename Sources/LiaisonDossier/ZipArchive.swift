@@ -130,8 +130,6 @@ public final class ZipReader {
         return (zip_uint64_t(place), status)
     }
 
-    public func size(of name: String) -> Int? { status(of: name).flatMap { Int(exactly: $0.status.size) } }
-
     /// A whole file of at most `limit` bytes; nil when there is none of this name.
     func read(_ name: String, limit: Int) throws(ZipFailure) -> [UInt8]? {
         guard let (index, status) = status(of: name) else { return nil }

@@ -8,6 +8,8 @@ public import Foundation
 public struct LocalTime: Sendable {
     public let zone: TimeZone
 
+    public init(_ zone: TimeZone) { self.zone = zone }
+
     /// - Parameter identifier: as the convention names its zone (IANA); an unknown one is UTC.
     public init(zone identifier: String) { zone = TimeZone(identifier: identifier) ?? .gmt }
 

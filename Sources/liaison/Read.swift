@@ -75,7 +75,7 @@ struct Read: AsyncParsableCommand {
             language("À : ", "To: ") + routing.recipients.map(\.description).joined(separator: ", ")
         ]
         if let call = routing.phoneConfirmedAt {
-            let time = LocalTime(zone: zone.identifier).text(call, language)
+            let time = LocalTime(zone).text(call, language)
             lines.append(language("Appel téléphonique de l'expéditeur : ", "The sender's telephone call: ") + time)
         }
         lines.append("")

@@ -204,7 +204,7 @@ struct Send: AsyncParsableCommand {
             console.say(language("À : ", "To: ") + "\(unit.name), \(unit.town) — \(unit.kind) — \(unit.address)")
         }
         if let call = plan.routing.phoneConfirmedAt {
-            let time = LocalTime(zone: zone.identifier).text(call, language)
+            let time = LocalTime(zone).text(call, language)
             console.say(language("Appel téléphonique : ", "Telephone call: ") + time)
         }
         for copy in plan.routing.copies {

@@ -43,25 +43,24 @@ struct Track: AsyncParsableCommand {
             case .witnessed(let size, _, _): witnessed = size > latest
             case .notYet: witnessed = false
             }
+            let deliveries = tracked.deliveries.map { delivery in
+                (delivery, tracked.events.filter { $0.event.unit == nil || $0.event.unit == delivery.unit })
+            }
             let answer = Answer(
                 id: tracked.routing.id, witnessed: witnessed,
-                deliveries: tracked.deliveries.map { delivery in
+                deliveries: deliveries.map { delivery, events in
                     Answer.Delivery(
                         unit: delivery.unit, state: delivery.state, dueAt: delivery.dueAt.map(Clock.text),
-                        events: tracked.events.filter { $0.event.unit == nil || $0.event.unit == delivery.unit }.map {
+                        events: events.map {
                             Answer.Event(
                                 name: $0.event.event.rawValue, at: Clock.text($0.event.at), index: $0.index,
                                 code: $0.event.code)
                         })
                 })
             try console.print(answer) {
-                var lines = answer.deliveries.map { text($0, console.language) }
+                var lines = deliveries.map { text($0, $1, console.language) }
                 // After the audit limit: what this vault kept, and that the rest was erased.
-                for event in tracked.events where tracked.deliveries.isEmpty {
-                    lines.append(
-                        "  \(Clock.text(event.event.at))  \(event.event.text(console.language)), "
-                            + console.language("preuve : entrée", "proof: entry") + " \(event.index)")
-                }
+                if deliveries.isEmpty { lines += tracked.events.map { text($0, console.language) } }
                 guard let witnessed else { return lines.joined(separator: "\n") }
                 let note =
                     witnessed
@@ -72,18 +71,17 @@ struct Track: AsyncParsableCommand {
         }
     }
 
-    private func text(_ delivery: Answer.Delivery, _ language: Language) -> String {
+    private func text(_ delivery: Timeline.Delivery, _ events: [VerifiedEvidence], _ language: Language) -> String {
         var lines = ["\(delivery.unit): \(delivery.state.text(language))"]
         if !delivery.state.isFinal, let due = delivery.dueAt {
-            lines[0] += language(", réponse attendue avant ", ", answer due by ") + due
+            lines[0] += language(", réponse attendue avant ", ", answer due by ") + Clock.text(due)
         }
-        for event in delivery.events {
-            let name = EventName(rawValue: event.name)?.text(language) ?? event.name
-            let code = event.code.map { language(" : ", ": ") + EvidenceCode.text($0, language) } ?? ""
-            lines.append(
-                "  \(event.at)  \(name)\(code), " + language("preuve : entrée", "proof: entry") + " \(event.index)")
-        }
-        return lines.joined(separator: "\n")
+        return (lines + events.map { text($0, language) }).joined(separator: "\n")
+    }
+
+    private func text(_ event: VerifiedEvidence, _ language: Language) -> String {
+        "  \(Clock.text(event.event.at))  \(event.event.text(language)), "
+            + language("preuve : entrée", "proof: entry") + " \(event.index)"
     }
 }
 

@@ -136,12 +136,8 @@ private struct DossierAnswer: Encodable {
 
     init(_ report: DossierReport) {
         verdict = report.verdict
-        checks = report.checks.map { check in
-            switch check.outcome {
-            case .holds(let text): Check(name: check.name.rawValue, outcome: "holds", detail: text.en)
-            case .fails(let text): Check(name: check.name.rawValue, outcome: "fails", detail: text.en)
-            case .missing(let text): Check(name: check.name.rawValue, outcome: "missing", detail: text.en)
-            }
+        checks = report.checks.map {
+            Check(name: $0.name.rawValue, outcome: $0.outcome.rawValue, detail: $0.detail.en)
         }
         deliveries = (report.story?.deliveries ?? []).map {
             Delivery(unit: $0.unit, state: $0.progress.state, isErased: $0.progress.isErased)
@@ -161,14 +157,13 @@ private struct DossierAnswer: Encodable {
 enum DossierText {
     static func report(_ report: DossierReport, _ catalogue: FormCatalogue, _ language: Language) -> String {
         var lines = report.checks.map { check in
-            switch check.outcome {
-            case .holds(let text):
-                "\(language("vérifié ", "holds   "))  \(name(check.name, language))\(language(" : ", ": "))\(text.text(language))"
-            case .fails(let text):
-                "\(language("ÉCHOUE  ", "FAILS   "))  \(name(check.name, language))\(language(" : ", ": "))\(text.text(language))"
-            case .missing(let text):
-                "\(language("manque  ", "missing "))  \(name(check.name, language))\(language(" : ", ": "))\(text.text(language))"
-            }
+            let mark =
+                switch check.outcome {
+                case .holds: language("vérifié ", "holds   ")
+                case .fails: language("ÉCHOUE  ", "FAILS   ")
+                case .missing: language("manque  ", "missing ")
+                }
+            return "\(mark)  \(name(check.name, language))\(language(" : ", ": "))\(check.detail.text(language))"
         }
         if let story = report.story { lines += tell(story, catalogue, language) }
         lines.append(
