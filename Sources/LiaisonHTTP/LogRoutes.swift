@@ -4,6 +4,7 @@
 import HTTPTypes
 import Hummingbird
 import LiaisonLedger
+import LiaisonNotes
 import LiaisonRelay
 import LiaisonWire
 
@@ -31,7 +32,7 @@ struct LogRoutes {
             let bytes: [UInt8]
             if first == "entries" {
                 bytes = try await relay.entryBundle(index, width: width)
-            } else if let level = Int(first), (0...63).contains(level), String(level) == first {
+            } else if let level = DecimalNumber.parse(first, in: 0...63) {
                 bytes = try await relay.tile(TileID(level: level, index: index), width: width)
             } else {
                 throw Problem(.notFound)

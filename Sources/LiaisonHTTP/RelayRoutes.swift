@@ -37,7 +37,7 @@ struct RelayRoutes {
         }
         v1.get("directory/entries/:index") { _, context in
             _ = try context.reader(relay)
-            return try json(await relay.directoryEntry(context.parameter("index") { Int($0) }))
+            return try json(await relay.directoryEntry(context.parameter("index") { DecimalNumber.parse($0) }))
         }
         v1.get("directory/documents/:hash") { _, context in
             _ = try context.reader(relay)
@@ -165,8 +165,7 @@ struct RelayRoutes {
     /// behind it, the content was staged before.
     private func submit(_ request: Request, by peer: AgentAddress) async throws -> Response {
         guard let name = HTTPField.Name(Wire.envelopeLengthHeader),
-            let length = request.headers[name].flatMap({ Int($0) }), length > 0,
-            length <= Envelope.maximumSize
+            let length = request.headers[name].flatMap({ DecimalNumber.parse($0, in: 1...Envelope.maximumSize) })
         else { throw Problem(.malformed) }
         let body = try await body(of: request)
         guard body.count >= length else { throw Problem(.malformed) }
@@ -187,7 +186,7 @@ struct RelayRoutes {
         let v1 = router.group("v1")
         v1.get("anchors/:size") { _, context in
             _ = try context.reader(relay)
-            return try json(await relay.anchor(from: context.parameter("size") { Int($0) }))
+            return try json(await relay.anchor(from: context.parameter("size") { DecimalNumber.parse($0) }))
         }
         v1.post("checkpoints") { request, context in
             _ = try context.reader(relay)
@@ -229,13 +228,16 @@ struct RelayRoutes {
     }
 
     private func offset(of request: Request) throws -> Int {
-        guard let offset = request.uri.queryParameters.get("offset", as: Int.self), offset >= 0 else {
+        guard let text = request.uri.queryParameters.get("offset"), let offset = DecimalNumber.parse(text) else {
             throw Problem(.malformed)
         }
         return offset
     }
 
-    private func cursor(of request: Request) -> Int {
-        max(request.uri.queryParameters.get("from", as: Int.self) ?? 0, 0)
+    /// Where a list goes on; from its beginning when the request does not say.
+    private func cursor(of request: Request) throws -> Int {
+        guard let text = request.uri.queryParameters.get("from") else { return 0 }
+        guard let cursor = DecimalNumber.parse(text) else { throw Problem(.malformed) }
+        return cursor
     }
 }

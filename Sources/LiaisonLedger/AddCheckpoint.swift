@@ -27,8 +27,7 @@ public struct AddCheckpoint: Hashable, Sendable {
     public init?(parsing text: String) {
         guard text.utf8.count <= Self.maximumSize, let blank = text.firstRange(of: "\n\n") else { return nil }
         let lines = text[..<blank.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines[0].hasPrefix("old "), let old = Int(lines[0].dropFirst(4)),
-            (0...Checkpoint.largestSize).contains(old),
+        guard lines[0].hasPrefix("old "), let old = DecimalNumber.parse(lines[0].dropFirst(4)),
             lines.count <= 1 + Self.maximumHashes
         else { return nil }
         let proof = lines.dropFirst().compactMap { Hash(String($0)) }

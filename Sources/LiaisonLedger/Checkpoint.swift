@@ -6,8 +6,6 @@ public import LiaisonNotes
 /// A log's signed statement of its size and root (c2sp.org/tlog-checkpoint), without extension lines.
 public struct Checkpoint: Hashable, Sendable {
     public static let maximumSize = 64 << 10
-    /// Fifteen digits, the most that canonical JSON holds.
-    static let largestSize = 999_999_999_999_999
 
     public let origin: String
     public let size: Int
@@ -29,7 +27,7 @@ public struct Checkpoint: Hashable, Sendable {
 
     public init(text: String) throws(Failure) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 4, let size = Int(lines[1]), (0...Self.largestSize).contains(size),
+        guard lines.count == 4, let size = DecimalNumber.parse(lines[1]),
             let root = Hash(String(lines[2]))
         else {
             throw .malformed

@@ -31,10 +31,10 @@ public struct CosignatureKey: Hashable, Sendable, LosslessStringConvertible {
         note.signatures.filter { $0.name == name && $0.keyID == id }.compactMap { line in
             guard line.signature.count == 72 else { return nil }
             let time = line.signature.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            guard time <= UInt64(Int.max),
-                key.isValid(Array(line.signature.dropFirst(8)), for: Self.message(note.text, at: Int(time)))
+            guard let time = Int(exactly: time), time <= DecimalNumber.largest,
+                key.isValid(Array(line.signature.dropFirst(8)), for: Self.message(note.text, at: time))
             else { return nil }
-            return Int(time)
+            return time
         }.max()
     }
 

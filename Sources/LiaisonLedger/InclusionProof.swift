@@ -33,8 +33,7 @@ public struct InclusionProof: Hashable, Sendable {
         guard text.utf8.count <= Self.maximumSize, let blank = text.firstRange(of: "\n\n") else { throw .malformed }
         let lines = text[..<blank.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count >= 2, lines.count <= 2 + Self.maximumHashes, lines[0] == Self.header,
-            lines[1].hasPrefix("index "), let index = Int(lines[1].dropFirst(6)),
-            (0..<Checkpoint.largestSize).contains(index)
+            lines[1].hasPrefix("index "), let index = DecimalNumber.parse(lines[1].dropFirst(6))
         else { throw .malformed }
         var path: [Hash] = []
         for line in lines.dropFirst(2) {

@@ -24,6 +24,8 @@ public struct TileID: Hashable, Sendable {
     }
 
     /// `N` of a tile path: groups of three digits, all but the last with `x` before.
+    ///
+    /// - Parameter index: not negative.
     public static func path(index: Int) -> String {
         var groups: [String] = []
         var rest = index
@@ -41,14 +43,17 @@ public struct TileID: Hashable, Sendable {
         var path = path
         var width = Self.width
         if let range = path.firstRange(of: ".p/") {
-            guard let partial = Int(path[range.upperBound...]), (1..<Self.width).contains(partial),
-                String(partial) == path[range.upperBound...]
-            else { return nil }
+            guard let partial = DecimalNumber.parse(path[range.upperBound...], in: 1...Self.width - 1) else {
+                return nil
+            }
             width = partial
             path = String(path[..<range.lowerBound])
         }
+        // The groups are padded with zeros; writing the path again says whether it is the one way to write the number.
         let digits = path.filter { $0 != "x" && $0 != "/" }
-        guard digits.utf8.count <= 15, let index = Int(digits), Self.path(index: index) == path else { return nil }
+        let significant = digits.drop { $0 == "0" }
+        guard let index = DecimalNumber.parse(significant.isEmpty ? "0" : significant), Self.path(index: index) == path
+        else { return nil }
         return (index, width)
     }
 

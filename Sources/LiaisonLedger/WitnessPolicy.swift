@@ -96,7 +96,7 @@ public struct WitnessPolicy: Hashable, Sendable {
         switch text {
         case "all": count
         case "any": 1
-        default: Int(text).flatMap { (1...count).contains($0) && String($0) == text ? $0 : nil }
+        default: count < 1 ? nil : DecimalNumber.parse(text, in: 1...count)
         }
     }
 

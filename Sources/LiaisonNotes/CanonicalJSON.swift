@@ -59,7 +59,6 @@ public enum CanonicalJSON {
     /// Refuses what canonical text of ours never holds: control characters, escapes of them, long numbers.
     private static func scan(_ bytes: [UInt8], newlines: Bool) throws(Failure) {
         var inString = false
-        var digits = 0
         var index = 0
         while index < bytes.count {
             let byte = bytes[index]
@@ -74,10 +73,28 @@ public enum CanonicalJSON {
             } else if byte == UInt8(ascii: "\"") {
                 inString.toggle()
             }
-            let isDigit = !inString && (0x30...0x39).contains(byte)
-            digits = isDigit ? digits + 1 : 0
-            guard digits <= 15 else { throw .numberTooLong }
             index += 1
+        }
+        try checkNumbers(in: bytes)
+    }
+
+    /// Refuses numbers beyond `DecimalNumber.largest`, in any JSON: also those that an exponent makes large.
+    ///
+    /// - Throws: `Failure.numberTooLong`.
+    package static func checkNumbers(in bytes: [UInt8]) throws(Failure) {
+        var inString = false
+        var isEscaped = false
+        var digits = 0
+        for byte in bytes {
+            if inString {
+                inString = isEscaped || byte != UInt8(ascii: "\"")
+                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+                continue
+            }
+            inString = byte == UInt8(ascii: "\"")
+            let hasExponent = digits > 0 && (byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E"))
+            digits = (0x30...0x39).contains(byte) ? digits + 1 : 0
+            guard digits <= 15, !hasExponent else { throw .numberTooLong }
         }
     }
 

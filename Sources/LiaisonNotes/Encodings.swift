@@ -42,6 +42,25 @@ public enum Hex {
     }
 }
 
+/// Whole numbers that another party wrote as text: the one place that reads them.
+///
+/// ASCII digits without sign or leading zero, within a bound: what is accepted is written again to the same text, and sums
+/// of thousands of such numbers do not overflow.
+public enum DecimalNumber {
+    /// Fifteen digits, as in canonical JSON.
+    public static let largest = 999_999_999_999_999
+
+    /// The number, or nil when `text` is not exactly one within `range`.
+    public static func parse(_ text: some StringProtocol, in range: ClosedRange<Int> = 0...largest) -> Int? {
+        let digits = text.utf8
+        guard (1...15).contains(digits.count), digits.count == 1 || digits.first != UInt8(ascii: "0"),
+            digits.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        let value = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        return range.contains(value) ? value : nil
+    }
+}
+
 /// A value that JSON holds as one string.
 public protocol TextCodable: Codable, LosslessStringConvertible, Hashable, Comparable, Sendable {
     /// What a right text looks like, for error messages.

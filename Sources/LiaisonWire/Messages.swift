@@ -6,11 +6,12 @@ public import LiaisonModel
 import LiaisonNotes
 
 /// JSON of requests and answers. Unlike signed documents, unknown fields are passed over, so that an
-/// older client reads a newer relay.
+/// older client reads a newer relay. Numbers are bounded like theirs.
 public enum WireJSON {
     public static func encode(_ value: some Encodable) throws -> [UInt8] { try CanonicalJSON.encode(value) }
 
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+        try CanonicalJSON.checkNumbers(in: bytes)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(type, from: Data(bytes))

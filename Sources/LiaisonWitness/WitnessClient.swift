@@ -40,7 +40,7 @@ public struct WitnessClient: Sendable {
             }
             return .refused
         case .conflict:
-            return Int(body.trimmingCharacters(in: .newlines)).map { .conflict(size: $0) } ?? .refused
+            return DecimalNumber.parse(body.trimmingCharacters(in: .newlines)).map { .conflict(size: $0) } ?? .refused
         default: return .refused
         }
     }
