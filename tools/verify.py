@@ -31,24 +31,28 @@ kind log name recovery roster_signatures secrecy; flows: id kind from to legal_b
 urgencies reply? reply_only escalation retention attachments; reply: clock kind within; escalation: after content to;
 attachments: bytes count types; succession/v1: by convention key {DATED}; roster/v1: by version previous? issued_at
 units agents registrars; opening: day from to weeks; posts: {DATED} role unit; units: absence? address duty_phone? kind
-name opening phone roles town; revocation: at reason; absence: reason substitutes until?; agents: address key possession
-{DATED} posts duties tls revocation?; envelope/v1: by routing content manifest; routing: id log convention head from to
-copies kind urgency sealed_at in_reply_to? phone_confirmed_at? checkpoint?; content: sha256 size; checkpoint: root size;
+name opening phone roles standby? town; revocation: at reason; absence: reason substitutes until?; agents: address key
+possession {DATED} posts duties tls revocation?; envelope/v1: by routing content manifest; routing: id log convention
+head from to copies kind urgency sealed_at in_reply_to? phone_confirmed_at? checkpoint?; content: sha256 size;
+checkpoint: root size;
 manifest/v1: by routing form_version recipients fields parts; fields: commitment? name salt? value?; disclosures: fields
 parts; parts: description salt; description: name sha256 size type; transfer/v1: {DELIVERY} keys opened_with recipients;
 act/v1: {DELIVERY} act reason? content? checkpoint?; RosterPublished ConventionPublished: {EVENT} document;
 RelayAcceptance: {EVENT} transmission envelope; SubmissionAcceptance: {EVENT} transmission envelope agent;
 SubmissionRejection: {EVENT} code agent transmission? envelope? count?; ActRejection: {EVENT} code agent transmission?
-envelope? unit? act? count?; ConsignmentNotification: {STATE}; ContentConsignment AcceptanceRejectionExpiry: {STATE}
-due_at; ContentHandover ConsignmentAcceptance Transfer: {STATE} act agent; ConsignmentRejection Withdrawal: {STATE} act
-agent code; Escalation: {STATE} due_at code; Erasure: {EVENT} code transmission? envelope? unit? act? agent? state?
-entries?; dossier.json: type transmission log made_at content; events.json: events; directory.json: documents; events
+envelope? unit? act? count?; ConsignmentNotification Unattended: {STATE}; ContentConsignment AcceptanceRejectionExpiry:
+{STATE} due_at; ContentHandover ConsignmentAcceptance Transfer Retrieval: {STATE} act agent; ConsignmentRejection
+Withdrawal: {STATE} act agent code; Escalation: {STATE} due_at code; Erasure: {EVENT} code transmission? envelope?
+unit? act? agent? state? entries?; dossier.json: type transmission log made_at content; events.json: events;
+directory.json: documents; events
 evidence: proof record salt; disclosures.json: disclosures salt; documents: evidence file""") for name in names.split()}
 TABLE = [(*way.split(">"), event, act) for event, act, *ways in map(str.split, """ConsignmentAcceptance acknowledged
 opened>acknowledged; ConsignmentRejection refused available>refused opened>refused; ConsignmentRejection unopenable
-opened>refused; Withdrawal withdrawn available>withdrawn; Transfer transferred opened>opened acknowledged>acknowledged;
-ConsignmentNotification - available>available; Escalation - available>available opened>opened; AcceptanceRejectionExpiry
-- available>expired opened>expired; Erasure erased acknowledged>acknowledged refused>refused expired>expired; Erasure -
+available>refused opened>refused; Withdrawal withdrawn available>withdrawn; Transfer transferred available>available
+opened>opened acknowledged>acknowledged; Retrieval retrieved available>available opened>opened
+acknowledged>acknowledged; ConsignmentNotification - available>available; Escalation - available>available
+opened>opened; Unattended - available>available opened>opened; AcceptanceRejectionExpiry - available>expired
+opened>expired; Erasure erased acknowledged>acknowledged refused>refused expired>expired; Erasure -
 acknowledged>acknowledged refused>refused withdrawn>withdrawn expired>expired; ContentHandover opened available>opened
 opened>opened acknowledged>acknowledged""".split(";")) for way in ways]  # docs/events.md: before, after, event, act
 class Missing(Exception): """Something is missing, and the judging stops."""
@@ -147,7 +151,8 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
         if isinstance(key, list): return sum(self.cosigned(member, note) for member in key) >= witness
         lines = [data[4:] for by, data in note.lines if (by, data[:4]) == (witness, key_id(witness, 4, key))]
         times, header = [int.from_bytes(line[:8], "big") for line in lines], b"cosignature/v1\ntime %d\n"
-        good = [at for line, at in zip(lines, times) if verified(key, line[8:], header % at + note.text) and at < 10**15]
+        good = [at for line, at in zip(lines, times)
+                if at < 10**15 and verified(key, line[8:], header % at + note.text)]
         return self.times.extend(sorted(good)[-1:]) or bool(good)
     def judge(self, data):  # section 8.2, a method for each step: what it returns is said of a check that holds
         self.data, self.bound, self.checks, self.stamps, self.ends, self.shown = data, 2**63, [], [], {}, []
@@ -267,6 +272,10 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
         need(len({address for address in every if address.endswith(f"@{name}")}) == len(every), "an address")
         away = {unit["address"]: unit.get("absence", {"substitutes": []}) for unit in roster["units"]}
         need(all({*why["substitutes"]} <= {*away} - {unit} for unit, why in away.items()), f"{name}: a substitute")
+        for unit in roster["units"]:
+            standby = unit.get("standby", [""])
+            need(standby == [""] or standby and {*standby} <= {*away} - {unit["address"]}
+                 and len({*standby}) == len(standby), f"{name}: a standby unit")
         for key in roster["registrars"]: owners.setdefault(key, name)
         for agent in roster["agents"]:
             line = encode({"by": agent["address"], "key": agent["key"], "tls": agent["tls"]})
@@ -274,14 +283,25 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
             need(verified(b64(agent["key"]), b64(agent["possession"], 64), b"liaison/possession/v1\n%b\n" % line)
                  and held == {agent["address"]} and {post["unit"] for post in agent["posts"]} <= {*away}, "an agent")
         return roster, away
-    def author(self, note, place, units):  # section 2.3: the key of its author, who may act for a unit; and the instant
+    def author(self, note, place, units, called=False):
+        """Section 2.3: the key of its author, who may act for one of the units, and the instant. Called: whether the
+        standby units of the first of them were called in."""
         roster, away = self.rosters(place)[(by := note.document["by"]).partition("@")[2]]
         [agent] = [agent for agent in roster["agents"] if agent["address"] == by]
         at = max(e["at"] for p, e, *_ in [*self.record.items(), *self.documents] if p <= place)  # the latest so far
         posts = {post["unit"] for post in agent["posts"] if valid_at(post, at)}
-        posts |= {u for u, why in away.items() if at < why.get("until", at + 1) and posts & {*why["substitutes"]}}
-        in_force = valid_at(agent, at) and at < agent.get("revocation", {"at": at + 1})["at"]
-        return need(in_force and posts & {*units} and signers(note, by, [b64(agent["key"])]), f"{by} may not act"), at
+        absent = {unit for unit, why in away.items() if "reason" in why and at < why.get("until", at + 1)}
+        taken = {post["unit"] for each in roster["agents"] if self.in_force(each, at)
+                 for post in each["posts"] if valid_at(post, at)}
+        open_to_standby = absent | ({*away} - taken) | ({units[0]} if called else set())
+        stands_in = {unit for unit in absent if posts & {*away[unit]["substitutes"]}}
+        stands_by = {unit["address"] for unit in roster["units"] if posts & {*unit.get("standby", [])}}
+        posts |= stands_in | stands_by & open_to_standby
+        may_act = self.in_force(agent, at) and posts & {*units}
+        return need(may_act and signers(note, by, [b64(agent["key"])]), f"{by} may not act"), at
+    @staticmethod
+    def in_force(agent, at):  # section 2.3: whether an agent may act at an instant
+        return valid_at(agent, at) and at < agent.get("revocation", {"at": at + 1})["at"]
     def envelope(self):  # step 8 and section 3.1
         sent, routing, terms, every = self.sent.document, self.routing, self.ruling.document, [*self.record.values()]
         need(self.dossier["transmission"] == routing["id"], "dossier.json names another transmission")
@@ -306,6 +326,7 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
              <= 9 * (flow["attachments"]["bytes"] + MIB // 4) + 32 * MIB, "its flow does not permit it")
         return f"signed by {sent['by']}"
     def events(self):  # step 9; story: without the refusals; rows: of the table, by place
+        self.before = {}  # by act: the state before its event, who had opened and who held it, whether standby was called
         self.rows, self.story = {}, [item for item in self.record.items() if item[1]["event"] not in REFUSALS]
         need({e["unit"] for _, e in self.story if "unit" in e} <= {*self.units}, "a unit that is no recipient")
         for unit in [unit for unit in self.units if unit in [event.get("unit") for _, event in self.story]]:
@@ -317,11 +338,15 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
             told = [[[event.get(name) for name in TOLD] for _, event in run] for run in [own, *runs]]
             need(all(run == told[0][:len(run)] for run in told), f"{unit}: two mailboxes contradict each other")
             need([row[0] for row in told[0]].count("ConsignmentNotification") < 2, f"{unit}: notified twice")
-            state = "available"
+            state, opened, held, called = "available", set(), set(), False
             for place, event in own[1:]:
                 what = (state, event.get("state"), event["event"], "act" in event)
                 self.rows[place] = [row for row in TABLE if (*row[:3], row[3] != "-") == what]
                 need(self.rows[place], f"entry {place}: {event['event']} after {state}")
+                if "act" in event: self.before[event["act"]] = state, {*opened}, {*held}, called
+                opened |= {event["agent"]} if event["event"] == "ContentHandover" else set()
+                held |= {event["agent"]} if event["event"] in ("ContentHandover", "Retrieval") else set()
+                called |= event["event"] == "Escalation" and event["code"] == "standby"
                 state = event["state"] + ", erased from the relay" * (event["event"] == "Erasure")
             if not self.cut: self.ends[unit] = state
         return f"{len(self.record)} events"
@@ -336,8 +361,13 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
                  and act["by"] == event["agent"] and act.get("checkpoint", {"size": 0})["size"] <= place
                  and all(act[name] == event[name] for name in SAME) and ("reason" in act) == (act["act"] in REASONED)
                  and ("content" in act) == (act["act"] == "transferred"), f"entry {place}: its act")
-            units = {"withdrawn": [home], "erased": [home, act["unit"]]}.get(act["act"], [act["unit"]])
-            self.done.setdefault(note.hash, (act, self.author(note, place, units)[0]))
+            units = {"withdrawn": [home], "erased": [act["unit"], home]}.get(act["act"], [act["unit"]])
+            state, opened, held, called = self.before.get(note.hash, (None, {act["by"]}, {act["by"]}, False))
+            answers = act["act"] == "acknowledged" or act["act"] == "refused" and state == "opened"
+            need(act["by"] in opened or not answers, f"entry {place}: answered by an agent who had not opened it")
+            need(act["by"] in held or act["act"] != "transferred", f"entry {place}: handed on by an agent without it")
+            called = called and act["act"] != "withdrawn"
+            self.done.setdefault(note.hash, (act, self.author(note, place, units, called)[0]))
         return f"{len(acts)} acts"
     def content(self):  # step 11, sections 4.2 and 4.3
         kind, here = self.dossier["content"], self.files.keys() & set().union(*CONTENT.values())

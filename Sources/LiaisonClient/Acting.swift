@@ -31,21 +31,37 @@ extension Session {
     /// Hands in an act and verifies that the log holds it.
     func perform(_ act: Verified<Act>, content: (any ByteSource)? = nil) async throws -> VerifiedEvidence {
         let evidence = try check(try await relay.act(act, content: content).evidence)
-        guard evidence.event.act == act.hash, evidence.event.transmission == act.body.transmission,
-            evidence.event.unit == act.body.unit, evidence.event.follows(act.body.act)
-        else { throw ClientFailure.broken(.wrongEvent) }
+        guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
         try seen.remember(evidence.checkpoint)
         return evidence
+    }
+
+    /// Whether an event is the one that follows from this very act.
+    func isReceipt(_ evidence: VerifiedEvidence, of act: Verified<Act>) -> Bool {
+        let event = evidence.event
+        return event.act == act.hash && event.agent == act.body.by && event.transmission == act.body.transmission
+            && event.envelope == act.body.envelope && event.unit == act.body.unit && event.follows(act.body.act)
+    }
+
+    /// Whether the log says that this agent opened a delivery.
+    private func hasOpened(_ delivery: VerifiedDelivery) async throws -> Bool {
+        for evidence in try await relay.timeline(of: delivery.routing.id).events {
+            let event = try check(evidence).event
+            if event.event == .contentHandover, event.agent == address, event.unit == delivery.unit { return true }
+        }
+        return false
+    }
+
+    private func notYetOpened(_ id: TransmissionID) -> ClientFailure {
+        .input(
+            fr: "vous ne l'avez pas encore lue\nconseil : lisez-la d'abord, liaison read \(id)",
+            en: "you have not read it yet\nhint: read it first, liaison read \(id)")
     }
 
     /// The agent's unit takes charge.
     public func acknowledge(_ id: TransmissionID) async throws -> VerifiedEvidence {
         let delivery = try await delivery(id)
-        guard delivery.state != .available else {
-            throw ClientFailure.input(
-                fr: "pas encore ouvert\nconseil : liaison read \(id) d'abord",
-                en: "not yet opened\nhint: liaison read \(id) first")
-        }
+        guard try await hasOpened(delivery) else { throw notYetOpened(id) }
         return try await perform(try act(.acknowledged, on: delivery))
     }
 
@@ -54,6 +70,7 @@ extension Session {
         _ id: TransmissionID, reason: ReasonCode, note: String?, catalogue: FormCatalogue
     ) async throws -> VerifiedEvidence {
         let delivery = try await delivery(id)
+        if delivery.state == .opened, try await !hasOpened(delivery) { throw notYetOpened(id) }
         var reply: SendPlan?
         if let note {
             // Judged before the refusal is in the log, so that a note that cannot go is not lost silently.
@@ -102,10 +119,11 @@ extension Session {
     public func track(_ id: TransmissionID) async throws -> TrackedTransmission {
         let timeline = try await relay.timeline(of: id)
         let mine = Set(ownUnits.map(Mailbox.unit))
+        let readable = Set(servedUnits.map(Mailbox.unit))
         var events: [VerifiedEvidence] = []
         for evidence in timeline.events {
             let verified = try await prove(evidence)
-            guard verified.event.transmission == id, mine.contains(verified.event.mailbox) else {
+            guard verified.event.transmission == id, readable.contains(verified.event.mailbox) else {
                 throw ClientFailure.broken(.wrongEvent)
             }
             events.append(verified)
@@ -174,11 +192,11 @@ extension Session {
                 progress = DeliveryProgress()
                 continue
             }
-            let trigger = try await trigger(of: event, acts, routing)
+            let trigger = try await trigger(of: event, after: present, acts, routing)
             guard let transition = present.on(trigger), transition.event == event.event.event,
                 transition.state == event.event.state
             else { throw ClientFailure.broken(.wrongEvent) }
-            progress?.advance(by: transition)
+            progress?.advance(by: transition, recordedBy: event.event)
         }
         guard let progress else { throw ClientFailure.broken(.wrongEvent) }
         return progress.state
@@ -186,15 +204,17 @@ extension Session {
 
     /// What an event follows: time alone, or an act whose signature and author are checked.
     private func trigger(
-        of event: VerifiedEvidence, _ acts: [String], _ routing: Routing
+        of event: VerifiedEvidence, after progress: DeliveryProgress, _ acts: [String], _ routing: Routing
     ) async throws -> DeliveryTrigger {
         if let trigger = event.event.triggerWithoutAct { return trigger }
-        return .act(try await act(behind: event, among: acts, routing).body.act)
+        return .act(try await act(behind: event, after: progress, among: acts, routing).body.act)
     }
 
     /// The act that led to an event: signed by an agent who could make it then, by the rosters in force in log order.
+    ///
+    /// - Parameter progress: where the delivery stood before.
     func act(
-        behind event: VerifiedEvidence, among acts: [String], _ routing: Routing
+        behind event: VerifiedEvidence, after progress: DeliveryProgress, among acts: [String], _ routing: Routing
     ) async throws -> Verified<Act> {
         guard
             let act = acts.lazy.compactMap({ try? Unverified<Act>(parsing: $0) })
@@ -202,7 +222,8 @@ extension Session {
         else { throw ClientFailure.broken(.actRefused) }
         let past = try await directory(for: routing, before: event.index)
         let instant = try await instant(of: event, under: past)
-        guard let verified = past.verified(act, behind: event.event, at: instant, sender: routing.from) else {
+        guard let verified = past.verified(act, behind: event.event, after: progress, at: instant, sender: routing.from)
+        else {
             throw ClientFailure.broken(.actRefused)
         }
         return verified

@@ -26,6 +26,8 @@ public enum ClientFailure: Error, Equatable {
     case notWitnessed
     /// Sealed to other keys than this device's.
     case notForThisDevice
+    /// Sealed to keys that nobody in the unit has any more; the sender was told by a signed act.
+    case nobodyCanOpen
     case input(fr: String, en: String)
     /// A file or directory of the user's that cannot be written.
     case cannotWrite(String)
@@ -123,6 +125,10 @@ public enum ClientFailure: Error, Equatable {
                 "scellé pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous le remettre (liaison handover)",
                 "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or hand it over (liaison handover)"
             )
+        case .nobodyCanOpen:
+            language(
+                "plus personne dans l'unité n'a de clé pour l'ouvrir ; l'expéditeur en est informé et doit la refaire",
+                "nobody in the unit has a key for it any more; the sender is told and must send it again")
         case .input(let fr, let en): language(fr, en)
         case .cannotWrite(let path): language("écriture impossible (\(path))", "cannot write (\(path))")
         case .service(let name): language("pas de réponse valable (\(name))", "no valid answer (\(name))")

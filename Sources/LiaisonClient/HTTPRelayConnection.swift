@@ -184,12 +184,23 @@ public struct HTTPRelayConnection: RelayConnection {
         return try await post(act.note, to: "v1/acts")
     }
 
-    public func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
-        try await bytes(
-            of: request(
-                .POST, "v1/transmissions/\(act.body.transmission)/content?offset=\(offset)",
-                body: Array(act.note.serialized.utf8)))
+    public func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment {
+        let response = try await request(
+            .POST, "v1/transmissions/\(act.body.transmission)/content?offset=\(offset)",
+            body: Array(act.note.serialized.utf8))
+        let bytes = try await bytes(of: response)
+        guard let text = response.headers.first(name: Wire.evidenceLengthHeader),
+            let length = DecimalNumber.parse(text, in: 1...Wire.maximumBody), length <= bytes.count,
+            let evidence = try? WireJSON.decode(Evidence.self, from: Array(bytes[..<length]))
+        else { throw ClientFailure.broken(.malformedAnswer) }
+        return ContentSegment(evidence: evidence, bytes: Array(bytes[length...]))
     }
+
+    public func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8] {
+        try await bytes(of: request(.GET, "v1/transmissions/\(id)/header?unit=\(unit)"))
+    }
+
+    public func waiting() async throws -> WaitingCounts { try await json(.GET, "v1/waiting") }
 
     public func deliveries(from index: Int) async throws -> DeliveryPage {
         try await json(.GET, "v1/deliveries?from=\(index)")

@@ -72,16 +72,35 @@ extension Session {
         }
     }
 
-    /// Opens a delivery for one of the two reports; nil with the reason why not.
-    private func reading(
+    /// Whether this device reads a delivery, by its sealed header alone: nothing is fetched, nothing is opened.
+    private func probe(_ delivery: VerifiedDelivery) async throws -> HandoverReport.Result {
+        do {
+            return try await canRead(delivery) ? .readable : .otherKeys
+        } catch let problem as Problem where problem.code == .contentGone {
+            return .erased
+        }
+    }
+
+    /// A delivery's content for handing it on, fetched with a *retrieved* act where it is not here: nobody is shown it.
+    private func holding(
         _ delivery: VerifiedDelivery, _ catalogue: FormCatalogue
     ) async throws -> (opened: OpenedTransmission?, result: HandoverReport.Result) {
+        let found = try await probe(delivery)
+        guard found == .readable else { return (nil, found) }
         do {
-            return (try await read(delivery.routing.id, catalogue: catalogue), .readable)
+            if FileManager.default.fileExists(atPath: contentPath(delivery.routing.id)),
+                let opened = try? await open(delivery, catalogue)
+            {
+                return (opened, .readable)
+            }
+            try await fetch(delivery, by: .retrieved)
+            do {
+                return (try await open(delivery, catalogue), .readable)
+            } catch {
+                return (try await giveUp(delivery, error), .readable)
+            }
         } catch let problem as Problem where problem.code == .contentGone {
             return (nil, .erased)
-        } catch ClientFailure.notForThisDevice {
-            return (nil, .otherKeys)
         } catch let failure as ClientFailure where failure != .unreachable {
             return (nil, .refused)
         }
@@ -90,7 +109,7 @@ extension Session {
     private func hand(
         _ delivery: VerifiedDelivery, to colleague: AgentAddress, _ catalogue: FormCatalogue
     ) async throws -> HandoverReport.Result {
-        let (opened, result) = try await reading(delivery, catalogue)
+        let (opened, result) = try await holding(delivery, catalogue)
         guard let content = opened?.content else { return result }
         let present = Set(content.transfers.last?.body.recipients ?? content.manifest.body.recipients)
         let theirs = directory.encryptionKeys(of: colleague, at: clock()).compactMap(\.fingerprint)
@@ -100,7 +119,7 @@ extension Session {
         }
         // Members' last keys count even when they have ended: who is away for long still has the private halves.
         let recipients = usable(
-            directory.members(of: delivery.unit, at: clock()).flatMap {
+            directory.readers(of: delivery.unit, at: clock()).flatMap {
                 directory.keys(of: $0.address)?.body.keys ?? []
             })
         let transfer = try Transfer(
@@ -134,8 +153,14 @@ extension Session {
             }
             events.append(verified)
         }
+        let retrieved = try timeline.events.map { try check($0).event }.filter {
+            $0.unit == delivery.unit && ($0.event == .contentHandover || $0.event == .retrieval)
+        }
         for event in events.sorted(by: { $0.index < $1.index }) {
-            let act = try await act(behind: event, among: timeline.acts, delivery.routing)
+            let holders = Set(retrieved.compactMap(\.agent))
+            let act = try await act(
+                behind: event, after: DeliveryProgress(isStandbyCalled: true, holders: holders), among: timeline.acts,
+                delivery.routing)
             guard act.body.act == .transferred, act.body.unit == delivery.unit, let content = act.body.content,
                 let key = act.keys.first?.key
             else { throw ClientFailure.broken(.actRefused) }
@@ -163,16 +188,13 @@ extension Session {
     public func recover(catalogue: FormCatalogue) async throws -> HandoverReport {
         var report = HandoverReport()
         for delivery in try await openThreads(of: Set(ownUnits)) {
-            let (_, result) = try await reading(delivery, catalogue)
-            let others = directory.members(of: delivery.unit, at: clock()).filter { $0.address != address }
-            guard result == .otherKeys, others.isEmpty else {
+            let result = try await probe(delivery)
+            guard result == .otherKeys, otherReaders(of: delivery.unit).isEmpty else {
                 report.add(delivery, result)
                 continue
             }
             // An acknowledged one has had its answer; the list alone says that it cannot be read again.
-            if delivery.state != .acknowledged {
-                _ = try await perform(try act(.unopenable, on: delivery, reason: .keysLost))
-            }
+            if delivery.state != .acknowledged { try await giveUpAsLost(delivery) }
             report.add(delivery, .lost)
         }
         return report

@@ -49,6 +49,9 @@ extension Problem.Code {
         case .wrongEnvelope: language("acte sur une autre enveloppe", "act on another envelope")
         case .wrongState: language("impossible dans l'état actuel", "not possible in the present state")
         case .reasonNotAllowed: language("motif non prévu", "reason not provided for")
+        case .notOpenedByAuthor:
+            language("à lire avant de répondre", "to be read before it is answered")
+        case .headerMissing: language("contenu sans en-tête", "content without a header")
         case .callNotRecorded:
             language(
                 "appel préalable non noté : champ phone_call_at, ou --phone-confirmed-at",

@@ -36,6 +36,8 @@ struct ReceivedItem: Codable, Hashable, Sendable {
     var envelope: String
     var unit: UnitAddress
     var evidence: Evidence
+    /// Whether the file was fetched to be handed on or exported, and nobody was shown it.
+    var isRetrieved: Bool?
     /// What the file is after a handover, and the authors of the handovers, oldest first.
     var handedOver: HandedOver?
 
@@ -147,11 +149,10 @@ extension Session {
                 .contentConsignment)
         }
         let timeline = try await relay.timeline(of: id)
-        let mine = Set(ownUnits)
         for evidence in timeline.events {
             let event = try await prove(evidence).event
             guard event.event == .contentConsignment, event.mailbox == event.unit.map(Mailbox.unit),
-                let unit = event.unit, mine.contains(unit),
+                let unit = event.unit, servedUnits.contains(unit),
                 let stated = timeline.deliveries.first(where: { $0.unit == unit })
             else { continue }
             return try await verify(
@@ -165,8 +166,9 @@ extension Session {
 
     // MARK: Opening
 
-    /// Opens a transmission: one's own from its file, a received one after a signed *opened* act. A content that does not
-    /// hold is not shown, and the sender learns of it by a signed *unopenable* act; one that is only not for this device's
+    /// Opens a transmission: one's own from its file, a received one after a signed *opened* act. The act is signed only once
+    /// the sealed header shows that this device can read, and nothing is shown before the log holds it. A content that does
+    /// not hold is not shown, and the sender learns of it by a signed *unopenable* act; one that is only not for this device's
     /// keys, or of a form that this program is too old for, is left to a colleague.
     public func read(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> OpenedTransmission {
         if let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) {
@@ -178,14 +180,15 @@ extension Session {
         }
         let delivery = try await delivery(id)
         guard catalogue[delivery.routing.kind] != nil else { throw ClientFailure.unknownKind(delivery.routing.kind) }
-        if FileManager.default.fileExists(atPath: contentPath(id)),
+        if FileManager.default.fileExists(atPath: contentPath(id)), try received(id)?.isRetrieved != true,
             let opened = try? await open(delivery, catalogue)
         {
             return opened
         }
+        guard try await canRead(delivery) else { return try await leave(delivery) }
         // Not here yet, damaged here or on the way, or handed over meanwhile: twice from the relay before it is given up.
         for attempt in 1...2 {
-            try await fetch(delivery)
+            try await fetch(delivery, by: .opened)
             do {
                 return try await open(delivery, catalogue)
             } catch OpeningRefusal.unopenable(.digestMismatch) where attempt == 1 {
@@ -197,8 +200,54 @@ extension Session {
         throw ClientFailure.broken(.contentRefused)
     }
 
-    private func open(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) async throws -> OpenedTransmission {
-        let item = try account.vault.value(ReceivedItem.self, Account.Class.received, delivery.routing.id.description)
+    func received(_ id: TransmissionID) throws -> ReceivedItem? {
+        try account.vault.value(ReceivedItem.self, Account.Class.received, id.description)
+    }
+
+    /// Whether one of this device's keys opens the sealed header. A relay that has no header to show, or another one, is left
+    /// to the opening itself, which verifies everything.
+    func canRead(_ delivery: VerifiedDelivery) async throws -> Bool {
+        do {
+            let header = try await relay.header(of: delivery.routing.id, for: delivery.unit)
+            return try AgeReader.opens(header: header, identities: try account.identities().map(\.identity))
+        } catch let problem as Problem where problem.code == .headerMissing {
+            return true
+        } catch is AgeFailure {
+            return true
+        }
+    }
+
+    /// What this device's keys do not open is a colleague's; where nobody else is left who could, the sender learns of it.
+    private func leave(_ delivery: VerifiedDelivery) async throws -> OpenedTransmission {
+        guard delivery.state != .acknowledged, otherReaders(of: delivery.unit).isEmpty else {
+            throw ClientFailure.notForThisDevice
+        }
+        try await giveUpAsLost(delivery)
+        throw ClientFailure.nobodyCanOpen
+    }
+
+    /// Whoever else may read what is for `unit`, with keys of their own.
+    func otherReaders(of unit: UnitAddress) -> [Agent] {
+        directory.readers(of: unit, at: clock()).filter {
+            $0.address != address && !(directory.keys(of: $0.address)?.body.keys.isEmpty ?? true)
+        }
+    }
+
+    /// Tells the sender, by a signed act, that the unit has no key for a content. The relay's word on the header is not
+    /// enough for that: the whole content must be the one that the sender sealed.
+    func giveUpAsLost(_ delivery: VerifiedDelivery) async throws {
+        try await fetch(delivery, by: .retrieved)
+        do {
+            _ = try kept(delivery.envelope)
+        } catch ClientFailure.notForThisDevice {
+            _ = try await perform(try act(.unopenable, on: delivery, reason: .keysLost))
+            return
+        }
+        throw ClientFailure.broken(.contentRefused)
+    }
+
+    func open(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) async throws -> OpenedTransmission {
+        let item = try received(delivery.routing.id)
         let opened = try open(delivery.envelope, delivery.context, catalogue, handedOver: item?.handedOver)
         do {
             for transfer in opened.content.transfers { try await checkKeys(of: transfer) }
@@ -208,13 +257,13 @@ extension Session {
         return opened
     }
 
-    private func giveUp(_ delivery: VerifiedDelivery, _ error: any Error) async throws -> OpenedTransmission {
+    func giveUp(_ delivery: VerifiedDelivery, _ error: any Error) async throws -> OpenedTransmission {
         guard case OpeningRefusal.unopenable(let reason) = error else {
             guard error is OpeningRefusal else { throw error }
             throw ClientFailure.notForThisDevice
         }
         // A content that a colleague handed on is no word against the sender; one acknowledged has had its answer.
-        let item = try account.vault.value(ReceivedItem.self, Account.Class.received, delivery.routing.id.description)
+        let item = try received(delivery.routing.id)
         if item?.handedOver == nil, delivery.state != .acknowledged {
             _ = try await perform(try act(.unopenable, on: delivery, reason: reason))
         }
@@ -224,7 +273,7 @@ extension Session {
     /// The content in the vault, opened, for whoever makes a dossier of it.
     func kept(_ envelope: Verified<Envelope>) throws -> OpenedContent {
         let id = envelope.body.routing.id
-        let item = try account.vault.value(ReceivedItem.self, Account.Class.received, id.description)
+        let item = try received(id)
         do {
             return try OpenedContent(
                 try FileSource(path: contentPath(id)), envelope: envelope, reference: item?.handedOver?.content,
@@ -234,37 +283,42 @@ extension Session {
         }
     }
 
-    func fetch(_ delivery: VerifiedDelivery) async throws {
+    /// Fetches the sealed content in answer to a signed act, *opened* or *retrieved*. The answer proves that the log holds
+    /// that very act: a relay that hands out a content without saying so in its log is not believed.
+    func fetch(_ delivery: VerifiedDelivery, by kind: Act.Kind) async throws {
         let id = delivery.routing.id
         let file = try ContentFile.create(contentPath(id))
-        let opened = try act(.opened, on: delivery)
-        // The opened act comes first: what the relay then sends is what its log says it is.
-        let first = try await relay.open(opened, from: 0)
+        let act = try act(kind, on: delivery)
+        let first = try await relay.open(act, from: 0)
+        let evidence = try await prove(first.evidence)
+        guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
         let handedOver = try await handovers(of: delivery)
         let whole = handedOver?.content.size ?? delivery.envelope.body.content.size
-        var segment = first
+        var segment = first.bytes
         var size = 0
         while true {
             guard !segment.isEmpty, size + segment.count <= whole else { throw ClientFailure.broken(.malformedAnswer) }
             try file.write(segment)
             size += segment.count
             guard size < whole else { break }
-            segment = try await relay.open(opened, from: size)
+            segment = try await relay.open(act, from: size).bytes
         }
         try file.finish()
         try account.vault.put(
             value: ReceivedItem(
                 envelope: delivery.envelope.note.serialized, unit: delivery.unit,
-                evidence: delivery.evidence.evidence, handedOver: handedOver),
+                evidence: delivery.evidence.evidence, isRetrieved: kind == .retrieved ? true : nil,
+                handedOver: handedOver),
             Account.Class.received, id.description)
     }
 
-    /// The sealed content as received, fetched with an *opened* act when it is not here yet.
+    /// The sealed content as received, fetched with a *retrieved* act when it is not here yet: whoever exports it has not
+    /// read it.
     public func sealedContent(_ id: TransmissionID) async throws -> String {
         if try account.vault.value(SentItem.self, Account.Class.sent, id.description) == nil,
             !FileManager.default.fileExists(atPath: contentPath(id))
         {
-            try await fetch(try await delivery(id))
+            try await fetch(try await delivery(id), by: .retrieved)
         }
         return contentPath(id)
     }

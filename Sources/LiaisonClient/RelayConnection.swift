@@ -32,8 +32,12 @@ public protocol RelayConnection: Sendable {
     func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt
     /// Hands in an act; with a handover the content sealed anew goes first.
     func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt
-    /// Hands in an *opened* act and gets a segment of the content.
-    func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8]
+    /// Hands in an *opened* or *retrieved* act and gets a segment of the content.
+    func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment
+    /// The header of the sealed content that `unit` gets.
+    func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8]
+    /// For a registrar: how many deliveries wait in each unit of the institution.
+    func waiting() async throws -> WaitingCounts
     func deliveries(from index: Int) async throws -> DeliveryPage
     func sent(from index: Int) async throws -> DeliveryPage
     /// What the mailboxes of the agent's units hold from an entry on.

@@ -215,4 +215,10 @@ public final class Session {
 
     /// The units that this agent acts for now.
     public var ownUnits: [UnitAddress] { directory.units(of: address, at: clock()) }
+
+    /// These, and the units for which this agent stands by: what the relay shows of them it shows because their silence has
+    /// called the agent in.
+    var servedUnits: [UnitAddress] {
+        Set(ownUnits).union(directory.standbyUnits(of: address, at: clock())).sorted()
+    }
 }

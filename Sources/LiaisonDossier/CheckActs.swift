@@ -54,7 +54,7 @@ extension DossierVerifier {
                 "entry \(event.index) is about a unit that is no recipient")
         }
         let all = told
-        var before: [Int: DeliveryProgress] = [:]
+        var before: [Hash: DeliveryProgress] = [:]
         var progress: [UnitAddress: DeliveryProgress] = [:]
         for unit in routing.recipients {
             guard let (mailbox, end) = try follow(unit, all, &before) else { continue }
@@ -72,7 +72,7 @@ extension DossierVerifier {
         var acts: [Int: Verified<Act>] = [:]
         for event in all {
             guard let hash = event.event.act else { continue }
-            acts[event.index] = try act(hash, behind: event, after: before[event.index], offered, routing, &past)
+            acts[event.index] = try act(hash, behind: event, after: before[hash], offered, routing, &past)
         }
         report.holds(
             .acts, "actes : \(offered.count), chacun signé par un agent qui pouvait le faire alors",
@@ -85,10 +85,10 @@ extension DossierVerifier {
     /// Follows a delivery through the table, in each mailbox that tells it from its beginning. The same events stand in
     /// both ends' mailboxes: one may tell more than the other, and none may contradict another.
     ///
-    /// - Parameter before: the state that each entry of the mailbox that is told follows.
+    /// - Parameter before: where the delivery stood before the event of each act.
     /// - Returns: the mailbox that tells most, the unit's own where they tell the same; nil when there is none.
     private func follow(
-        _ unit: UnitAddress, _ events: [VerifiedEvidence], _ before: inout [Int: DeliveryProgress]
+        _ unit: UnitAddress, _ events: [VerifiedEvidence], _ before: inout [Hash: DeliveryProgress]
     ) throws -> (mailbox: Mailbox, end: DeliveryProgress)? {
         let about = Dictionary(grouping: events.filter { $0.event.unit == unit }, by: \.event.mailbox)
         guard !about.isEmpty else { return nil }
@@ -120,8 +120,8 @@ extension DossierVerifier {
                     .events, "entrée \(event.index) : ne peut pas suivre ce qui précède",
                     "entry \(event.index) cannot follow what comes before")
             }
-            before[event.index] = progress
-            progress.advance(by: transition)
+            if let act = event.event.act { before[act] = progress }
+            progress.advance(by: transition, recordedBy: event.event)
         }
         return (most.key, progress)
     }
@@ -141,7 +141,8 @@ extension DossierVerifier {
         let kind = act.claimed.act
         let leads = progress.map { $0.transition(by: .act(kind), to: event.event) != nil } ?? event.event.follows(kind)
         guard leads, act.claimed.checkpoint.map({ $0.size <= event.index }) ?? true,
-            let verified = directory.verified(act, behind: event.event, at: instant, sender: routing.from)
+            let verified = directory.verified(
+                act, behind: event.event, after: progress, at: instant, sender: routing.from)
         else {
             throw Stop.fails(
                 .acts,

@@ -33,20 +33,23 @@ extension FormCatalogue {
         let cells = texts.compactMap(Cell.init)
         var findings: [FormFinding] = []
         for cell in cells where cell.count.map({ $0 > 0 && $0 < threshold }) ?? false {
+            let name = labels(of: [cell.indicator], in: "indicators")
             findings.append(
                 FormFinding(
                     field: "indicators", rule: .anonymity,
-                    fr: "\(cell.indicator) est sous le seuil de \(threshold) : écrivez suppressed",
-                    en: "\(cell.indicator) is below the threshold of \(threshold): write suppressed"))
+                    fr: "« \(name.fr) » est sous le seuil de \(threshold) : écrivez « supprimé » à la place du nombre",
+                    en: "“\(name.en)” is below the threshold of \(threshold): write “suppressed” instead of the number")
+            )
         }
-        for (dimension, members) in Dictionary(grouping: cells, by: \.dimension).sorted(by: { $0.key < $1.key }) {
+        for (_, members) in Dictionary(grouping: cells, by: \.dimension).sorted(by: { $0.key < $1.key }) {
             let hidden = members.filter { $0.count == nil }
             guard hidden.count == 1, members.contains(where: { $0.isTotal && $0.count != nil }) else { continue }
+            let name = labels(of: hidden.map(\.indicator), in: "indicators")
             findings.append(
                 FormFinding(
                     field: "indicators", rule: .anonymity,
-                    fr: "\(dimension) : un seul nombre supprimé se retrouve par soustraction ; supprimez-en un second",
-                    en: "\(dimension): a single suppressed number is found by subtraction; suppress a second one"))
+                    fr: "« \(name.fr) », seul nombre supprimé, se retrouve par soustraction : supprimez-en un second",
+                    en: "“\(name.en)”, the only suppressed number, is found by subtraction: suppress a second one"))
         }
         guard case .text(let start)? = form["period_start"], case .text(let end)? = form["period_end"],
             start.hasSuffix("-01"), FieldDefinition.isLastOfMonth(end), start < end

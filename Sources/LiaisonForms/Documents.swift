@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import Foundation
-
 extension FormCatalogue {
     /// Why a file may not be attached, whatever the convention says; nil when nothing speaks against it.
     ///
@@ -20,10 +18,6 @@ extension FormCatalogue {
         return document.map { Label(fr: $0.fr, en: $0.en) }
     }
 
-    /// Lower case, without accents, everything but letters and digits as one space.
-    private static func words(_ text: String) -> String {
-        let plain = text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil).lowercased()
-        let pieces = plain.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-        return " " + pieces.joined(separator: " ") + " "
-    }
+    /// Plain words with a space on either side, so that whole words can be looked for.
+    private static func words(_ text: String) -> String { " \(text.plainWords) " }
 }

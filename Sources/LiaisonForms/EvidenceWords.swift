@@ -25,15 +25,22 @@ extension EventName {
         case .submissionRejection: language("dépôt refusé", "submission rejected")
         case .contentConsignment: language("mis à disposition de l'unité", "made available to the unit")
         case .consignmentNotification:
-            language("signalé à l'unité, pas encore ouvert", "shown to the unit, not yet opened")
+            language("vu dans la liste de l'unité, pas encore ouvert", "seen in the unit's list, not yet opened")
         case .contentHandover: language("ouvert par un agent de l'unité", "opened by an agent of the unit")
         case .consignmentAcceptance: language("pris en charge par l'unité", "acknowledged by the unit")
         case .consignmentRejection: language("refusé", "refused")
         case .acceptanceRejectionExpiry: language("expiré sans réponse", "expired without an answer")
         case .relayAcceptance: language("accepté par un autre relais", "accepted by another relay")
-        case .escalation: language("silence : escalade", "silence: escalated")
+        case .escalation: language("sans réponse dans le délai : alerte", "not answered in time: alert")
+        case .unattended:
+            language(
+                "plus personne dans l'unité ne peut l'ouvrir", "nobody is left in the unit who could open it")
         case .withdrawal: language("retiré", "withdrawn")
-        case .transfer: language("remis à un collègue de l'unité", "handed over to a colleague")
+        case .transfer: language("transmis à un collègue de l'unité", "handed on to a colleague of the unit")
+        case .retrieval:
+            language(
+                "contenu scellé repris pour être transmis ou exporté, montré à personne",
+                "sealed content fetched to be handed on or exported, shown to nobody")
         case .erasure: language("contenu effacé du relais", "content erased from the relay")
         case .actRejection: language("acte refusé", "act refused")
         case .inspection: language("journal consulté par un auditeur", "events read by an auditor")

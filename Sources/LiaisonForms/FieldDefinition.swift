@@ -24,6 +24,14 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     public var health: Bool?
     /// Kinds of institutions that may give it; nil for all.
     public var senders: [String]?
+    /// How late a date or an instant may be, when it is typed.
+    public var notAfter: RelativeLimit?
+    /// How early a date or an instant may be, when it is typed.
+    public var notBefore: RelativeLimit?
+    /// What the person must have agreed to share, a value of the field `shared_scope`; nil for what is not about the person.
+    public var scope: String?
+    /// The rule for a reference, when it is typed.
+    var typed: TypedReference.Rule?
 
     /// One value of a choice.
     public struct Choice: Codable, Hashable, Sendable {
@@ -36,7 +44,9 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case type, fr, en, max, min, values, health, senders
+        case type, fr, en, max, min, values, health, senders, scope, typed
+        case notAfter = "not_after"
+        case notBefore = "not_before"
         case helpFr = "help_fr"
         case helpEn = "help_en"
     }
@@ -61,9 +71,16 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
 
     private var maximumLength: Int { max ?? 300 }
 
-    /// What a right value looks like, for messages and templates.
+    /// The rule for what is typed here, when it is a reference.
+    var typedRule: TypedReference.Rule? { typed ?? (type == .reference ? TypedReference.Rule.reference : nil) }
+
+    /// What a right value looks like when somebody types it.
     public func expected(_ language: Language) -> String {
         switch type {
+        case .text where typed != nil, .reference:
+            language(
+                "un numéro, par exemple 2026/001234, sans nom ni phrase (\(maximumLength) caractères au plus)",
+                "a number, for example 2026/001234, without a name or a sentence (at most \(maximumLength) characters)")
         case .text, .texts:
             language(
                 "texte de \(min ?? 1) à \(maximumLength) caractères",
@@ -72,47 +89,53 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
             language(
                 "texte de \(min ?? 1) à \(maximumLength) caractères, plusieurs lignes possibles",
                 "text of \(min ?? 1) to \(maximumLength) characters, several lines allowed")
-        case .date: language("date AAAA-MM-JJ", "date YYYY-MM-DD")
+        case .date: language("date, par exemple 14/03/1990", "date, for example 1990-03-14 or 14/03/1990")
         case .integer:
             language("nombre entier de \(min ?? 0) à \(max ?? 999)", "whole number from \(min ?? 0) to \(max ?? 999)")
-        case .flag: language("true ou false", "true or false")
+        case .flag: language("oui ou non", "yes or no")
         case .phone:
-            language("numéro de téléphone (+33…, 0… ou numéro court)", "telephone number (+33…, 0… or short number)")
-        case .commune: language("code INSEE de 5 caractères", "INSEE code of 5 characters")
-        case .language: language("code de langue ISO 639", "ISO 639 language code")
-        case .choice: language("l'un de : ", "one of: ") + codes.joined(separator: ", ")
-        case .choices: language("une liste parmi : ", "a list out of: ") + codes.joined(separator: ", ")
-        case .count: language("nombre entier à partir de 0, ou unknown", "whole number from 0, or unknown")
-        case .instant:
-            language("date et heure, 2026-11-21T23:14:00+01:00", "date and time, 2026-11-21T23:14:00+01:00")
-        case .reference:
             language(
-                "une référence avec au moins un chiffre, sans phrase (\(maximumLength) caractères au plus)",
-                "a reference with at least one digit, no sentence (at most \(maximumLength) characters)")
+                "numéro de téléphone à dix chiffres (06 39 98 00 01), avec indicatif (+33 6 39 98 00 01) ou court (3919)",
+                "telephone number of ten digits (06 39 98 00 01), with country code (+33 6 39 98 00 01) or short (3919)"
+            )
+        case .commune:
+            language(
+                "code INSEE de la commune (5 caractères), par exemple 01053",
+                "INSEE code of the commune (5 characters), for example 01053")
+        case .language:
+            language(
+                "code de langue ISO 639, par exemple ar ou en", "ISO 639 language code, for example ar or en")
+        case .choice: language("l'un de : ", "one of: ") + labels(of: codes, language)
+        case .choices: language("une liste parmi : ", "a list out of: ") + labels(of: codes, language)
+        case .count: language("un nombre, ou « inconnu »", "a number, or “unknown”")
+        case .instant:
+            language(
+                "heure (23:14) ou date et heure (21/11/2026 23:14)",
+                "time (23:14) or date and time (2026-11-21 23:14)")
         case .cells:
             language("une liste de indicateur=nombre, parmi : ", "a list of indicator=number, out of: ")
-                + codes.joined(separator: ", ")
+                + codesWithLabels(language)
         }
     }
 
-    /// Reads `text`, as typed after `--set field=`; nil when it cannot be meant for this type.
-    public func parse(_ text: String) -> FieldValue? {
+    /// What a right value looks like in a file: codes with what they mean, and instants with their zone.
+    func expectedInFile(_ language: Language) -> String {
         switch type {
-        case .integer: Int(text).map(FieldValue.integer)
-        case .count: text == "unknown" ? .text(text) : Int(text).map(FieldValue.integer)
-        case .flag:
-            switch text {
-            case "true", "yes", "oui": .flag(true)
-            case "false", "no", "non": .flag(false)
-            default: nil
-            }
-        case .choices, .texts, .cells:
-            .list(text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
-        default: .text(text)
+        case .choice: language("l'un de : ", "one of: ") + codesWithLabels(language)
+        case .choices: language("une liste parmi : ", "a list out of: ") + codesWithLabels(language)
+        case .instant:
+            language(
+                "date et heure, par exemple 2026-11-21T23:14:00+01:00",
+                "date and time, for example 2026-11-21T23:14:00+01:00")
+        default: expected(language)
         }
     }
 
-    /// Whether `value` is of this type and within its limits.
+    private func codesWithLabels(_ language: Language) -> String {
+        codes.map { "\($0) (\(label(of: $0, language)))" }.joined(separator: language(" ; ", "; "))
+    }
+
+    /// Whether `value` is of this type and within its limits: what readers ask, of old forms too.
     public func accepts(_ value: FieldValue) -> Bool {
         switch (type, value) {
         case (.text, .text(let text)): isLine(text)
@@ -128,8 +151,7 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         case (.language, .text(let text)): text.wholeMatch(of: /[a-z]{2,3}/) != nil
         case (.instant, .text(let text)): Self.instant(text) != nil
         case (.reference, .text(let text)):
-            text.count <= maximumLength
-                && text.wholeMatch(of: /[A-Za-z0-9@._\/ -]*[0-9][A-Za-z0-9@._\/ -]*/) != nil
+            text.count <= maximumLength && TypedReference.isNumber(text)
         case (.cells, .list(let list)):
             !list.isEmpty && Set(list.map { $0.prefix { $0 != "=" } }).count == list.count
                 && list.allSatisfy { text in Cell(text).map { values?[$0.indicator] != nil } ?? false }
@@ -165,11 +187,8 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     }
 
     static func isDate(_ text: String) -> Bool {
-        guard let match = text.wholeMatch(of: /([0-9]{4})-([0-9]{2})-([0-9]{2})/),
-            let year = Int(match.1), let month = Int(match.2), let day = Int(match.3), year >= 1900
-        else { return false }
-        let parts = DateComponents(calendar: Calendar(identifier: .gregorian), year: year, month: month, day: day)
-        return parts.isValidDate
+        guard let day = Day(iso: text) else { return false }
+        return day.year >= 1900
     }
 
     static func isLastOfMonth(_ text: String) -> Bool {
@@ -185,10 +204,31 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     /// `value` as a person reads it.
     public func display(_ value: FieldValue, _ language: Language) -> String {
         switch value {
-        case .text(let text): values?[text]?.text(language) ?? text
+        case .text(let text): display(text, language)
         case .integer(let number): String(number)
         case .flag(let flag): flag ? language("oui", "yes") : language("non", "no")
-        case .list(let list): list.map { values?[$0]?.text(language) ?? $0 }.joined(separator: ", ")
+        case .list(let list) where type == .cells:
+            list.map { display(cell: $0, language) }.joined(separator: language(" ; ", "; "))
+        case .list(let list): labels(of: list, language)
         }
+    }
+
+    private func display(_ text: String, _ language: Language) -> String {
+        switch type {
+        case .phone: return PhoneNumber(text)?.grouped ?? text
+        case .commune: return Commune.departement(of: text).map { "\(text) (\($0))" } ?? text
+        case .date: return Day(iso: text)?.text(language) ?? text
+        case .instant:
+            let local = LocalTime(TypedMoment.zone(of: text))
+            return Self.instant(text).map { local.text($0, language) } ?? text
+        case .count: return text == "unknown" ? language("inconnu", "unknown") : text
+        default: return label(of: text, language)
+        }
+    }
+
+    private func display(cell text: String, _ language: Language) -> String {
+        guard let cell = Cell(text) else { return text }
+        let count = cell.count.map { String($0) } ?? language("supprimé", "suppressed")
+        return "\(label(of: cell.indicator, language)) = \(count)"
     }
 }

@@ -13,6 +13,10 @@ public struct FormFinding: Error, Hashable, Sendable {
         case healthGround = "health_ground"
         case forbiddenText = "forbidden_text"
         case anonymity
+        /// Of the right form, and yet it cannot be; for senders only.
+        case implausible
+        /// Outside what the person agreed to share; for senders only.
+        case scope
     }
 
     public let field: String
@@ -25,11 +29,52 @@ public struct FormFinding: Error, Hashable, Sendable {
         why = Label(fr: fr, en: en)
     }
 
-    public func text(_ language: Language) -> String { "\(field): \(why.text(language)) [\(rule.rawValue)]" }
+    init(field: String, rule: Rule, why: Label) {
+        self.field = field
+        self.rule = rule
+        self.why = why
+    }
+
+    /// The finding in one line.
+    ///
+    /// - Parameters:
+    ///   - fields: those of the catalogue, to name the field by its label; without them, or when it is none of them, it is
+    ///     named by its identifier.
+    ///   - withIdentifier: whether the identifier follows the label, for whoever writes files or scripts.
+    public func text(
+        _ language: Language, fields: [String: FieldDefinition]? = nil, withIdentifier: Bool = false
+    ) -> String {
+        let identifier = Markup.printable(field)
+        guard let label = fields?[field]?.label(language) else { return "\(identifier): \(why.text(language))" }
+        let name = withIdentifier ? "\(label) (\(identifier))" : label
+        return name + language(" : ", ": ") + why.text(language)
+    }
 }
 
 extension FormCatalogue {
-    /// Everything that is wrong with `form`; empty when it may be sealed.
+    /// How people know a field; its identifier when it is none.
+    func label(of name: String) -> Label {
+        fields[name].map { Label(fr: $0.fr, en: $0.en) } ?? Label(fr: name, en: name)
+    }
+
+    /// How people know the codes of a field.
+    func labels(of codes: [String], in name: String) -> Label {
+        let other = codes.joined(separator: ", ")
+        return fields[name]?.labels(of: codes) ?? Label(fr: other, en: other)
+    }
+
+    /// A sentence for a group of fields of which one is needed, naming them by their labels.
+    public func atLeastOne(of group: [String]) -> Label {
+        let labels = group.map { label(of: $0) }
+        return Label(
+            fr: "au moins l'un de : " + labels.map(\.fr).joined(separator: ", "),
+            en: "at least one of: " + labels.map(\.en).joined(separator: ", "))
+    }
+}
+
+extension FormCatalogue {
+    /// Everything that is wrong with `form` as a form, whenever it was written: what a reader asks. A sender asks
+    /// `checkTyped`, which is this and more.
     ///
     /// - Parameter context: the flow it goes by and the institutions at both ends; without them the form alone is judged.
     public func check(
@@ -52,17 +97,13 @@ extension FormCatalogue {
             findings += check(value, of: name, field, limitedTo: kind.only[name], context)
         }
         for group in kind.oneOf where !group.contains(where: { form[$0] != nil }) {
-            let names = group.joined(separator: ", ")
-            findings.append(
-                FormFinding(
-                    field: group[0], rule: .oneOf, fr: "au moins un de ces champs : \(names)",
-                    en: "at least one of these fields: \(names)"))
+            findings.append(FormFinding(field: group[0], rule: .oneOf, why: atLeastOne(of: group)))
         }
         findings += kind.demands.compactMap { $0.finding(in: form) }
         return findings + checkFlow(form, context) + checkHealth(form, kind, context) + checkAnonymity(form, kind)
     }
 
-    /// Everything that is wrong with one value, as it is typed.
+    /// Everything that is wrong with one value, as part of a form.
     public func check(
         _ value: FieldValue, of name: String, kind: FormKind, context: FormContext
     ) -> [FormFinding] {
@@ -84,30 +125,40 @@ extension FormCatalogue {
             ]
         }
         if let limits, !value.codes.allSatisfy(limits.contains) {
-            let list = limits.joined(separator: ", ")
+            let list = field.labels(of: limits)
             return [
-                FormFinding(field: name, rule: .only, fr: "seulement : \(list)", en: "only: \(list)")
+                FormFinding(field: name, rule: .only, fr: "seulement : \(list.fr)", en: "only: \(list.en)")
             ]
         }
         if let sender = context.senderKind, !field.isOffered(value, to: sender) {
-            return [
-                FormFinding(
-                    field: name, rule: .sender, fr: "n'est pas ouvert à votre institution (\(sender))",
-                    en: "not open to your institution (\(sender))")
-            ]
+            return [notOpen(value, of: name, field, to: sender)]
         }
         return forbiddenText.compactMap { $0.finding(in: value, of: name, field) }
+    }
+
+    private func notOpen(
+        _ value: FieldValue, of name: String, _ field: FieldDefinition, to sender: String
+    ) -> FormFinding {
+        guard field.senders?.contains(sender) ?? true else {
+            return FormFinding(
+                field: name, rule: .sender, fr: "ce champ n'est pas ouvert à votre institution",
+                en: "this field is not open to your institution")
+        }
+        let closed = field.labels(of: value.codes.filter { !field.codes(for: sender).contains($0) })
+        return FormFinding(
+            field: name, rule: .sender, fr: "« \(closed.fr) » n'est pas ouvert à votre institution",
+            en: "“\(closed.en)” is not open to your institution")
     }
 
     private func checkFlow(_ form: [String: FieldValue], _ context: FormContext) -> [FormFinding] {
         guard let flow = context.flow else { return [] }
         var findings: [FormFinding] = []
         if case .text(let basis)? = form["legal_basis"], !flow.legalBases.contains(basis) {
-            let allowed = flow.legalBases.joined(separator: ", ")
+            let allowed = labels(of: flow.legalBases, in: "legal_basis")
             findings.append(
                 FormFinding(
-                    field: "legal_basis", rule: .legalBasis, fr: "l'une des bases de la convention : \(allowed)",
-                    en: "one of the convention's bases: \(allowed)"))
+                    field: "legal_basis", rule: .legalBasis, fr: "l'une des bases de la convention : \(allowed.fr)",
+                    en: "one of the convention's bases: \(allowed.en)"))
         }
         if flow.adhesion == .required, let status = form["adhesion_status"], status != .text("given") {
             findings.append(
@@ -131,11 +182,12 @@ extension FormCatalogue {
             }
         }
         guard form["health_ground"] == nil else { return [] }
+        let label = label(of: first)
         return [
             FormFinding(
                 field: "health_ground", rule: .healthGround,
-                fr: "\(first) est une donnée de santé : dites son fondement (RGPD 9-2)",
-                en: "\(first) is health data: state its ground (GDPR 9-2)")
+                fr: "« \(label.fr) » est une donnée de santé : dites son fondement (RGPD 9-2)",
+                en: "“\(label.en)” is health data: state its ground (GDPR 9-2)")
         ]
     }
 }

@@ -15,7 +15,7 @@ extension FormCatalogue {
         for name in kind.fields {
             guard let field = fields[name] else { continue }
             let required = kind.required.contains(name)
-            lines.append("# \(field.label(language)) (\(field.expected(language)))")
+            lines.append("# \(field.label(language)) (\(field.expectedInFile(language)))")
             if let help = field.help(language) { lines.append("# \(help)") }
             lines.append(required ? "\(name):" : "#\(name):")
         }

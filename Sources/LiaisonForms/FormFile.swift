@@ -15,7 +15,7 @@ public enum FormFile {
     }
 
     /// Reads a form. Fields left empty in a template count as not given; quoting decides nothing: a field's
-    /// type does.
+    /// type does. Codes may be written as their labels, and dates as `14/03/1990`.
     public static func parse(_ text: String, fields: [String: FieldDefinition]) throws -> [String: FieldValue] {
         let node: Node?
         do {
@@ -39,7 +39,8 @@ public enum FormFile {
     private static func value(_ node: Node, of field: FieldDefinition?) -> FieldValue? {
         if let sequence = node.sequence {
             let items = sequence.compactMap(\.scalar?.string)
-            return items.count == sequence.count ? .list(items) : nil
+            guard items.count == sequence.count else { return nil }
+            return field?.parse(items) ?? .list(items)
         }
         guard let text = node.scalar?.string else { return nil }
         // What the field cannot parse goes on as text; the check then names field and expectation.

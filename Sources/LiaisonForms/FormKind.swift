@@ -216,6 +216,10 @@ public struct FormCatalogue: Sendable {
             let variants = kind.variants.flatMap { $0.required + $0.optional }
             for name in kind.fields + variants where fields[name] == nil { throw Failure.damaged(name) }
         }
+        let scopes = fields["shared_scope"]?.codes ?? []
+        for (name, field) in fields {
+            if let scope = field.scope, !scopes.contains(scope) { throw Failure.damaged(name) }
+        }
     }
 
     private static func kind(_ file: KindFile, _ common: CommonFile) -> FormKind {

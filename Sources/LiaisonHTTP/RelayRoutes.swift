@@ -77,6 +77,9 @@ struct RelayRoutes {
     // MARK: Enrolment
 
     private func addEnrolment(to v1: RouterGroup<RelayRequestContext>) {
+        v1.get("waiting") { _, context in
+            try json(await relay.waiting(in: context.registrar(relay)))
+        }
         v1.get("invitations") { _, context in
             try json(await relay.invitations(of: context.registrar(relay)))
         }
@@ -126,10 +129,15 @@ struct RelayRoutes {
             guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
                 throw Problem(.wrongEnvelope)
             }
-            let bytes = try await relay.open(act, from: offset(of: request), by: peer)
-            return Response(
-                status: .ok, headers: [.contentType: "application/octet-stream"],
-                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+            return try segment(try await relay.open(act, from: offset(of: request), by: peer))
+        }
+        v1.get("transmissions/:id/header") { request, context in
+            let peer = try context.peer(relay)
+            let id = try context.parameter("id") { TransmissionID($0) }
+            guard let unit = request.uri.queryParameters.get("unit").flatMap({ UnitAddress($0) }) else {
+                throw Problem(.malformed)
+            }
+            return octets(try await relay.header(of: id, for: unit, by: peer))
         }
         v1.get("deliveries") { request, context in
             try json(await relay.deliveries(to: context.peer(relay), from: cursor(of: request)))
@@ -144,7 +152,8 @@ struct RelayRoutes {
         v1.post("acts") { request, context in
             let peer = try context.author(relay)
             let act: Unverified<Act> = try await note(in: request)
-            guard act.claimed.act != .opened else { throw Problem(.malformed) }
+            // These two are taken where the content leaves, and nowhere else.
+            guard act.claimed.act != .opened, act.claimed.act != .retrieved else { throw Problem(.malformed) }
             return try json(await relay.act(act, by: peer), status: .created)
         }
         v1.get("staged/:digest") { _, context in
@@ -202,6 +211,20 @@ struct RelayRoutes {
         Response(
             status: status, headers: [.contentType: "application/json"],
             body: .init(byteBuffer: ByteBuffer(bytes: try WireJSON.encode(value))))
+    }
+
+    private func octets(_ bytes: [UInt8], headers: HTTPFields = [:]) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/octet-stream"
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// Body: the evidence, of the length that a header gives, and the segment behind it.
+    private func segment(_ segment: ContentSegment) throws -> Response {
+        let evidence = try WireJSON.encode(segment.evidence)
+        var headers = HTTPFields()
+        if let name = HTTPField.Name(Wire.evidenceLengthHeader) { headers[name] = String(evidence.count) }
+        return octets(evidence + segment.bytes, headers: headers)
     }
 
     private func body(of request: Request) async throws -> [UInt8] {

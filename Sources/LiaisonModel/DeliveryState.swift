@@ -16,30 +16,43 @@ public enum DeliveryTrigger: Hashable, Sendable, CaseIterable {
     case listed
     /// An acknowledgement was due and a step of the escalation is reached.
     case overdue
+    /// Nobody is left in the unit who could open it.
+    case unattended
     /// The content's retention ends; for one that was withdrawn unopened, at once.
     case retentionOver
 
-    public static let allCases = Act.Kind.allCases.map { DeliveryTrigger.act($0) } + [.listed, .overdue, .retentionOver]
+    public static let allCases =
+        Act.Kind.allCases.map { DeliveryTrigger.act($0) } + [.listed, .overdue, .unattended, .retentionOver]
 }
 
 /// What follows from a trigger: the next state and the event that says so.
 public struct DeliveryTransition: Hashable, Sendable {
     public let state: DeliveryState
     public let event: EventName
+
+    package init(state: DeliveryState, event: EventName) {
+        self.state = state
+        self.event = event
+    }
 }
 
 extension DeliveryState {
     /// The whole state machine. What is not in the table is refused and changes nothing.
     ///
     /// A second agent may open what a colleague opened: who reads is recorded, the state stays. Erasing a content
-    /// is no answer: only what has its answer is erased, and that answer stays.
+    /// is no answer: only what has its answer is erased, and that answer stays. Retrieving a sealed content is no reading:
+    /// the state stays, and what nobody has read can still be withdrawn.
     public static let transitions: [DeliveryState: [DeliveryTrigger: DeliveryTransition]] = [
         .available: [
             .act(.opened): .init(state: .opened, event: .contentHandover),
             .act(.refused): .init(state: .refused, event: .consignmentRejection),
+            .act(.unopenable): .init(state: .refused, event: .consignmentRejection),
             .act(.withdrawn): .init(state: .withdrawn, event: .withdrawal),
+            .act(.retrieved): .init(state: .available, event: .retrieval),
+            .act(.transferred): .init(state: .available, event: .transfer),
             .listed: .init(state: .available, event: .consignmentNotification),
             .overdue: .init(state: .available, event: .escalation),
+            .unattended: .init(state: .available, event: .unattended),
             .retentionOver: .init(state: .expired, event: .acceptanceRejectionExpiry)
         ],
         .opened: [
@@ -47,12 +60,15 @@ extension DeliveryState {
             .act(.acknowledged): .init(state: .acknowledged, event: .consignmentAcceptance),
             .act(.refused): .init(state: .refused, event: .consignmentRejection),
             .act(.unopenable): .init(state: .refused, event: .consignmentRejection),
+            .act(.retrieved): .init(state: .opened, event: .retrieval),
             .act(.transferred): .init(state: .opened, event: .transfer),
             .overdue: .init(state: .opened, event: .escalation),
+            .unattended: .init(state: .opened, event: .unattended),
             .retentionOver: .init(state: .expired, event: .acceptanceRejectionExpiry)
         ],
         .acknowledged: [
             .act(.opened): .init(state: .acknowledged, event: .contentHandover),
+            .act(.retrieved): .init(state: .acknowledged, event: .retrieval),
             .act(.transferred): .init(state: .acknowledged, event: .transfer),
             .act(.erased): .init(state: .acknowledged, event: .erasure),
             .retentionOver: .init(state: .acknowledged, event: .erasure)
@@ -81,11 +97,24 @@ public struct DeliveryProgress: Hashable, Sendable {
     public var isNotified: Bool
     /// Whether its content is gone; nothing happens to it afterwards.
     public var isErased: Bool
+    /// Whether silence has called the unit's standby units in.
+    public var isStandbyCalled: Bool
+    /// The agents who opened it: only they can say what becomes of it.
+    public var openers: Set<AgentAddress>
+    /// The agents who have the sealed content, opened or only retrieved: only they can hand it on.
+    public var holders: Set<AgentAddress>
 
-    public init(state: DeliveryState = .available, isNotified: Bool = false, isErased: Bool = false) {
+    public init(
+        state: DeliveryState = .available, isNotified: Bool = false, isErased: Bool = false,
+        isStandbyCalled: Bool = false,
+        openers: Set<AgentAddress> = [], holders: Set<AgentAddress> = []
+    ) {
         self.state = state
         self.isNotified = isNotified
         self.isErased = isErased
+        self.isStandbyCalled = isStandbyCalled
+        self.openers = openers
+        self.holders = holders
     }
 
     /// What follows `trigger` now; nil when it is not allowed.
@@ -94,10 +123,32 @@ public struct DeliveryProgress: Hashable, Sendable {
         return state.on(trigger)
     }
 
-    public mutating func advance(by transition: DeliveryTransition) {
+    /// Whether `agent` has read, or holds, what an act of this kind needs.
+    ///
+    /// "Taken charge of" means that somebody read it: an acknowledgement, and a refusal of what was opened, come from an
+    /// agent who opened it. A content is handed on by an agent who has it.
+    public func admits(_ act: Act.Kind, by agent: AgentAddress) -> Bool {
+        switch act {
+        case .acknowledged: openers.contains(agent)
+        case .refused: state == .available || openers.contains(agent)
+        case .transferred: holders.contains(agent)
+        case .opened, .unopenable, .withdrawn, .erased, .retrieved: true
+        }
+    }
+
+    /// - Parameter record: the event that the transition was recorded by.
+    public mutating func advance(by transition: DeliveryTransition, recordedBy record: EventRecord) {
         state = transition.state
-        if transition.event == .consignmentNotification { isNotified = true }
-        if transition.event == .erasure { isErased = true }
+        switch transition.event {
+        case .consignmentNotification: isNotified = true
+        case .erasure: isErased = true
+        case .escalation: isStandbyCalled = isStandbyCalled || record.code == StandbyStep.code
+        case .contentHandover:
+            openers.formUnion([record.agent].compactMap(\.self))
+            holders.formUnion(openers)
+        case .retrieval: holders.formUnion([record.agent].compactMap(\.self))
+        default: break
+        }
     }
 }
 
@@ -112,6 +163,7 @@ extension EventRecord {
         switch event {
         case .consignmentNotification: .listed
         case .escalation: .overdue
+        case .unattended: .unattended
         case .acceptanceRejectionExpiry: .retentionOver
         case .erasure where act == nil: .retentionOver
         default: nil

@@ -269,9 +269,12 @@ public struct Directory: Sendable {
             guard unit.opening.count <= Self.openingLimit, unit.opening.allSatisfy(\.isSound) else {
                 throw DirectoryRefusal.malformedOpening(unit.address.description)
             }
-            for substitute in unit.absence?.substitutes ?? []
-            where !own.contains(substitute) || substitute == unit.address {
-                throw DirectoryRefusal.unknownUnit(substitute.description)
+            for other in (unit.absence?.substitutes ?? []) + unit.standbyUnits
+            where !own.contains(other) || other == unit.address {
+                throw DirectoryRefusal.unknownUnit(other.description)
+            }
+            if let standby = unit.standby, standby.isEmpty || Set(standby).count != standby.count {
+                throw DirectoryRefusal.duplicateAddress(unit.address.description)
             }
         }
     }
@@ -348,17 +351,44 @@ public struct Directory: Sendable {
     public func agent(_ address: AgentAddress) -> Agent? { agents[address] }
 
     /// Whether `agent` acts for `unit` at `instant`: as a member, or as a member of a unit that stands in for it.
-    public func isMember(_ agent: Agent, of unit: UnitAddress, at instant: Int) -> Bool {
+    ///
+    /// - Parameter isStandbyCalled: whether the silence of the unit has called its standby units in.
+    public func isMember(
+        _ agent: Agent, of unit: UnitAddress, at instant: Int, isStandbyCalled: Bool = false
+    ) -> Bool {
         guard agent.address.institution == unit.institution, let roster = rosters[unit.institution]?.body,
             let unit = self.unit(unit)
         else { return false }
-        return roster.isMember(agent, of: unit, at: instant)
+        return roster.isMember(agent, of: unit, at: instant, isStandbyCalled: isStandbyCalled)
     }
 
     /// The agents who may act for `unit` at `instant`.
     public func members(of unit: UnitAddress, at instant: Int) -> [Agent] {
+        agents(of: unit, at: instant, isStandbyCalled: false)
+    }
+
+    /// The agents to whom what is for `unit` is sealed at `instant`: its members, and those of its standby units.
+    public func readers(of unit: UnitAddress, at instant: Int) -> [Agent] {
+        agents(of: unit, at: instant, isStandbyCalled: true)
+    }
+
+    private func agents(of unit: UnitAddress, at instant: Int, isStandbyCalled: Bool) -> [Agent] {
         guard let roster = rosters[unit.institution]?.body, let unit = self.unit(unit) else { return [] }
-        return roster.agents.filter { roster.isMember($0, of: unit, at: instant) }
+        return roster.agents.filter { roster.isMember($0, of: unit, at: instant, isStandbyCalled: isStandbyCalled) }
+    }
+
+    /// Whether anybody could open what waits for `unit` at `instant`: somebody to whom it is sealed, and who has published
+    /// keys, whether or not these are still valid for new contents.
+    public func hasReader(_ unit: UnitAddress, at instant: Int) -> Bool {
+        readers(of: unit, at: instant).contains { !(keys(of: $0.address)?.body.keys.isEmpty ?? true) }
+    }
+
+    /// The units of which `agent` is a standby member at `instant`: it acts for them once their silence has called it in.
+    public func standbyUnits(of agent: AgentAddress, at instant: Int) -> [UnitAddress] {
+        guard let entry = self.agent(agent), let roster = rosters[agent.institution]?.body else { return [] }
+        return roster.units.filter { unit in
+            unit.standbyUnits.contains { entry.isMember(of: $0, at: instant) }
+        }.map(\.address).sorted()
     }
 
     public func keys(of agent: AgentAddress) -> Verified<AgentKeys>? {
@@ -370,9 +400,9 @@ public struct Directory: Sendable {
         (keys[institution]?.documents ?? [:]).sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// The encryption keys of `unit`'s members that are valid at `instant`.
+    /// The encryption keys, valid at `instant`, to which a content for `unit` is sealed.
     public func encryptionKeys(of unit: UnitAddress, at instant: Int) -> [EncryptionKey] {
-        members(of: unit, at: instant).flatMap { encryptionKeys(of: $0.address, at: instant) }
+        readers(of: unit, at: instant).flatMap { encryptionKeys(of: $0.address, at: instant) }
     }
 
     public func encryptionKeys(of agent: AgentAddress, at instant: Int) -> [EncryptionKey] {

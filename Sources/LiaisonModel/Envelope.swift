@@ -100,6 +100,8 @@ public struct Act: SoleSignerDocument {
 
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
         case opened, acknowledged, refused, unopenable, withdrawn, transferred, erased
+        /// The sealed content was fetched to be handed on or exported; nobody was shown it.
+        case retrieved
     }
 
     public var by: AgentAddress
@@ -178,9 +180,14 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
             ]
         // RGPD article 17(1).
         case .erased: [.dataSubjectRequest, .noLongerNeeded, .unlawful]
-        case .opened, .acknowledged, .transferred: []
+        case .opened, .acknowledged, .transferred, .retrieved: []
         }
     }
+}
+
+/// The step of an escalation that calls a unit's standby units in.
+public enum StandbyStep {
+    public static let code = "standby"
 }
 
 /// Why the relay erases by itself.

@@ -101,9 +101,17 @@ extension EventName {
             EventRule(
                 self, after: "an acknowledgement overdue", in: "the delivery's unit, the sender, and the step's units",
                 Self.delivery.union([.dueAt, .code]))
+        case .unattended:
+            EventRule(
+                self, after: "a roster that leaves nobody in the unit who could open it",
+                in: Self.told, Self.delivery)
         case .withdrawal:
             EventRule(self, after: "withdrawn", in: Self.told, Self.acted.union([.code]))
         case .transfer: EventRule(self, after: "transferred", in: Self.both, Self.acted)
+        case .retrieval:
+            EventRule(
+                self, after: "retrieved: fetched to be handed on or exported, shown to nobody", in: Self.both,
+                Self.acted)
         case .erasure:
             EventRule(
                 self,
@@ -178,6 +186,7 @@ extension DeliveryTrigger: CustomStringConvertible {
         case .act(let kind): kind.rawValue
         case .listed: "(shown to the unit)"
         case .overdue: "(acknowledgement overdue)"
+        case .unattended: "(nobody left who could open it)"
         case .retentionOver: "(retention over)"
         }
     }

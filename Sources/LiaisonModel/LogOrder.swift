@@ -42,10 +42,12 @@ extension Directory {
     /// then; nil otherwise.
     ///
     /// - Parameters:
+    ///   - progress: of the delivery before the event; nil where that is not known.
     ///   - instant: of the event, and not before anything that the log took before it.
     ///   - sender: the unit that sent the transmission.
     public func verified(
-        _ act: Unverified<Act>, behind event: EventRecord, at instant: Int, sender: UnitAddress
+        _ act: Unverified<Act>, behind event: EventRecord, after progress: DeliveryProgress?, at instant: Int,
+        sender: UnitAddress
     ) -> Verified<Act>? {
         let claimed = act.claimed
         guard act.note.hash == event.act, claimed.by == event.agent, claimed.unit == event.unit,
@@ -54,7 +56,11 @@ extension Directory {
             claimed.reason?.rawValue == event.code,
             claimed.hasWhatItNeeds,
             let agent = agent(claimed.by), let key = agent.noteKey,
-            claimed.actors(sender: sender).contains(where: { isMember(agent, of: $0, at: instant) })
+            progress?.admits(claimed.act, by: claimed.by) ?? true,
+            claimed.actors(sender: sender).contains(where: { unit in
+                let isCalled = unit == claimed.unit && progress?.isStandbyCalled ?? false
+                return isMember(agent, of: unit, at: instant, isStandbyCalled: isCalled)
+            })
         else { return nil }
         return try? act.verified(by: key)
     }

@@ -34,9 +34,20 @@ public struct Roster: SoleSignerDocument {
     public var signer: String { by.description }
 
     /// Whether `agent` acts for `unit` at `instant`: by a post there, or by one in a unit that stands in for it.
-    public func isMember(_ agent: Agent, of unit: Unit, at instant: Int) -> Bool {
+    ///
+    /// - Parameter isStandbyCalled: whether the silence of the unit itself has called its standby units in.
+    public func isMember(
+        _ agent: Agent, of unit: Unit, at instant: Int, isStandbyCalled: Bool = false
+    ) -> Bool {
         agent.isMember(of: unit.address, at: instant)
             || unit.substitutes(at: instant).contains { agent.isMember(of: $0, at: instant) }
+            || unit.standbyUnits.contains { agent.isMember(of: $0, at: instant) }
+                && (isStandbyCalled || unit.isAbsent(at: instant) || isVacant(unit, at: instant))
+    }
+
+    /// Whether nobody has a post in `unit` at `instant`, whatever its line says of an absence.
+    public func isVacant(_ unit: Unit, at instant: Int) -> Bool {
+        !agents.contains { $0.isMember(of: unit.address, at: instant) }
     }
 }
 
@@ -55,10 +66,14 @@ public struct Unit: Codable, Hashable, Sendable {
     /// When it is open; empty means always.
     public var opening: [OpeningHours]
     public var absence: Absence?
+    /// Units of the same institution to whose agents everything is sealed from the start, and shown only while this unit is
+    /// absent or vacant, or once its silence has called them in. Left out when there is none.
+    public var standby: [UnitAddress]?
 
     public init(
         address: UnitAddress, kind: String, name: String, town: String, phone: String,
-        dutyPhone: String? = nil, roles: [String], opening: [OpeningHours], absence: Absence? = nil
+        dutyPhone: String? = nil, roles: [String], opening: [OpeningHours], absence: Absence? = nil,
+        standby: [UnitAddress]? = nil
     ) {
         self.address = address
         self.kind = kind
@@ -69,11 +84,14 @@ public struct Unit: Codable, Hashable, Sendable {
         self.roles = roles
         self.opening = opening
         self.absence = absence
+        self.standby = standby
     }
 }
 
 extension Unit {
-    /// The units that answer for this one at `instant`, while it is absent.
+    public var standbyUnits: [UnitAddress] { standby ?? [] }
+
+    /// The units that its absence names to answer for it at `instant`.
     public func substitutes(at instant: Int) -> [UnitAddress] {
         guard let absence, absence.until.map({ instant < $0 }) ?? true else { return [] }
         return absence.substitutes

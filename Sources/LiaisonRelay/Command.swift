@@ -36,6 +36,10 @@ public struct DeliveryID: Hashable, Sendable {
     }
 }
 
+extension Act {
+    var delivery: DeliveryID { DeliveryID(transmission: transmission, unit: unit) }
+}
+
 /// What the operator did, which the log says like everything else.
 public enum OperatorAct: Sendable {
     /// The relay starts: the program's version, and the hash of its configuration.

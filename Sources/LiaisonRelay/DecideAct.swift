@@ -11,6 +11,8 @@ struct ActFacts: Sendable {
     var transmission: StoredTransmission?
     var delivery: StoredDelivery?
     var headAt: Int?
+    /// What the author has done with this delivery before.
+    var earlier: Set<Act.Kind> = []
     /// With a handover: whether the content sealed anew has arrived whole.
     var hasContent = false
 }
@@ -39,8 +41,11 @@ func decide(
     guard let transmission = facts.transmission, let delivery = facts.delivery else {
         throw Problem(.unknownTransmission)
     }
-    guard claimed.actors(sender: transmission.from).contains(where: { directory.isMember(agent, of: $0, at: now) })
-    else { throw Problem(.notAParty) }
+    let isActor = claimed.actors(sender: transmission.from).contains { unit in
+        directory.isMember(
+            agent, of: unit, at: now, isStandbyCalled: unit == delivery.unit && delivery.isStandbyCalled)
+    }
+    guard isActor else { throw Problem(.notAParty) }
     guard claimed.envelope == transmission.hash else { throw Problem(.wrongEnvelope) }
     guard directory.convention(claimed.convention, at: now) != nil else { throw Problem(.conventionUnknown) }
     guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
@@ -53,6 +58,10 @@ func decide(
     guard let transition = delivery.progress.on(.act(claimed.act)) else {
         throw delivery.isErased ? Problem(.contentGone) : Problem(.wrongState, state: delivery.state)
     }
+    var progress = delivery.progress
+    if facts.earlier.contains(.opened) { progress.openers = [peer] }
+    if !facts.earlier.isDisjoint(with: [.opened, .retrieved]) { progress.holders = [peer] }
+    guard progress.admits(claimed.act, by: peer) else { throw Problem(.notOpenedByAuthor, state: delivery.state) }
     return .accepted(act, delivery, transition)
 }
 
@@ -65,6 +74,7 @@ extension Draft {
         facts.transmission = try await transmission(claimed.transmission)
         facts.delivery = try await deliveries(of: claimed.transmission).first { $0.unit == claimed.unit }
         facts.headAt = try await store.directoryHead(claimed.head)?.at
+        facts.earlier = try await actKinds(on: claimed.delivery, by: peer)
         if let content = claimed.content, try await store.isStagedClosed(content.sha256, owner: peer) {
             facts.hasContent = try await store.stagedSize(content.sha256, owner: peer) == content.size
         }
@@ -88,7 +98,10 @@ extension Draft {
     ) async throws -> Int {
         // First the mailbox of the unit that acts: its entry is the receipt.
         let author = state.directory.agent(act.body.by)
-        let isFromUnit = author.map { state.directory.isMember($0, of: delivery.unit, at: now) } ?? false
+        let isFromUnit =
+            author.map {
+                state.directory.isMember($0, of: delivery.unit, at: now, isStandbyCalled: delivery.isStandbyCalled)
+            } ?? false
         let mine = act.body.act == .withdrawn || !isFromUnit ? sender : delivery.unit
         let ends = !delivery.state.isFinal && transition.state.isFinal
         let told = ends ? try await told(of: delivery) : []

@@ -10,6 +10,8 @@ enum SilenceRuling: Hashable, Sendable {
     case escalate(step: EscalationStep, next: Int)
     case expire
     case erase
+    /// The sender hears that nobody is left who could open it.
+    case leaveUnattended(next: Int)
     /// Nothing yet; nil when nothing is to come.
     case wait(until: Int?)
 }
@@ -17,16 +19,27 @@ enum SilenceRuling: Hashable, Sendable {
 /// Silence becomes a dated fact: the steps of the flow one after the other, then the end of retention. What is decided
 /// only waits for that end, and for erasure.
 ///
-/// A flow without steps still has one: the unit and the sender hear that nobody answered in time.
-func decide(_ delivery: StoredDelivery, escalation: [EscalationStep], now: Int) -> SilenceRuling {
+/// A flow without steps still has one: the unit and the sender hear that nobody answered in time. Where the unit has
+/// standby units, its silence calls them in at the last step.
+///
+/// - Parameters:
+///   - hasStandby: whether the unit has standby units.
+///   - hasReader: whether anybody could still open it.
+func decide(
+    _ delivery: StoredDelivery, escalation: [EscalationStep], hasStandby: Bool = false, hasReader: Bool = true, now: Int
+) -> SilenceRuling {
     guard !delivery.isErased else { return .wait(until: nil) }
     guard now < delivery.expiresAt else { return delivery.state.isFinal ? .erase : .expire }
     guard !delivery.state.isFinal else { return .wait(until: delivery.expiresAt) }
-    let steps = escalation.isEmpty ? [EscalationStep(to: "unit", after: 0, content: false)] : escalation
+    var steps = escalation.isEmpty ? [EscalationStep(to: "unit", after: 0, content: false)] : escalation
+    if hasStandby, let last = steps.last, !steps.contains(where: { $0.to == StandbyStep.code }) {
+        steps.append(EscalationStep(to: StandbyStep.code, after: last.after, content: false))
+    }
     func instant(_ step: Int) -> Int {
         guard step < steps.count else { return delivery.expiresAt }
         return min(delivery.dueAt + steps[step].after, delivery.expiresAt)
     }
+    guard hasReader || delivery.isUnattended else { return .leaveUnattended(next: instant(delivery.escalated)) }
     guard instant(delivery.escalated) <= now else { return .wait(until: instant(delivery.escalated)) }
     return .escalate(step: steps[delivery.escalated], next: instant(delivery.escalated + 1))
 }
@@ -55,18 +68,28 @@ extension Draft {
         let routing = try Unverified<Envelope>(parsing: transmission.envelope).claimed.routing
         let steps = escalation(of: routing, unit: delivery.unit)
         var changed = delivery
-        switch decide(delivery, escalation: steps, now: now) {
+        let ruling = decide(
+            delivery, escalation: steps,
+            hasStandby: !(state.directory.unit(delivery.unit)?.standbyUnits.isEmpty ?? true),
+            hasReader: state.directory.hasReader(delivery.unit, at: now), now: now)
+        switch ruling {
         case .wait(let until): changed.nextStepAt = until
         case .erase: return try await erase(delivery, from: transmission.from, code: .retention)
         case .expire:
             guard let transition = delivery.progress.on(.retentionOver) else { return }
             try await recordSilence(transition, delivery, transmission, to: try await told(of: delivery), code: nil)
             changed = delivery.advanced(by: transition)
+        case .leaveUnattended(let next):
+            guard let transition = delivery.progress.on(.unattended) else { return }
+            try await recordUnattended(transition, delivery, transmission)
+            changed = delivery.advanced(by: transition)
+            changed.nextStepAt = next
         case .escalate(let step, let next):
             guard let transition = delivery.progress.on(.overdue) else { return }
             let targets = targets(of: step, for: delivery.unit)
             try await recordSilence(transition, delivery, transmission, to: targets, code: step.to)
             changed.escalated += 1
+            changed.isStandbyCalled = changed.isStandbyCalled || step.to == StandbyStep.code
             changed.nextStepAt = next
         }
         try await put(changed)
@@ -84,6 +107,18 @@ extension Draft {
             record.state = transition.state
             record.dueAt = delivery.dueAt
             record.code = code
+        }
+    }
+
+    private mutating func recordUnattended(
+        _ transition: DeliveryTransition, _ delivery: StoredDelivery, _ transmission: StoredTransmission
+    ) async throws {
+        let mailboxes = Set([transmission.from, delivery.unit] + (try await told(of: delivery))).sorted()
+        _ = try await record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
+            record.transmission = transmission.id
+            record.envelope = transmission.hash
+            record.unit = delivery.unit
+            record.state = transition.state
         }
     }
 
@@ -106,6 +141,7 @@ extension Draft {
     private func targets(of step: EscalationStep, for unit: UnitAddress) -> [UnitAddress] {
         switch step.to {
         case "unit", "manager": return [unit]
+        case StandbyStep.code: return [unit] + (state.directory.unit(unit)?.standbyUnits ?? [])
         case "substitute": return [unit] + (state.directory.unit(unit)?.substitutes(at: now) ?? [])
         default:
             let holders = state.directory.units(holding: [step.to]).map(\.address)

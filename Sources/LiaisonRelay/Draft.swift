@@ -60,6 +60,14 @@ struct Draft: Sendable {
         return try await store.act(hash)
     }
 
+    /// The kinds of acts that `author` has made on a delivery, in this batch as well.
+    func actKinds(on delivery: DeliveryID, by author: AgentAddress) async throws -> Set<Act.Kind> {
+        let here = acts.values.filter {
+            $0.transmission == delivery.transmission && $0.unit == delivery.unit && $0.author == author
+        }
+        return try await store.actKinds(on: delivery, by: author).union(here.map(\.kind))
+    }
+
     // MARK: Writing
 
     /// Adds one entry for each of `mailboxes`; returns their indices in the same order.

@@ -125,19 +125,59 @@ public struct Relay: Sendable {
         return try await receipt(for: .act(act, peer: peer))
     }
 
-    /// Takes a signed *opened* act and answers with a segment of the content. When this returns, the act is in the
-    /// log; the same act again asks for the next segment and is no new event.
-    public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> [UInt8] {
-        guard act.claimed.act == .opened else { throw Problem(.malformed) }
-        _ = try await sequencer.perform(.act(act, peer: peer))
+    /// Takes a signed *opened* or *retrieved* act and answers with a segment of the content, and with the evidence that the
+    /// act is in the log; the same act again asks for the next segment and is no new event.
+    public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> ContentSegment {
+        guard act.claimed.act == .opened || act.claimed.act == .retrieved else { throw Problem(.malformed) }
+        let receipt = try await receipt(for: .act(act, peer: peer))
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
         // The same act again is no new event, but asks anew whether its author may read.
-        guard units(of: peer).contains(unit) else { throw Problem(.notAParty) }
+        try await checkServes(peer, id, unit)
         guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }
         guard offset < size else { throw Problem(.wrongOffset) }
         let segment = try await store.content(of: id, for: unit, from: offset, count: Wire.segmentSize)
         guard !segment.isEmpty else { throw Problem(.contentGone) }
-        return segment
+        return ContentSegment(evidence: receipt.evidence, bytes: segment)
+    }
+
+    /// The header of the sealed content that `unit` gets: recipient stanzas and MAC, nothing of the content. A device finds
+    /// out by it whether it could read before it says that it opens.
+    ///
+    /// - Throws: `Problem(.headerMissing)` when the content does not begin like an age file (c2sp.org/age).
+    public func header(of id: TransmissionID, for unit: UnitAddress, by peer: AgentAddress) async throws -> [UInt8] {
+        try await checkServes(peer, id, unit)
+        guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }
+        var bytes: [UInt8] = []
+        while bytes.count < min(size, Wire.maximumHeader) {
+            let piece = try await store.content(of: id, for: unit, from: bytes.count, count: 64 << 10)
+            guard !piece.isEmpty else { throw Problem(.contentGone) }
+            bytes += piece
+            if let length = SealedHeader.length(in: bytes) { return Array(bytes[..<length]) }
+        }
+        throw Problem(.headerMissing)
+    }
+
+    private func checkServes(_ peer: AgentAddress, _ id: TransmissionID, _ unit: UnitAddress) async throws {
+        guard let delivery = try await store.deliveries(of: id).first(where: { $0.unit == unit }) else {
+            throw Problem(.unknownTransmission)
+        }
+        guard serves(peer, delivery) else { throw Problem(.notAParty) }
+    }
+
+    /// Whether `peer` may read a delivery now: as a member of its unit, or of a standby unit that was called in.
+    private func serves(_ peer: AgentAddress, _ delivery: StoredDelivery) -> Bool {
+        let directory = sequencer.directory
+        return directory.agent(peer).map {
+            directory.isMember($0, of: delivery.unit, at: clock(), isStandbyCalled: delivery.isStandbyCalled)
+        } ?? false
+    }
+
+    /// How many deliveries wait for an answer in each unit of a registrar's institution: what a registrar must know before
+    /// somebody is taken out of a unit. No more than a number leaves.
+    public func waiting(in institution: InstitutionID) async throws -> WaitingCounts {
+        let units = sequencer.directory.rosters[institution]?.body.units.map(\.address) ?? []
+        let counts = try await store.waiting(in: units)
+        return WaitingCounts(units: units.sorted().map { .init(unit: $0, count: counts[$0] ?? 0) })
     }
 
     /// Publishes a roster. Anybody may hand one in, so its signatures are checked before it is read or queued.
@@ -235,7 +275,9 @@ public struct Relay: Sendable {
     // MARK: Deliveries
 
     public func deliveries(to peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
-        let rows = try await store.deliveries(to: units(of: peer), from: index, limit: Wire.pageSize)
+        let rows = try await store.deliveries(
+            to: units(of: peer), standby: sequencer.directory.standbyUnits(of: peer, at: clock()), from: index,
+            limit: Wire.pageSize)
         let shown = rows.filter { $0.state == .available && !$0.isNotified }.map(\.id)
         if !shown.isEmpty { _ = try await sequencer.perform(.notify(shown)) }
         let evidence = try await evidence(at: rows.map(\.entry))
@@ -267,13 +309,15 @@ public struct Relay: Sendable {
         DeliveryPage(items: items, next: isFull ? entry.map { $0 + 1 } : nil)
     }
 
-    /// What the peer's units know of a transmission: nothing but "unknown" for everybody else.
+    /// What the peer's units know of a transmission: nothing but "unknown" for everybody else. A unit that only heard of its
+    /// silence sees the envelope and what it was told.
     public func timeline(of id: TransmissionID, for peer: AgentAddress) async throws -> Timeline {
         guard let transmission = try await store.transmission(id) else { throw Problem(.unknownTransmission) }
         let deliveries = try await store.deliveries(of: id)
-        let concerned = Set([transmission.from] + deliveries.map(\.unit))
-        let mine = units(of: peer).filter(concerned.contains)
-        guard !mine.isEmpty else { throw Problem(.notAParty) }
+        let own = Set(units(of: peer))
+        let mine = own.intersection([transmission.from]).union(deliveries.filter { serves(peer, $0) }.map(\.unit))
+            .sorted()
+        guard !mine.isEmpty else { return try await told(of: transmission, deliveries, to: own) }
         let isSender = mine.contains(transmission.from)
         let visible = deliveries.filter { isSender || mine.contains($0.unit) }
         let events = try await store.entries(on: id, in: mine.map(Mailbox.unit))
@@ -282,6 +326,20 @@ public struct Relay: Sendable {
             deliveries: visible.map { .init(unit: $0.unit, state: $0.state, dueAt: $0.dueAt) },
             events: try await evidence(for: events),
             acts: try await store.acts(on: id).filter { isSender || mine.contains($0.unit) }.map(\.note))
+    }
+
+    private func told(
+        of transmission: StoredTransmission, _ deliveries: [StoredDelivery], to own: Set<UnitAddress>
+    ) async throws -> Timeline {
+        var told: Set<UnitAddress> = []
+        for delivery in deliveries {
+            told.formUnion(try await store.units(told: transmission.id, unit: delivery.unit))
+        }
+        let mailboxes = told.intersection(own).sorted().map(Mailbox.unit)
+        guard !mailboxes.isEmpty else { throw Problem(.notAParty) }
+        let events = try await store.entries(on: transmission.id, in: mailboxes)
+        return Timeline(
+            envelope: transmission.envelope, deliveries: [], events: try await evidence(for: events), acts: [])
     }
 
     /// What the mailboxes of the peer's units hold from an entry on.

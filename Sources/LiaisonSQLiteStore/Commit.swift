@@ -37,6 +37,11 @@ struct Writer {
         for document in batch.documents { try write(document) }
         for (row, content) in batch.transmissions { try write(row, content) }
         for delivery in batch.deliveries { try write(delivery) }
+        for unit in batch.wake {
+            try run(
+                "UPDATE deliveries SET next_step_at = ? WHERE unit = ? AND state IN ('available', 'opened') AND erased = 0",
+                [batch.wakeAt, unit.description])
+        }
         for act in batch.acts { try write(act) }
         for transfer in batch.transfers {
             try replaceContent(
@@ -165,14 +170,17 @@ struct Writer {
         try run(
             """
             INSERT INTO deliveries
-                (transmission, unit, state, due_at, expires_at, notified, erased, escalated, next_step_at, entry)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (transmission, unit, state, due_at, expires_at, notified, erased, standby_called, unattended, escalated,
+                next_step_at, entry)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (transmission, unit) DO UPDATE SET state = excluded.state, notified = excluded.notified,
-                erased = excluded.erased, escalated = excluded.escalated, next_step_at = excluded.next_step_at
+                erased = excluded.erased, standby_called = excluded.standby_called, unattended = excluded.unattended,
+                escalated = excluded.escalated, next_step_at = excluded.next_step_at
             """,
             [
                 delivery.transmission.description, delivery.unit.description, delivery.state.rawValue,
-                delivery.dueAt, delivery.expiresAt, delivery.isNotified, delivery.isErased, delivery.escalated,
+                delivery.dueAt, delivery.expiresAt, delivery.isNotified, delivery.isErased,
+                delivery.isStandbyCalled, delivery.isUnattended, delivery.escalated,
                 delivery.nextStepAt, delivery.entry
             ])
     }

@@ -263,13 +263,30 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     public func deliveries(
-        to units: [UnitAddress], from index: Int, limit: Int
+        to units: [UnitAddress], standby: [UnitAddress], from index: Int, limit: Int
     ) async throws -> [StoredDelivery] {
-        try await deliveries(
+        let all = Set(units).union(standby).sorted()
+        return try await deliveries(
             where: """
-                unit IN (\(databaseQuestionMarks(count: units.count))) AND entry >= ? ORDER BY entry LIMIT ?
+                unit IN (\(databaseQuestionMarks(count: all.count)))
+                AND (standby_called = 1 OR unit IN (\(databaseQuestionMarks(count: units.count))))
+                AND entry >= ? ORDER BY entry LIMIT ?
                 """,
-            StatementArguments(units.map(\.description)) + [index, limit])
+            StatementArguments(all.map(\.description)) + StatementArguments(units.map(\.description)) + [index, limit])
+    }
+
+    public func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int] {
+        try await pool.read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT unit, count(*) AS count FROM deliveries
+                    WHERE unit IN (\(databaseQuestionMarks(count: units.count))) AND state IN ('available', 'opened')
+                    GROUP BY unit
+                    """,
+                arguments: StatementArguments(units.map(\.description)))
+            return try Dictionary(rows.map { (try Self.parse($0["unit"]), $0["count"]) }) { first, _ in first }
+        }
     }
 
     public func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery] {
@@ -289,7 +306,8 @@ public struct SQLiteRelayStore: RelayStore {
                 return StoredDelivery(
                     transmission: try Self.parse(row["transmission"]), unit: try Self.parse(row["unit"]),
                     state: state, dueAt: row["due_at"], expiresAt: row["expires_at"],
-                    isNotified: row["notified"], isErased: row["erased"], escalated: row["escalated"],
+                    isNotified: row["notified"], isErased: row["erased"], isStandbyCalled: row["standby_called"],
+                    isUnattended: row["unattended"], escalated: row["escalated"],
                     nextStepAt: row["next_step_at"], entry: row["entry"])
             }
         }
@@ -301,6 +319,15 @@ public struct SQLiteRelayStore: RelayStore {
 
     public func acts(on id: TransmissionID) async throws -> [StoredAct] {
         try await acts(where: "transmission = ? ORDER BY entry", [id.description])
+    }
+
+    public func actKinds(on delivery: DeliveryID, by author: AgentAddress) async throws -> Set<Act.Kind> {
+        try await pool.read { database in
+            let kinds = try String.fetchAll(
+                database, sql: "SELECT DISTINCT kind FROM acts WHERE transmission = ? AND unit = ? AND author = ?",
+                arguments: [delivery.transmission.description, delivery.unit.description, author.description])
+            return Set(kinds.compactMap(Act.Kind.init))
+        }
     }
 
     private func acts(where condition: String, _ arguments: StatementArguments) async throws -> [StoredAct] {

@@ -10,8 +10,14 @@ enum Schema {
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { try $0.execute(sql: third) }
+        migrator.registerMigration("4") { try $0.execute(sql: fourth) }
         return migrator
     }
+
+    private static let fourth = """
+        ALTER TABLE deliveries ADD COLUMN standby_called INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN unattended INTEGER NOT NULL DEFAULT 0;
+        """
 
     private static let third = """
         -- under which key a record lies; NULL for a delivery's, which transmission and unit name

@@ -159,6 +159,16 @@ public final class AgeReader: ByteSource {
         _ = try chunk(chunkCount - 1)  // proves where the file ends before anything is given out
     }
 
+    /// Whether one of `identities` opens the file that begins with this header: what a device finds out before it says that
+    /// it opens a content that it does not have yet. The rest is verified when the content is there.
+    ///
+    /// - Throws: `AgeFailure` for a header that does not parse.
+    public static func opens(header bytes: [UInt8], identities: [AgeIdentity]) throws -> Bool {
+        let (header, length) = try AgeHeader.read(from: MemorySource(bytes))
+        guard length == bytes.count else { throw AgeFailure.malformedHeader("bytes behind the header") }
+        return try fileKey(in: header, identities) != nil
+    }
+
     private static func fileKey(
         in header: AgeHeader, _ identities: [AgeIdentity]
     ) throws(AgeFailure) -> (GuardedBytes, AgeIdentity)? {

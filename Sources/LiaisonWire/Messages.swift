@@ -143,6 +143,35 @@ public struct Anchor: Codable, Hashable, Sendable {
     }
 }
 
+/// A piece of a content, and the evidence that the log says who took it.
+public struct ContentSegment: Hashable, Sendable {
+    /// Of the event that follows from the act that asked: ContentHandover or Retrieval.
+    public var evidence: Evidence
+    public var bytes: [UInt8]
+
+    public init(evidence: Evidence, bytes: [UInt8]) {
+        self.evidence = evidence
+        self.bytes = bytes
+    }
+}
+
+/// How many deliveries wait for an answer in each unit of a registrar's institution.
+public struct WaitingCounts: Codable, Hashable, Sendable {
+    public struct Row: Codable, Hashable, Sendable {
+        public var unit: UnitAddress
+        public var count: Int
+
+        public init(unit: UnitAddress, count: Int) {
+            self.unit = unit
+            self.count = count
+        }
+    }
+
+    public var units: [Row]
+
+    public init(units: [Row]) { self.units = units }
+}
+
 /// How much of a content has arrived.
 public struct StagedContent: Codable, Hashable, Sendable {
     public var offset: Int
@@ -158,5 +187,9 @@ public enum Wire {
     public static let maximumBody = segmentSize + (64 << 10)
     /// Length in bytes of the envelope at the start of a submission's body.
     public static let envelopeLengthHeader = "liaison-envelope-length"
+    /// Length in bytes of the evidence, JSON, at the start of the answer that a segment of a content comes in.
+    public static let evidenceLengthHeader = "liaison-evidence-length"
+    /// The largest header of a sealed content, in bytes.
+    public static let maximumHeader = 2 << 20
     public static let pageSize = 200
 }

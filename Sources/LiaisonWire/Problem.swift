@@ -15,7 +15,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     public var code: Code
     /// With `id_taken`: the hash that was accepted under this id.
     public var accepted: Hash?
-    /// With `wrong_state`: where the delivery stands.
+    /// With `wrong_state` and `not_opened_by_author`: where the delivery stands.
     public var state: DeliveryState?
     /// The log entry that says that this was refused, where there is one.
     public var entry: Int?
@@ -69,6 +69,10 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case wrongEnvelope = "wrong_envelope"
         case wrongState = "wrong_state"
         case reasonNotAllowed = "reason_not_allowed"
+        /// An acknowledgement, a refusal or a handover by somebody who has not opened what it is about.
+        case notOpenedByAuthor = "not_opened_by_author"
+        /// The content does not begin with the header of an age file.
+        case headerMissing = "header_missing"
         // Enrolment.
         case invitationUnknown = "invitation_unknown"
         case invitationUsed = "invitation_used"
@@ -90,10 +94,11 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .notFound, .unknownTransmission, .invitationUnknown: 404
             case .methodNotAllowed: 405
             case .idTaken, .wrongState, .outOfOrder, .wrongOffset, .contentMissing, .alreadyAnswered, .invitationUsed,
-                .directoryChanged:
+                .directoryChanged, .notOpenedByAuthor:
                 409
             case .contentGone, .invitationExpired: 410
             case .bodyTooLarge, .contentTooLarge: 413
+            case .headerMissing: 422
             case .tooManyRequests: 429
             case .notReady, .storeFailed, .logStopped: 503
             default: 403

@@ -18,7 +18,8 @@ private func show(_ evidence: VerifiedEvidence, _ console: Console, _ text: Stri
 }
 
 struct Acknowledge: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say that your unit takes charge.")
+    static let configuration = CommandConfiguration(
+        abstract: inWords("Déclarer que votre unité prend en charge.", "Say that your unit takes charge."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
@@ -31,14 +32,25 @@ struct Acknowledge: AsyncParsableCommand {
 }
 
 struct Refuse: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say that your unit does not take charge, and why.")
+    static let configuration = CommandConfiguration(
+        abstract: inWords(
+            "Déclarer que votre unité ne prend pas en charge, et pour quel motif.",
+            "Say that your unit does not take charge, and why."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
-    @Option(help: "wrong_unit, not_competent, duplicate, person_declines or incomplete.")
+    @Option(
+        help: .reason(
+            """
+            wrong_unit (mauvaise unité), not_competent (hors compétence), duplicate (doublon), person_declines (la \
+            personne ne souhaite pas) ou incomplete (incomplet).
+            """, "wrong_unit, not_competent, duplicate, person_declines or incomplete."))
     var reason: String
 
-    @Option(help: "A note to the sender; it travels sealed.")
+    @Option(
+        help: .both(
+            "Un mot pour l'expéditeur ; il est transmis scellé.", "A note to the sender; it travels sealed.",
+            value: ("texte", "text")))
     var note: String?
 
     func run() async throws {
@@ -47,7 +59,8 @@ struct Refuse: AsyncParsableCommand {
                 transmission.value(), reason: Typed.reason(reason, for: .refused), note: note,
                 catalogue: FormCatalogue())
             try show(
-                evidence, console, console.language("Refusé ; l'expéditeur le saura.", "Refused; the sender will know.")
+                evidence, console,
+                console.language("Refusée ; l'expéditeur en est informé.", "Refused; the sender will know.")
             )
         }
     }
@@ -55,11 +68,18 @@ struct Refuse: AsyncParsableCommand {
 
 struct Erase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Have a content erased before its time, with proof; what was answered stays proven.")
+        abstract: inWords(
+            "Faire effacer un contenu avant son terme, avec preuve ; ce qui a été répondu reste prouvé.",
+            "Have a content erased before its time, with proof; what was answered stays proven."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
-    @Option(help: "data_subject_request, no_longer_needed or unlawful.")
+    @Option(
+        help: .reason(
+            """
+            data_subject_request (demande de la personne concernée), no_longer_needed (plus nécessaire) ou unlawful \
+            (traitement illicite).
+            """, "data_subject_request, no_longer_needed or unlawful."))
     var reason: String
 
     private struct Answer: Encodable {
@@ -74,11 +94,11 @@ struct Erase: AsyncParsableCommand {
                 transmission.value(), reason: Typed.reason(reason, for: .erased))
             try console.print(results.map { Answer(unit: $0.unit, state: $0.state, erased: $0.isErased) }) {
                 results.map { result in
-                    "\(result.unit): "
+                    "\(result.unit)" + console.language(" : ", ": ")
                         + (result.isErased
                             ? console.language("contenu effacé du relais", "content erased from the relay")
                             : console.language(
-                                "pas encore répondu : l'unité doit d'abord prendre en charge ou refuser",
+                                "pas encore de réponse : l'unité doit d'abord prendre en charge ou refuser",
                                 "not yet answered: the unit must acknowledge or refuse it first"))
                 }.joined(separator: "\n")
             }

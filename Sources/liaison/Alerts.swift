@@ -9,7 +9,9 @@ import LiaisonNotes
 
 struct Alerts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What nobody has answered in time, by reference, with the numbers to call.")
+        abstract: inWords(
+            "Les transmissions restées sans réponse dans le délai, par référence, avec les numéros à appeler.",
+            "What nobody has answered in time, by reference, with the numbers to call."))
     @OptionGroup var global: GlobalOptions
 
     private struct Row: Encodable {

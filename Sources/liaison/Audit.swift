@@ -12,43 +12,76 @@ import LiaisonWire
 
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check that the relay told one story: log, own events, own institution's roster and keys.",
-        discussion: """
+        abstract: inWords(
+            "Contrôler que le relais a raconté la même histoire à tous : journal, événements, liste et clés de votre institution.",
+            "Check that the relay told one story: log, own events, own institution's roster and keys."),
+        discussion: inWords(
+            """
+            Avec --institution, un auditeur ou un délégué à la protection des données lit les événements de toutes les \
+            unités de son institution, jamais un contenu ; cette consultation est elle-même un événement.
+            """,
+            """
             With --institution, an auditor or DPO reads the events of all units of their institution, never a content; that
             they did is itself an event.
-            """)
+            """))
     @OptionGroup var global: GlobalOptions
 
-    @Flag(help: "Read your institution's events; for agents with the duty auditor or dpo.")
+    @Flag(
+        help: .both(
+            "Lire les événements de votre institution ; réservé aux auditeurs (auditor) et délégués à la protection des données (dpo).",
+            "Read your institution's events; for agents with the duty auditor or dpo."))
     var institution = false
 
-    @Option(help: "From this day on (YYYY-MM-DD); with --institution.")
+    @Option(
+        help: .day("À partir de ce jour ; avec --institution.", "From this day on (YYYY-MM-DD); with --institution."))
     var since: String?
 
-    @Option(help: "Until the end of this day (YYYY-MM-DD); with --institution.")
+    @Option(
+        help: .day(
+            "Jusqu'à la fin de ce jour ; avec --institution.",
+            "Until the end of this day (YYYY-MM-DD); with --institution."))
     var until: String?
 
-    @Option(help: "Only this unit's mailbox; with --institution.")
+    @Option(
+        help: .unit(
+            "Seulement la boîte de cette unité ; avec --institution.", "Only this unit's mailbox; with --institution."))
     var unit: String?
 
-    @Option(help: "Only this event, for example ContentHandover; with --institution.")
+    @Option(
+        help: .both(
+            "Seulement cet événement, par exemple ContentHandover ; avec --institution.",
+            "Only this event, for example ContentHandover; with --institution.", value: ("code", "event")))
     var event: String?
 
-    @Option(help: "Write them to a file, CSV or JSON Lines by its ending; with --institution.")
+    @Option(
+        help: .file(
+            "Les enregistrer dans un fichier, CSV ou JSON Lines selon son extension ; avec --institution.",
+            "Write them to a file, CSV or JSON Lines by its ending; with --institution."))
     var export: String?
 
     func validate() throws {
         guard institution || [since, until, unit, event, export].allSatisfy({ $0 == nil }) else {
-            throw ValidationError("--since, --until, --unit, --event and --export go with --institution")
+            throw ValidationError(
+                inWords(
+                    "--since, --until, --unit, --event et --export ne vont qu'avec --institution",
+                    "--since, --until, --unit, --event and --export go with --institution"))
         }
         guard event.map({ EventName(rawValue: $0) != nil }) ?? true else {
+            let names = EventName.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError(
-                "no such event (\(event ?? ""))\nhint: \(EventName.allCases.map(\.rawValue).joined(separator: ", "))")
+                inWords(
+                    "événement inconnu (\(event ?? ""))\nconseil : \(names)",
+                    "no such event (\(event ?? ""))\nhint: \(names)"))
         }
         _ = (try instant(since), try instant(until))
-        guard unit.map({ UnitAddress($0) != nil }) ?? true else { throw ValidationError("not a unit (\(unit ?? ""))") }
+        guard unit.map({ UnitAddress($0) != nil }) ?? true else {
+            throw ValidationError(inWords("adresse d'unité attendue (\(unit ?? ""))", "not a unit (\(unit ?? ""))"))
+        }
         guard export.map({ $0.hasSuffix(".csv") || $0.hasSuffix(".jsonl") }) ?? true else {
-            throw ValidationError("the file's name ends with .csv or .jsonl (\(export ?? ""))")
+            throw ValidationError(
+                inWords(
+                    "le nom du fichier doit finir par .csv ou .jsonl (\(export ?? ""))",
+                    "the file's name ends with .csv or .jsonl (\(export ?? ""))"))
         }
     }
 
@@ -70,7 +103,8 @@ struct Audit: AsyncParsableCommand {
         let asked = unit.flatMap { UnitAddress($0) }
         if let asked, asked.institution != session.address.institution || session.directory.unit(asked) == nil {
             throw ClientFailure.input(
-                fr: "pas une unité de votre institution (\(asked))", en: "not a unit of your institution (\(asked))")
+                fr: "cette unité n'est pas de votre institution (\(asked))",
+                en: "not a unit of your institution (\(asked))")
         }
         let zone = session.timeZone
         let latest = Clock.now() + Directory.clockTolerance
@@ -79,7 +113,8 @@ struct Audit: AsyncParsableCommand {
         )
         guard start < end else {
             throw ClientFailure.input(
-                fr: "période vide ou à venir (--since, --until)", en: "an empty or future period (--since, --until)")
+                fr: "période vide ou dans le futur (--since, --until)",
+                en: "an empty or future period (--since, --until)")
         }
         let all: [VerifiedEvidence]
         do {
@@ -87,7 +122,7 @@ struct Audit: AsyncParsableCommand {
         } catch let problem as Problem where problem.code == .notAParty {
             console.say(
                 console.language(
-                    "Réservé aux agents qui ont la fonction auditor ou dpo.",
+                    "Réservé aux auditeurs (auditor) et aux délégués à la protection des données (dpo).",
                     "Only for agents with the duty auditor or dpo."))
             throw problem
         }
@@ -111,7 +146,9 @@ struct Audit: AsyncParsableCommand {
         try console.print(rows) {
             rows.isEmpty
                 ? console.language("Aucun événement.", "No event.")
-                : rows.map { $0.text(console.language) }.joined(separator: "\n")
+                : zip(rows, events).map { row, found in
+                    row.text(at: LocalTime(zone).text(found.event.at, console.language), console.language)
+                }.joined(separator: "\n")
         }
     }
 
@@ -119,7 +156,9 @@ struct Audit: AsyncParsableCommand {
     private func instant(_ day: String?, _ zone: TimeZone = .current) throws -> Int? {
         guard let day else { return nil }
         let style = Date.ISO8601FormatStyle(timeZone: zone).year().month().day()
-        guard let date = try? style.parse(day) else { throw ValidationError("a day is YYYY-MM-DD (\(day))") }
+        guard let date = try? style.parse(day) else {
+            throw ValidationError(inWords("date attendue AAAA-MM-JJ (\(day))", "a day is YYYY-MM-DD (\(day))"))
+        }
         return Int(date.timeIntervalSince1970)
     }
 }
@@ -187,10 +226,10 @@ struct EventRow: Encodable {
         try rows.map { String(decoding: try CanonicalJSON.encode($0), as: UTF8.self) + "\n" }.joined()
     }
 
-    func text(_ language: Language) -> String {
+    func text(at time: String, _ language: Language) -> String {
         let details = [transmission?.description, unit?.description, agent?.description].compactMap { $0 }
         let why = code.map { language(" : ", ": ") + EvidenceCode.text($0, language) } ?? ""
-        return "\(at)  \(mailbox)  \(event.text(language))\(why)  \(details.joined(separator: " "))  (\(index))"
+        return "\(time)  \(mailbox)  \(event.text(language))\(why)  \(details.joined(separator: " "))  (\(index))"
     }
 }
 
@@ -236,19 +275,20 @@ private struct AuditAnswer: Encodable {
     static func text(_ report: AuditReport, _ language: Language, _ own: AgentAddress) -> String {
         var lines = [
             language(
-                "Journal : \(report.checkpoint.size) entrées, dans la continuité de ce que ce poste avait vu (\(report.seenBefore ?? 0)).",
+                "Journal : \(report.checkpoint.size) entrées, dans la continuité de ce que ce poste avait déjà lu (\(report.seenBefore ?? 0)).",
                 "Log: \(report.checkpoint.size) entries, consistent with what this device had seen (\(report.seenBefore ?? 0))."
             )
         ]
         for (mailbox, count) in report.mailboxes.sorted(by: { $0.key.description < $1.key.description }) {
             lines.append(
                 language(
-                    "\(mailbox) : aucun événement ne manque (\(count)).", "\(mailbox): no event is missing (\(count)).")
+                    "\(mailbox) : aucun événement ne manque (\(count) au total).",
+                    "\(mailbox): no event is missing (\(count)).")
             )
         }
         lines.append(
             language(
-                "Depuis le dernier contrôle : transmissions revérifiées : \(report.transmissions) ; points de contrôle d'autres agents, concordants : \(report.agreed).",
+                "Depuis le dernier contrôle, transmissions vérifiées de nouveau : \(report.transmissions) ; états du journal vus par d'autres agents et concordants : \(report.agreed).",
                 "Since the last audit: transmissions verified anew: \(report.transmissions); checkpoints of other agents that agree: \(report.agreed)."
             ))
         switch report.witnessing {
@@ -257,10 +297,12 @@ private struct AuditAnswer: Encodable {
             let list = names.joined(separator: ", ")
             lines.append(
                 language(
-                    "Attesté jusqu'à l'entrée \(size - 1) par \(list), le \(Clock.text(at)).",
-                    "Witnessed up to entry \(size - 1) by \(list), at \(Clock.text(at))."))
+                    "Attesté jusqu'à l'entrée \(size - 1) par \(list), le \(Clock.local(at, language)).",
+                    "Witnessed up to entry \(size - 1) by \(list), at \(Clock.local(at, language))."))
         case .notYet:
-            lines.append(language("Pas encore attesté par vos témoins.", "Not yet witnessed by your witnesses."))
+            lines.append(
+                language("Le journal n'est pas encore attesté par vos témoins.", "Not yet witnessed by your witnesses.")
+            )
         }
         lines += report.changes.map { text($0, language, own) }
         lines += report.findings.map { text($0, language) }
@@ -268,7 +310,7 @@ private struct AuditAnswer: Encodable {
     }
 
     private static func text(_ change: DirectoryChange, _ language: Language, _ own: AgentAddress) -> String {
-        let day = Clock.day(change.place.at)
+        let day = Clock.day(change.place.at, language)
         let isOwn = change.subject == own.description
         let who = isOwn ? language("vous (\(change.subject))", "you (\(change.subject))") : change.subject
         let unit = change.unit?.description ?? ""
@@ -278,26 +320,27 @@ private struct AuditAnswer: Encodable {
             case .conventionChanged:
                 language("convention \(change.subject) en vigueur", "convention \(change.subject) in force")
             case .institutionKeyChanged:
-                language("\(who) : AUTRE CLÉ de l'institution", "\(who): ANOTHER KEY of the institution")
+                language("\(who) : L'INSTITUTION A UNE AUTRE CLÉ", "\(who): ANOTHER KEY of the institution")
             case .unitAdded: language("\(who) : unité ajoutée", "\(who): unit added")
             case .unitChanged:
-                language("\(who) : fiche changée (\(fields))", "\(who): line changed (\(fields))")
+                language("\(who) : fiche modifiée (\(fields))", "\(who): line changed (\(fields))")
             case .unitRemoved: language("\(who) : unité retirée", "\(who): unit removed")
             case .agentAdded: language("\(who) : ajouté à la liste", "\(who): added to the roster")
             case .agentRemoved: language("\(who) : retiré de la liste", "\(who): removed from the roster")
-            case .agentRevoked: language("\(who) : habilitation révoquée", "\(who): revoked")
+            case .agentRevoked: language("\(who) : habilitation retirée", "\(who): revoked")
             case .agentKeyChanged:
                 language("\(who) : AUTRE CLÉ sous la même adresse", "\(who): ANOTHER KEY under the same address")
             case .postAdded: language("\(who) : ajouté à \(unit)", "\(who): added to \(unit)")
             case .postRemoved: language("\(who) : retiré de \(unit)", "\(who): removed from \(unit)")
             case .postChanged:
-                language("\(who) : rôle ou dates changés dans \(unit)", "\(who): role or dates changed in \(unit)")
-            case .dutiesChanged: language("\(who) : fonctions de contrôle changées", "\(who): oversight duties changed")
+                language("\(who) : rôle ou dates modifiés dans \(unit)", "\(who): role or dates changed in \(unit)")
+            case .dutiesChanged:
+                language("\(who) : fonctions de contrôle modifiées", "\(who): oversight duties changed")
             case .datesChanged:
-                language("\(who) : dates d'habilitation changées", "\(who): dates of authorization changed")
-            case .substitutesChanged: language("\(who) : suppléance changée", "\(who): substitutes changed")
+                language("\(who) : dates d'habilitation modifiées", "\(who): dates of authorization changed")
+            case .substitutesChanged: language("\(who) : suppléance modifiée", "\(who): substitutes changed")
             case .registrarsChanged:
-                language("\(who) : postes de gestion changés", "\(who): registrars' devices changed")
+                language("\(who) : postes des gestionnaires modifiés", "\(who): registrars' devices changed")
             case .keysPublished: language("\(who) : clés de lecture publiées", "\(who): reading keys published")
             }
         return language("le \(day), ", "on \(day), ") + what

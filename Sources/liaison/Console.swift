@@ -46,7 +46,7 @@ struct Console {
 
     /// Says in words that nothing was accepted and whom to call: never by colour alone.
     func sayNotSent(to unit: LiaisonModel.Unit?) {
-        say(language("NON TRANSMIS : aucun dépôt n'est prouvé.", "NOT SENT: no deposit is proven."))
+        say(language("NON TRANSMIS : la transmission n'est pas partie.", "NOT SENT: no deposit is proven."))
         sayNumbers(unit)
     }
 
@@ -81,26 +81,31 @@ struct Console {
         case is SignedNote.Failure, is CanonicalJSON.Failure:
             language("document signé non valable (\(error))", "signed document not valid (\(error))")
         case is DirectoryRefusal:
-            language("document d'annuaire refusé (\(error))", "directory document refused (\(error))")
+            language("document de l'annuaire refusé (\(error))", "directory document refused (\(error))")
         case let failure as ByteSourceFailure:
-            language("lecture ou écriture (\(failure))", "read or write (\(failure))")
+            language("erreur de lecture ou d'écriture (\(failure))", "read or write (\(failure))")
         default: language("échec (\(type(of: error)))", "failure (\(type(of: error)))")
         }
     }
 
     private static func text(_ failure: VaultFailure, _ language: Language) -> String {
         switch failure {
-        case .missing(let path): language("pas de coffre ici (\(path))", "no vault here (\(path))")
-        case .exists(let path): language("un coffre existe déjà (\(path))", "a vault exists already (\(path))")
-        case .wrongPassphrase: language("phrase de passe fausse", "wrong passphrase")
+        case .missing(let path): language("aucun coffre à cet endroit (\(path))", "no vault here (\(path))")
+        case .exists(let path):
+            language("un coffre existe déjà à cet endroit (\(path))", "a vault exists already (\(path))")
+        case .wrongPassphrase: language("phrase de passe incorrecte", "wrong passphrase")
         case .inUse:
-            language("coffre utilisé par un autre programme : réessayez", "vault in use by another program: try again")
+            language(
+                "coffre utilisé par un autre programme : réessayez plus tard",
+                "vault in use by another program: try again")
         case .damaged(let part):
             language(
-                "coffre endommagé (\(part)), rien n'y a été changé\nconseil : restaurez la dernière copie",
+                "coffre endommagé (\(part)) ; rien n'y a été modifié\nconseil : restaurez la dernière sauvegarde",
                 "vault damaged (\(part)), nothing in it was changed\nhint: restore the latest copy")
         case .newer(let version):
-            language("coffre d'une version plus récente (\(version))", "vault of a newer version (\(version))")
+            language(
+                "coffre créé par une version plus récente du programme (\(version))",
+                "vault of a newer version (\(version))")
         case .unreadable(let path, _): language("coffre illisible (\(path))", "vault not readable (\(path))")
         case .outOfMemory: language("mémoire insuffisante", "not enough memory")
         }
@@ -108,11 +113,13 @@ struct Console {
 
     private static func text(_ failure: FormFile.Failure, _ language: Language) -> String {
         switch failure {
-        case .notAMap: language("le formulaire n'est pas une liste de champs", "the form is not a map of fields")
+        case .notAMap:
+            language(
+                "le formulaire n'est pas une liste de champs avec leurs valeurs", "the form is not a map of fields")
         case .notReadable(let line):
             language("formulaire illisible (ligne \(line ?? 0))", "form not readable (line \(line ?? 0))")
         case .duplicate(let field): language("champ en double (\(field))", "field given twice (\(field))")
-        case .value(let field): language("\(field): valeur illisible", "\(field): value not readable")
+        case .value(let field): language("\(field) : valeur illisible", "\(field): value not readable")
         }
     }
 

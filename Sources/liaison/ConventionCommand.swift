@@ -13,7 +13,10 @@ import LiaisonWitness
 
 struct ConventionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "convention", abstract: "The signed rules: check, draw, sign, show and compare them.",
+        commandName: "convention",
+        abstract: inWords(
+            "Les règles signées : les contrôler, les dessiner, les signer, les afficher et les comparer.",
+            "The signed rules: check, draw, sign, show and compare them."),
         subcommands: [CheckDraft.self, Draw.self, Sign.self, ShowConvention.self, Compare.self, Trust.self])
 
     /// A draft or a signed convention, from a file.
@@ -25,10 +28,13 @@ struct ConventionCommand: AsyncParsableCommand {
 
     struct CheckDraft: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "check", abstract: "Find contradictions in a draft before anybody signs.")
+            commandName: "check",
+            abstract: inWords(
+                "Chercher les contradictions d'un projet avant que quiconque signe.",
+                "Find contradictions in a draft before anybody signs."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The draft, YAML.")
+        @Argument(help: .file("Le projet, en YAML.", "The draft, YAML."))
         var file: String
 
         func run() async throws {
@@ -69,14 +75,22 @@ struct ConventionCommand: AsyncParsableCommand {
         enum Format: String, ExpressibleByArgument, CaseIterable { case svg, mermaid }
 
         static let configuration = CommandConfiguration(
-            abstract: "Draw the circuit of information: who sends what to whom, by when, and who hears of silence.")
-        @Argument(help: "The draft or the note.")
+            abstract: inWords(
+                "Dessiner le circuit de l'information : qui envoie quoi à qui, dans quel délai, et qui est alerté faute de réponse.",
+                "Draw the circuit of information: who sends what to whom, by when, and who hears of silence."))
+        @Argument(help: .file("Le projet ou la convention signée.", "The draft or the note."))
         var file: String
 
-        @Option(help: "svg (A4, black and white) or mermaid.")
+        @Option(
+            help: .both(
+                "svg (page A4 en noir et blanc) ou mermaid.", "svg (A4, black and white) or mermaid.",
+                value: ("format", "format")))
         var format = Format.svg
 
-        @Option(help: "The file to write; standard output without it.")
+        @Option(
+            help: .file(
+                "Le fichier à créer ; sans cette option, la sortie standard.",
+                "The file to write; standard output without it."))
         var output: String?
 
         func run() async throws {
@@ -96,13 +110,18 @@ struct ConventionCommand: AsyncParsableCommand {
 
     struct Sign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Sign for your institution: a draft, or a note that others have signed.")
+            abstract: inWords(
+                "Signer pour votre institution : un projet, ou une convention que d'autres ont déjà signée.",
+                "Sign for your institution: a draft, or a note that others have signed."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The draft (YAML), or the note to add a signature to.")
+        @Argument(
+            help: .file(
+                "Le projet (YAML), ou la convention signée à laquelle ajouter une signature.",
+                "The draft (YAML), or the note to add a signature to."))
         var file: String
 
-        @Option(help: "Where the signed note goes.")
+        @Option(help: .file("Le fichier de la convention signée à créer.", "Where the signed note goes."))
         var output: String
 
         func run() async throws {
@@ -130,10 +149,13 @@ struct ConventionCommand: AsyncParsableCommand {
 
     struct ShowConvention: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "Show a draft or a signed convention in words.")
+            commandName: "show",
+            abstract: inWords(
+                "Afficher en toutes lettres un projet ou une convention signée.",
+                "Show a draft or a signed convention in words."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The draft or the note.")
+        @Argument(help: .file("Le projet ou la convention signée.", "The draft or the note."))
         var file: String
 
         func run() async throws {
@@ -147,7 +169,8 @@ struct ConventionCommand: AsyncParsableCommand {
                 let hash = try Unverified<Convention>(parsing: text).note.hash
                 print(
                     console.language(
-                        "Empreinte, previous de la version suivante : ", "Hash, previous of the next version: ")
+                        "Empreinte, à reporter sous previous dans la version suivante : ",
+                        "Hash, previous of the next version: ")
                         + "\(hash)")
             }
         }
@@ -155,13 +178,18 @@ struct ConventionCommand: AsyncParsableCommand {
 
     struct Compare: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "diff", abstract: "Say in words what changes from one version to another.")
+            commandName: "diff",
+            abstract: inWords(
+                "Dire en toutes lettres ce qui change d'une version à l'autre.",
+                "Say in words what changes from one version to another."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The older draft or note.")
+        @Argument(
+            help: .both(
+                "Le projet ou la convention la plus ancienne.", "The older draft or note.", value: ("ancien", "old")))
         var old: String
 
-        @Argument(help: "The newer one.")
+        @Argument(help: .both("La plus récente.", "The newer one.", value: ("nouveau", "new")))
         var new: String
 
         func run() async throws {
@@ -181,16 +209,24 @@ struct ConventionCommand: AsyncParsableCommand {
     struct Trust: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "trust",
-            abstract: "Write trust anchors for liaison verify from a signed convention that you have checked.")
+            abstract: inWords(
+                "Établir, d'après une convention signée que vous avez contrôlée, les ancres de confiance pour liaison verify.",
+                "Write trust anchors for liaison verify from a signed convention that you have checked."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The note.")
+        @Argument(help: .file("La convention signée.", "The note."))
         var file: String
 
-        @Option(help: "A c2sp.org/tlog-policy file with witnesses and a quorum; without it, none is wanted.")
+        @Option(
+            help: .file(
+                "Un fichier c2sp.org/tlog-policy avec les témoins et un quorum ; sans lui, aucun témoin n'est exigé.",
+                "A c2sp.org/tlog-policy file with witnesses and a quorum; without it, none is wanted."))
         var policy: String?
 
-        @Option(help: "Root certificates (PEM) of a time-stamp authority; tokens are wanted then.")
+        @Option(
+            help: .file(
+                "Les certificats racines (PEM) d'une autorité d'horodatage ; les jetons sont alors exigés.",
+                "Root certificates (PEM) of a time-stamp authority; tokens are wanted then."))
         var timeStampRoot: String?
 
         func run() async throws {

@@ -10,24 +10,38 @@ import LiaisonTLS
 
 struct Enrol: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make an agent's vault and keys, and print the request for the registrar.")
+        abstract: inWords(
+            "Créer le coffre et les clés d'un agent, et afficher la demande pour le gestionnaire.",
+            "Make an agent's vault and keys, and print the request for the registrar."))
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The agent's pseudonymous address, for example d-07@avema01.")
+    @Argument(
+        help: .both(
+            "L'adresse pseudonyme de l'agent, par exemple d-07@avema01.",
+            "The agent's pseudonymous address, for example d-07@avema01.", value: ("adresse", "address")))
     var address: String
 
-    @Option(help: "The signed convention, from your institution.")
+    @Option(
+        help: .file(
+            "La convention signée, remise par votre institution.", "The signed convention, from your institution."))
     var convention: String
 
-    @Option(help: "A TLS certificate (PEM) that your institution issued, with --private-key.")
+    @Option(
+        help: .file(
+            "Un certificat TLS (PEM) émis par votre institution, avec --private-key.",
+            "A TLS certificate (PEM) that your institution issued, with --private-key."))
     var certificate: String?
 
-    @Option(help: "Its private key (PEM); it moves into the vault.")
+    @Option(
+        help: .file(
+            "Sa clé privée (PEM) ; elle est rangée dans le coffre.", "Its private key (PEM); it moves into the vault."))
     var privateKey: String?
 
     func validate() throws {
         guard (certificate == nil) == (privateKey == nil) else {
-            throw ValidationError("--certificate and --private-key go together")
+            throw ValidationError(
+                inWords(
+                    "--certificate et --private-key vont ensemble", "--certificate and --private-key go together"))
         }
     }
 
@@ -61,7 +75,7 @@ enum Input {
 
     static func text(_ path: String) throws -> String {
         guard let text = String(validating: try read(path), as: UTF8.self) else {
-            throw ClientFailure.input(fr: "fichier non UTF-8 (\(path))", en: "file not UTF-8 (\(path))")
+            throw ClientFailure.input(fr: "fichier qui n'est pas en UTF-8 (\(path))", en: "file not UTF-8 (\(path))")
         }
         return text
     }

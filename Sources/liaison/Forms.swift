@@ -6,17 +6,25 @@ import LiaisonClient
 import LiaisonForms
 
 struct Forms: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the kinds, or print an empty form of one.")
+    static let configuration = CommandConfiguration(
+        abstract: inWords(
+            "Lister les types de transmission, ou afficher le formulaire vierge de l'un d'eux.",
+            "List the kinds, or print an empty form of one."))
 
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "A kind, for example referral.")
+    @Argument(
+        help: .both(
+            "Un type, par exemple referral (saisine).", "A kind, for example referral.", value: ("type", "kind")))
     var kind: String?
 
-    @Flag(help: "Print the form's JSON Schema.")
+    @Flag(help: .both("Afficher le schéma JSON du formulaire.", "Print the form's JSON Schema."))
     var jsonSchema = false
 
-    @Option(help: "Print an empty form to fill elsewhere: yaml or json.")
+    @Option(
+        help: .both(
+            "Afficher un formulaire vierge, à remplir ailleurs : yaml ou json.",
+            "Print an empty form to fill elsewhere: yaml or json.", value: ("format", "template")))
     var template: Template?
 
     enum Template: String, ExpressibleByArgument, CaseIterable { case yaml, json }
@@ -47,7 +55,8 @@ struct Forms: AsyncParsableCommand {
             Row(kind: $0.id, title: $0.title.text(console.language), summary: $0.summary.text(console.language))
         }
         try console.print(rows) {
-            rows.map { "\($0.kind): \($0.title). \($0.summary)" }.joined(separator: "\n")
+            rows.map { "\($0.kind)" + console.language(" : ", ": ") + "\($0.title). \($0.summary)" }.joined(
+                separator: "\n")
         }
     }
 }

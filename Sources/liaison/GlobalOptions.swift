@@ -16,18 +16,27 @@ struct GlobalOptions: ParsableArguments {
 
     static let fallbackFormat = Format.text
 
-    @Option(help: "The vault's directory (or LIAISON_VAULT).")
+    @Option(
+        help: .directory("Le répertoire du coffre (ou LIAISON_VAULT).", "The vault's directory (or LIAISON_VAULT)."))
     var vault: String?
 
-    @Option(help: "text for people, json for scripts.")
+    @Option(
+        help: .both(
+            "text pour être lu, json pour les scripts.", "text for people, json for scripts.",
+            value: ("format", "format")))
     var format: Format?
 
-    @Flag(help: ArgumentHelp("Say how long each part took.", visibility: .hidden))
+    @Flag(
+        help: ArgumentHelp(
+            inWords("Afficher la durée de chaque étape.", "Say how long each part took."), visibility: .hidden))
     var timings = false
 
     func vaultPath() throws -> String {
         guard let path = vault ?? ProcessInfo.processInfo.environment["LIAISON_VAULT"] else {
-            throw ValidationError("no vault named\nhint: --vault DIR or LIAISON_VAULT")
+            throw ValidationError(
+                inWords(
+                    "coffre non indiqué\nconseil : --vault CHEMIN ou LIAISON_VAULT",
+                    "no vault named\nhint: --vault DIR or LIAISON_VAULT"))
         }
         return path
     }
@@ -113,13 +122,17 @@ enum Clock {
     /// Unix seconds.
     static func now() -> Int { Int(Date().timeIntervalSince1970) }
 
-    /// The day, in the time zone of this computer.
-    static func day(_ instant: Int) -> String {
-        Date(timeIntervalSince1970: Double(instant)).formatted(
+    /// The day, in the time zone of this computer: 21/11/2026 in French, 2026-11-21 in English.
+    static func day(_ instant: Int, _ language: Language = spokenLanguage) -> String {
+        let day = Date(timeIntervalSince1970: Double(instant)).formatted(
             Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
+        return language(day.split(separator: "-").reversed().joined(separator: "/"), day)
     }
 
-    /// RFC 3339 in UTC.
+    /// The instant as people read it, in the time zone of this computer.
+    static func local(_ instant: Int, _ language: Language) -> String { LocalTime(.current).text(instant, language) }
+
+    /// RFC 3339 in UTC, for scripts.
     static func text(_ instant: Int) -> String {
         Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601)
     }
@@ -137,7 +150,7 @@ enum Passphrase {
         }
         guard isatty(STDIN_FILENO) == 1 else {
             throw ClientFailure.input(
-                fr: "pas de phrase de passe\nconseil : LIAISON_PASSPHRASE_FILE",
+                fr: "phrase de passe non indiquée\nconseil : LIAISON_PASSPHRASE_FILE",
                 en: "no passphrase\nhint: LIAISON_PASSPHRASE_FILE")
         }
         FileHandle.standardError.write(Data(language("Phrase de passe : ", "Passphrase: ").utf8))

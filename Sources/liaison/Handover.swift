@@ -9,10 +9,14 @@ import LiaisonWire
 
 struct Handover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Let a new colleague of your unit read its open threads.")
+        abstract: inWords(
+            "Permettre à un nouveau collègue de votre unité de lire ses échanges en cours.",
+            "Let a new colleague of your unit read its open threads."))
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: "The colleague, for example d-09@avema01.")
+    @Option(
+        help: .agent(
+            "Le collègue, par exemple d-09@avema01.", "The colleague, for example d-09@avema01."))
     var to: String
 
     func run() async throws {
@@ -25,7 +29,9 @@ struct Handover: AsyncParsableCommand {
 
 struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "After a lost device: say what you read again, what a colleague can hand over, and what is lost.")
+        abstract: inWords(
+            "Après la perte d'un poste : ce que vous pouvez relire, ce qu'un collègue peut vous remettre, ce qui est perdu.",
+            "After a lost device: say what you read again, what a colleague can hand over, and what is lost."))
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -39,9 +45,12 @@ extension HandoverReport {
     fileprivate func show(_ console: Console) throws {
         try console.print(items) {
             items.isEmpty
-                ? console.language("Aucun fil ouvert.", "No open thread.")
-                : items.map { "\($0.id)  \($0.kind), \($0.unit): \($0.result.text(console.language))" }
-                    .joined(separator: "\n")
+                ? console.language("Aucun échange en cours.", "No open thread.")
+                : items.map {
+                    "\($0.id)  \($0.kind), \($0.unit)" + console.language(" : ", ": ")
+                        + $0.result.text(console.language)
+                }
+                .joined(separator: "\n")
         }
     }
 }
@@ -57,9 +66,9 @@ extension HandoverReport.Result {
                 "un collègue peut le remettre (liaison handover)", "a colleague can hand it over (liaison handover)")
         case .lost:
             language(
-                "perdu : plus personne n'en a la clé, l'expéditeur est prévenu",
+                "perdu : plus personne n'en détient la clé ; l'expéditeur en est informé",
                 "lost: nobody has its key, the sender is told")
-        case .refused: language("contenu refusé, l'expéditeur est prévenu", "content refused, the sender is told")
+        case .refused: language("contenu refusé ; l'expéditeur en est informé", "content refused, the sender is told")
         case .readable: language("lisible", "readable")
         }
     }
@@ -67,12 +76,16 @@ extension HandoverReport.Result {
 
 struct Withdraw: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract:
-            "Take a transmission back: destroyed where nobody has opened it, otherwise its destruction is demanded.")
+        abstract: inWords(
+            "Retirer une transmission : détruite là où personne ne l'a ouverte ; ailleurs, sa destruction est demandée.",
+            "Take a transmission back: destroyed where nobody has opened it, otherwise its destruction is demanded."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
-    @Option(help: "misdirected, consent_withdrawn or sent_in_error.")
+    @Option(
+        help: .reason(
+            "misdirected (mal adressée), consent_withdrawn (accord retiré) ou sent_in_error (envoyée par erreur).",
+            "misdirected, consent_withdrawn or sent_in_error."))
     var reason: String
 
     private struct Row: Encodable {
@@ -91,40 +104,42 @@ struct Withdraw: AsyncParsableCommand {
             let id = try transmission.value()
             let results = try await session.withdraw(
                 id, reason: Typed.reason(reason, for: .withdrawn), catalogue: FormCatalogue())
+            let deadline = reason == ReasonCode.misdirected.rawValue ? Clock.now() + Self.notification : nil
             let rows = results.map { result in
                 Row(
                     unit: result.unit, state: result.state, openedAt: result.openedAt.map(Clock.text),
-                    demand: result.demand,
-                    notifyBefore: result.openedAt == nil || reason != ReasonCode.misdirected.rawValue
-                        ? nil : Clock.text(Clock.now() + Self.notification))
+                    demand: result.demand, notifyBefore: result.openedAt == nil ? nil : deadline.map(Clock.text))
             }
-            try console.print(rows) { rows.map { text($0, console.language) }.joined(separator: "\n") }
+            try console.print(rows) {
+                results.map { text($0, deadline, console.language) }.joined(separator: "\n")
+            }
             for result in results {
                 guard let failure = result.failure else { continue }
                 try await session.know([result.unit.institution])
                 console.say(
-                    console.language("AUCUNE DEMANDE ENVOYÉE à ", "NO DEMAND SENT to ") + "\(result.unit): "
+                    console.language(
+                        "DEMANDE DE DESTRUCTION NON ENVOYÉE à \(result.unit) : ", "NO DEMAND SENT to \(result.unit): ")
                         + failure.text(console.language))
                 console.sayNumbers(session.directory.unit(result.unit))
             }
         }
     }
 
-    private func text(_ row: Row, _ language: Language) -> String {
-        guard let opened = row.openedAt else {
+    private func text(_ row: WithdrawalResult, _ deadline: Int?, _ language: Language) -> String {
+        guard let opened = row.openedAt.map({ Clock.local($0, language) }) else {
             return row.state == .withdrawn
-                ? language("\(row.unit) : non ouvert, détruit", "\(row.unit): unopened, destroyed")
-                : "\(row.unit): \(row.state.text(language))"
+                ? language("\(row.unit) : pas encore ouvert, détruit", "\(row.unit): unopened, destroyed")
+                : "\(row.unit)" + language(" : ", ": ") + row.state.text(language)
         }
         var text = language(
-            "\(row.unit) : déjà ouvert (\(opened)), ne peut plus être repris",
+            "\(row.unit) : déjà ouvert (\(opened)), ne peut plus être retiré",
             "\(row.unit): opened already (\(opened)), cannot be taken back")
         if let demand = row.demand {
             text += language(" ; destruction demandée (\(demand))", "; destruction demanded (\(demand))")
         }
-        if let before = row.notifyBefore {
+        if let before = deadline.map({ Clock.local($0, language) }) {
             text += language(
-                "\n  Violation de données possible (RGPD 33) : prévenez votre DPO ; délai de notification \(before)",
+                "\n  Violation de données à caractère personnel possible (RGPD, article 33) : prévenez votre délégué à la protection des données ; à notifier avant le \(before)",
                 "\n  Possible personal data breach (GDPR 33): tell your DPO; to be notified before \(before)")
         }
         return text

@@ -23,7 +23,7 @@ struct Interview {
         let given = kind.defaults(for: context)
         console.say(
             language(
-                "\(kind.title.text(language)). Entrée passe un champ facultatif ; les réponses sont gardées au fur et à mesure.",
+                "\(kind.title.text(language)). La touche Entrée passe un champ facultatif ; vos réponses sont gardées au fur et à mesure.",
                 "\(kind.title.text(language)). Enter skips an optional field; answers are kept as you go."))
         console.say(kind.never.text(language))
         for name in kind.required where given[name] == nil { try ask(name, &form, isRequired: true) }
@@ -108,7 +108,9 @@ struct Interview {
             lines.append(
                 language("  plusieurs numéros, séparés par des virgules", "  several numbers, separated by commas"))
         }
-        if field.type == .longText { lines.append(language("  une ligne vide termine", "  an empty line ends it")) }
+        if field.type == .longText {
+            lines.append(language("  une ligne vide met fin à la saisie", "  an empty line ends it"))
+        }
         if let present { lines.append(language("  gardé : ", "  kept: ") + field.display(present, language)) }
         for line in lines { console.say(line) }
     }
@@ -129,7 +131,7 @@ struct Interview {
             console.prompt()
             guard let line = readLine() else {
                 throw ClientFailure.input(
-                    fr: "interrompu : les réponses sont gardées dans le coffre, la même commande les reprend",
+                    fr: "interrompu : les réponses sont gardées dans le coffre ; relancez la commande pour continuer",
                     en: "interrupted: the answers are kept in the vault, the same command takes them up")
             }
             let text = line.trimmingCharacters(in: .whitespaces)

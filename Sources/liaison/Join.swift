@@ -11,13 +11,22 @@ import LiaisonVault
 
 struct Join: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Answer an invitation: make your vault and keys, and ask your registrar to take you in.")
+        abstract: inWords(
+            "Répondre à une invitation : créer votre coffre et vos clés, et demander votre inscription au gestionnaire.",
+            "Answer an invitation: make your vault and keys, and ask your registrar to take you in."))
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The relay, for example https://relais.example:8443.")
+    @Argument(
+        help: .both(
+            "Le relais, par exemple https://relais.example:8443.",
+            "The relay, for example https://relais.example:8443.",
+            value: ("relais", "relay")))
     var relay: String
 
-    @Argument(help: "The nine words that your registrar told you; hyphens or spaces between them.")
+    @Argument(
+        help: .both(
+            "Les neuf mots que votre gestionnaire vous a dictés, séparés par des traits d'union ou des espaces.",
+            "The nine words that your registrar told you; hyphens or spaces between them.", value: ("mots", "words")))
     var code: [String]
 
     private struct Answer: Encodable {
@@ -52,7 +61,7 @@ struct Join: AsyncParsableCommand {
             let answer = Answer(agent: invitation.agent, unit: invitation.unit, role: invitation.role)
             try console.print(answer) {
                 console.language(
-                    "Demande envoyée pour \(invitation.agent). Votre gestionnaire l'approuve ; ensuite, première commande : liaison inbox",
+                    "Demande envoyée pour \(invitation.agent). Quand votre gestionnaire l'aura approuvée, commencez par : liaison inbox",
                     "Request sent for \(invitation.agent). Your registrar approves it; then, first command: liaison inbox"
                 )
             }
@@ -66,14 +75,14 @@ struct Join: AsyncParsableCommand {
             switch error {
             case .wrongCount(let count):
                 throw ClientFailure.input(
-                    fr: "neuf mots attendus, \(count) donnés", en: "expected nine words, got \(count)")
+                    fr: "neuf mots attendus, \(count) reçus", en: "expected nine words, got \(count)")
             case .unreadable(let place):
                 throw ClientFailure.input(
-                    fr: "le mot \(place) n'en est pas un : faites-le répéter",
+                    fr: "le mot numéro \(place) n'existe pas dans la liste : faites-le répéter",
                     en: "word \(place) is none: have it repeated")
             case .checkWord:
                 throw ClientFailure.input(
-                    fr: "un mot a été mal noté : le dernier ne les confirme pas",
+                    fr: "un des mots a été mal noté : le dernier mot, qui contrôle les autres, ne correspond pas",
                     en: "a word was taken down wrongly: the last one does not confirm them")
             }
         }

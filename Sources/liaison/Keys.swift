@@ -8,11 +8,15 @@ import LiaisonNotes
 
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The agent's encryption keys.", subcommands: [ListKeys.self, RotateKeys.self, ExportKeys.self])
+        abstract: inWords("Les clés de chiffrement de l'agent.", "The agent's encryption keys."),
+        subcommands: [ListKeys.self, RotateKeys.self, ExportKeys.self])
 
     struct ListKeys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "The keys that open what you receive, and until when each is used.")
+            commandName: "list",
+            abstract: inWords(
+                "Les clés qui ouvrent ce que vous recevez, et jusqu'à quand chacune sert.",
+                "The keys that open what you receive, and until when each is used."))
         @OptionGroup var global: GlobalOptions
 
         private struct Row: Encodable {
@@ -25,19 +29,23 @@ struct Keys: AsyncParsableCommand {
 
         func run() async throws {
             try await global.withSession { session, console in
-                let rows = try session.keys().map {
+                let keys = try session.keys()
+                let rows = keys.map {
                     Row(
                         fingerprint: $0.fingerprint.hex, notBefore: Clock.text($0.notBefore),
                         notAfter: Clock.text($0.notAfter), isPublished: $0.isPublished,
                         destroyedAfter: Clock.text($0.destroyedAfter))
                 }
                 try console.print(rows) {
-                    rows.map { row in
+                    keys.map { key in
                         let state =
-                            row.isPublished
+                            key.isPublished
                             ? console.language("publiée", "published")
-                            : console.language("remplacée, ouvre encore", "replaced, still opens")
-                        return "\(row.fingerprint.prefix(16))  \(row.notBefore) – \(row.notAfter)  \(state)"
+                            : console.language(
+                                "remplacée, mais elle ouvre encore les contenus reçus auparavant",
+                                "replaced, still opens")
+                        let days = [key.notBefore, key.notAfter].map { Clock.local($0, console.language) }
+                        return "\(key.fingerprint.hex.prefix(16))  \(days.joined(separator: " – "))  \(state)"
                     }.joined(separator: "\n")
                 }
             }
@@ -47,18 +55,25 @@ struct Keys: AsyncParsableCommand {
     struct ExportKeys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "export",
-            abstract: "Print the decryption identities: whoever has them reads what you can read.")
+            abstract: inWords(
+                "Afficher les clés de déchiffrement : qui les détient lit tout ce que vous pouvez lire.",
+                "Print the decryption identities: whoever has them reads what you can read."))
         @OptionGroup var global: GlobalOptions
 
-        @Flag(help: "In age's own encoding.")
+        @Flag(help: .both("Dans l'encodage du format age.", "In age's own encoding."))
         var age = false
 
         func run() async throws {
-            guard age else { throw ValidationError("say in which encoding\nhint: keys export --age") }
+            guard age else {
+                throw ValidationError(
+                    inWords(
+                        "encodage non indiqué\nconseil : keys export --age",
+                        "say in which encoding\nhint: keys export --age"))
+            }
             try await global.withSession { session, console in
                 console.say(
                     console.language(
-                        "ATTENTION : ces lignes ouvrent tout ce que vous pouvez lire. C'est noté dans le coffre ; de nouvelles clés remplacent celles-ci.",
+                        "ATTENTION : ces lignes ouvrent tout ce que vous pouvez lire. Cet export est noté dans le coffre, et de nouvelles clés remplacent celles-ci.",
                         "WARNING: these lines open all that you can read. This is noted in the vault; new keys replace these."
                     ))
                 for line in try await session.exportIdentities() { print(line) }
@@ -68,7 +83,8 @@ struct Keys: AsyncParsableCommand {
 
     struct RotateKeys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "rotate", abstract: "Make and publish a new key now.")
+            commandName: "rotate",
+            abstract: inWords("Créer et publier une nouvelle clé maintenant.", "Make and publish a new key now."))
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {

@@ -3,16 +3,25 @@
 
 import ArgumentParser
 import Foundation
+import LiaisonForms
 
 @main
 struct Liaison: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "liaison",
-        abstract: "Sealed transmissions between institutions, with proof of what happened.",
-        discussion: """
+        abstract: inWords(
+            "Transmissions scellées entre institutions, avec la preuve de ce qui s'est passé.",
+            "Sealed transmissions between institutions, with proof of what happened."),
+        discussion: inWords(
+            """
+            Codes de sortie : 0 fait, 64 commande mal formée, 65 saisie refusée, 69 relais injoignable, 75 à réessayer, \
+            77 non permis.
+            La phrase de passe est lue dans le fichier que désigne LIAISON_PASSPHRASE_FILE, ou demandée.
+            """,
+            """
             Exit codes: 0 done, 64 usage, 65 input refused, 69 relay unreachable, 75 try again, 77 not permitted.
             The passphrase is read from the file named by LIAISON_PASSPHRASE_FILE, or asked for.
-            """,
+            """),
         subcommands: [
             Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Read.self,
             Acknowledge.self,
@@ -39,11 +48,26 @@ struct Liaison: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            // Whatever ends a `send` before the relay accepted says so, a mistyped option included.
-            if CommandLine.arguments.contains("send"), exitCode(for: error) == .validationFailure {
+            // Whatever ends a `send` before the relay accepted says so, a mistyped option included; what ended it while it
+            // ran has said so already.
+            if CommandLine.arguments.contains("send"), !(error is ExitCode), exitCode(for: error) == .validationFailure
+            {
                 Console(GlobalOptions.fallbackFormat).sayNotSent(to: nil)
             }
-            exit(withError: error)
+            leave(with: error)
         }
+    }
+
+    /// As the library's `exit(withError:)`, in the language of the environment.
+    private static func leave(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        let isScript = code.isSuccess && CommandLine.arguments.contains { $0.hasPrefix("--generate-completion-script") }
+        guard spokenLanguage == .fr, !isScript else { exit(withError: error) }
+        let text = UsageInFrench.translate(fullMessage(for: error))
+        if !text.isEmpty {
+            let stream = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
+            stream.write(Data((text + "\n").utf8))
+        }
+        Foundation.exit(code.rawValue)
     }
 }

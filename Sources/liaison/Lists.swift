@@ -46,14 +46,16 @@ private func show(_ listing: Listing, _ console: Console) throws {
     let rows = listing.deliveries.map(DeliveryRow.init)
     try console.print(rows) {
         rows.isEmpty
-            ? console.language("Rien.", "Nothing.") : rows.map { $0.text(console.language) }.joined(separator: "\n")
+            ? console.language("Aucune transmission.", "Nothing.")
+            : rows.map { $0.text(console.language) }.joined(separator: "\n")
     }
     for failure in listing.refused { console.say(failure.text(console.language)) }
     if let first = listing.refused.first { throw ExitCode(first.exitCode) }
 }
 
 struct Inbox: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "What was delivered to your units.")
+    static let configuration = CommandConfiguration(
+        abstract: inWords("Les transmissions reçues par vos unités.", "What was delivered to your units."))
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -62,7 +64,10 @@ struct Inbox: AsyncParsableCommand {
 }
 
 struct Sent: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "What your units sent, delivery by delivery.")
+    static let configuration = CommandConfiguration(
+        abstract: inWords(
+            "Les transmissions envoyées par vos unités, destinataire par destinataire.",
+            "What your units sent, delivery by delivery."))
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {

@@ -14,37 +14,57 @@ import LiaisonWitness
 
 struct Proof: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a dossier that proves a transmission to a stranger, offline.",
-        discussion: """
+        abstract: inWords(
+            "Constituer un dossier qui prouve une transmission à un tiers, hors connexion.",
+            "Make a dossier that proves a transmission to a stranger, offline."),
+        discussion: inWords(
+            """
+            Si le contenu y est, qui détient le dossier peut le lire. --disclose montre des champs choisis et prouve qu'ils \
+            sont ceux qui ont été envoyés, sans montrer les autres ; le nom des autres champs reste visible.
+            """,
+            """
             With the content, whoever has the dossier reads it. --disclose shows chosen fields and proves that they are
             what was sent, without the others; the names of the others are seen.
-            """)
+            """))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
-    @Option(help: "The file to write, usually NAME.asice.")
+    @Option(help: .file("Le fichier à créer, d'ordinaire NOM.asice.", "The file to write, usually NAME.asice."))
     var output: String
 
-    @Flag(help: "Leave the content out.")
+    @Flag(help: .both("Ne pas joindre le contenu.", "Leave the content out."))
     var withoutContent = false
 
     @Option(
         parsing: .upToNextOption,
-        help: "Only these form fields, as liaison forms names them; \"attachments\" for the list of attachments.")
+        help: .both(
+            "Seulement ces champs, sous le nom que leur donne liaison forms ; attachments pour la liste des pièces jointes.",
+            "Only these form fields, as liaison forms names them; \"attachments\" for the list of attachments.",
+            value: ("champ", "field")))
     var disclose: [String] = []
 
-    @Option(help: "Have the dossier itself time-stamped by this authority (RFC 3161 over HTTP).")
+    @Option(
+        help: .both(
+            "Faire horodater le dossier par cette autorité (RFC 3161 sur HTTP).",
+            "Have the dossier itself time-stamped by this authority (RFC 3161 over HTTP).", value: ("url", "url")))
     var timeStampUrl: String?
 
-    @Option(help: "The root certificate (PEM) of that authority.")
+    @Option(
+        help: .file("Le certificat racine (PEM) de cette autorité.", "The root certificate (PEM) of that authority."))
     var timeStampRoot: String?
 
     func validate() throws {
         guard disclose.isEmpty || !withoutContent else {
-            throw ValidationError("--disclose already leaves the rest of the content out: not with --without-content")
+            throw ValidationError(
+                inWords(
+                    "--disclose ne montre déjà que les champs choisis : ne pas y ajouter --without-content",
+                    "--disclose already leaves the rest of the content out: not with --without-content"))
         }
         guard (timeStampUrl == nil) == (timeStampRoot == nil) else {
-            throw ValidationError("--time-stamp-url and --time-stamp-root go together")
+            throw ValidationError(
+                inWords(
+                    "--time-stamp-url et --time-stamp-root vont ensemble",
+                    "--time-stamp-url and --time-stamp-root go together"))
         }
     }
 
@@ -74,13 +94,13 @@ struct Proof: AsyncParsableCommand {
             if content == .sealed, parts.contentPath != nil {
                 console.say(
                     code(
-                        "Qui détient ce fichier peut en lire le contenu : ne le remettez qu'à qui doit le lire.",
+                        "Toute personne qui détient ce fichier peut en lire le contenu : ne le remettez qu'à qui doit le lire.",
                         "Whoever has this file can read the content: hand it on accordingly."))
             }
             if let story = report.story { for line in DossierText.states(story, code) { console.say("  \(line)") } }
             console.say(
                 code(
-                    "  Vérifiez avec : liaison verify \(output) --trust ANCRES",
+                    "  Pour le vérifier : liaison verify \(output) --trust ANCRES",
                     "  Check it with: liaison verify \(output) --trust ANCHORS"))
         }
     }

@@ -11,7 +11,7 @@ import LiaisonSealing
 
 /// The identifier that most commands take.
 struct TransmissionArgument: ParsableArguments {
-    @Argument(help: "The transmission's identifier.")
+    @Argument(help: .both("L'identifiant de la transmission.", "The transmission's identifier."))
     var id: String
 
     func value() throws -> TransmissionID {
@@ -22,12 +22,16 @@ struct TransmissionArgument: ParsableArguments {
 
 struct Read: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Open a transmission and show it; that it was opened becomes evidence.")
+        abstract: inWords(
+            "Ouvrir une transmission et l'afficher ; son ouverture est inscrite au journal comme preuve.",
+            "Open a transmission and show it; that it was opened becomes evidence."))
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
-    @Option(help: "Write the attachments into this directory.")
+    @Option(
+        help: .directory(
+            "Enregistrer les pièces jointes dans ce répertoire.", "Write the attachments into this directory."))
     var save: String?
 
     private struct Answer: Encodable {

@@ -12,7 +12,10 @@ import LiaisonWire
 
 struct RegistrarCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "registrar", abstract: "For who signs for an institution: its key, units, agents and rosters.",
+        commandName: "registrar",
+        abstract: inWords(
+            "Pour qui signe au nom d'une institution : sa clé, ses unités, ses agents et ses listes.",
+            "For who signs for an institution: its key, units, agents and rosters."),
         subcommands: [
             Create.self, UnitsFrom.self, AddUnit.self, EnrolAgent.self, Invite.self, Requests.self, Approve.self,
             Reject.self, Assign.self, Unassign.self, AbsenceOfUnit.self, Vacancy.self, Presence.self, Revoke.self,
@@ -21,15 +24,19 @@ struct RegistrarCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract:
+            abstract: inWords(
+                "Créer la clé de l'institution et sa clé de secours hors ligne ; sans --recovery, la clé d'un second gestionnaire.",
                 "Make the institution's key and its offline recovery key; without --recovery, a second registrar's key."
-        )
+            ))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The institution, for example cd01.")
+        @Argument(help: .both("L'institution, par exemple cd01.", "The institution, for example cd01."))
         var institution: String
 
-        @Option(help: "Write the recovery key's seed here: keep it offline, apart from this machine.")
+        @Option(
+            help: .file(
+                "Le fichier où écrire la clé de secours : gardez-la hors ligne, loin de ce poste.",
+                "Write the recovery key's seed here: keep it offline, apart from this machine."))
         var recovery: String?
 
         func run() async throws {
@@ -49,7 +56,7 @@ struct RegistrarCommand: AsyncParsableCommand {
                     print("\(Base64.encode(key.bytes))")
                     return console.say(
                         console.language(
-                            "Clé d'un second gestionnaire de \(institution), à mettre sous party_keys ; l'autre ajoute ce poste : registrar colleague \(tls.hex)",
+                            "Clé d'un second gestionnaire pour \(institution), à reporter sous party_keys. Le premier gestionnaire ajoute ce poste : registrar colleague \(tls.hex)",
                             "Key of a second registrar of \(institution), to be put under party_keys; the other one adds this device: registrar colleague \(tls.hex)"
                         ))
                 }
@@ -67,10 +74,13 @@ struct RegistrarCommand: AsyncParsableCommand {
 
     struct UnitsFrom: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "units", abstract: "Take the units that a convention's draft proposes into the roster.")
+            commandName: "units",
+            abstract: inWords(
+                "Reprendre dans la liste les unités que propose un projet de convention.",
+                "Take the units that a convention's draft proposes into the roster."))
         @OptionGroup var global: GlobalOptions
 
-        @Option(help: "The convention's draft.")
+        @Option(help: .file("Le projet de convention.", "The convention's draft."))
         var from: String
 
         func run() async throws {
@@ -84,17 +94,30 @@ struct RegistrarCommand: AsyncParsableCommand {
     }
 
     struct AddUnit: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "add-unit", abstract: "Add or change a unit.")
+        static let configuration = CommandConfiguration(
+            commandName: "add-unit", abstract: inWords("Ajouter ou modifier une unité.", "Add or change a unit."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "Its address, for example cms-bourg@cd01.")
+        @Argument(
+            help: .both(
+                "Son adresse, par exemple cms-bourg@cd01.", "Its address, for example cms-bourg@cd01.",
+                value: ("adresse", "address")))
         var address: String
-        @Option var kind: String
-        @Option var name: String
-        @Option var town: String
-        @Option var phone: String
-        @Option var dutyPhone: String?
-        @Option(name: .customLong("role"), help: "A role of the convention; may be repeated.")
+        @Option(help: .both("Son type, par exemple cms.", "Its kind, for example cms.", value: ("type", "kind")))
+        var kind: String
+        @Option(help: .both("Son nom.", "Its name.", value: ("nom", "name")))
+        var name: String
+        @Option(help: .both("Sa commune.", "Its town.", value: ("commune", "town")))
+        var town: String
+        @Option(help: .both("Son numéro de téléphone.", "Its telephone number.", value: ("numero", "number")))
+        var phone: String
+        @Option(help: .both("Le numéro de sa permanence.", "Its duty line's number.", value: ("numero", "number")))
+        var dutyPhone: String?
+        @Option(
+            name: .customLong("role"),
+            help: .both(
+                "Un rôle prévu par la convention ; peut être répété.", "A role of the convention; may be repeated.",
+                value: ("role", "role")))
         var roles: [String]
 
         func run() async throws {
@@ -110,16 +133,25 @@ struct RegistrarCommand: AsyncParsableCommand {
 
     struct EnrolAgent: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "enrol", abstract: "Take an agent's request into the roster.")
+            commandName: "enrol",
+            abstract: inWords(
+                "Inscrire sur la liste l'agent dont c'est la demande.", "Take an agent's request into the roster."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The request that liaison enrol printed.")
+        @Argument(help: .file("La demande affichée par liaison enrol.", "The request that liaison enrol printed."))
         var request: String
-        @Option(name: .customLong("unit"), help: "A unit of the agent; may be repeated.")
+        @Option(
+            name: .customLong("unit"),
+            help: .unit("Une unité de l'agent ; peut être répété.", "A unit of the agent; may be repeated."))
         var units: [String]
-        @Option(help: "agent, unit_manager, substitute or duty_officer.")
+        @Option(
+            help: .both(
+                "agent (agent), unit_manager (responsable), substitute (suppléant) ou duty_officer (permanence).",
+                "agent, unit_manager, substitute or duty_officer.", value: ("role", "role")))
         var role = "agent"
-        @Option(help: "Last day, YYYY-MM-DD; two years from now unless given.")
+        @Option(
+            help: .day(
+                "Le dernier jour ; à défaut, dans deux ans.", "Last day, YYYY-MM-DD; two years from now unless given."))
         var until: String?
 
         func run() async throws {
@@ -141,7 +173,8 @@ struct RegistrarCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the roster being drafted.")
+        static let configuration = CommandConfiguration(
+            abstract: inWords("Afficher la liste en préparation.", "Show the roster being drafted."))
         @OptionGroup var global: GlobalOptions
 
         private struct Answer: Encodable {

@@ -72,7 +72,10 @@ enum Typed {
 struct RosterChange: ParsableArguments {
     @OptionGroup var global: GlobalOptions
 
-    @Flag(help: "Only change the draft; registrar publish signs it later.")
+    @Flag(
+        help: .both(
+            "Modifier seulement le projet de liste ; registrar publish le signe plus tard.",
+            "Only change the draft; registrar publish signs it later."))
     var draft = false
 
     /// Runs `body` on the registrar's draft, then signs and publishes the next roster.
@@ -115,14 +118,14 @@ extension RegistrarCommand {
         case .published(let evidence):
             console.say(
                 console.language(
-                    "Liste de \(registrar.institution) publiée, entrée \(evidence.index).",
+                    "\(registrar.institution) : liste publiée, entrée \(evidence.index) du journal.",
                     "Roster of \(registrar.institution) published, entry \(evidence.index)."))
             return true
         case .halfSigned(let note):
             print(note.serialized, terminator: "")
             console.say(
                 console.language(
-                    "Il manque la signature d'un second gestionnaire : registrar cosign FICHIER, avec ce qui précède.",
+                    "Il manque la signature d'un second gestionnaire. Enregistrez ce qui précède dans un fichier ; il le signe avec : registrar cosign FICHIER",
                     "A second registrar's signature is missing: registrar cosign FILE, with the above."))
             return false
         }
@@ -130,24 +133,43 @@ extension RegistrarCommand {
 
     struct Invite: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a one-time code for a new agent, to be read out over the telephone.")
+            abstract: inWords(
+                "Créer un code à usage unique pour un nouvel agent, à dicter au téléphone.",
+                "Make a one-time code for a new agent, to be read out over the telephone."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The unit of the post.")
+        @Argument(help: .unit("L'unité du poste.", "The unit of the post."))
         var unit: String
         @Option(
-            help: "agent, unit_manager, substitute, duty_officer; or auditor, dpo, statistics_reader, who open no mail."
-        )
+            help: .both(
+                """
+                agent (agent), unit_manager (responsable), substitute (suppléant), duty_officer (permanence) ; ou auditor \
+                (auditeur), dpo (délégué à la protection des données), statistics_reader (statistiques), qui n'ouvrent \
+                aucune transmission.
+                """,
+                "agent, unit_manager, substitute, duty_officer; or auditor, dpo, statistics_reader, who open no mail.",
+                value: ("role", "role")))
         var role = "agent"
-        @Option(help: "Last day of the post, YYYY-MM-DD; two years from now unless given.")
+        @Option(
+            help: .day(
+                "Le dernier jour du poste ; à défaut, dans deux ans.",
+                "Last day of the post, YYYY-MM-DD; two years from now unless given."))
         var until: String?
-        @Option(help: "The pseudonym, for example d-07; the next free one unless given.")
+        @Option(
+            help: .agent(
+                "Le pseudonyme, par exemple d-07 ; à défaut, le prochain libre.",
+                "The pseudonym, for example d-07; the next free one unless given."))
         var agent: String?
-        @Option(help: "Hours for which the code is valid, 1 to 700.")
+        @Option(
+            help: .both(
+                "Durée de validité du code, en heures : de 1 à 700.", "Hours for which the code is valid, 1 to 700.",
+                value: ("heures", "hours")))
         var hours = 72
 
         func validate() throws {
-            guard (1...700).contains(hours) else { throw ValidationError("--hours from 1 to 700 (\(hours))") }
+            guard (1...700).contains(hours) else {
+                throw ValidationError(inWords("--hours de 1 à 700 (\(hours))", "--hours from 1 to 700 (\(hours))"))
+            }
         }
 
         private struct Answer: Encodable {
@@ -167,10 +189,11 @@ extension RegistrarCommand {
                         over: connection, now: Clock.now())
                     let answer = Answer(
                         code: code.text, agent: invitation.agent, expiresAt: Clock.text(invitation.expiresAt))
+                    let expiry = Clock.local(invitation.expiresAt, console.language)
                     try console.print(answer) {
                         console.language(
-                            "\(code.text)\nPour \(invitation.agent), valable jusqu'au \(answer.expiresAt). À dire au téléphone, jamais par écrit ; le dernier mot vérifie les autres.",
-                            "\(code.text)\nFor \(invitation.agent), valid until \(answer.expiresAt). To be told by telephone, never in writing; the last word checks the others."
+                            "\(code.text)\nPour \(invitation.agent), valable jusqu'au \(expiry). À dicter au téléphone, jamais par écrit ; le dernier mot permet de vérifier les autres.",
+                            "\(code.text)\nFor \(invitation.agent), valid until \(expiry). To be told by telephone, never in writing; the last word checks the others."
                         )
                     }
                 }
@@ -179,7 +202,8 @@ extension RegistrarCommand {
     }
 
     struct Requests: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The invitations, and who answered them.")
+        static let configuration = CommandConfiguration(
+            abstract: inWords("Les invitations, et qui y a répondu.", "The invitations, and who answered them."))
         @OptionGroup var global: GlobalOptions
 
         private struct Row: Encodable {
@@ -207,7 +231,8 @@ extension RegistrarCommand {
                             : rows.map { row in
                                 let unit = row.unit.map { ", \($0)" } ?? ""
                                 return
-                                    "\(row.agent)\(unit), \(row.role): \(Self.text(row.state, row.isValid, console.language))"
+                                    "\(row.agent)\(unit), \(row.role)" + console.language(" : ", ": ")
+                                    + Self.text(row.state, row.isValid, console.language)
                             }.joined(separator: "\n")
                     }
                 }
@@ -218,10 +243,11 @@ extension RegistrarCommand {
             switch state {
             case .open: language("pas encore de réponse", "no answer yet")
             case .requested where isValid:
-                language("demande valable : registrar approve", "valid request: registrar approve")
+                language("demande valable, à approuver : registrar approve", "valid request: registrar approve")
             case .requested:
                 language(
-                    "ATTENTION : demande d'un autre, à rejeter", "WARNING: somebody else's request, to be rejected")
+                    "ATTENTION : demande faite par quelqu'un d'autre, à rejeter",
+                    "WARNING: somebody else's request, to be rejected")
             case .approved: language("approuvée", "approved")
             case .rejected: language("rejetée", "rejected")
             }
@@ -244,10 +270,12 @@ extension RegistrarCommand {
 
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take an invited agent into the roster and publish it.")
+            abstract: inWords(
+                "Inscrire sur la liste un agent invité, et la publier.",
+                "Take an invited agent into the roster and publish it."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The agent.")
+        @Argument(help: .agent("L'agent.", "The agent."))
         var agent: String
 
         func run() async throws {
@@ -260,7 +288,7 @@ extension RegistrarCommand {
                         guard try await RegistrarCommand.publish(registrar, connection, log, console) else {
                             return console.say(
                                 console.language(
-                                    "Ensuite, la même commande termine l'invitation.",
+                                    "Ensuite, relancez la même commande pour clore l'invitation.",
                                     "Then the same command ends the invitation."))
                         }
                     }
@@ -271,10 +299,12 @@ extension RegistrarCommand {
     }
 
     struct Reject: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End an invitation without taking anybody in.")
+        static let configuration = CommandConfiguration(
+            abstract: inWords(
+                "Clore une invitation sans inscrire personne.", "End an invitation without taking anybody in."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "The agent.")
+        @Argument(help: .agent("L'agent.", "The agent."))
         var agent: String
 
         func run() async throws {
@@ -284,25 +314,32 @@ extension RegistrarCommand {
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
                     try registrar.reject(request)
                     try await registrar.finish(request, as: .rejected, over: connection)
-                    console.say(console.language("Rejetée.", "Rejected."))
+                    console.say(console.language("Invitation rejetée.", "Rejected."))
                 }
             }
         }
     }
 
     struct Assign: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Give an agent a post in a unit.")
+        static let configuration = CommandConfiguration(
+            abstract: inWords("Affecter un agent à un poste dans une unité.", "Give an agent a post in a unit."))
         @OptionGroup var change: RosterChange
 
-        @Argument(help: "The agent.")
+        @Argument(help: .agent("L'agent.", "The agent."))
         var agent: String
-        @Argument(help: "The unit.")
+        @Argument(help: .unit("L'unité.", "The unit."))
         var unit: String
-        @Option(help: "agent, unit_manager, substitute or duty_officer.")
+        @Option(
+            help: .both(
+                "agent (agent), unit_manager (responsable), substitute (suppléant) ou duty_officer (permanence).",
+                "agent, unit_manager, substitute or duty_officer.", value: ("role", "role")))
         var role = "agent"
-        @Option(help: "First day, YYYY-MM-DD; now unless given.")
+        @Option(help: .day("Le premier jour ; à défaut, maintenant.", "First day, YYYY-MM-DD; now unless given."))
         var from: String?
-        @Option(help: "Last day, YYYY-MM-DD; as long as the agent's authorization unless given.")
+        @Option(
+            help: .day(
+                "Le dernier jour ; à défaut, la fin de l'habilitation de l'agent.",
+                "Last day, YYYY-MM-DD; as long as the agent's authorization unless given."))
         var until: String?
 
         func run() async throws {
@@ -316,14 +353,15 @@ extension RegistrarCommand {
     }
 
     struct Unassign: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End an agent's post in a unit.")
+        static let configuration = CommandConfiguration(
+            abstract: inWords("Mettre fin au poste d'un agent dans une unité.", "End an agent's post in a unit."))
         @OptionGroup var change: RosterChange
 
-        @Argument(help: "The agent.")
+        @Argument(help: .agent("L'agent.", "The agent."))
         var agent: String
-        @Argument(help: "The unit.")
+        @Argument(help: .unit("L'unité.", "The unit."))
         var unit: String
-        @Option(help: "Last day, YYYY-MM-DD; now unless given.")
+        @Option(help: .day("Le dernier jour ; à défaut, maintenant.", "Last day, YYYY-MM-DD; now unless given."))
         var until: String?
 
         func run() async throws {
@@ -337,12 +375,17 @@ extension RegistrarCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End an agent's access: it bites on the next request and on every sender's next seal.")
+            abstract: inWords(
+                "Retirer l'accès d'un agent : effet dès sa prochaine demande, et dès le prochain envoi de chaque expéditeur.",
+                "End an agent's access: it bites on the next request and on every sender's next seal."))
         @OptionGroup var change: RosterChange
 
-        @Argument(help: "The agent.")
+        @Argument(help: .agent("L'agent.", "The agent."))
         var agent: String
-        @Option(help: "left, lost_device, compromised or other.")
+        @Option(
+            help: .reason(
+                "left (départ), lost_device (poste perdu), compromised (compromis) ou other (autre).",
+                "left, lost_device, compromised or other."))
         var reason: String
 
         func run() async throws {

@@ -12,14 +12,21 @@ import LiaisonWire
 extension RegistrarCommand {
     struct AbsenceOfUnit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "absence", abstract: "Say until when a unit does not answer, and who answers meanwhile.")
+            commandName: "absence",
+            abstract: inWords(
+                "Indiquer jusqu'à quand une unité est absente, et qui répond pendant ce temps.",
+                "Say until when a unit does not answer, and who answers meanwhile."))
         @OptionGroup var change: RosterChange
 
-        @Argument(help: "The unit.")
+        @Argument(help: .unit("L'unité.", "The unit."))
         var unit: String
-        @Option(help: "Last day of the absence, YYYY-MM-DD.")
+        @Option(help: .day("Le dernier jour de l'absence.", "Last day of the absence, YYYY-MM-DD."))
         var until: String
-        @Option(name: .customLong("substitute"), help: "A unit of the institution that answers; may be repeated.")
+        @Option(
+            name: .customLong("substitute"),
+            help: .unit(
+                "Une unité de l'institution qui répond à sa place ; peut être répété.",
+                "A unit of the institution that answers; may be repeated."))
         var substitutes: [String] = []
 
         func run() async throws {
@@ -34,12 +41,18 @@ extension RegistrarCommand {
 
     struct Vacancy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that a unit's post is vacant: senders are told before they send, substitutes get its queue.")
+            abstract: inWords(
+                "Déclarer vacant le poste d'une unité : les expéditeurs en sont avertis, les unités suppléantes reçoivent ce qui attend.",
+                "Say that a unit's post is vacant: senders are told before they send, substitutes get its queue."))
         @OptionGroup var change: RosterChange
 
-        @Argument(help: "The unit.")
+        @Argument(help: .unit("L'unité.", "The unit."))
         var unit: String
-        @Option(name: .customLong("substitute"), help: "A unit of the institution that answers; may be repeated.")
+        @Option(
+            name: .customLong("substitute"),
+            help: .unit(
+                "Une unité de l'institution qui répond à sa place ; peut être répété.",
+                "A unit of the institution that answers; may be repeated."))
         var substitutes: [String] = []
 
         func run() async throws {
@@ -51,10 +64,12 @@ extension RegistrarCommand {
     }
 
     struct Presence: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a unit's absence or vacancy.")
+        static let configuration = CommandConfiguration(
+            abstract: inWords("Mettre fin à l'absence ou à la vacance d'une unité.", "End a unit's absence or vacancy.")
+        )
         @OptionGroup var change: RosterChange
 
-        @Argument(help: "The unit.")
+        @Argument(help: .unit("L'unité.", "The unit."))
         var unit: String
 
         func run() async throws {
@@ -63,10 +78,16 @@ extension RegistrarCommand {
     }
 
     struct Publish: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Sign the next roster and publish it in the log.")
+        static let configuration = CommandConfiguration(
+            abstract: inWords(
+                "Signer la prochaine liste et la publier dans le journal.",
+                "Sign the next roster and publish it in the log."))
         @OptionGroup var global: GlobalOptions
 
-        @Option(help: "The signed convention, which says where the log is; remembered from then on.")
+        @Option(
+            help: .file(
+                "La convention signée, qui dit où est le journal ; elle est ensuite mémorisée.",
+                "The signed convention, which says where the log is; remembered from then on."))
         var convention: String?
 
         func run() async throws {
@@ -84,14 +105,19 @@ extension RegistrarCommand {
 
     struct Cosign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what a colleague's roster changes, sign it too, and publish it.")
+            abstract: inWords(
+                "Montrer ce que change la liste d'un collègue, la signer aussi, et la publier.",
+                "Show what a colleague's roster changes, sign it too, and publish it."))
         @OptionGroup var global: GlobalOptions
 
-        @Argument(help: "What registrar publish printed.")
+        @Argument(help: .file("Ce qu'a affiché registrar publish.", "What registrar publish printed."))
         var file: String
-        @Option(help: "The signed convention; remembered from then on.")
+        @Option(
+            help: .file(
+                "La convention signée ; elle est ensuite mémorisée.", "The signed convention; remembered from then on.")
+        )
         var convention: String?
-        @Flag(help: "Do not ask for confirmation.")
+        @Flag(help: .withoutConfirmation)
         var yes = false
 
         func run() async throws {
@@ -106,12 +132,12 @@ extension RegistrarCommand {
                     let roster = try registrar.checkHalfSigned(note, now: Clock.now())
                     for line in try registrar.changes(to: roster, console.language) { console.say(line) }
                     guard yes || console.confirm(console.language("Signer ?", "Sign?")) else {
-                        throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
+                        throw ClientFailure.input(fr: "signature non confirmée", en: "not confirmed")
                     }
                     let evidence = try await registrar.cosign(note, over: connection, log: log, now: Clock.now())
                     console.say(
                         console.language(
-                            "Liste de \(registrar.institution) publiée, entrée \(evidence.index).",
+                            "\(registrar.institution) : liste publiée, entrée \(evidence.index) du journal.",
                             "Roster of \(registrar.institution) published, entry \(evidence.index)."))
                 }
             }
@@ -120,13 +146,21 @@ extension RegistrarCommand {
 
     struct Colleague: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let another registrar's device read the directory and handle invitations, or no longer.")
+            abstract: inWords(
+                "Permettre au poste d'un autre gestionnaire de lire l'annuaire et de traiter les invitations, ou y mettre fin.",
+                "Let another registrar's device read the directory and handle invitations, or no longer."))
         @OptionGroup var change: RosterChange
 
-        @Argument(help: "What registrar create printed there.")
+        @Argument(
+            help: .both(
+                "L'empreinte qu'y a affichée registrar create.", "What registrar create printed there.",
+                value: ("empreinte", "fingerprint")))
         var fingerprint: String
 
-        @Flag(help: "No longer: the device is lost or has another owner.")
+        @Flag(
+            help: .both(
+                "Y mettre fin : le poste est perdu ou a changé de titulaire.",
+                "No longer: the device is lost or has another owner."))
         var remove = false
 
         func run() async throws {
@@ -143,10 +177,12 @@ extension RegistrarCommand {
 
     struct Succeed: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Replace a lost or stolen institution key: with the offline recovery key's signature.")
+            abstract: inWords(
+                "Remplacer une clé d'institution perdue ou volée, avec la signature de la clé de secours hors ligne.",
+                "Replace a lost or stolen institution key: with the offline recovery key's signature."))
         @OptionGroup var global: GlobalOptions
 
-        @Option(help: "The file with the recovery key's seed.")
+        @Option(help: .file("Le fichier de la clé de secours.", "The file with the recovery key's seed."))
         var recovery: String
 
         func run() async throws {

@@ -11,38 +11,66 @@ import LiaisonWire
 
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Seal a form and its attachments for a unit, and deposit them.")
+        abstract: inWords(
+            "Sceller un formulaire et ses pièces jointes pour une unité, et les déposer.",
+            "Seal a form and its attachments for a unit, and deposit them."))
 
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The kind, for example orientation (see: liaison forms).")
+    @Argument(
+        help: .both(
+            "Le type de transmission, par exemple orientation (liste : liaison forms).",
+            "The kind, for example orientation (see: liaison forms).", value: ("type", "kind")))
     var kind: String
 
-    @Option(help: "The unit that shall receive it, for example cms-bourg@cd01; on a terminal you choose.")
+    @Option(
+        help: .unit(
+            "L'unité destinataire, par exemple cms-bourg@cd01 ; sur un terminal, elle se choisit dans une liste.",
+            "The unit that shall receive it, for example cms-bourg@cd01; on a terminal you choose."))
     var to: String?
 
-    @Option(help: "The unit it is sent from, when you belong to several.")
+    @Option(
+        help: .unit(
+            "L'unité au nom de laquelle vous écrivez, si vous êtes membre de plusieurs.",
+            "The unit it is sent from, when you belong to several."))
     var from: String?
 
-    @Option(help: "The form as a YAML or JSON file; - reads standard input.")
+    @Option(
+        help: .file(
+            "Le formulaire, en YAML ou en JSON ; - pour l'entrée standard.",
+            "The form as a YAML or JSON file; - reads standard input."))
     var form: String?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("One field.", valueName: "field=value"))
+    @Option(
+        name: .customLong("set"),
+        help: .both(
+            "Un champ du formulaire ; peut être répété.", "One field; may be repeated.",
+            value: ("champ=valeur", "field=value")))
     var fields: [String] = []
 
-    @Option(name: .customLong("attach"), help: "A file to attach; may be repeated.")
+    @Option(
+        name: .customLong("attach"),
+        help: .file("Un fichier à joindre ; peut être répété.", "A file to attach; may be repeated."))
     var attachments: [String] = []
 
-    @Option(help: "The transmission that this answers.")
+    @Option(
+        help: .both(
+            "La transmission à laquelle celle-ci répond.", "The transmission that this answers.", value: ("id", "id")))
     var replyTo: String?
 
-    @Option(help: "immediate, urgent, priority or routine.")
+    @Option(
+        help: .both(
+            "immediate (immédiate), urgent (urgente), priority (prioritaire) ou routine (courante).",
+            "immediate, urgent, priority or routine.", value: ("urgence", "urgency")))
     var urgency: String?
 
-    @Option(help: "When you also told it by telephone: 21:40, or 2026-11-21T21:40:00+01:00.")
+    @Option(
+        help: .both(
+            "L'heure de votre appel téléphonique, si vous avez aussi appelé : 21:40, ou 2026-11-21T21:40:00+01:00.",
+            "When you also told it by telephone: 21:40, or 2026-11-21T21:40:00+01:00.", value: ("heure", "time")))
     var phoneConfirmedAt: String?
 
-    @Flag(help: "Do not ask for confirmation.")
+    @Flag(help: .withoutConfirmation)
     var yes = false
 
     func run() async throws {
@@ -67,7 +95,7 @@ struct Send: AsyncParsableCommand {
                 let units = routing.recipients + [routing.from]
                 for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
                 guard yes || confirm(plan, recipient, catalogue, session.timeZone, isAsked, console) else {
-                    throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
+                    throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
                 }
                 let id = try await global.timed("seal") { try await session.seal(plan) }
                 try session.dropDraft(of: request.kind, to: request.to)
@@ -84,7 +112,8 @@ struct Send: AsyncParsableCommand {
             return unit
         }
         guard Console.isInteractive else {
-            throw ValidationError("no recipient\nhint: --to UNIT")
+            throw ValidationError(
+                inWords("pas de destinataire\nconseil : --to ADRESSE", "no recipient\nhint: --to UNIT"))
         }
         let units = try await session.recipients(of: kind)
         guard !units.isEmpty else { throw ClientFailure.notPermitted(.noFlow) }
@@ -93,7 +122,7 @@ struct Send: AsyncParsableCommand {
             console.say(console.language("Destinataire (numéro) :", "Recipient (number):"))
             console.prompt()
             guard let line = readLine() else {
-                throw ClientFailure.input(fr: "destinataire absent", en: "no recipient")
+                throw ClientFailure.input(fr: "pas de destinataire", en: "no recipient")
             }
             if let number = Int(line.trimmingCharacters(in: .whitespaces)), units.indices.contains(number - 1) {
                 return units[number - 1].address
@@ -114,7 +143,7 @@ struct Send: AsyncParsableCommand {
         }
         if !absence.substitutes.isEmpty {
             text +=
-                language(", suppléance : ", ", stood in for by: ")
+                language(", suppléance assurée par : ", ", stood in for by: ")
                 + absence.substitutes.map(\.description).joined(separator: ", ")
         }
         console.say(text)
@@ -128,7 +157,8 @@ struct Send: AsyncParsableCommand {
         let context = try session.formContext(routing, permit.flow)
         var answers: [String: FieldValue] = [:]
         if let draft = try session.draft(of: request.kind, to: request.to) {
-            let question = console.language("Reprendre le brouillon gardé ?", "Go on with the draft that was kept?")
+            let question = console.language(
+                "Reprendre le brouillon enregistré ?", "Go on with the draft that was kept?")
             if console.confirm(question) { answers = draft }
         }
         return try Interview(
@@ -236,21 +266,21 @@ enum Deposit {
             if let urgency = try session.sealed(id)?.urgency, try await !session.checkWitnessed(for: urgency) {
                 console.say(
                     console.language(
-                        "Journal pas encore attesté par vos témoins ; l'envoi part, il est urgent.",
+                        "Vos témoins n'ont pas encore attesté le journal ; comme la transmission est urgente, elle part quand même.",
                         "Log not yet witnessed by your witnesses; it goes all the same, it is urgent."))
             }
             evidence = try await session.deposit(id, catalogue: FormCatalogue())
         } catch {
             console.say(
                 console.language(
-                    "Gardé scellé dans le coffre : liaison resend \(id)",
+                    "La transmission reste scellée dans votre coffre. Pour la déposer plus tard : liaison resend \(id)",
                     "Kept sealed in the vault: liaison resend \(id)"))
             throw error
         }
         let answer = Answer(id: id, state: .available, evidence: .init(evidence))
         try console.print(answer) {
             console.language(
-                "\(id) : déposé, pas encore ouvert (preuve : entrée \(evidence.index) sur \(answer.evidence.treeSize))",
+                "\(id) : déposé, pas encore ouvert (preuve : entrée \(evidence.index) sur \(answer.evidence.treeSize) du journal)",
                 "\(id): deposited, not yet opened (proof: entry \(evidence.index) of \(answer.evidence.treeSize))")
         }
     }
@@ -275,14 +305,19 @@ struct Answer: Encodable {
 
 struct Resend: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Deposit what was sealed while the relay could not be reached.")
+        abstract: inWords(
+            "Déposer ce qui a été scellé pendant que le relais était injoignable.",
+            "Deposit what was sealed while the relay could not be reached."))
 
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The transmission; without it, those waiting are listed.")
+    @Argument(
+        help: .both(
+            "La transmission ; sans elle, celles qui attendent sont affichées.",
+            "The transmission; without it, those waiting are listed."))
     var id: String?
 
-    @Flag(help: "Do not ask for confirmation.")
+    @Flag(help: .withoutConfirmation)
     var yes = false
 
     func run() async throws {
@@ -295,9 +330,10 @@ struct Resend: AsyncParsableCommand {
                 try await session.know([routing.to.institution])
                 recipient = session.directory.unit(routing.to)
                 let question = console.language(
-                    "Scellé plus tôt : est-ce encore juste ?", "Sealed earlier: is it still right?")
+                    "Cette transmission a été scellée plus tôt. Est-elle encore exacte ?",
+                    "Sealed earlier: is it still right?")
                 guard yes || console.confirm(question) else {
-                    throw ClientFailure.input(fr: "non confirmé", en: "not confirmed")
+                    throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
                 }
                 try await Deposit.perform(id, session, console)
             }
@@ -309,9 +345,10 @@ struct Resend: AsyncParsableCommand {
             let waiting = try session.undelivered()
             try console.print(waiting) {
                 waiting.isEmpty
-                    ? console.language("Rien n'attend.", "Nothing is waiting.")
+                    ? console.language("Aucune transmission en attente.", "Nothing is waiting.")
                     : waiting.map {
-                        console.language("Pas déposé : liaison resend \($0)", "Not deposited: liaison resend \($0)")
+                        console.language(
+                            "Pas encore déposée : liaison resend \($0)", "Not deposited: liaison resend \($0)")
                     }.joined(separator: "\n")
             }
         }

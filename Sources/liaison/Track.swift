@@ -10,7 +10,10 @@ import LiaisonNotes
 import LiaisonWire
 
 struct Track: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "What the log proves of a transmission, step by step.")
+    static let configuration = CommandConfiguration(
+        abstract: inWords(
+            "Ce que le journal prouve d'une transmission, étape par étape.",
+            "What the log proves of a transmission, step by step."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
@@ -72,7 +75,7 @@ struct Track: AsyncParsableCommand {
     }
 
     private func text(_ delivery: Timeline.Delivery, _ events: [VerifiedEvidence], _ language: Language) -> String {
-        var lines = ["\(delivery.unit): \(delivery.state.text(language))"]
+        var lines = ["\(delivery.unit)" + language(" : ", ": ") + delivery.state.text(language)]
         if !delivery.state.isFinal, let due = delivery.dueAt {
             lines[0] += language(", réponse attendue avant ", ", answer due by ") + Clock.text(due)
         }
@@ -87,11 +90,17 @@ struct Track: AsyncParsableCommand {
 
 struct EvidenceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evidence", abstract: "The evidence itself, for a stranger to check.")
+        commandName: "evidence",
+        abstract: inWords(
+            "Les preuves elles-mêmes, pour qu'un tiers les vérifie.",
+            "The evidence itself, for a stranger to check."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
-    @Option(help: "Write record, salt and proof of each event into this directory.")
+    @Option(
+        help: .directory(
+            "Enregistrer dans ce répertoire, pour chaque événement, l'enregistrement, le sel et la preuve.",
+            "Write record, salt and proof of each event into this directory."))
     var save: String?
 
     private struct Answer: Encodable {
@@ -136,11 +145,13 @@ struct EvidenceCommand: AsyncParsableCommand {
 
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the sealed content as it was received, an age file.")
+        abstract: inWords(
+            "Enregistrer le contenu scellé tel qu'il a été reçu (fichier au format age).",
+            "Write the sealed content as it was received, an age file."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
 
-    @Option(help: "The file to write.")
+    @Option(help: .file("Le fichier à créer.", "The file to write."))
     var sealed: String
 
     func run() async throws {

@@ -9,11 +9,16 @@ import LiaisonNotes
 
 struct Units: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The directory: units, telephone, who can be reached now.")
+        abstract: inWords(
+            "L'annuaire : les unités, leur téléphone, et lesquelles sont joignables maintenant.",
+            "The directory: units, telephone, who can be reached now."))
 
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "Only units whose address, name, kind or town contains this.")
+    @Argument(
+        help: .both(
+            "Seulement les unités dont l'adresse, le nom, le type ou la commune contient ce texte.",
+            "Only units whose address, name, kind or town contains this.", value: ("texte", "text")))
     var text: String?
 
     private struct Row: Encodable {
@@ -50,7 +55,8 @@ struct Units: AsyncParsableCommand {
                         ? console.language("joignable", "reachable")
                         : console.language("fermée ou sans lecteur", "closed or without a reader")
                     let duty = row.dutyPhone.map { console.language(", permanence ", ", duty line ") + $0 } ?? ""
-                    return "\(row.unit): \(row.name), \(row.town), \(row.phone)\(duty) (\(reachable))"
+                    return "\(row.unit)" + console.language(" : ", ": ")
+                        + "\(row.name), \(row.town), \(row.phone)\(duty) (\(reachable))"
                 }.joined(separator: "\n")
             }
         }

@@ -16,10 +16,13 @@ import LiaisonWire
 struct DossierArguments: ParsableArguments {
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The dossier.")
+    @Argument(help: .file("Le dossier.", "The dossier."))
     var file: String
 
-    @Option(help: "Trust anchors: log, parties, witnesses, time-stamp authorities.")
+    @Option(
+        help: .file(
+            "Les ancres de confiance : journal, parties, témoins, autorités d'horodatage.",
+            "Trust anchors: log, parties, witnesses, time-stamp authorities."))
     var trust: String
 
     /// What is no container at all is invalid, like one that is damaged.
@@ -35,7 +38,7 @@ struct DossierArguments: ParsableArguments {
         }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory.boolValue else {
-            throw ClientFailure.input(fr: "pas de dossier ici (\(file))", en: "no dossier here (\(file))")
+            throw ClientFailure.input(fr: "aucun dossier à cet endroit (\(file))", en: "no dossier here (\(file))")
         }
         do {
             return DossierVerifier.verify(try ZipReader(opening: file), trust: anchors)
@@ -48,10 +51,13 @@ struct DossierArguments: ParsableArguments {
 struct VerifyDossier: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Judge a dossier offline: valid (exit 0), invalid (1) or incomplete (3).",
-        discussion:
+        abstract: inWords(
+            "Juger un dossier hors connexion : valide (code 0), non valide (1) ou incomplet (3).",
+            "Judge a dossier offline: valid (exit 0), invalid (1) or incomplete (3)."),
+        discussion: inWords(
+            "Ne demande ni coffre ni relais. liaison convention trust établit les ancres d'après une convention contrôlée.",
             "Needs neither vault nor relay. liaison convention trust writes anchors from a convention that you checked."
-    )
+        ))
 
     @OptionGroup var dossier: DossierArguments
 
@@ -69,12 +75,16 @@ struct VerifyDossier: AsyncParsableCommand {
 
 struct Extract: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judge a dossier, then write its attachments and a page made anew from what was verified.",
-        discussion: "Nothing is written of a dossier that is not valid or incomplete. Exit codes are those of verify.")
+        abstract: inWords(
+            "Juger un dossier, puis en extraire les pièces jointes et une page refaite d'après ce qui a été vérifié.",
+            "Judge a dossier, then write its attachments and a page made anew from what was verified."),
+        discussion: inWords(
+            "Rien n'est extrait d'un dossier qui n'est ni valide ni incomplet. Les codes de sortie sont ceux de verify.",
+            "Nothing is written of a dossier that is not valid or incomplete. Exit codes are those of verify."))
 
     @OptionGroup var dossier: DossierArguments
 
-    @Option(help: "The directory to write to.")
+    @Option(help: .directory("Le répertoire où les enregistrer.", "The directory to write to."))
     var output: String
 
     func run() async throws {
@@ -168,7 +178,7 @@ enum DossierText {
         if let story = report.story { lines += tell(story, catalogue, language) }
         lines.append(
             language(
-                "lisez-moi.html n'est pas vérifié : liaison extract en fait une page neuve.",
+                "lisez-moi.html n'est pas vérifié : liaison extract en établit une page nouvelle.",
                 "lisez-moi.html is not judged: liaison extract makes a new page."))
         switch report.verdict {
         case .valid: lines.append(language("VALIDE", "VALID"))
@@ -192,7 +202,7 @@ enum DossierText {
         if story.isCutShort {
             lines.append(
                 language(
-                    "Le relais a effacé ses enregistrements au terme de la durée d'audit : ce qui a suivi le dépôt ne se dit plus.",
+                    "Le relais a effacé ses enregistrements au terme de la durée d'audit : ce qui a suivi le dépôt ne peut plus être établi.",
                     "The relay erased its records at the audit limit: what followed the submission cannot be told any more."
                 ))
         }
@@ -224,10 +234,11 @@ enum DossierText {
         }
         if story.tokens == 0 {
             lines.append(
-                language("Journal sans horodatage d'un tiers.", "The log has no time-stamp of a third party."))
+                language(
+                    "Le journal ne porte pas d'horodatage d'un tiers.", "The log has no time-stamp of a third party."))
         }
         if story.cosigners.isEmpty {
-            lines.append(language("Journal sans témoin.", "The log has no witness."))
+            lines.append(language("Le journal n'est attesté par aucun témoin.", "The log has no witness."))
         }
         return lines
     }

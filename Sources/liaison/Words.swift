@@ -10,8 +10,8 @@ import LiaisonModel
 extension NewReader {
     func text(_ language: Language) -> String {
         language(
-            "Nouveau lecteur depuis le \(Clock.day(since)) : \(agent), à \(unit).",
-            "New reader since \(Clock.day(since)): \(agent), at \(unit).")
+            "Nouveau lecteur depuis le \(Clock.day(since, .fr)) : \(agent), dans \(unit).",
+            "New reader since \(Clock.day(since, .en)): \(agent), at \(unit).")
     }
 }
 
@@ -25,16 +25,18 @@ extension FollowedLog {
     func text(_ language: Language) -> String {
         var lines = [
             language(
-                "Le relais a dû repartir d'une sauvegarde : nouveau journal \(to), après l'entrée \(size) de \(from)."
-                    + (seen > size ? " Des entrées que ce poste avait vues sont perdues." : ""),
+                "Le relais a dû être restauré à partir d'une sauvegarde : nouveau journal \(to), après l'entrée \(size) de \(from)."
+                    + (seen > size ? " Des entrées que ce poste avait lues sont perdues." : ""),
                 "The relay had to go back to a backup: new log \(to), after entry \(size) of \(from)."
                     + (seen > size ? " Entries that this device had seen are lost." : ""))
         ]
-        for id in lost { lines.append(language("PERDU : liaison resend \(id)", "LOST: liaison resend \(id)")) }
+        for id in lost {
+            lines.append(language("PERDUE, à déposer de nouveau : liaison resend \(id)", "LOST: liaison resend \(id)"))
+        }
         for id in pending {
             lines.append(
                 language(
-                    "Déposé avant : demandez à l'unité si elle a répondu, sinon liaison resend \(id)",
+                    "Déposée avant la restauration : demandez à l'unité si elle a répondu ; sinon, liaison resend \(id)",
                     "Deposited before: ask the unit whether it answered, otherwise liaison resend \(id)"))
         }
         return lines.joined(separator: "\n")

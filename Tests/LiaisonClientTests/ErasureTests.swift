@@ -104,7 +104,7 @@ struct ErasureTests {
         _ = try await reader.acknowledge(id)
         let opened = try #require(try await world.store.acts(on: id).first { $0.kind == .opened })
         let act = try Unverified<Act>(parsing: opened.note)
-        #expect(try await !world.relay.open(act, from: 0, by: opened.author).isEmpty)
+        #expect(try await !world.relay.open(act, from: 0, by: opened.author).bytes.isEmpty)
         _ = try await reader.erase(id, reason: .noLongerNeeded)
         await #expect(throws: Problem(.contentGone)) { try await world.relay.open(act, from: 0, by: opened.author) }
         #expect(try await world.store.contentSize(of: id, for: Fixture.unit("cms-bourg@cd01")) != nil)

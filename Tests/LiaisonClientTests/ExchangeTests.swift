@@ -148,14 +148,18 @@ struct ExchangeTests {
         }
     }
 
-    /// A colleague whose key is not among the recipients does not refuse for the unit.
-    @Test func notForThisDeviceIsNoRefusal() async throws {
+    /// Where the only reader of a unit has no key for a content, nobody ever will: the sender hears of it.
+    @Test func whatNobodyCanOpenIsGivenBack() async throws {
         let world = try await World(units: [montluel, iscg])
         let id = try await force(world, to: [AgeIdentity.generate().recipient])
         let reader = try world.session(iscg)
         try await reader.refresh()
-        await #expect(throws: ClientFailure.self) { _ = try await reader.read(id, catalogue: world.catalogue) }
-        #expect(try await world.store.deliveries(of: id).map(\.state) == [.opened])
+        await #expect(throws: ClientFailure.nobodyCanOpen) {
+            _ = try await reader.read(id, catalogue: world.catalogue)
+        }
+        #expect(try await world.store.deliveries(of: id).map(\.state) == [.refused])
+        let kinds = try await world.store.acts(on: id).map(\.kind)
+        #expect(kinds == [.retrieved, .unopenable], "nobody opened it")
     }
 
     @Test func refusalWithANoteTravelsSealed() async throws {

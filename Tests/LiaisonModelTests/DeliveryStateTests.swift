@@ -16,9 +16,13 @@ struct DeliveryStateTests {
         case (.opened, .act(.opened)), (.acknowledged, .act(.opened)): expected = (state, .contentHandover)
         case (.opened, .act(.acknowledged)): expected = (.acknowledged, .consignmentAcceptance)
         case (.available, .act(.refused)), (.opened, .act(.refused)): expected = (.refused, .consignmentRejection)
-        case (.opened, .act(.unopenable)): expected = (.refused, .consignmentRejection)
+        case (.available, .act(.unopenable)), (.opened, .act(.unopenable)): expected = (.refused, .consignmentRejection)
         case (.available, .act(.withdrawn)): expected = (.withdrawn, .withdrawal)
-        case (.opened, .act(.transferred)), (.acknowledged, .act(.transferred)): expected = (state, .transfer)
+        case (.available, .act(.transferred)), (.opened, .act(.transferred)), (.acknowledged, .act(.transferred)):
+            expected = (state, .transfer)
+        case (.available, .act(.retrieved)), (.opened, .act(.retrieved)), (.acknowledged, .act(.retrieved)):
+            expected = (state, .retrieval)
+        case (.available, .unattended), (.opened, .unattended): expected = (state, .unattended)
         case (.available, .listed): expected = (.available, .consignmentNotification)
         case (.acknowledged, .act(.erased)), (.refused, .act(.erased)), (.expired, .act(.erased)):
             expected = (state, .erasure)
@@ -43,10 +47,41 @@ struct DeliveryStateTests {
         guard var progress = Optional(DeliveryProgress(state: state)), let transition = progress.on(trigger) else {
             return
         }
-        progress.advance(by: transition)
+        let event = EventRecord(log: "x", event: transition.event, mailbox: .directory, number: 1, at: 0)
+        progress.advance(by: transition, recordedBy: event)
         #expect(progress.isErased == (transition.event == .erasure))
         #expect(progress.isNotified == (transition.event == .consignmentNotification))
         #expect(!progress.isErased || state.isFinal)
+    }
+
+    /// "Taken charge of" means that the one who says so has read it; and only what one has can be handed on.
+    @Test(arguments: DeliveryState.allCases, Act.Kind.allCases)
+    func whoHasNotReadDoesNotAnswer(state: DeliveryState, kind: Act.Kind) throws {
+        let reader = try #require(AgentAddress("d-01@avema01"))
+        let other = try #require(AgentAddress("d-02@avema01"))
+        var progress = DeliveryProgress(state: state)
+        let needsReading = kind == .acknowledged || kind == .refused && state != .available
+        #expect(progress.admits(kind, by: reader) == !(needsReading || kind == .transferred))
+        var opened = EventRecord(log: "x", event: .contentHandover, mailbox: .directory, number: 1, at: 0)
+        opened.agent = reader
+        progress.advance(by: DeliveryTransition(state: state, event: .contentHandover), recordedBy: opened)
+        #expect(progress.admits(kind, by: reader))
+        #expect(progress.admits(kind, by: other) == !(needsReading || kind == .transferred))
+        var retrieved = EventRecord(log: "x", event: .retrieval, mailbox: .directory, number: 2, at: 0)
+        retrieved.agent = other
+        progress.advance(by: DeliveryTransition(state: state, event: .retrieval), recordedBy: retrieved)
+        #expect(progress.admits(kind, by: other) == !needsReading)
+    }
+
+    /// Only the step that says so calls the standby units in.
+    @Test func theStandbyStepIsRemembered() {
+        var progress = DeliveryProgress()
+        for (code, isCalled) in [("unit", false), ("standby", true), ("corg", true)] {
+            var event = EventRecord(log: "x", event: .escalation, mailbox: .directory, number: 1, at: 0)
+            event.code = code
+            progress.advance(by: DeliveryTransition(state: .available, event: .escalation), recordedBy: event)
+            #expect(progress.isStandbyCalled == isCalled)
+        }
     }
 
     /// `docs/events.md` is printed from the tables. `LIAISON_WRITE_EXAMPLES=1 swift test --filter theTablesArePrinted`
@@ -65,6 +100,10 @@ struct DeliveryStateTests {
             signed by a present or former agent, the refusal is itself an event. Available, opened and acknowledged are three
             different things: shown to nobody or in a list, read by an agent, taken charge of by the unit. ConsignmentNotification
             comes once, and nothing follows Erasure.
+
+            Who acts matters, too. An acknowledgement, and a refusal of what was opened, come from an agent who opened it
+            (ContentHandover); a transfer comes from an agent who opened or retrieved it (ContentHandover, Retrieval). An Escalation
+            with the code `standby` lets the agents of the unit's standby units act for it from then on.
 
             \(EventTables.transitions)
             ## What each event says

@@ -239,7 +239,8 @@ struct AccessTests {
         case "open": try await open(id, actor, world)
         case "refuse": try await act(.refused, on: id, actor, reason: .duplicate, world)
         case "acknowledge":
-            try await open(id, asMemberOf: unit, world)
+            // Whoever takes charge has read it.
+            try await open(id, actor, world)
             try await act(.acknowledged, on: id, actor, world)
         case "erase":
             try await open(id, asMemberOf: unit, world)
@@ -248,7 +249,7 @@ struct AccessTests {
             _ = try await relay.act(answer, by: member)
             try await act(.erased, on: id, actor, reason: .noLongerNeeded, world)
         case "hand over":
-            try await open(id, asMemberOf: unit, world)
+            try await open(id, actor, world)
             let content = Array("sealed anew \(id) \(actor.address)".utf8)
             let reference = ContentReference(sha256: Hash.of(content), size: content.count)
             _ = try await relay.stage(content, of: reference.sha256, at: 0, by: peer)

@@ -282,9 +282,13 @@ package struct DirectConnection: RelayConnection {
         }
         return try await relay.act(Unverified(act.note), by: peer)
     }
-    package func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
+    package func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment {
         try await relay.open(Unverified(act.note), from: offset, by: peer)
     }
+    package func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8] {
+        try await relay.header(of: id, for: unit, by: peer)
+    }
+    package func waiting() async throws -> WaitingCounts { try await relay.waiting(in: peer.institution) }
     package func deliveries(from index: Int) async throws -> DeliveryPage {
         try await relay.deliveries(to: peer, from: index)
     }
@@ -319,6 +323,9 @@ package struct LyingConnection: RelayConnection {
     package var events: (@Sendable (EventPage) -> EventPage)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
     package var content: (@Sendable ([UInt8]) -> [UInt8])?
+    package var header: (@Sendable ([UInt8]) -> [UInt8])?
+    /// Answers in the relay's place to a demand for a content.
+    package var opening: (@Sendable (Verified<Act>, Int) async throws -> ContentSegment)?
 
     package init(_ honest: any RelayConnection) { self.honest = honest }
 
@@ -366,10 +373,17 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.act(act, content: content)
         return try await receipt?(honestly) ?? honestly
     }
-    package func open(_ act: Verified<Act>, from offset: Int) async throws -> [UInt8] {
-        let honestly = try await honest.open(act, from: offset)
-        return content?(honestly) ?? honestly
+    package func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment {
+        if let opening { return try await opening(act, offset) }
+        var honestly = try await honest.open(act, from: offset)
+        honestly.bytes = content?(honestly.bytes) ?? honestly.bytes
+        return honestly
     }
+    package func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8] {
+        let honestly = try await honest.header(of: id, for: unit)
+        return header?(honestly) ?? honestly
+    }
+    package func waiting() async throws -> WaitingCounts { try await honest.waiting() }
     package func deliveries(from index: Int) async throws -> DeliveryPage {
         let honestly = try await honest.deliveries(from: index)
         return try await deliveries?(honestly) ?? honestly

@@ -36,14 +36,21 @@ public protocol RelayStore: Sendable {
 
     func transmission(_ id: TransmissionID) async throws -> StoredTransmission?
     func deliveries(of id: TransmissionID) async throws -> [StoredDelivery]
-    /// Deliveries to `units` whose consignment entry is at or after `index`, in log order.
-    func deliveries(to units: [UnitAddress], from index: Int, limit: Int) async throws -> [StoredDelivery]
+    /// Deliveries to `units`, and those to `standby` that have called their standby units in, whose consignment entry is at
+    /// or after `index`, in log order.
+    func deliveries(
+        to units: [UnitAddress], standby: [UnitAddress], from index: Int, limit: Int
+    ) async throws -> [StoredDelivery]
+    /// How many deliveries to each of `units` wait for an answer; none are left out.
+    func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int]
     /// Transmissions of `units` whose entry is at or after `index`, in log order.
     func transmissions(from units: [UnitAddress], from index: Int, limit: Int) async throws -> [StoredTransmission]
     /// Undecided deliveries whose next step is due at or before `instant`.
     func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery]
     func act(_ hash: Hash) async throws -> StoredAct?
     func acts(on id: TransmissionID) async throws -> [StoredAct]
+    /// The kinds of acts that `author` has made on a delivery.
+    func actKinds(on delivery: DeliveryID, by author: AgentAddress) async throws -> Set<Act.Kind>
     func entry(_ index: Int) async throws -> StoredEntry?
     /// Entries of mailboxes at or after `index`, in log order.
     func entries(in mailboxes: [Mailbox], from index: Int, limit: Int) async throws -> [StoredEntry]
@@ -131,6 +138,9 @@ public struct Batch: Sendable {
     public var transmissions: [(row: StoredTransmission, content: SubmittedContent)] = []
     public var deliveries: [StoredDelivery] = []
     public var acts: [StoredAct] = []
+    /// Units whose undecided deliveries are looked at again at `wakeAt`: nobody is left who could open them.
+    public var wake: [UnitAddress] = []
+    public var wakeAt = 0
     /// Contents sealed anew for one unit, staged by their author.
     public var transfers: [(transmission: TransmissionID, unit: UnitAddress, content: Hash, owner: AgentAddress)] = []
     /// Deliveries whose content the unit may not have any more; when no unit may, it is erased.
@@ -318,6 +328,10 @@ public struct StoredDelivery: Hashable, Sendable {
     public let expiresAt: Int
     public var isNotified: Bool
     public var isErased: Bool
+    /// Whether silence has called the unit's standby units in.
+    public var isStandbyCalled: Bool
+    /// Whether the sender was told that nobody is left who could open it.
+    public var isUnattended: Bool
     /// Escalation steps taken so far.
     public var escalated: Int
     /// When time has its next consequence; nil once the content is erased.
@@ -327,7 +341,8 @@ public struct StoredDelivery: Hashable, Sendable {
 
     public init(
         transmission: TransmissionID, unit: UnitAddress, state: DeliveryState, dueAt: Int, expiresAt: Int,
-        isNotified: Bool = false, isErased: Bool = false, escalated: Int, nextStepAt: Int?, entry: Int
+        isNotified: Bool = false, isErased: Bool = false, isStandbyCalled: Bool = false, isUnattended: Bool = false,
+        escalated: Int, nextStepAt: Int?, entry: Int
     ) {
         self.transmission = transmission
         self.unit = unit
@@ -336,6 +351,8 @@ public struct StoredDelivery: Hashable, Sendable {
         self.expiresAt = expiresAt
         self.isNotified = isNotified
         self.isErased = isErased
+        self.isStandbyCalled = isStandbyCalled
+        self.isUnattended = isUnattended
         self.escalated = escalated
         self.nextStepAt = nextStepAt
         self.entry = entry
@@ -343,17 +360,22 @@ public struct StoredDelivery: Hashable, Sendable {
 
     public var id: DeliveryID { DeliveryID(transmission: transmission, unit: unit) }
 
+    /// Where it stands, without who has read it: `ActFacts` says that of the one agent who acts.
     var progress: DeliveryProgress {
-        DeliveryProgress(state: state, isNotified: isNotified, isErased: isErased)
+        DeliveryProgress(state: state, isNotified: isNotified, isErased: isErased, isStandbyCalled: isStandbyCalled)
     }
 
     /// After a transition; what is decided waits for the end of retention, what is erased for nothing.
     func advanced(by transition: DeliveryTransition) -> StoredDelivery {
-        var progress = progress
-        progress.advance(by: transition)
         var changed = self
-        (changed.state, changed.isNotified, changed.isErased) = (progress.state, progress.isNotified, progress.isErased)
-        if progress.state.isFinal { changed.nextStepAt = progress.isErased ? nil : expiresAt }
+        changed.state = transition.state
+        switch transition.event {
+        case .consignmentNotification: changed.isNotified = true
+        case .erasure: changed.isErased = true
+        case .unattended: changed.isUnattended = true
+        default: break
+        }
+        if changed.state.isFinal { changed.nextStepAt = changed.isErased ? nil : expiresAt }
         return changed
     }
 }
