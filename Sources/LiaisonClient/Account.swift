@@ -45,6 +45,11 @@ public struct Account {
         static let former = "former"
         static let lines = "lines"
         static let keys = "keys"
+        /// The ids that lists have shown, the last list in its order, and what was dismissed.
+        static let shown = "shown"
+        static let dismissed = "dismissed"
+        /// Threads in which a person withdrew their agreement.
+        static let withdrawn = "withdrawn"
 
         /// What says something about one log only.
         static let ofOneLog = [head, checkpoint, publication, mailbox, audit, lines, keys]
@@ -134,9 +139,13 @@ public struct Account {
     func moved(to origin: String) throws { try vault.put(value: origin, Class.account, "origin") }
 
     /// The connection to the relay that the convention names for this account's log.
-    public func connect(_ convention: Convention) throws -> HTTPRelayConnection {
+    ///
+    /// - Parameter onSilence: told when the relay lets somebody wait without an answer.
+    public func connect(
+        _ convention: Convention, onSilence: @escaping @Sendable () -> Void = {}
+    ) throws -> HTTPRelayConnection {
         guard let log = convention.log(record.log) else { throw VaultFailure.damaged("account") }
-        return try vault.connect(to: log)
+        return try vault.connect(to: log, onSilence: onSilence)
     }
 
     /// The encryption identities, newest first.

@@ -89,6 +89,7 @@ extension Session {
     }
 
     /// Has a content erased before its retention ends, for every unit that has answered. What was answered stays proven.
+    /// What a unit got by mistake (`unlawful`) and has not answered, its own agent refuses first, as the wrong unit.
     ///
     /// - Returns: the units whose content is gone, and those that must answer first.
     public func erase(_ id: TransmissionID, reason: ReasonCode) async throws -> [(
@@ -97,6 +98,9 @@ extension Session {
         let tracked = try await track(id)
         var results: [(UnitAddress, DeliveryState, Bool)] = []
         for delivery in tracked.deliveries {
+            if reason == .unlawful, !delivery.state.isFinal, servedUnits.contains(delivery.unit) {
+                _ = try await perform(try act(.refused, on: tracked.envelope, unit: delivery.unit, reason: .wrongUnit))
+            }
             do {
                 _ = try await perform(try act(.erased, on: tracked.envelope, unit: delivery.unit, reason: reason))
                 results.append((delivery.unit, delivery.state, true))

@@ -2,41 +2,199 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
 import LiaisonWire
 
-/// A transmission that nobody has answered in time: its reference, never its content.
+/// Something about a transmission that somebody has to act on: by its reference and envelope, never its content.
 public struct Alert: Hashable, Sendable {
+    public enum Reason: String, Codable, Hashable, Sendable, CaseIterable {
+        /// Nobody has answered in time.
+        case unanswered
+        /// Nobody is left in the unit who could open it.
+        case unattended
+        /// The unit does not take charge.
+        case refused
+        /// The sender took it back.
+        case withdrawn
+        /// Its retention ended without an answer.
+        case expired
+        /// What had been unanswered was answered: the end of an alert, told once.
+        case ended
+        /// A demand to destroy or to stop, not yet confirmed.
+        case demand
+        /// The sender asks again.
+        case reminder
+        /// An answer to what one's unit sent, not yet read.
+        case answer
+    }
+
+    public let reason: Reason
     public let transmission: TransmissionID
-    /// The unit that has not answered.
+    /// The unit whose delivery it is about.
     public let unit: UnitAddress
     /// One's own unit that is told.
     public let told: UnitAddress
-    /// Available or opened, when the last step was taken.
-    public let state: DeliveryState?
-    public let dueAt: Int?
-    /// When the last step was taken, Unix seconds.
-    public let at: Int
-    /// How many steps so far reached `told`.
-    public let steps: Int
+    /// Of a refusal or a withdrawal.
+    public var code: ReasonCode?
+    /// Where the delivery stands, as far as `told` was told.
+    public var state: DeliveryState?
+    public var dueAt: Int?
+    /// When it happened, or when the last step was taken, Unix seconds.
+    public var at: Int
+    /// How many steps of an escalation reached `told`.
+    public var steps = 0
+    /// When somebody of the unit first opened it, as far as `told` was told, Unix seconds.
+    public var openedAt: Int?
+    /// Index of the event that it is about; what is dismissed is dismissed by it.
+    public var index: Int
+    /// What the envelope says; nil where it could not be verified.
+    public var routing: Routing?
+
+    /// The controller has 72 hours to notify a breach (RGPD, article 33).
+    public static let breachNotification = 72 * 3600
+
+    /// The side that `told` is not: whom to call.
+    public var other: UnitAddress { told == unit ? routing?.from ?? unit : unit }
+
+    /// Whether it goes by itself only: silence ends with an answer, a demand with its confirmation.
+    public var isStanding: Bool { [.unanswered, .unattended, .demand, .reminder].contains(reason) }
+
+    /// A wrong unit has read it: until when the sender's institution has to notify the breach, Unix seconds.
+    public var notifyBefore: Int? {
+        guard reason == .refused, code == .wrongUnit, openedAt != nil, told == routing?.from else { return nil }
+        return at + Self.breachNotification
+    }
+
+    var dismissalID: String { "\(told) \(transmission) \(unit) \(index)" }
 }
 
 extension Session {
-    /// Silence that has reached the agent's units and is not over, the oldest first.
+    /// Kinds that demand something of whoever got them, until they are acknowledged.
+    private static let demands: Set = ["misdirection_return", "consent_withdrawal"]
+
+    /// What somebody of this agent's units has to act on, the most urgent first, then the oldest. What was dismissed on this
+    /// device is left out.
     public func alerts() async throws -> [Alert] {
-        var open: [String: Alert] = [:]
-        for event in try await mailboxEvents().map(\.event) {
+        let received = try await inbox().deliveries
+        var alerts = AlertBoard.alerts(from: try await mailboxEvents())
+        alerts += received.compactMap(alert)
+        var shown: [Alert] = []
+        for var alert in alerts {
+            guard try account.vault.value(Bool.self, Account.Class.dismissed, alert.dismissalID) == nil else {
+                continue
+            }
+            if let known = received.first(where: { $0.routing.id == alert.transmission })?.routing {
+                alert.routing = known
+            } else {
+                alert.routing = try await routing(of: alert.transmission, at: alert.index)
+            }
+            if isForSomebodyToActOn(alert) { shown.append(alert) }
+        }
+        let urgencies = Urgency.allCases
+        func rank(_ alert: Alert) -> (Int, Int, TransmissionID) {
+            (alert.routing.flatMap { urgencies.firstIndex(of: $0.urgency) } ?? 0, alert.at, alert.transmission)
+        }
+        return shown.sorted { rank($0) < rank($1) }
+    }
+
+    /// Does not show alerts on a transmission again. What stands until it is answered stays.
+    ///
+    /// - Returns: how many were dismissed, and how many stay.
+    public func dismiss(_ id: TransmissionID) async throws -> (dismissed: Int, standing: Int) {
+        let alerts = try await alerts().filter { $0.transmission == id }
+        for alert in alerts where !alert.isStanding { try dismiss(alert) }
+        return (alerts.count { !$0.isStanding }, alerts.count(where: \.isStanding))
+    }
+
+    /// Does not show one alert again.
+    public func dismiss(_ alert: Alert) throws {
+        try account.vault.put(value: true, Account.Class.dismissed, alert.dismissalID)
+    }
+
+    /// A refusal concerns whoever sent or was alerted, not the unit that refused; a withdrawal whoever has it.
+    private func isForSomebodyToActOn(_ alert: Alert) -> Bool {
+        switch alert.reason {
+        case .refused: alert.told != alert.unit
+        case .withdrawn: alert.told == alert.unit
+        case .ended: alert.told != alert.unit && alert.told != alert.routing?.from
+        default: true
+        }
+    }
+
+    /// What a delivery itself asks for.
+    private func alert(on delivery: VerifiedDelivery) -> Alert? {
+        let kind = delivery.routing.kind
+        let reason: Alert.Reason
+        if Self.demands.contains(kind), !delivery.state.isFinal {
+            reason = .demand
+        } else if kind == "reminder", !delivery.state.isFinal {
+            reason = .reminder
+        } else if delivery.routing.inReplyTo != nil, delivery.state == .available {
+            reason = .answer
+        } else {
+            return nil
+        }
+        return Alert(
+            reason: reason, transmission: delivery.routing.id, unit: delivery.unit, told: delivery.unit,
+            state: delivery.state, dueAt: delivery.dueAt, at: delivery.evidence.event.at,
+            index: delivery.evidence.index, routing: delivery.routing)
+    }
+
+    /// The routing of a transmission that one of the agent's mailboxes heard of; nil where no envelope verifies.
+    private func routing(of id: TransmissionID, at index: Int) async throws -> Routing? {
+        if let own = try sealed(id) { return own }
+        guard let timeline = try? await relay.timeline(of: id),
+            let envelope = try? Unverified<Envelope>(parsing: timeline.envelope)
+        else { return nil }
+        // The log commits to the envelope by its hash, and its author signed it.
+        let isInLog = try timeline.events.contains { try check($0).event.envelope == envelope.note.hash }
+        let routing = envelope.claimed.routing
+        guard isInLog, routing.id == id, let past = try? await directory(for: routing, before: index),
+            let key = past.agent(envelope.claimed.by)?.noteKey, (try? envelope.verified(by: key)) != nil
+        else { return nil }
+        return routing
+    }
+}
+
+/// Follows what mailboxes were told, event by event; pure.
+enum AlertBoard {
+    private struct Key: Hashable {
+        let told: UnitAddress
+        let transmission: TransmissionID
+        let unit: UnitAddress
+    }
+
+    /// What is open at the end of `events`, which are in log order.
+    static func alerts(from events: [VerifiedEvidence]) -> [Alert] {
+        var open: [Key: [Alert]] = [:]
+        var openedAt: [Key: Int] = [:]
+        for evidence in events {
+            let event = evidence.event
             guard case .unit(let told) = event.mailbox, let id = event.transmission, let unit = event.unit else {
                 continue
             }
-            let key = "\(told) \(id) \(unit)"
-            if event.event == .escalation {
-                open[key] = Alert(
-                    transmission: id, unit: unit, told: told, state: event.state, dueAt: event.dueAt, at: event.at,
-                    steps: (open[key]?.steps ?? 0) + 1)
-            } else if event.state?.isFinal == true {
-                open[key] = nil
+            let key = Key(told: told, transmission: id, unit: unit)
+            func alert(_ reason: Alert.Reason, steps: Int = 0) -> Alert {
+                Alert(
+                    reason: reason, transmission: id, unit: unit, told: told,
+                    code: event.code.flatMap(ReasonCode.init), state: event.state, dueAt: event.dueAt, at: event.at,
+                    steps: steps, openedAt: openedAt[key], index: evidence.index)
+            }
+            switch event.event {
+            case .contentHandover: openedAt[key] = openedAt[key] ?? event.at
+            case .escalation:
+                let others = open[key]?.filter { $0.reason != .unanswered } ?? []
+                let steps = open[key]?.first { $0.reason == .unanswered }?.steps ?? 0
+                open[key] = others + [alert(.unanswered, steps: steps + 1)]
+            case .unattended: open[key, default: []].append(alert(.unattended))
+            case .consignmentAcceptance: open[key] = open[key] == nil ? nil : [alert(.ended)]
+            case .consignmentRejection: open[key] = [alert(.refused)]
+            case .withdrawal: open[key] = [alert(told == unit ? .withdrawn : .ended)]
+            case .acceptanceRejectionExpiry: open[key] = [alert(.expired)]
+            default: break
             }
         }
-        return open.values.sorted { ($0.at, $0.transmission) < ($1.at, $1.transmission) }
+        return open.values.flatMap(\.self)
     }
 }

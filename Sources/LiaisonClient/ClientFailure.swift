@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 public import LiaisonForms
 public import LiaisonModel
 public import LiaisonWire
@@ -18,10 +19,16 @@ public enum ClientFailure: Error, Equatable {
     case unknownKind(String)
     case unknownUnit(String)
     case unknownTransmission(String)
+    /// Several transmissions begin so.
+    case ambiguous(String, [TransmissionID])
+    /// A number beyond the list that was shown last.
+    case notInTheLastList(Int, of: Int)
     case noRecipientKeys(UnitAddress)
     case attachment(String)
     case chooseUnit([UnitAddress])
     case notMember
+    /// The person of this thread withdrew their agreement, Unix seconds.
+    case consentWithdrawn(at: Int)
     /// The policy wants witnesses that have not cosigned the log; nothing urgent is held up by it.
     case notWitnessed
     /// Sealed to other keys than this device's.
@@ -37,26 +44,28 @@ public enum ClientFailure: Error, Equatable {
     case broken(Breach)
 
     /// What did not verify.
-    public enum Breach: String, Equatable, Sendable {
+    public enum Breach: String, Equatable, Sendable, CaseIterable {
         case malformedAnswer, evidence, wrongEvent, directoryHeadStale, directoryRollback, directoryMismatch
         case conventionRefused, bundleRefused, logInconsistent, envelopeRefused, actRefused, contentRefused,
             invitationRefused, eventsMissing
 
         public func text(_ language: Language) -> String {
             switch self {
-            case .malformedAnswer: language("réponse du relais malformée", "malformed answer of the relay")
+            case .malformedAnswer: language("réponse du relais mal formée", "malformed answer of the relay")
             case .evidence: language("la preuve n'est pas valable", "the evidence does not hold")
-            case .wrongEvent: language("preuve d'un autre événement", "evidence of another event")
-            case .directoryHeadStale: language("annuaire trop ancien", "directory head too old")
-            case .directoryRollback: language("annuaire revenu en arrière", "directory rolled back")
+            case .wrongEvent: language("la preuve porte sur un autre événement", "evidence of another event")
+            case .directoryHeadStale: language("état de l'annuaire trop ancien", "directory head too old")
+            case .directoryRollback:
+                language("annuaire plus ancien que celui déjà reçu", "directory rolled back")
             case .directoryMismatch:
-                language("annuaire différent de ce qui est annoncé", "directory differs from its head")
+                language("annuaire différent de son état publié", "directory differs from its head")
             case .conventionRefused: language("convention refusée", "convention refused")
             case .bundleRefused:
-                language("liste ou clés d'une institution refusées", "an institution's roster or keys refused")
+                language(
+                    "liste d'agents ou clés d'une institution refusées", "an institution's roster or keys refused")
             case .logInconsistent:
                 language(
-                    "le journal contredit ce qu'il montrait avant ; les deux points de contrôle signés sont gardés près du coffre (contradiction-*.txt)",
+                    "le journal contredit ce qu'il montrait auparavant ; les deux points de contrôle signés sont conservés près du coffre (contradiction-*.txt)",
                     "log inconsistent with what it showed before; both signed checkpoints are kept beside the vault (contradiction-*.txt)"
                 )
             case .envelopeRefused: language("enveloppe refusée", "envelope refused")
@@ -65,14 +74,14 @@ public enum ClientFailure: Error, Equatable {
                 language("invitation non valable pour ce code", "invitation not valid for this code")
             case .actRefused: language("acte refusé", "act refused")
             case .contentRefused:
-                language("contenu refusé, l'expéditeur en est informé", "content refused, the sender is told")
+                language("contenu refusé ; l'expéditeur en est informé", "content refused, the sender is told")
             }
         }
     }
 
     public var exitCode: Int32 {
         switch self {
-        case .notPermitted, .notMember: 77
+        case .notPermitted, .notMember, .consentWithdrawn: 77
         case .refused(let problem):
             switch problem.status {
             case 403: 77
@@ -93,14 +102,14 @@ public enum ClientFailure: Error, Equatable {
                 + Problem(code).code.text(language)
         case .refused(let problem):
             language("refusé par le relais : ", "refused by the relay: ") + problem.code.text(language)
-                + (problem.state.map { " (\($0.text(language)))" } ?? "")
+                + (problem.state.map { language(" ; état : \($0.text(.fr))", " (\($0.text(.en)))") } ?? "")
                 + (problem.entry.map {
-                    language(", refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
+                    language(" ; refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
                 } ?? "")
         case .unreachable: language("relais injoignable", "relay unreachable")
         case .form(let findings):
             language("formulaire à corriger :", "form to correct:")
-                + findings.map { "\n  - " + $0.text(language) }.joined()
+                + findings.map { "\n  - " + Self.text($0, language) }.joined()
         case .unknownKind(let kind):
             language(
                 "type de transmission inconnu (\(kind))\nconseil : liaison forms",
@@ -108,34 +117,59 @@ public enum ClientFailure: Error, Equatable {
         case .unknownUnit(let unit): language("unité inconnue (\(unit))", "unknown unit (\(unit))")
         case .unknownTransmission(let id):
             language("transmission inconnue (\(id))", "unknown transmission (\(id))")
+        case .ambiguous(let text, let ids):
+            language(
+                "plusieurs transmissions commencent par \(text) :", "several transmissions begin with \(text):")
+                + ids.map { "\n  \($0)" }.joined()
+        case .notInTheLastList(let number, let count):
+            language(
+                "la dernière liste n'a pas de numéro \(number) (\(count) lignes)\nconseil : liaison inbox",
+                "the last list has no number \(number) (\(count) lines)\nhint: liaison inbox")
         case .noRecipientKeys(let unit):
             language(
-                "personne ne peut encore lire dans cette unité (\(unit))", "nobody in this unit can read yet (\(unit))")
+                "aucun agent de cette unité ne peut encore lire de transmission (\(unit))",
+                "nobody in this unit can read yet (\(unit))")
         case .attachment(let why): language("pièce jointe refusée (\(why))", "attachment refused (\(why))")
         case .chooseUnit(let units):
-            language("plusieurs unités : choisissez avec --from (", "several units: choose with --from (")
+            language(
+                "vous êtes membre de plusieurs unités : choisissez avec --from (",
+                "several units: choose with --from (")
                 + units.map(\.description).joined(separator: ", ") + ")"
         case .notWitnessed:
             language(
-                "journal pas encore attesté par les témoins que votre politique demande ; l'urgent, lui, part toujours",
+                "journal pas encore attesté par les témoins que votre politique exige ; une transmission urgente part quand même",
                 "log not yet witnessed as your policy wants; what is urgent always goes")
         case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
         case .notForThisDevice:
             language(
-                "scellé pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous le remettre (liaison handover)",
+                "transmission scellée pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous la transmettre (liaison handover)",
                 "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or hand it over (liaison handover)"
             )
         case .nobodyCanOpen:
             language(
-                "plus personne dans l'unité n'a de clé pour l'ouvrir ; l'expéditeur en est informé et doit la refaire",
+                "transmission que plus personne dans l'unité ne peut ouvrir, faute de clé ; l'expéditeur en est informé et doit l'envoyer de nouveau",
                 "nobody in the unit has a key for it any more; the sender is told and must send it again")
+        case .consentWithdrawn(let instant):
+            language(
+                "la personne a retiré son accord (\(LocalTime(.current).text(instant, .fr))) : plus d'orientation dans ce dossier\nconseil : avec un nouvel accord, une nouvelle transmission qui ne répond pas à celle-ci, avec sa date",
+                "the person withdrew their agreement (\(LocalTime(.current).text(instant, .en))): no further orientation in this thread\nhint: with a new agreement, a new transmission that does not answer this one, with its date"
+            )
         case .input(let fr, let en): language(fr, en)
         case .cannotWrite(let path): language("écriture impossible (\(path))", "cannot write (\(path))")
-        case .service(let name): language("pas de réponse valable (\(name))", "no valid answer (\(name))")
+        case .service(let name): language("aucune réponse valable (\(name))", "no valid answer (\(name))")
         case .broken(let breach):
             language(
-                "vérification échouée, rien n'est montré (\(breach.text(language)))",
+                "la vérification a échoué ; rien n'est affiché (\(breach.text(language)))",
                 "verification failed, nothing is shown (\(breach.text(language)))")
         }
+    }
+
+    private static let fields = (try? FormCatalogue())?.fields
+
+    /// In French by the field's label; in English by its identifier, as files and scripts name it.
+    private static func text(_ finding: FormFinding, _ language: Language) -> String {
+        guard language == .fr else { return finding.text(.en) }
+        guard fields?[finding.field] == nil else { return finding.text(.fr, fields: fields) }
+        return "« \(Markup.printable(finding.field)) » : \(finding.why.fr)"
     }
 }

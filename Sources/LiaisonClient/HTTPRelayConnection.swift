@@ -17,6 +17,9 @@ import NIOSSL
 public struct HTTPRelayConnection: RelayConnection {
     private let client: HTTPClient
     private let url: String
+    /// Told once for each request that waits for longer than a person does without a word.
+    private let onSilence: @Sendable () -> Void
+    private static let silence = Duration.seconds(3)
 
     /// Opens no connection yet; `close` must be called.
     ///
@@ -24,7 +27,11 @@ public struct HTTPRelayConnection: RelayConnection {
     ///   - roots: DER of the certificates that the relay's must lead to; nil only to fetch an invitation, whose own code
     ///     then says what the relay is.
     ///   - privateKeyPEM: a secret.
-    public init(url: String, roots: [[UInt8]]?, certificatePEM: String, privateKeyPEM: [UInt8]) throws {
+    ///   - onSilence: told when the relay has not answered for three seconds; after fifteen it counts as unreachable.
+    public init(
+        url: String, roots: [[UInt8]]?, certificatePEM: String, privateKeyPEM: [UInt8],
+        onSilence: @escaping @Sendable () -> Void = {}
+    ) throws {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
         if roots == nil { tls.certificateVerification = .none }
@@ -34,11 +41,13 @@ public struct HTTPRelayConnection: RelayConnection {
             .map { .certificate($0) }
         tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: privateKeyPEM, format: .pem))
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-        configuration.timeout = .init(connect: .seconds(5), read: .seconds(60))
+        // A large upload may take as long as it takes, as long as bytes move and the relay then answers.
+        configuration.timeout = .init(connect: .seconds(5), read: .seconds(15), write: .seconds(15))
         configuration.redirectConfiguration = .disallow
         if let proxy = Self.proxy(ProcessInfo.processInfo.environment) { configuration.proxy = proxy }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url
+        self.onSilence = onSilence
     }
 
     public func close() async { try? await client.shutdown() }
@@ -60,6 +69,11 @@ public struct HTTPRelayConnection: RelayConnection {
         request.method = method
         request.headers = headers
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        let watch = Task { [onSilence] in
+            try await Task.sleep(for: Self.silence)
+            onSilence()
+        }
+        defer { watch.cancel() }
         do {
             let response = try await client.execute(request, timeout: .minutes(30))
             guard (200..<300).contains(response.status.code) else { throw try await problem(in: response) }

@@ -30,6 +30,8 @@ extension Session {
     private struct KeysState: Codable {
         var size: Int
         var notes: [String]
+        /// The line's hash that the documents add up to; absent in vaults of earlier programs.
+        var hash: Hash?
     }
 
     // MARK: Lines
@@ -183,7 +185,7 @@ extension Session {
     }
 
     /// Units that hold a role, in order of address, with their institutions known.
-    func units(holding role: String, keys: Bool = false) async throws -> [LiaisonModel.Unit] {
+    public func units(holding role: String, keys: Bool = false) async throws -> [LiaisonModel.Unit] {
         let addresses = try account.vault.value([UnitAddress].self, Stored.role, role) ?? []
         try await know(Set(addresses.map(\.institution)), keys: keys)
         return directory.units(holding: [role])
@@ -226,6 +228,8 @@ extension Session {
         let stored = try vault.value(KeysState.self, Stored.keys, id)
         // What the roster in force no longer supports has gone at the relay, too.
         for note in stored?.notes ?? [] { try? directory.accept(Unverified<AgentKeys>(parsing: note)) }
+        // Without the relay, the keys last verified are the best there is; a deposit seals anew when they have changed.
+        guard offlineSince == nil else { return }
         if directory.keysHash(of: line.institution) != line.keys {
             let bundle = try await relay.bundle(of: line.institution, from: stored?.size ?? 0, keys: true)
             do {
@@ -240,7 +244,30 @@ extension Session {
             }
         }
         let state = KeysState(
-            size: (head?.index ?? 0) + 1, notes: directory.keys(of: line.institution).map(\.note.serialized))
-        if state.notes != stored?.notes { try vault.put(value: state, Stored.keys, id) }
+            size: (head?.index ?? 0) + 1, notes: directory.keys(of: line.institution).map(\.note.serialized),
+            hash: line.keys)
+        if state.notes != stored?.notes || state.hash != stored?.hash { try vault.put(value: state, Stored.keys, id) }
     }
+
+    /// Fetches the keys of the units to which this agent may send, where they have changed, so that a later command can seal
+    /// for them while the relay cannot be reached. A vault prepares for so many institutions at most.
+    func prepareToWorkOffline() async throws {
+        guard let convention = directory.convention?.body else { return }
+        let held = Set(ownUnits.compactMap { directory.unit($0) }.flatMap(\.roles))
+        let roles = convention.flows.filter { !held.isDisjoint(with: $0.from) }.flatMap { $0.to + $0.copies }
+        var institutions: Set<InstitutionID> = []
+        for role in Set(roles) {
+            institutions.formUnion(
+                (try account.vault.value([UnitAddress].self, Stored.role, role) ?? []).map(\.institution))
+        }
+        for institution in institutions.sorted().prefix(Self.offlineLimit) {
+            let id = institution.description
+            guard let line = try account.vault.value(DirectoryHead.Line.self, Stored.line, id),
+                try account.vault.value(KeysState.self, Stored.keys, id)?.hash != line.keys
+            else { continue }
+            try await know([institution], keys: true)
+        }
+    }
+
+    private static let offlineLimit = 40
 }

@@ -6,12 +6,14 @@ public import LiaisonWire
 
 extension Problem.Code {
     /// What it means, with the code for whoever is asked for help.
-    public func text(_ language: Language) -> String { "\(meaning(language)) (\(rawValue))" }
+    public func text(_ language: Language) -> String {
+        meaning(language) + language(" (code pour l'assistance : \(rawValue))", " (\(rawValue))")
+    }
 
     private func meaning(_ language: Language) -> String {
         switch self {
         case .wrongLog: language("scellé pour un autre relais", "sealed for another relay")
-        case .conventionUnknown: language("convention inconnue ou dépassée", "convention unknown or superseded")
+        case .conventionUnknown: language("convention inconnue ou remplacée", "convention unknown or superseded")
         case .conventionNotInForce: language("la convention n'est pas en vigueur", "the convention is not in force")
         case .unknownUnit: language("unité inconnue", "unknown unit")
         case .agentNotInForce: language("votre habilitation n'est pas en vigueur", "your authorization is not in force")
@@ -20,57 +22,66 @@ extension Problem.Code {
         case .partyNotSigned:
             language("une institution n'a pas signé la convention", "an institution has not signed the convention")
         case .urgencyNotAllowed: language("urgence non prévue pour cet envoi", "urgency not provided for here")
-        case .copyMissing: language("copie obligatoire absente", "mandatory copy missing")
-        case .copyNotAllowed: language("copie non prévue", "copy not provided for")
-        case .duplicateRecipient: language("destinataire en double", "recipient named twice")
+        case .copyMissing: language("il manque une copie obligatoire", "mandatory copy missing")
+        case .copyNotAllowed: language("cette copie n'est pas prévue", "copy not provided for")
+        case .duplicateRecipient: language("le même destinataire est indiqué deux fois", "recipient named twice")
         case .contentTooLarge: language("contenu trop volumineux", "content too large")
         case .sealedInTheFuture: language("l'horloge de ce poste avance", "this computer's clock is ahead")
-        case .sealedTooLongAgo: language("scellé depuis trop longtemps", "sealed too long ago")
+        case .sealedTooLongAgo: language("scellé il y a trop longtemps", "sealed too long ago")
         case .replyNeedsReference:
-            language("réponse sans transmission d'origine : --reply-to", "answer without what it answers: --reply-to")
-        case .headUnknown, .headTooOld, .directoryChanged:
-            language("annuaire à rafraîchir, recommencez", "directory to refresh, try again")
+            language(
+                "indiquez la transmission à laquelle vous répondez : --reply-to ID",
+                "say which transmission this answers: --reply-to ID")
+        case .headUnknown, .headTooOld:
+            language("l'annuaire de ce poste n'est plus à jour : recommencez", "directory out of date: try again")
+        case .directoryChanged: language("l'annuaire a changé : recommencez", "the directory has changed: try again")
         case .notEnrolled:
-            language("ce poste n'est pas enrôlé ou ne l'est plus", "this device is not enrolled, or no longer")
+            language("ce poste n'est pas inscrit, ou ne l'est plus", "this device is not enrolled, or no longer")
         case .notTheAuthor: language("signé par un autre agent", "signed by another agent")
         case .signatureRefused: language("signature non valable", "signature does not verify")
         case .notAParty:
-            language("cette transmission n'est pas pour votre unité", "this transmission is not for your unit")
-        case .malformed: language("demande malformée", "malformed request")
+            language("cette transmission ne concerne pas votre unité", "this transmission is not for your unit")
+        case .malformed: language("demande mal formée", "malformed request")
         case .documentRefused: language("document refusé", "document refused")
-        case .outOfOrder: language("une autre version a été publiée avant", "another version was published first")
+        case .outOfOrder:
+            language("une autre version a été publiée entre-temps", "another version was published first")
         case .idTaken: language("un autre envoi porte déjà cet identifiant", "another submission has this identifier")
-        case .contentMismatch: language("contenu abîmé en route", "content damaged on the way")
+        case .contentMismatch: language("contenu altéré pendant l'envoi", "content damaged on the way")
         case .contentMissing: language("contenu à envoyer de nouveau", "content to be uploaded again")
-        case .contentGone: language("contenu effacé", "content erased")
+        case .contentGone: language("le contenu a été effacé", "content erased")
         case .replyNotBetweenUnits:
-            language("la réponse n'est pas entre les deux mêmes unités", "the answer is not between the same two units")
+            language(
+                "une réponse ne peut aller qu'entre les deux mêmes unités",
+                "the answer is not between the same two units")
         case .unknownTransmission: language("transmission inconnue", "unknown transmission")
-        case .wrongEnvelope: language("acte sur une autre enveloppe", "act on another envelope")
+        case .wrongEnvelope: language("l'acte porte sur une autre enveloppe", "act on another envelope")
         case .wrongState: language("impossible dans l'état actuel", "not possible in the present state")
         case .reasonNotAllowed: language("motif non prévu", "reason not provided for")
         case .notOpenedByAuthor:
-            language("à lire avant de répondre", "to be read before it is answered")
+            language("transmission à lire avant d'y répondre", "to be read before it is answered")
         case .headerMissing: language("contenu sans en-tête", "content without a header")
         case .callNotRecorded:
             language(
-                "appel préalable non noté : champ phone_call_at, ou --phone-confirmed-at",
+                "appel préalable non renseigné : champ « Appel préalable : date et heure », ou --phone-confirmed-at",
                 "call made beforehand not recorded: field phone_call_at, or --phone-confirmed-at")
         case .alreadyAnswered:
-            language("déjà répondu : la relance ne part pas", "already answered: the reminder does not go")
+            language(
+                "une réponse a déjà été donnée : la relance n'est pas envoyée",
+                "already answered: the reminder does not go")
         case .invitationUnknown: language("code d'invitation inconnu", "unknown invitation code")
         case .invitationUsed: language("code d'invitation déjà utilisé", "invitation code already used")
-        case .invitationExpired: language("code d'invitation périmé", "invitation code expired")
-        case .notFound, .methodNotAllowed: language("inconnu du relais", "not known to the relay")
+        case .invitationExpired: language("code d'invitation expiré", "invitation code expired")
+        case .notFound, .methodNotAllowed: language("le relais ne connaît pas cette demande", "not known to the relay")
         case .bodyTooLarge: language("demande trop volumineuse", "request too large")
-        case .wrongOffset: language("envoi à reprendre", "upload to go on with")
-        case .tooManyRequests: language("relais occupé, recommencez", "relay busy, try again")
-        case .notReady: language("relais pas encore prêt", "relay not ready yet")
+        case .wrongOffset: language("téléversement interrompu, à reprendre", "upload to go on with")
+        case .tooManyRequests: language("relais occupé : recommencez dans un moment", "relay busy, try again")
+        case .notReady: language("le relais n'est pas encore prêt", "relay not ready yet")
         case .logStopped:
             language(
-                "le relais a été surpris à montrer deux histoires : il n'écrit plus, prévenez son exploitant",
+                "le relais a présenté deux versions du journal : il n'enregistre plus rien ; prévenez son exploitant",
                 "the relay was found showing two histories: it writes no more, tell its operator")
-        case .storeFailed: language("le relais n'a pas pu écrire, recommencez", "the relay could not write, try again")
+        case .storeFailed:
+            language("le relais n'a pas pu enregistrer : recommencez", "the relay could not write, try again")
         }
     }
 }

@@ -123,6 +123,19 @@ public struct Registrar {
     public func units() throws -> [LiaisonModel.Unit] { try record().units }
     public func agents() throws -> [Agent] { try record().agents }
 
+    /// The draft as a roster that has no version yet.
+    public func draft() throws -> Roster {
+        let record = try record()
+        return Roster(
+            by: institution, version: 0, issuedAt: 0, units: record.units, agents: record.agents,
+            registrars: record.registrars)
+    }
+
+    /// Puts a draft back that was taken before a change.
+    public func restore(_ draft: Roster) throws { try put(Record(draft)) }
+
+    /// Adds or changes a unit. Its absence stays; its standby units do, too, unless the new ones are given: an empty list
+    /// ends them.
     public func put(_ unit: LiaisonModel.Unit) throws {
         guard unit.address.institution == institution else {
             throw ClientFailure.input(
@@ -130,8 +143,14 @@ public struct Registrar {
                 en: "unit of another institution (\(unit.address))")
         }
         try change { record in
+            let known = record.units.first { $0.address == unit.address }
             var unit = unit
-            unit.absence = record.units.first { $0.address == unit.address }?.absence
+            unit.absence = known?.absence
+            if let named = unit.standby {
+                unit.standby = named.isEmpty ? nil : named
+            } else {
+                unit.standby = known?.standby
+            }
             record.units.removeAll { $0.address == unit.address }
             record.units.append(unit)
             record.units.sort { $0.address < $1.address }
@@ -257,6 +276,27 @@ public struct Registrar {
         }
     }
 
+    /// Names the units to whose agents everything for `unit` is sealed as well, and who read it when nobody else can; none
+    /// ends it.
+    public func set(standby units: [UnitAddress], of unit: UnitAddress) throws {
+        try change { record in
+            try checkUnit(unit, record)
+            for other in units {
+                try checkUnit(other, record)
+                guard other != unit else {
+                    throw ClientFailure.input(
+                        fr: "une unité ne se relaie pas elle-même", en: "a unit does not stand by for itself")
+                }
+            }
+            guard Set(units).count == units.count else {
+                throw ClientFailure.input(fr: "unité de relève en double", en: "standby unit given twice")
+            }
+            for index in record.units.indices where record.units[index].address == unit {
+                record.units[index].standby = units.isEmpty ? nil : units
+            }
+        }
+    }
+
     /// Signs a convention; a note that others have signed gains a line.
     public func sign(_ convention: Convention, onto note: SignedNote?) throws -> SignedNote {
         guard convention.party(institution) != nil else {
@@ -269,5 +309,85 @@ public struct Registrar {
         guard let note else { return SignedNote(text: text, signatures: [signer.sign(text)]) }
         guard note.text == text else { throw ClientFailure.broken(.conventionRefused) }
         return note.signed(by: signer)
+    }
+}
+
+// MARK: Readers
+
+/// A unit that only one person reads for, and no unit stands by for.
+public struct LoneReader: Hashable, Sendable {
+    public let unit: LiaisonModel.Unit
+    public let agent: AgentAddress
+}
+
+/// A unit that a new roster leaves without anybody who has a post there.
+public struct LastReader: Hashable, Sendable {
+    public let unit: LiaisonModel.Unit
+    /// From when on, Unix seconds.
+    public let from: Int
+    /// Its standby units that somebody reads for: to them it was sealed before, and the relay shows it at once.
+    public let standby: [UnitAddress]
+    /// The substitutes of its absence that somebody reads for: to them it is sealed since the absence began.
+    public let substitutes: [UnitAddress]
+
+    public var leavesNobody: Bool { standby.isEmpty && substitutes.isEmpty }
+}
+
+extension Roster {
+    /// The agents with a post in `unit` itself at `instant`, whoever stands in or by for it.
+    public func readers(of unit: UnitAddress, at instant: Int) -> [Agent] {
+        agents.filter { $0.isMember(of: unit, at: instant) }
+    }
+
+    fileprivate func isRead(_ unit: UnitAddress, at instant: Int) -> Bool {
+        agents.contains { $0.isMember(of: unit, at: instant) }
+    }
+}
+
+extension Registrar {
+    /// The units whose mail nobody could read while one person is away.
+    public static func loneReaders(in roster: Roster, at instant: Int) -> [LoneReader] {
+        roster.units.filter(\.standbyUnits.isEmpty).compactMap { unit in
+            let readers = roster.readers(of: unit.address, at: instant)
+            guard readers.count == 1, let reader = readers.first else { return nil }
+            return LoneReader(unit: unit, agent: reader.address)
+        }
+    }
+
+    /// The units whose last reader is there by `before` and not by `after`: now, or from an instant on at which a post ends
+    /// that `after` has changed. A unit that only others stood by for counts as well when the last of these goes.
+    public static func lastReaders(from before: Roster, to after: Roster, now: Int) -> [LastReader] {
+        let known = Dictionary(before.agents.map { ($0.address, $0) }) { first, _ in first }
+        let ends = after.agents.filter { known[$0.address] != $0 }.flatMap { agent in
+            agent.posts.map(\.notAfter) + [agent.notAfter, agent.revocation?.at ?? 0]
+        }
+        let instants = Set(ends.filter { $0 > now } + [now]).sorted()
+        let units = Dictionary(before.units.map { ($0.address, $0) }) { first, _ in first }
+        return after.units.compactMap { unit in
+            guard let old = units[unit.address] else { return nil }
+            return instants.lazy.compactMap { Self.lastReader(of: unit, before, old, after, at: $0) }.first
+        }
+    }
+
+    private static func lastReader(
+        of unit: LiaisonModel.Unit, _ before: Roster, _ old: LiaisonModel.Unit, _ after: Roster, at instant: Int
+    ) -> LastReader? {
+        guard !after.isRead(unit.address, at: instant) else { return nil }
+        let (standby, substitutes) = (old.standbyUnits, old.substitutes(at: instant))
+        // Nothing that waits was sealed to units that come in with this very roster.
+        let found = LastReader(
+            unit: unit, from: instant,
+            standby: unit.standbyUnits.filter { standby.contains($0) && after.isRead($0, at: instant) },
+            substitutes: unit.substitutes(at: instant).filter {
+                substitutes.contains($0) && after.isRead($0, at: instant)
+            })
+        if before.isRead(unit.address, at: instant) { return found }
+        return found.leavesNobody && (standby + substitutes).contains { before.isRead($0, at: instant) } ? found : nil
+    }
+
+    /// The same for the roster in force and the draft, or another roster that is to come.
+    public func lastReaders(in roster: Roster? = nil, now: Int) throws -> [LastReader] {
+        guard let published = try published() else { return [] }
+        return Self.lastReaders(from: published, to: try roster ?? draft(), now: now)
     }
 }

@@ -35,6 +35,9 @@ public struct SendPlan {
     public let kind: FormKind
     public let form: [String: FieldValue]
     let parts: [PartSource]
+
+    /// Names of the files to attach.
+    public var attachments: [String] { parts.map(\.name) }
 }
 
 /// A transmission that this agent sealed, as its vault keeps it.
@@ -98,7 +101,8 @@ extension Session {
 
     /// What an answer refers to is between the same two units, and a reminder stops at the answer: what the relay will ask.
     private func checkAnswered(_ routing: Routing) async throws {
-        guard let id = routing.inReplyTo else { return }
+        // Without the relay nobody can say; it will, when this is deposited.
+        guard let id = routing.inReplyTo, offlineSince == nil else { return }
         var timeline: Timeline?
         do {
             timeline = try await relay.timeline(of: id)
@@ -120,8 +124,11 @@ extension Session {
         guard let first = units.first else { throw ClientFailure.notMember }
         guard units.count > 1 else { return first }
         let able = units.filter { unit in !flows(of: request.kind, from: unit, to: request.to).isEmpty }
-        guard able.count == 1 else { throw ClientFailure.chooseUnit(able.isEmpty ? units : able) }
-        return able[0]
+        // Whoever stands in for another unit still sends in the name of their own, unless they say otherwise.
+        let own = able.filter { unit in directory.agent(address)?.isMember(of: unit, at: clock()) ?? false }
+        let candidates = own.isEmpty ? able : own
+        guard candidates.count == 1 else { throw ClientFailure.chooseUnit(candidates.isEmpty ? units : candidates) }
+        return candidates[0]
     }
 
     private func flows(of kind: String, from: UnitAddress, to: UnitAddress) -> [Flow] {
@@ -164,18 +171,25 @@ extension Session {
         }
     }
 
+    /// - Parameter isSealedBefore: whether the form was judged as it was typed, and is only sealed again.
     private func plan(
-        _ request: SendRequest, catalogue: FormCatalogue, parts: (AttachmentRule) throws -> [PartSource]
+        _ request: SendRequest, catalogue: FormCatalogue, isSealedBefore: Bool = false,
+        parts: (AttachmentRule) throws -> [PartSource]
     ) async throws -> SendPlan {
         let (routing, permit) = try await permit(request, isWhole: true)
         guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
         let context = try formContext(routing, permit.flow)
         let form = request.form.merging(kind.defaults(for: context)) { given, _ in given }
-        let findings = catalogue.check(form, kind: kind, context: context)
+        let parts = try parts(permit.flow.attachments)
+        let findings =
+            isSealedBefore
+            ? catalogue.check(form, kind: kind, context: context)
+            : catalogue.checkTyped(
+                form, kind: kind, context: context, now: clock(), zone: timeZone, attachments: parts.count)
         guard findings.isEmpty else { throw ClientFailure.form(findings) }
+        try await checkConsent(request, flow: permit.flow)
         return SendPlan(
-            routing: routing, permit: permit, kind: kind.variant(for: context), form: form,
-            parts: try parts(permit.flow.attachments))
+            routing: routing, permit: permit, kind: kind.variant(for: context), form: form, parts: parts)
     }
 
     /// What the form is judged by besides itself.
@@ -188,13 +202,13 @@ extension Session {
     /// Seals a plan into the vault's directory; nothing has left the machine when this returns.
     public func seal(_ plan: SendPlan) async throws -> TransmissionID {
         let recipients = try await recipients(of: plan)
-        let file = try ContentFile.create(contentPath(plan.routing.id))
         let sealer = Sealer(author: address, signer: try account.signer())
-        let envelope = try sealer.seal(
-            plan.routing,
-            form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },
-            formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: file.write)
-        try file.finish()
+        let envelope = try ContentFile.write(contentPath(plan.routing.id)) { write in
+            try sealer.seal(
+                plan.routing,
+                form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },
+                formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: write)
+        }
         let id = plan.routing.id.description
         let former = try account.vault.value(SentItem.self, Account.Class.sent, id)?.former
         try account.vault.put(
@@ -239,7 +253,7 @@ extension Session {
         request.inReplyTo = old.inReplyTo
         request.phoneConfirmedAt = old.phoneConfirmedAt
         request.form = Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }
-        var plan = try await plan(request, catalogue: catalogue) { _ in
+        var plan = try await plan(request, catalogue: catalogue, isSealedBefore: true) { _ in
             opened.parts.enumerated().map { index, part in
                 PartSource(name: part.name, type: part.type, source: opened.content.part(index))
             }
@@ -249,9 +263,13 @@ extension Session {
     }
 
     /// Deposits; when the directory has changed since the sealing, refreshes it, seals anew and deposits again.
-    public func deposit(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> VerifiedEvidence {
+    ///
+    /// - Parameter onAcceptance: told once the acceptance is proven, before anything else can fail.
+    public func deposit(
+        _ id: TransmissionID, catalogue: FormCatalogue, onAcceptance: () -> Void = {}
+    ) async throws -> VerifiedEvidence {
         do {
-            return try await deposit(id)
+            return try await deposit(id, onAcceptance: onAcceptance)
         } catch let problem as Problem
             where [
                 .directoryChanged, .headTooOld, .headUnknown, .sealedTooLongAgo, .conventionUnknown, .wrongLog
@@ -259,13 +277,13 @@ extension Session {
         {
             try await refresh()
             try await sealAnew(id, catalogue: catalogue)
-            return try await deposit(id)
+            return try await deposit(id, onAcceptance: onAcceptance)
         }
     }
 
     /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
     /// under the same id are one submission.
-    public func deposit(_ id: TransmissionID) async throws -> VerifiedEvidence {
+    public func deposit(_ id: TransmissionID, onAcceptance: () -> Void = {}) async throws -> VerifiedEvidence {
         guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) else {
             throw ClientFailure.unknownTransmission(id.description)
         }
@@ -276,6 +294,7 @@ extension Session {
             evidence.event.transmission == id, evidence.event.agent == envelope.body.by,
             evidence.event.mailbox == .unit(envelope.body.routing.from)
         else { throw ClientFailure.broken(.wrongEvent) }
+        onAcceptance()
         try account.vault.put(
             value: SentItem(envelope: item.envelope, evidence: receipt.evidence, former: item.former),
             Account.Class.sent, id.description)
@@ -305,6 +324,16 @@ extension Session {
         }.compactMap(TransmissionID.init)
     }
 
+    /// What this agent sealed and has not deposited, the most urgent first: it has NOT been sent.
+    public func undeposited() throws -> [Routing] {
+        let urgencies = Urgency.allCases
+        return try undelivered().compactMap { try sealed($0) }.sorted {
+            (urgencies.firstIndex(of: $0.urgency) ?? 0, $0.sealedAt) < (
+                urgencies.firstIndex(of: $1.urgency) ?? 0, $1.sealedAt
+            )
+        }
+    }
+
     /// Whether it may still wait for an answer: what is older was answered, or has expired with the longest retention.
     func isRecent(_ routing: Routing) -> Bool { routing.sealedAt > clock() - 90 * 86_400 }
 
@@ -331,6 +360,19 @@ struct ContentFile {
         let descriptor = open("\(path).part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ByteSourceFailure.system(call: "open", errno: errno) }
         return ContentFile(path: path, handle: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
+    }
+
+    /// Writes a whole file; what was begun and failed, on a full disk for example, leaves nothing behind.
+    static func write<Result>(_ path: String, _ body: (([UInt8]) throws -> Void) throws -> Result) throws -> Result {
+        let file = try create(path)
+        do {
+            let result = try body(file.write)
+            try file.finish()
+            return result
+        } catch {
+            unlink("\(path).part")
+            throw error
+        }
     }
 
     func write(_ bytes: [UInt8]) throws { try handle.write(contentsOf: bytes) }

@@ -29,6 +29,8 @@ public final class Session {
     public internal(set) var followed: FollowedLog?
     /// Size of the largest tree seen before this command.
     let seenBefore: Int?
+    /// When the directory in use was verified, Unix seconds, once this command works without the relay; nil with it.
+    public private(set) var offlineSince: Int?
     /// Witnesses and authorities that this client's policy names; nil without a policy.
     public let trust: Result<TrustAnchors?, ClientFailure>
     /// Checkpoints proven consistent with the refreshed head's.
@@ -93,6 +95,23 @@ public final class Session {
         try await refreshConvention(stated.convention)
         try await refreshLines(stated)
         try account.vault.put(value: head.evidence, Account.Class.head, "latest")
+        offlineSince = nil
+        try await know([address.institution], keys: true)
+        try await prepareToWorkOffline()
+    }
+
+    /// Goes on with what the vault knows, when the relay cannot be reached: the directory as it was last verified. What is
+    /// sealed by it is judged again, and sealed anew where needed, when it is deposited.
+    ///
+    /// - Throws: `ClientFailure.unreachable` for a vault that has never seen a directory.
+    public func workOffline() async throws {
+        guard let last = try account.vault.value(Evidence.self, Account.Class.head, "latest").map({ try check($0) })
+        else {
+            throw ClientFailure.unreachable
+        }
+        head = last
+        proven = [last.checkpoint.checkpoint]
+        offlineSince = last.event.at
         try await know([address.institution], keys: true)
     }
 

@@ -26,16 +26,19 @@ extension Vault {
         }
     }
 
-    func connect(to log: LogDescription) throws -> HTTPRelayConnection {
-        try HTTPRelayConnection(url: log.url, log: log, as: identity())
+    func connect(to log: LogDescription, onSilence: @escaping @Sendable () -> Void = {}) throws -> HTTPRelayConnection {
+        try HTTPRelayConnection(url: log.url, log: log, as: identity(), onSilence: onSilence)
     }
 }
 
 extension HTTPRelayConnection {
     /// A connection to a log's relay, or with nil to one of which only the address is known.
-    public init(url: String, log: LogDescription?, as identity: TLSIdentity) throws {
+    public init(
+        url: String, log: LogDescription?, as identity: TLSIdentity, onSilence: @escaping @Sendable () -> Void = {}
+    ) throws {
         try self.init(
             url: log?.url ?? url, roots: log.map { $0.tlsRoots.compactMap(Base64.decode) },
-            certificatePEM: identity.certificatePEM, privateKeyPEM: Array(identity.privateKeyPEM.utf8))
+            certificatePEM: identity.certificatePEM, privateKeyPEM: Array(identity.privateKeyPEM.utf8),
+            onSilence: onSilence)
     }
 }

@@ -13,6 +13,8 @@ public struct WithdrawalResult: Sendable {
     public var state: DeliveryState
     /// When somebody had opened it, Unix seconds: too late to destroy it unread.
     public var openedAt: Int?
+    /// Who fetched the sealed content to hand it on or to export it, when nobody had opened it.
+    public var retrievedBy: [String] = []
     /// The demand to destroy it that went to the unit.
     public var demand: TransmissionID?
     /// Why no demand could be sent: somebody has to telephone.
@@ -27,6 +29,7 @@ extension Session {
     ) async throws -> [WithdrawalResult] {
         let tracked = try await track(id)
         guard ownUnits.contains(tracked.routing.from) else { throw ClientFailure.unknownTransmission(id.description) }
+        if reason == .consentWithdrawn { try rememberWithdrawal(of: tracked.routing) }
         var results: [WithdrawalResult] = []
         for delivery in tracked.deliveries {
             results.append(try await withdraw(tracked.envelope, from: delivery, tracked, reason, catalogue))
@@ -42,16 +45,19 @@ extension Session {
         if state == .available {
             do {
                 _ = try await perform(try act(.withdrawn, on: envelope, unit: delivery.unit, reason: reason))
-                return WithdrawalResult(unit: delivery.unit, state: .withdrawn)
+                let holders = tracked.events.filter { $0.event.event == .retrieval && $0.event.unit == delivery.unit }
+                return WithdrawalResult(
+                    unit: delivery.unit, state: .withdrawn,
+                    retrievedBy: Set(holders.compactMap { $0.event.agent?.description }).sorted())
             } catch let problem as Problem where problem.code == .wrongState {
                 state = problem.state ?? state  // somebody was faster
             }
         }
         var result = WithdrawalResult(unit: delivery.unit, state: state)
-        guard state == .opened || state == .acknowledged else { return result }
-        result.openedAt =
-            tracked.events.first { $0.event.event == .contentHandover && $0.event.unit == delivery.unit }?
-            .event.at
+        let opened = tracked.events.first { $0.event.event == .contentHandover && $0.event.unit == delivery.unit }
+        // Refused by a unit that had read it: what it read is still there.
+        guard state == .opened || state == .acknowledged || state == .refused && opened != nil else { return result }
+        result.openedAt = opened?.event.at ?? clock()  // somebody opened it just now
         do {
             let plan = try await plan(
                 demand(after: reason, envelope.body.routing, to: delivery.unit), catalogue: catalogue)
@@ -74,8 +80,8 @@ extension Session {
         request.inReplyTo = routing.id
         request.form = ["return_demand": .text(isWithdrawn ? "stop_and_confirm" : "destroy_and_confirm")]
         if isWithdrawn {
-            let today = Date(timeIntervalSince1970: Double(clock())).formatted(.iso8601.year().month().day())
-            request.form["withdrawn_on"] = .text(today)
+            let style = Date.ISO8601FormatStyle(timeZone: timeZone).year().month().day()
+            request.form["withdrawn_on"] = .text(Date(timeIntervalSince1970: Double(clock())).formatted(style))
         }
         return request
     }

@@ -43,8 +43,7 @@ public struct Circuit {
                     .joined(separator: ", ")
             ]
             if !flow.escalation.isEmpty {
-                details.append(
-                    language("silence : ", "silence: ") + flow.escalation.map(words.step).joined(separator: ", "))
+                details.append(words.escalation(flow.escalation))
             }
             if let reply = flow.reply {
                 details.append(language("retour : ", "return: ") + words.limit(reply.within, reply.clock))

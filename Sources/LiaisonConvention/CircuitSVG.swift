@@ -96,7 +96,7 @@ extension Circuit {
             ("<circle cx=\"10\" cy=\"\(Self.number(y - 0.8))\" r=\"0.9\"/>", language("expéditeur", "sender")),
             (Self.arrow(56, y - 0.8, towards: 1, filled: true), language("destinataire", "recipient")),
             (Self.arrow(102, y - 0.8, towards: 1, filled: false), language("copie obligatoire", "mandatory copy")),
-            (Self.diamond(148, y - 0.8), language("prévenu du silence", "told of silence"))
+            (Self.diamond(148, y - 0.8), language("alerté faute de réponse", "alerted if nobody answers"))
         ]
         return items.enumerated().map { index, item in
             item.0 + "\n" + text(item.1, x: 13 + 46 * Double(index), y: y, size: 2.6, weight: "normal")

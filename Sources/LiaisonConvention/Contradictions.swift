@@ -31,6 +31,8 @@ struct Check {
     private let unitsOfRole: [String: [LiaisonModel.Unit]]
 
     static let day = 86_400
+    /// What an escalation can name besides roles.
+    static let nearTargets = ["unit", "substitute", "manager", StandbyStep.code]
 
     init(convention: Convention, units: [LiaisonModel.Unit], catalogue: FormCatalogue, lines: [String: Int]) {
         self.convention = convention
@@ -120,6 +122,15 @@ struct Check {
                 "log_url", "logs.\(log.origin).url",
                 ("adresse sans TLS (\(log.url))", "address without TLS (\(log.url))"), ("https://…", "https://…"))
         }
+        for role in convention.roles where Self.nearTargets.contains(role.id) {
+            found(
+                "reserved_role", "roles.\(role.id)",
+                (
+                    "une étape d'escalade s'appelle ainsi (\(role.id))",
+                    "a step of an escalation has this name (\(role.id))"
+                ),
+                ("donnez un autre nom à ce rôle", "give this role another name"))
+        }
         for (id, flows) in Dictionary(grouping: convention.flows, by: \.id) where flows.count > 1 {
             found(
                 "duplicate_flow", "flows.\(id)", ("deux flux de même id", "two flows with one id"),
@@ -207,6 +218,25 @@ struct Check {
                     "phone", place, ("numéro illisible (\(phone))", "number not readable (\(phone))"),
                     ("par exemple 04 65 71 00 00 ou 17", "for example 04 65 71 00 00 or 17"))
             }
+            checkStandby(unit, place)
+        }
+    }
+
+    /// What is for a unit is also sealed to its standby units: they must be recipients of the same flows.
+    private mutating func checkStandby(_ unit: LiaisonModel.Unit, _ place: String) {
+        let received = Set(convention.flows.flatMap { $0.to + $0.copies }).intersection(unit.roles).sorted()
+        for other in units where unit.standbyUnits.contains(other.address) {
+            guard let role = received.first(where: { !other.roles.contains($0) }) else { continue }
+            found(
+                "standby_role", "\(place).standby",
+                (
+                    "\(other.address) ne tient pas le rôle \(role) et n'est pas destinataire de ce que reçoit \(unit.address)",
+                    "\(other.address) does not hold the role \(role) and is no recipient of what \(unit.address) gets"
+                ),
+                (
+                    "une unité qui tient les mêmes rôles, ou une suppléance décidée le moment venu (registrar absence)",
+                    "a unit with the same roles, or a substitute when the time comes (registrar absence)"
+                ))
         }
     }
 

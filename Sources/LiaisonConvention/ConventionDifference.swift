@@ -23,7 +23,8 @@ public struct ConventionDifference {
 
     private func change(_ fr: String, _ en: String, _ old: String, _ new: String) -> [String] {
         guard old != new else { return [] }
-        return [language("\(fr) passe de \(old) à \(new).", "\(en) goes from \(old) to \(new).")]
+        let from = ["un ", "une "].contains { old.hasPrefix($0) } ? "d'\(old)" : "de \(old)"
+        return [language("\(fr) passe \(from) à \(new).", "\(en) goes from \(old) to \(new).")]
     }
 
     private func list(_ fr: String, _ en: String, _ old: [String], _ new: [String]) -> [String] {
@@ -61,7 +62,7 @@ public struct ConventionDifference {
                 "L'admission de données de santé", "The admission of health data", yesNo(a.healthData),
                 yesNo(b.healthData))
             + change("Le fuseau horaire", "The time zone", a.timeZone, b.timeZone)
-            + list("Jours fériés", "Holidays", a.holidays, b.holidays)
+            + list("Jours fériés", "Holidays", a.holidays.map(old.day), b.holidays.map(new.day))
             + list("Journaux", "Logs", a.logs.map(old.log), b.logs.map(new.log))
     }
 
@@ -113,7 +114,7 @@ public struct ConventionDifference {
                 + urgencies(a, b)
                 + change(place + "le retour attendu", place + "the return expected", reply(a, old), reply(b, new))
                 + list(
-                    place + "alertes en cas de silence", place + "alerts on silence", a.escalation.map(old.step),
+                    place + "alertes faute de réponse", place + "alerts if nobody answers", a.escalation.map(old.step),
                     b.escalation.map(new.step))
                 + change(
                     place + "la conservation", place + "retention", old.elapsed(a.retention), new.elapsed(b.retention))
@@ -121,8 +122,8 @@ public struct ConventionDifference {
                     place + "la règle des pièces jointes", place + "the rule on attachments",
                     old.attachments(a.attachments), new.attachments(b.attachments))
                 + change(
-                    place + "la taille admise", place + "the size allowed", "\(a.attachments.bytes)",
-                    "\(b.attachments.bytes)")
+                    place + "la taille admise", place + "the size allowed", old.exactSize(a.attachments.bytes),
+                    new.exactSize(b.attachments.bytes))
                 + list(place + "types de fichiers", place + "file types", a.attachments.types, b.attachments.types)
         }
     }
@@ -134,7 +135,7 @@ public struct ConventionDifference {
             guard let before = a.rule(for: rule.urgency) else { return [] }
             let name = new.urgency(rule.urgency)
             return change(
-                "\(b.id), \(name) : le délai de prise en charge de \(who)",
+                "\(b.id), \(name) : le délai de prise en charge (\(who))",
                 "\(b.id), \(name): the acknowledgement time of \(who)",
                 old.limit(before.within, before.clock), new.limit(rule.within, rule.clock))
         }

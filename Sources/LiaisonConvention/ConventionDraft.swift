@@ -59,7 +59,7 @@ public struct ConventionDraft: Sendable {
         static let party = ["institution", "kind", "name", "secrecy", "log", "roster_signatures", "units"]
         static let partyKey = ["key", "keys", "recovery", "not_before", "not_after"]
         static let datedKey = ["key", "not_before", "not_after"]
-        static let unit = ["unit", "kind", "name", "town", "phone", "duty_phone", "roles", "opening"]
+        static let unit = ["unit", "kind", "name", "town", "phone", "duty_phone", "roles", "opening", "standby"]
         static let flow = [
             "id", "kind", "from", "to", "legal_bases", "adhesion", "copies", "call_first", "urgencies", "reply",
             "reply_only", "escalation", "retention", "attachments"
@@ -95,7 +95,7 @@ private struct Parts {
             missing.append(
                 DraftFinding(
                     code: "no_log", place: "logs", line: nil, what: Label(fr: "aucun journal", en: "no log"),
-                    remedy: Label(fr: "ajoutez ce qu'imprime liaisond init", en: "add what liaisond init prints")))
+                    remedy: Label(fr: "ajoutez ce qu'affiche liaisond init", en: "add what liaisond init prints")))
         }
         let (logs, keys) = (logs, keys)
         parties = drafts.map { Self.party($0, logs, keys, root, &missing) }
@@ -153,7 +153,7 @@ private struct Parts {
                     code: "no_key", place: "party_keys.\(name)", line: nil,
                     what: Label(fr: "clés absentes", en: "keys missing"),
                     remedy: Label(
-                        fr: "ajoutez ce qu'imprime liaison registrar create",
+                        fr: "ajoutez ce qu'affiche liaison registrar create",
                         en: "add what liaison registrar create prints")))
         }
         return Party(
@@ -182,8 +182,9 @@ private struct Parts {
 
     private static func units(_ party: DraftSection) -> [LiaisonModel.Unit] {
         let institution = party.text("institution")
-        return party.sections("units", name: "unit", keys: ConventionDraft.Keys.unit, optional: true).compactMap {
-            section in
+        let sections = party.sections("units", name: "unit", keys: ConventionDraft.Keys.unit, optional: true)
+        let own = sections.compactMap { UnitAddress("\($0.scalar("unit") ?? "")@\(institution)") }
+        return sections.compactMap { section in
             let address = section.value("unit", UnitAddress?.none, ("par exemple cms-bourg", "for example cms-bourg")) {
                 UnitAddress("\($0)@\(institution)").map(Optional.some)
             }
@@ -201,10 +202,35 @@ private struct Parts {
                     address: address, kind: section.text("kind"), name: section.text("name"),
                     town: section.text("town"),
                     phone: section.text("phone"), dutyPhone: section.optionalText("duty_phone"),
-                    roles: section.texts("roles"), opening: opening)
+                    roles: section.texts("roles"), opening: opening, standby: standby(section, of: address, among: own))
             }
             return unit
         }
+    }
+
+    /// The standby units that a draft names, none of them where the list is empty; nil where it says nothing of them.
+    private static func standby(
+        _ section: DraftSection, of unit: UnitAddress, among own: [UnitAddress]
+    ) -> [UnitAddress]? {
+        guard section.nodes["standby"] != nil else { return nil }
+        var found: [UnitAddress] = []
+        for name in section.texts("standby") {
+            guard let address = UnitAddress(name.contains("@") ? name : "\(name)@\(unit.institution)"),
+                own.contains(address), address != unit, !found.contains(address)
+            else {
+                let others = own.filter { $0 != unit }.map(\.local).joined(separator: ", ")
+                section.reader.found(
+                    "unknown_standby", section.path("standby"),
+                    ("ne peut pas relayer \(unit) (\(name))", "cannot stand by for \(unit) (\(name))"),
+                    (
+                        "une autre unité de \(unit.institution), nommée une fois : \(others)",
+                        "another unit of \(unit.institution), named once: \(others)"
+                    ))
+                continue
+            }
+            found.append(address)
+        }
+        return found
     }
 
     private static func flow(_ section: DraftSection) -> Flow {

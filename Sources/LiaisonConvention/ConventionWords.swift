@@ -20,6 +20,9 @@ public struct ConventionWords {
 
     /// Everything that the convention says, one statement a line.
     public func lines() -> [String] {
+        let previous: String =
+            convention.previous.map { language("Remplace : ", "Supersedes: ") + $0.description }
+            ?? language("Première version", "First version")
         let heading =
             [
                 "Convention \(convention.name), version \(convention.version)",
@@ -32,12 +35,12 @@ public struct ConventionWords {
                     + (convention.healthData
                         ? language("admises", "admitted") : language("non admises", "not admitted"))
                     + language(" ; traces gardées ", "; records kept ") + elapsed(convention.auditLimit),
-                language("Un envoi arrive au plus ", "A submission arrives at most ") + elapsed(convention.maximumAge)
+                language("Un envoi arrive au plus tard ", "A submission arrives at most ")
+                    + elapsed(convention.maximumAge)
                     + language(" après son scellement ; fuseau ", " after its sealing; time zone ")
                     + convention.timeZone,
-                language("Jours fériés : ", "Holidays: ") + convention.holidays.joined(separator: ", "),
-                language("Remplace : ", "Supersedes: ")
-                    + (convention.previous?.description ?? language("rien", "nothing"))
+                language("Jours fériés : ", "Holidays: ") + convention.holidays.map(day).joined(separator: ", "),
+                previous
             ] + convention.logs.map { language("Journal : ", "Log: ") + log($0) } + [language("Parties :", "Parties:")]
         let parties = convention.parties.map { "- " + party($0) }
         return heading + parties + [language("Flux :", "Flows:")] + convention.flows.map { "- " + flow($0) }
@@ -57,7 +60,8 @@ public struct ConventionWords {
             party.rosterSignatures > 1
             ? language(", liste signée par deux gestionnaires", ", roster signed by two registrars") : ""
         let keys = party.keys.map(key).joined(separator: ", ")
-        return "\(party.name) (\(party.institution), \(kind)): \(secrecy)\(double), "
+        let heading = "\(party.name) (\(party.institution), \(kind))" + language(" : ", ": ")
+        return heading + "\(secrecy)\(double), "
             + language("journal ", "log ") + party.log + language(", clés ", ", keys ") + keys
             + language(", clé de secours ", ", recovery key ") + short(party.recovery)
     }
@@ -77,7 +81,7 @@ public struct ConventionWords {
             parts.append(language("retour : ", "return: ") + "\(kind(reply.kind)), \(limit(reply.within, reply.clock))")
         }
         if !flow.escalation.isEmpty {
-            parts.append(language("silence : ", "silence: ") + flow.escalation.map(step).joined(separator: ", "))
+            parts.append(escalation(flow.escalation))
         }
         parts.append(language("conservé ", "kept ") + elapsed(flow.retention))
         if flow.attachments.count > 0 { parts.append(attachments(flow.attachments)) }
@@ -104,14 +108,7 @@ public struct ConventionWords {
     }
     func basis(_ code: String) -> String { catalogue.fields["legal_basis"]?.values?[code]?.text(language) ?? code }
 
-    func urgency(_ urgency: Urgency) -> String {
-        switch urgency {
-        case .immediate: language("immédiat", "immediate")
-        case .urgent: "urgent"
-        case .priority: language("prioritaire", "priority")
-        case .routine: language("courant", "routine")
-        }
-    }
+    func urgency(_ urgency: Urgency) -> String { urgency.text(language) }
 
     func adhesion(_ adhesion: Adhesion) -> String {
         switch adhesion {
@@ -121,12 +118,21 @@ public struct ConventionWords {
         }
     }
 
+    /// Who is alerted when nobody answers in time, and when.
+    func escalation(_ steps: [EscalationStep]) -> String {
+        language("faute de réponse : ", "if nobody answers: ") + steps.map(step).joined(separator: ", ")
+    }
+
     func step(_ step: EscalationStep) -> String {
         let target =
             switch step.to {
             case "unit": language("l'unité", "the unit")
-            case "substitute": language("la suppléante", "the substitute")
+            case "substitute": language("l'unité suppléante", "the substitute")
             case "manager": language("le responsable", "the manager")
+            case StandbyStep.code:
+                language(
+                    "les unités de relève (qui peuvent alors lire à sa place)",
+                    "the standby units (which can read in its place from then on)")
             default: role(step.to)
             }
         let after =
@@ -137,17 +143,31 @@ public struct ConventionWords {
 
     func attachments(_ rule: AttachmentRule) -> String {
         guard rule.count > 0 else { return language("sans pièce jointe", "no attachment") }
-        let size =
-            rule.bytes >= 1 << 20
-            ? language("\(rule.bytes >> 20) Mio", "\(rule.bytes >> 20) MiB")
-            : language("\(rule.bytes) octets", "\(rule.bytes) bytes")
+        let many = rule.count > 1 ? "s" : ""
         return language(
-            "au plus \(rule.count) pièces jointes, \(size) (", "at most \(rule.count) attachments, \(size) (")
+            "au plus \(rule.count) pièce\(many) jointe\(many), \(size(rule.bytes)) (",
+            "at most \(rule.count) attachment\(many), \(size(rule.bytes)) (")
             + rule.types.joined(separator: ", ") + ")"
     }
 
+    /// In decimal units, as a file manager shows a file's size, and never more than there is: 26,2 Mo.
+    func size(_ bytes: Int) -> String {
+        let units = [(1_000_000_000, "Go", "GB"), (1_000_000, "Mo", "MB")]
+        guard let (unit, fr, en) = units.first(where: { bytes >= $0.0 }) else { return exactSize(bytes) }
+        let tenths = bytes / (unit / 10)
+        let rest = tenths % 10 == 0 ? "" : language(",", ".") + "\(tenths % 10)"
+        return "\(tenths / 10)\(rest) \(language(fr, en))"
+    }
+
+    func exactSize(_ bytes: Int) -> String { language("\(bytes) octets", "\(bytes) bytes") }
+
+    /// A day written YYYY-MM-DD: 25/12/2026 in French.
+    func day(_ text: String) -> String {
+        language(text.split(separator: "-").reversed().joined(separator: "/"), text)
+    }
+
     func date(_ instant: Int) -> String {
-        Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601.year().month().day())
+        day(Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601.year().month().day()))
     }
 
     // MARK: Durations

@@ -19,8 +19,8 @@ public struct DraftFinding: Error, Hashable, Sendable {
 
     public func text(_ language: Language) -> String {
         let line = line.map { language("ligne \($0), ", "line \($0), ") } ?? ""
-        return "\(line)\(place): \(what.text(language)) [\(code)]\n  " + language("remède : ", "remedy: ")
-            + remedy.text(language)
+        return "\(line)\(place)" + language(" : ", ": ") + "\(what.text(language)) [\(code)]\n  "
+            + language("remède : ", "remedy: ") + remedy.text(language)
     }
 }
 
@@ -119,6 +119,9 @@ struct DraftSection {
             ("ajoutez-le : \(expected.fr)", "add it: \(expected.en)"))
         return nil
     }
+
+    /// A text as it stands, without a finding where there is none.
+    func scalar(_ key: String) -> String? { nodes[key]?.scalar?.string }
 
     func text(_ key: String) -> String {
         let expected = (fr: "un texte", en: "a text")

@@ -138,8 +138,6 @@ extension Check {
 
     // MARK: Escalation
 
-    private static let nearTargets = ["unit", "substitute", "manager"]
-
     private mutating func checkEscalation(_ flow: Flow) {
         var earlier: [String] = []
         var last = -1
@@ -150,7 +148,9 @@ extension Check {
                 found(
                     "unknown_role", place,
                     ("escalade vers un rôle inconnu (\(step.to))", "escalation to an unknown role (\(step.to))"),
-                    ("unit, substitute, manager ou un rôle", "unit, substitute, manager or a role"))
+                    (
+                        "unit, substitute, manager, standby ou un rôle", "unit, substitute, manager, standby or a role"
+                    ))
             } else if isRole, units(holding: [step.to]).isEmpty {
                 found(
                     "role_without_unit", place,
@@ -174,7 +174,8 @@ extension Check {
                     ("après l'effacement du contenu", "after the content is erased"),
                     ("une étape plus proche", "an earlier step"))
             }
-            if step.content { checkHabilitation(flow, step, isRole: isRole, place) }
+            // Standby units have the content anyway: it is sealed to them from the start.
+            if step.content, step.to != StandbyStep.code { checkHabilitation(flow, step, isRole: isRole, place) }
             earlier.append(step.to)
             last = step.after
         }
@@ -345,7 +346,8 @@ extension Check {
         }
         if flow.attachments.bytes < 1 || flow.attachments.bytes > Self.largest {
             found(
-                "attachment_size", "\(place).bytes", ("hors de 1 octet à 2 Gio", "not between 1 byte and 2 GiB"),
+                "attachment_size", "\(place).bytes",
+                ("hors de 1 à \(Self.largest) octets", "not between 1 and \(Self.largest) bytes"),
                 ("par exemple 26214400", "for example 26214400"))
         }
     }

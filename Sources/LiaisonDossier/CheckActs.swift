@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonForms
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
@@ -17,7 +18,8 @@ extension DossierVerifier {
                 return try evidence.verified(by: log)
             } catch {
                 throw Stop.fails(
-                    name, "une preuve qui ne tient pas (\(error))", "evidence that does not hold (\(error))")
+                    name, "une preuve n'est pas valable (code pour l'assistance : \(error))",
+                    "evidence that does not hold (\(error))")
             }
         }
         for event in verified {
@@ -32,13 +34,14 @@ extension DossierVerifier {
                     "entry \(event.index) is proven under another checkpoint")
             }
             guard event.event.event.rule.allows(event.event) else {
+                let fact = event.event.event.text(.fr)
                 throw Stop.fails(
-                    name, "entrée \(event.index) : ses champs ne sont pas ceux de \(event.event.event.rawValue)",
+                    name, "entrée \(event.index) : ses champs ne sont pas ceux de l'événement « \(fact) »",
                     "entry \(event.index) has not the fields of \(event.event.event.rawValue)")
             }
         }
         guard Set(verified.map(\.index)).count == verified.count else {
-            throw Stop.fails(name, "une entrée deux fois", "an entry twice")
+            throw Stop.fails(name, "une entrée figure deux fois", "an entry twice")
         }
         return verified
     }
@@ -62,12 +65,12 @@ extension DossierVerifier {
             told.removeAll { $0.event.unit == unit && $0.event.mailbox != mailbox }
         }
         report.holds(
-            .events, "\(events.count) entrées, chacune dans le journal et suivant de la précédente",
+            .events, "\(events.count) entrées, chacune dans le journal et découlant de la précédente",
             "\(events.count) entries, each in the log and each following from the one before")
 
         let offered = try acts()
         guard Set(all.compactMap(\.event.act)).isSuperset(of: offered.keys) else {
-            throw Stop.fails(.acts, "un acte qu'aucun événement ne suit", "an act that no event is about")
+            throw Stop.fails(.acts, "un acte auquel ne correspond aucun événement", "an act that no event is about")
         }
         var acts: [Int: Verified<Act>] = [:]
         for event in all {
@@ -75,7 +78,7 @@ extension DossierVerifier {
             acts[event.index] = try act(hash, behind: event, after: before[hash], offered, routing, &past)
         }
         report.holds(
-            .acts, "actes : \(offered.count), chacun signé par un agent qui pouvait le faire alors",
+            .acts, "actes : \(offered.count), chacun signé par un agent qui en avait alors le pouvoir",
             "\(offered.count) acts, each signed by an agent who could make it then")
         story.steps = told.map { .init(evidence: $0, act: acts[$0.index]) }
         // What came after the records that were erased, nobody can tell any more.
@@ -100,7 +103,7 @@ extension DossierVerifier {
         }
         // The first of those that tell most.
         guard let most = whole.max(by: { $0.value.count < $1.value.count }) else {
-            throw Stop.missing(.events, "la mise à disposition de \(unit)", "the consignment to \(unit)")
+            throw Stop.missing(.events, "la mise à disposition de l'unité \(unit)", "the consignment to \(unit)")
         }
         for (_, other) in whole {
             for (one, same) in zip(other, most.value) where !one.event.tells(same.event) {
@@ -146,7 +149,7 @@ extension DossierVerifier {
         else {
             throw Stop.fails(
                 .acts,
-                "entrée \(event.index) : elle dit autre chose que son acte, ou son auteur ne pouvait pas le faire",
+                "entrée \(event.index) : elle dit autre chose que son acte, ou son auteur n'en avait pas le pouvoir",
                 "entry \(event.index) says something else than its act, or its author could not make it")
         }
         return verified

@@ -23,7 +23,7 @@ extension DossierVerifier {
         }
         guard has.intersection(all) == expected else {
             throw Stop.fails(
-                .content, "un contenu dont dossier.json ne parle pas", "content that dossier.json does not speak of")
+                .content, "un contenu que dossier.json ne mentionne pas", "content that dossier.json does not speak of")
         }
         do {
             switch head.content {
@@ -33,19 +33,21 @@ extension DossierVerifier {
                 story.disclosures = opened.disclosures
             case .disclosed: story.disclosures = try disclosed(story)
             case .withheld:
-                report.holds(.content, "non joint par qui a fait le dossier", "withheld by whoever made the dossier")
+                report.holds(.content, "non joint par l'auteur du dossier", "withheld by whoever made the dossier")
             case .erased:
                 guard story.isCutShort || !story.deliveries.isEmpty && story.deliveries.allSatisfy(\.progress.isErased)
                 else {
                     throw Stop.fails(
-                        .content, "dit effacé, sans événement qui le dise", "called erased, and no event says so")
+                        .content, "annoncé comme effacé, sans événement qui le montre",
+                        "called erased, and no event says so")
                 }
                 report.holds(.content, "effacé du relais, selon le journal", "erased from the relay, as the log says")
             }
         } catch let stop as Stop {
             throw stop
         } catch {
-            throw Stop.fails(.content, "\(error)", "\(error)")
+            throw Stop.fails(
+                .content, "contenu non vérifiable (code pour l'assistance : \(error))", "\(error)")
         }
     }
 
@@ -53,14 +55,14 @@ extension DossierVerifier {
         let text = try string(DossierFile.contentKey)
         guard let source = try files.source(of: DossierFile.content), text.last == "\n",
             var key = Base64.decode(String(text.dropLast())), key.count == 16
-        else { throw Stop.fails(.content, "pas de clé de fichier de 16 octets", "no file key of 16 bytes") }
+        else { throw Stop.fails(.content, "il n'y a pas de clé de fichier de 16 octets", "no file key of 16 bytes") }
         let found = ContentReference(sha256: try digest(of: source), size: source.size)
         // After a handover the content is the one that a transferred act names.
         let transfers = story.steps.compactMap(\.act).filter { $0.body.act == .transferred }
         let last = transfers.last { $0.body.content == found }
         guard found == story.envelope.body.content || last != nil else {
             throw Stop.fails(
-                .content, "pas le contenu que l'enveloppe ou la remise nomment",
+                .content, "ce n'est pas le contenu que nomme l'enveloppe ou la transmission à un collègue",
                 "not the content that envelope or handover name")
         }
         var authors: [NoteKey] = []

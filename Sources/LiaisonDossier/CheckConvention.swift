@@ -14,7 +14,8 @@ extension DossierVerifier {
         } catch let error as Stop {
             throw error
         } catch {
-            throw Stop.fails(.envelope, "\(error)", "\(error)")
+            throw Stop.fails(
+                .envelope, "enveloppe illisible (code pour l'assistance : \(error))", "\(error)")
         }
     }
 
@@ -24,14 +25,16 @@ extension DossierVerifier {
             past.convention.note.hash == routing.convention
         else {
             throw Stop.fails(
-                .convention, "pas la convention que l'enveloppe nomme", "not the convention that the envelope names")
+                .convention, "ce n'est pas la convention que nomme l'enveloppe",
+                "not the convention that the envelope names")
         }
         do {
             try past.verify(institutions)
         } catch let stop as Stop {
             throw stop
         } catch {
-            throw Stop.fails(.convention, "\(error)", "\(error)")
+            throw Stop.fails(
+                .convention, "convention non valable (code pour l'assistance : \(error))", "\(error)")
         }
         guard past.convention.claimed.log(log.name)?.key == log.key else {
             throw Stop.fails(
@@ -47,7 +50,7 @@ extension DossierVerifier {
                 .contains { (try? past.convention.note.checkSignature(by: $0)) != nil }
             guard isSigned else {
                 throw Stop.fails(
-                    .convention, "pas signée par la clé de confiance de \(institution)",
+                    .convention, "non signée par la clé de confiance de \(institution)",
                     "not signed by the trusted key of \(institution)")
             }
         }
@@ -68,7 +71,7 @@ extension DossierVerifier {
     ) throws -> Verified<Envelope> {
         let routing = offered.claimed.routing
         guard routing.id == head.transmission else {
-            throw Stop.fails(.envelope, "d'une autre transmission", "of another transmission")
+            throw Stop.fails(.envelope, "elle porte sur une autre transmission", "of another transmission")
         }
         let taken: [EventName] = [.submissionAcceptance, .contentConsignment]
         guard let first = events.first(where: { taken.contains($0.event.event) }) else {
@@ -80,7 +83,7 @@ extension DossierVerifier {
             let isNotice = event.event.isNotice && !indices.isDisjoint(with: event.event.entries ?? [])
             guard isNotice || event.event.envelope == offered.note.hash && event.event.transmission == routing.id else {
                 throw Stop.fails(
-                    .events, "entrée \(event.index) : d'une autre transmission",
+                    .events, "entrée \(event.index) : elle porte sur une autre transmission",
                     "entry \(event.index) is about another transmission")
             }
         }
@@ -94,7 +97,7 @@ extension DossierVerifier {
             "\(past.count) documents, in force by their place in the log")
         guard let key = directory.agent(offered.claimed.by)?.noteKey, let verified = try? offered.verified(by: key)
         else {
-            throw Stop.fails(.envelope, "pas signée par son auteur", "not signed by its author")
+            throw Stop.fails(.envelope, "non signée par son auteur", "not signed by its author")
         }
         guard routing.checkpoint.map({ $0.size <= first.index }) ?? true else {
             throw Stop.fails(
@@ -110,7 +113,7 @@ extension DossierVerifier {
                 at: max(first.event.at, past.latest(before: first.index)))
         } catch {
             throw Stop.fails(
-                .envelope, "la convention ne la permet pas (\(error.rawValue))",
+                .envelope, "la convention ne la permet pas (code pour l'assistance : \(error.rawValue))",
                 "the convention does not permit it (\(error.rawValue))")
         }
         report.holds(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonForms
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
@@ -10,7 +11,8 @@ extension DossierVerifier {
     mutating func checkLog(_ head: DossierHead) throws -> (NoteKey, SignedCheckpoint) {
         let text = try string(DossierFile.checkpoint)
         guard let claimed = NoteKey(head.log) else {
-            throw Stop.fails(.log, "pas de clé de vérification dans dossier.json", "not a verifier key in dossier.json")
+            throw Stop.fails(
+                .log, "dossier.json ne donne pas de clé de vérification", "not a verifier key in dossier.json")
         }
         let origin = String(text.prefix { $0 != "\n" })
         let trusted = trust.log(origin)
@@ -28,7 +30,7 @@ extension DossierVerifier {
             return (trusted ?? claimed, checkpoint)
         } catch {
             throw Stop.fails(
-                .log, "le point de contrôle n'est pas signé par le journal (\(error))",
+                .log, "le point de contrôle n'est pas signé par le journal (code pour l'assistance : \(error))",
                 "the checkpoint is not signed by the log (\(error))")
         }
     }
@@ -40,11 +42,13 @@ extension DossierVerifier {
             if let first = trust.policy.earliest(on: checkpoint) {
                 bound = min(bound, first + Directory.clockTolerance)
             }
-            let list = cosigned.map { "\($0.witness.name) (\(Self.text($0.time)))" }.joined(separator: ", ")
-            report.holds(.witnesses, list, list)
+            let lists = [Self.frenchText, Self.text].map { time in
+                cosigned.map { "\($0.witness.name) (\(time($0.time)))" }.joined(separator: ", ")
+            }
+            report.holds(.witnesses, lists[0], lists[1])
         } else {
             report.missing(
-                .witnesses, "pas encore attesté : \(cosigned.count) cosignatures, moins que la politique n'en veut",
+                .witnesses, "pas encore attesté : \(cosigned.count) cosignatures, moins que n'en exige la politique",
                 "not yet witnessed: \(cosigned.count) cosignatures, fewer than the policy wants")
         }
     }
@@ -64,14 +68,15 @@ extension DossierVerifier {
         }
         // One by a trusted authority is enough: whoever adds another spoils nothing.
         guard let first = times.min() else {
-            let why = refusal.map { " (\($0))" } ?? ""
+            let why = Label(
+                fr: refusal.map { " (code pour l'assistance : \($0))" } ?? "", en: refusal.map { " (\($0))" } ?? "")
             return report.missing(
-                .timeStamps, "pas encore horodaté par une autorité de confiance\(why)",
-                "not yet time-stamped by a trusted authority\(why)")
+                .timeStamps, "pas encore horodaté par une autorité de confiance\(why.fr)",
+                "not yet time-stamped by a trusted authority\(why.en)")
         }
         bound = min(bound, first + Directory.clockTolerance)
         report.holds(
-            .timeStamps, "le journal contenait ces entrées le \(Self.text(first))",
+            .timeStamps, "le journal contenait ces entrées le \(Self.frenchText(first))",
             "the log held these entries at \(Self.text(first))")
     }
 }

@@ -17,16 +17,15 @@ public enum DossierPage {
         var body: [String] = []
         body.append("<h1>Dossier de preuve : \(escape(kind))</h1>")
         body.append(
-            "<p>Transmission <code>\(routing.id)</code>, déposée auprès du relais \(escape(story.log)). Dossier fait le "
+            "<p>Transmission <code>\(routing.id)</code>, déposée auprès du relais \(escape(story.log)). Dossier établi le "
                 + "\(time(story.madeAt, story)). Heures : \(escape(story.timeZone)).</p>")
         body.append(
             "<p>Document couvert par le secret professionnel (code pénal, art. 226-13) ; données à caractère personnel.</p>"
         )
         body += summary(story)
         body += steps(story)
-        body += content(story, catalogue)
-        body += proofs(story)
-        body += checking
+        body = body.map(typeset) + content(story, catalogue)
+        body += (proofs(story) + checking).map(typeset)
         return page(title: "Dossier de preuve \(routing.id)", body.joined(separator: "\n"))
     }
 
@@ -95,7 +94,9 @@ public enum DossierPage {
             }
             return [
                 "<h2>Contenu</h2>",
-                "<p>\(escape(erasure.event.text(.fr))) : le \(time(erasure.event.at, story)), entrée \(erasure.index).</p>"
+                typeset(
+                    "<p>\(escape(erasure.event.text(.fr))) : le \(time(erasure.event.at, story)), entrée \(erasure.index).</p>"
+                )
             ]
         }
         var lines = ["<h2>Contenu divulgué par ce dossier</h2>"]
@@ -106,7 +107,7 @@ public enum DossierPage {
         lines.append("<thead><tr><th scope=\"col\">Champ</th><th scope=\"col\">Valeur</th></tr></thead>")
         lines.append("<tbody>")
         for (label, value) in disclosures.rows(catalogue, .fr) {
-            lines.append("<tr><th scope=\"row\">\(escape(label))</th><td>\(escape(value))</td></tr>")
+            lines.append("<tr><th scope=\"row\">\(typeset(escape(label)))</th><td>\(escape(value))</td></tr>")
         }
         return lines + ["</tbody>", "</table>"]
     }
@@ -126,7 +127,7 @@ public enum DossierPage {
                     + "META-INF/timestamp.tst, ce jeton le date tout entier.</dd>")
         case let count:
             lines.append(
-                "<dt>Horodatage (RFC 3161)</dt><dd>\(count) \(count == 1 ? "jeton joint" : "jetons joints"). La vérification dit "
+                "<dt>Horodatage (RFC 3161)</dt><dd>\(count) \(count == 1 ? "jeton joint" : "jetons joints"). La vérification indique "
                     + "l’heure : tout ce qui précède existait alors.</dd>")
         }
         if story.cosigners.isEmpty {
@@ -171,6 +172,15 @@ public enum DossierPage {
         LocalTime(zone: story.timeZone).text(instant, .fr)
     }
 
+    /// French typography in what this page says, not in the values that it discloses: no line begins with a sign.
+    private static func typeset(_ text: String) -> String {
+        let signs = [
+            (" :", "\u{A0}:"), (" ;", "\u{202F};"), (" ?", "\u{202F}?"), (" !", "\u{202F}!"), ("« ", "«\u{A0}"),
+            (" »", "\u{A0}»")
+        ]
+        return signs.reduce(text) { $0.replacing($1.0, with: $1.1) }
+    }
+
     private static func escape(_ text: String) -> String {
         Markup.escaped(text).replacing("\n", with: "<br>")
     }
@@ -211,7 +221,7 @@ extension Disclosures {
             + parts.map(\.description).map { part in
                 (
                     language("Pièce jointe", "Attachment"),
-                    "\(part.name), \(part.size) \(language("octets", "bytes")), SHA-256 \(part.sha256.hex)"
+                    "\(part.name), \(FileSize.text(part.size, language)), SHA-256 \(part.sha256.hex)"
                 )
             }
     }

@@ -86,7 +86,9 @@ public struct DossierReport {
     init() {}
 
     /// What cannot even be opened.
-    public init(unreadable why: String) { fails(.container, why, why) }
+    public init(unreadable why: String) {
+        fails(.container, "fichier illisible (code pour l'assistance : \(why))", why)
+    }
 
     public var verdict: Verdict {
         var verdict = Verdict.valid

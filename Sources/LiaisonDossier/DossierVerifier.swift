@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import LiaisonForms
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
@@ -35,7 +36,8 @@ public struct DossierVerifier {
         } catch Stop.missing(let name, let fr, let en) {
             verifier.report.missing(name, fr, en)
         } catch {
-            verifier.report.fails(.container, "\(error)", "\(error)")
+            verifier.report.fails(
+                .container, "dossier illisible (code pour l'assistance : \(error))", "\(error)")
         }
         return verifier.report
     }
@@ -49,7 +51,7 @@ public struct DossierVerifier {
         let stamped = try checkContainer()
         let head = try json(DossierHead.self, DossierFile.head)
         guard head.type == DossierHead.type else {
-            throw Stop.fails(.container, "dossier.json d'un autre type", "dossier.json of another type")
+            throw Stop.fails(.container, "dossier.json est d'un autre type", "dossier.json of another type")
         }
         let (log, checkpoint) = try checkLog(head)
         checkWitnesses(checkpoint)
@@ -89,11 +91,11 @@ public struct DossierVerifier {
     private mutating func checkContainer() throws -> Int? {
         for name in files.names where !DossierFile.isKnown(name) {
             throw Stop.fails(
-                .container, "un fichier qu'un dossier n'a pas (\(name))",
+                .container, "un fichier étranger à un dossier de preuve (\(name))",
                 "a file that a dossier does not have (\(name))")
         }
         for name in DossierFile.required where !files.names.contains(name) {
-            throw Stop.missing(.container, "\(name)", "no \(name)")
+            throw Stop.missing(.container, "fichier \(name)", "no \(name)")
         }
         // Each reads whole, within its limit.
         for name in files.names where name != DossierFile.content { _ = try need(name) }
@@ -112,11 +114,11 @@ public struct DossierVerifier {
         }
         let mimetype = try files.bytes(of: DossierFile.mimetype, limit: 100)
         guard mimetype == Array(ASiCManifest.mediaType.utf8), files.names.first == DossierFile.mimetype else {
-            throw Stop.fails(.container, "pas marqué ASiC-E", "not marked as ASiC-E")
+            throw Stop.fails(.container, "non marqué ASiC-E", "not marked as ASiC-E")
         }
         guard manifest == Array(try ASiCManifest.text(of: files).utf8) else {
             throw Stop.fails(
-                .container, "les fichiers ne sont pas ceux de son manifeste", "the files are not those of its manifest")
+                .container, "les fichiers ne sont pas ceux du manifeste", "the files are not those of its manifest")
         }
         guard !trust.timeStampRoots.isEmpty else {
             report.holds(
@@ -128,11 +130,12 @@ public struct DossierVerifier {
         do {
             let time = try TimeStampToken(der: token).verified(over: manifest, roots: trust.timeStampRoots)
             report.holds(
-                .container, "\(files.names.count) fichiers, inchangés depuis le \(Self.text(time))",
+                .container, "\(files.names.count) fichiers, inchangés depuis le \(Self.frenchText(time))",
                 "\(files.names.count) files, unchanged since \(Self.text(time))")
             return time
         } catch {
-            throw Stop.fails(.container, "\(error)", "\(error)")
+            throw Stop.fails(
+                .container, "horodatage non valable (code pour l'assistance : \(error))", "\(error)")
         }
     }
 
@@ -140,7 +143,7 @@ public struct DossierVerifier {
 
     func need(_ name: String) throws -> [UInt8] {
         guard let bytes = try files.bytes(of: name, limit: DossierFile.largest(name)) else {
-            throw Stop.missing(.container, "\(name)", "no \(name)")
+            throw Stop.missing(.container, "fichier \(name)", "no \(name)")
         }
         return bytes
     }
@@ -164,6 +167,9 @@ public struct DossierVerifier {
         }
         return acts
     }
+
+    /// As people write it, in UTC: the convention's zone is not known before it is verified.
+    static func frenchText(_ instant: Int) -> String { LocalTime(.gmt).text(instant, .fr) }
 
     /// RFC 3339 in UTC.
     static func text(_ instant: Int) -> String {

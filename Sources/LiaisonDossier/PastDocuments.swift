@@ -37,7 +37,7 @@ struct PastDocuments {
             let event = evidence.event
             guard let (kind, hash) = Self.parse(file), event.document == hash, event.mailbox == .directory else {
                 throw Stop.fails(
-                    .directory, "entrée \(evidence.index) : publie autre chose",
+                    .directory, "entrée \(evidence.index) : elle publie autre chose",
                     "entry \(evidence.index) publishes something else")
             }
             let place = LogPlace(index: evidence.index, at: event.at)
@@ -55,7 +55,7 @@ struct PastDocuments {
                 rosters[note.claimed.by, default: []].append((note, place))
             default:
                 throw Stop.fails(
-                    .directory, "entrée \(evidence.index) : pas une publication",
+                    .directory, "entrée \(evidence.index) : ce n'est pas une publication",
                     "entry \(evidence.index) is no publication")
             }
         }
@@ -115,7 +115,7 @@ struct PastDocuments {
         for institution in institutions.sorted() {
             guard signers.contains(institution.description) else {
                 throw Stop.fails(
-                    .convention, "pas signée par \(institution)", "not signed by \(institution)")
+                    .convention, "non signée par \(institution)", "not signed by \(institution)")
             }
             var scratch = frame
             for (note, index) in (offered[institution] ?? []).sorted(by: { $0.index < $1.index }) {
@@ -141,7 +141,7 @@ struct PastDocuments {
                 roster, published: place, convention: conventionIndex, successions: successions[institution] ?? [])
         } catch {
             throw .fails(
-                .directory, "la liste de \(institution) ne tient pas (\(error))",
+                .directory, "la liste de \(institution) n'est pas valable (code pour l'assistance : \(error))",
                 "the roster of \(institution) does not hold (\(error))")
         }
     }

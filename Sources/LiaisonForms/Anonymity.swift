@@ -57,7 +57,7 @@ extension FormCatalogue {
             return findings + [
                 FormFinding(
                     field: "period_start", rule: .anonymity,
-                    fr: "la période couvre des mois entiers, du premier au dernier jour",
+                    fr: "la période doit couvrir des mois entiers, du premier au dernier jour",
                     en: "the period covers whole months, from the first to the last day")
             ]
         }

@@ -25,7 +25,7 @@ extension EventName {
         case .submissionRejection: language("dépôt refusé", "submission rejected")
         case .contentConsignment: language("mis à disposition de l'unité", "made available to the unit")
         case .consignmentNotification:
-            language("vu dans la liste de l'unité, pas encore ouvert", "seen in the unit's list, not yet opened")
+            language("affiché dans la liste de l'unité, pas encore ouvert", "seen in the unit's list, not yet opened")
         case .contentHandover: language("ouvert par un agent de l'unité", "opened by an agent of the unit")
         case .consignmentAcceptance: language("pris en charge par l'unité", "acknowledged by the unit")
         case .consignmentRejection: language("refusé", "refused")
@@ -39,7 +39,7 @@ extension EventName {
         case .transfer: language("transmis à un collègue de l'unité", "handed on to a colleague of the unit")
         case .retrieval:
             language(
-                "contenu scellé repris pour être transmis ou exporté, montré à personne",
+                "contenu scellé récupéré pour être transmis à un collègue ou exporté, sans être affiché à personne",
                 "sealed content fetched to be handed on or exported, shown to nobody")
         case .erasure: language("contenu effacé du relais", "content erased from the relay")
         case .actRejection: language("acte refusé", "act refused")
@@ -47,9 +47,9 @@ extension EventName {
         case .logOpened: language("nouveau journal ouvert", "new log opened")
         case .restore: language("sauvegarde restaurée", "backup restored")
         case .restart: language("relais démarré", "relay started")
-        case .configuration: language("configuration du relais changée", "relay's configuration changed")
-        case .directoryHead: language("état de l'annuaire", "directory head")
-        case .rosterPublished: language("liste publiée", "roster published")
+        case .configuration: language("configuration du relais modifiée", "relay's configuration changed")
+        case .directoryHead: language("état de l'annuaire publié", "directory head")
+        case .rosterPublished: language("liste d'agents publiée", "roster published")
         case .keysPublished: language("clés publiées", "keys published")
         case .conventionPublished: language("convention publiée", "convention published")
         }
@@ -65,14 +65,36 @@ extension EventRecord {
                 "records erased from the relay, at the audit limit")
         }
         let name = event.text(language)
-        return code.map { name + language(" : ", ": ") + EvidenceCode.text($0, language) } ?? name
+        guard let code else { return name }
+        if event == .restart { return name + language(", version ", ", version ") + code }
+        guard let why = EvidenceCode.words(code, language) else {
+            return name + language(" (code pour l'assistance : \(code))", ": \(code)")
+        }
+        return name + language(" : ", ": ") + why
     }
 }
 
 /// The codes of events in words.
 public enum EvidenceCode {
     public static func text(_ code: String, _ language: Language) -> String {
-        ReasonCode(rawValue: code)?.text(language) ?? ErasureCode(rawValue: code)?.text(language) ?? code
+        words(code, language) ?? language("code pour l'assistance : \(code)", code)
+    }
+
+    /// Nil for a decision of the convention, a role that it names and a version.
+    static func words(_ code: String, _ language: Language) -> String? {
+        ReasonCode(rawValue: code)?.text(language) ?? ErasureCode(rawValue: code)?.text(language)
+            ?? step(code, language)
+    }
+
+    /// Whom a step of an escalation calls.
+    private static func step(_ code: String, _ language: Language) -> String? {
+        switch code {
+        case "unit": language("rappel à l'unité", "unit")
+        case "substitute": language("appel à l'unité suppléante", "substitute")
+        case "manager": language("rappel au responsable de l'unité", "manager")
+        case StandbyStep.code: language("appel aux unités de relève", "standby")
+        default: nil
+        }
     }
 }
 
@@ -90,21 +112,22 @@ extension ReasonCode {
     public func text(_ language: Language) -> String {
         switch self {
         case .wrongUnit: language("mauvaise unité", "wrong unit")
-        case .notCompetent: language("pas de la compétence de l'unité", "not within the unit's competence")
+        case .notCompetent: language("hors de la compétence de l'unité", "not within the unit's competence")
         case .duplicate: language("doublon", "duplicate")
-        case .personDeclines: language("la personne ne souhaite pas", "the person declines")
+        case .personDeclines: language("la personne ne souhaite pas d'aide", "the person declines")
         case .incomplete: language("incomplet", "incomplete")
-        case .misdirected: language("mal adressé", "misdirected")
+        case .misdirected: language("erreur de destinataire", "misdirected")
         case .consentWithdrawn: language("accord retiré", "consent withdrawn")
         case .sentInError: language("envoyé par erreur", "sent in error")
         case .keysLost: language("clés de l'unité perdues", "the unit's keys are lost")
         case .digestMismatch: language("contenu différent de son empreinte", "content does not match its hash")
-        case .notARecipient: language("pas chiffré pour ce poste", "not sealed to this device")
+        case .notARecipient: language("non chiffré pour ce poste", "not sealed to this device")
         case .contentDamaged: language("contenu endommagé", "content damaged")
-        case .manifestMismatch: language("contenu différent du manifeste", "content does not match the manifest")
-        case .authorNotInForce: language("auteur non habilité", "author not in force")
+        case .manifestMismatch: language("contenu différent de son manifeste", "content does not match the manifest")
+        case .authorNotInForce:
+            language("auteur dont l'habilitation n'est pas en vigueur", "author not in force")
         case .formInvalid: language("formulaire non conforme", "form invalid")
-        case .notPermitted: language("non permis par la convention", "not permitted by the convention")
+        case .notPermitted: language("non autorisé par la convention", "not permitted by the convention")
         case .dataSubjectRequest: language("demande de la personne concernée", "request of the data subject")
         case .noLongerNeeded: language("plus nécessaire", "no longer needed")
         case .unlawful: language("traitement illicite", "unlawful processing")
@@ -115,10 +138,10 @@ extension ReasonCode {
 extension Urgency {
     public func text(_ language: Language) -> String {
         switch self {
-        case .immediate: language("immédiat", "immediate")
-        case .urgent: "urgent"
+        case .immediate: language("immédiate", "immediate")
+        case .urgent: language("urgente", "urgent")
         case .priority: language("prioritaire", "priority")
-        case .routine: language("courant", "routine")
+        case .routine: language("courante", "routine")
         }
     }
 }

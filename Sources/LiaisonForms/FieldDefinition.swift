@@ -105,24 +105,29 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         case .language:
             language(
                 "code de langue ISO 639, par exemple ar ou en", "ISO 639 language code, for example ar or en")
-        case .choice: language("l'un de : ", "one of: ") + labels(of: codes, language)
-        case .choices: language("une liste parmi : ", "a list out of: ") + labels(of: codes, language)
+        case .choice: language("l'un de ces choix : ", "one of: ") + labels(of: codes, language)
+        case .choices: language("une liste de choix parmi : ", "a list out of: ") + labels(of: codes, language)
         case .count: language("un nombre, ou « inconnu »", "a number, or “unknown”")
         case .instant:
             language(
                 "heure (23:14) ou date et heure (21/11/2026 23:14)",
                 "time (23:14) or date and time (2026-11-21 23:14)")
         case .cells:
-            language("une liste de indicateur=nombre, parmi : ", "a list of indicator=number, out of: ")
-                + codesWithLabels(language)
+            cellsExpected(language)
+                + language(codes.map { label(of: $0, .fr) }.joined(separator: " ; "), codesWithLabels(.en))
         }
+    }
+
+    private func cellsExpected(_ language: Language) -> String {
+        language("une liste « indicateur = nombre », parmi : ", "a list of indicator=number, out of: ")
     }
 
     /// What a right value looks like in a file: codes with what they mean, and instants with their zone.
     func expectedInFile(_ language: Language) -> String {
         switch type {
-        case .choice: language("l'un de : ", "one of: ") + codesWithLabels(language)
-        case .choices: language("une liste parmi : ", "a list out of: ") + codesWithLabels(language)
+        case .choice: language("l'un de ces choix : ", "one of: ") + codesWithLabels(language)
+        case .choices: language("une liste de choix parmi : ", "a list out of: ") + codesWithLabels(language)
+        case .cells: cellsExpected(language) + codesWithLabels(language)
         case .instant:
             language(
                 "date et heure, par exemple 2026-11-21T23:14:00+01:00",

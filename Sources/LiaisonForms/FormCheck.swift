@@ -157,7 +157,8 @@ extension FormCatalogue {
             let allowed = labels(of: flow.legalBases, in: "legal_basis")
             findings.append(
                 FormFinding(
-                    field: "legal_basis", rule: .legalBasis, fr: "l'une des bases de la convention : \(allowed.fr)",
+                    field: "legal_basis", rule: .legalBasis,
+                    fr: "attendu : l'une des bases légales de la convention : \(allowed.fr)",
                     en: "one of the convention's bases: \(allowed.en)"))
         }
         if flow.adhesion == .required, let status = form["adhesion_status"], status != .text("given") {
@@ -186,7 +187,7 @@ extension FormCatalogue {
         return [
             FormFinding(
                 field: "health_ground", rule: .healthGround,
-                fr: "« \(label.fr) » est une donnée de santé : dites son fondement (RGPD 9-2)",
+                fr: "« \(label.fr) » est une donnée de santé : indiquez son fondement (RGPD 9-2)",
                 en: "“\(label.en)” is health data: state its ground (GDPR 9-2)")
         ]
     }

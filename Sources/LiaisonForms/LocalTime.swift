@@ -27,6 +27,72 @@ public struct LocalTime: Sendable {
         return texts.joined() + " (\(offset(at: date)))"
     }
 
+    /// As people say it who look at it now: `aujourd'hui à 18 h 55`, `demain à 10 h 30`, `lundi 30 novembre à 9 h 00`; with
+    /// the year when it is another one. Minutes are enough here; `text` says it for good.
+    public func near(_ instant: Int, now: Int, _ language: Language) -> String {
+        let date = Date(timeIntervalSince1970: Double(instant))
+        let calendar = calendar(language)
+        let days = daysBetween(now, instant, calendar)
+        let parts = calendar.dateComponents([.hour, .minute, .weekday, .day, .month, .year], from: date)
+        let minute = parts.minute.map { ($0 < 10 ? "0" : "") + String($0) } ?? "00"
+        let hour = language("\(parts.hour ?? 0) h \(minute)", "\(parts.hour ?? 0):\(minute)")
+        let relative: String? =
+            switch days {
+            case -1: language("hier", "yesterday")
+            case 0: language("aujourd'hui", "today")
+            case 1: language("demain", "tomorrow")
+            default: nil
+            }
+        let thisYear = calendar.component(.year, from: Date(timeIntervalSince1970: Double(now)))
+        let year = parts.year == thisYear ? "" : " \(parts.year ?? 0)"
+        let weekday = Self.weekdays(language)[((parts.weekday ?? 1) + 6) % 7]
+        let month = Self.months(language)[((parts.month ?? 1) + 11) % 12]
+        let day = relative ?? "\(weekday) \(parts.day ?? 0) \(month)\(year)"
+        return day + language(" à ", " at ") + hour
+    }
+
+    /// How long ago `instant` was: `4 min`, `3 h`, `2 jours`.
+    public static func age(_ instant: Int, now: Int, _ language: Language) -> String {
+        let seconds = Swift.max(now - instant, 0)
+        switch seconds {
+        case ..<60: return language("moins d'une minute", "less than a minute")
+        case ..<3600: return "\(seconds / 60) min"
+        case ..<86_400: return "\(seconds / 3600) h"
+        default:
+            let days = seconds / 86_400
+            return language("\(days) jour\(days > 1 ? "s" : "")", "\(days) day\(days > 1 ? "s" : "")")
+        }
+    }
+
+    private func calendar(_ language: Language) -> Calendar {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        return calendar
+    }
+
+    private func daysBetween(_ now: Int, _ instant: Int, _ calendar: Calendar) -> Int? {
+        let days = [now, instant].map { calendar.startOfDay(for: Date(timeIntervalSince1970: Double($0))) }
+        return calendar.dateComponents([.day], from: days[0], to: days[1]).day
+    }
+
+    private static func weekdays(_ language: Language) -> [String] {
+        language == .fr
+            ? ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"]
+            : ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    }
+
+    private static func months(_ language: Language) -> [String] {
+        language == .fr
+            ? [
+                "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+                "novembre", "décembre"
+            ]
+            : [
+                "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                "November", "December"
+            ]
+    }
+
     private func offset(at date: Date) -> String {
         let minutes = zone.secondsFromGMT(for: date) / 60
         guard minutes != 0 else { return "UTC" }

@@ -38,6 +38,16 @@ public struct WorkingCalendar: Sendable {
             || intervals(ofDayAt: instant, opening).contains { $0.start <= instant && instant < $0.end }
     }
 
+    /// When it opens next, Unix seconds; nil when that is not within two months, or it never closes.
+    public func opens(after instant: Int, _ opening: [OpeningHours]) -> Int? {
+        var day = instant
+        for _ in 0..<62 {
+            if let next = intervals(ofDayAt: day, opening).first(where: { $0.start > instant }) { return next.start }
+            day = nextDay(after: day)
+        }
+        return nil
+    }
+
     private func workingDays(from instant: Int, count: Int) -> Int {
         var date = Date(timeIntervalSince1970: Double(instant))
         var left = count

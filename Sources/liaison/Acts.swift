@@ -17,6 +17,24 @@ private func show(_ evidence: VerifiedEvidence, _ console: Console, _ text: Stri
     }
 }
 
+/// Reasons as people give them: the code, or the words for it in either language.
+enum Reason {
+    static func read(_ text: String, for act: Act.Kind) throws -> ReasonCode {
+        let wanted = text.lowercased()
+        let allowed = ReasonCode.allowed(with: act)
+        let found = allowed.first { code in
+            code.rawValue == wanted || Language.allCases.contains { code.text($0).lowercased() == wanted }
+        }
+        guard let found else {
+            func list(_ language: Language) -> String {
+                allowed.map { "\n  \($0.rawValue) (\($0.text(language)))" }.joined()
+            }
+            throw ClientFailure.input(fr: "motif attendu :" + list(.fr), en: "expected reason:" + list(.en))
+        }
+        return found
+    }
+}
+
 struct Acknowledge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: inWords("Déclarer que votre unité prend en charge.", "Say that your unit takes charge."))
@@ -25,7 +43,7 @@ struct Acknowledge: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let evidence = try await session.acknowledge(transmission.value())
+            let evidence = try await session.acknowledge(transmission.value(session))
             try show(evidence, console, console.language("Prise en charge par votre unité.", "Your unit takes charge."))
         }
     }
@@ -56,7 +74,7 @@ struct Refuse: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let evidence = try await session.refuse(
-                transmission.value(), reason: Typed.reason(reason, for: .refused), note: note,
+                transmission.value(session), reason: Reason.read(reason, for: .refused), note: note,
                 catalogue: FormCatalogue())
             try show(
                 evidence, console,
@@ -78,8 +96,9 @@ struct Erase: AsyncParsableCommand {
         help: .reason(
             """
             data_subject_request (demande de la personne concernée), no_longer_needed (plus nécessaire) ou unlawful \
-            (traitement illicite).
-            """, "data_subject_request, no_longer_needed or unlawful."))
+            (traitement illicite ; ce que votre unité a reçu par erreur est d'abord refusé pour mauvaise unité).
+            """,
+            "data_subject_request, no_longer_needed or unlawful (what your unit got by mistake is refused first)."))
     var reason: String
 
     private struct Answer: Encodable {
@@ -91,10 +110,11 @@ struct Erase: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let results = try await session.erase(
-                transmission.value(), reason: Typed.reason(reason, for: .erased))
+                transmission.value(session), reason: Reason.read(reason, for: .erased))
             try console.print(results.map { Answer(unit: $0.unit, state: $0.state, erased: $0.isErased) }) {
                 results.map { result in
-                    "\(result.unit)" + console.language(" : ", ": ")
+                    (session.directory.unit(result.unit)?.name ?? result.unit.description)
+                        + console.language(" : ", ": ")
                         + (result.isErased
                             ? console.language("contenu effacé du relais", "content erased from the relay")
                             : console.language(

@@ -10,45 +10,191 @@ import LiaisonNotes
 struct Alerts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: inWords(
-            "Les transmissions restées sans réponse dans le délai, par référence, avec les numéros à appeler.",
-            "What nobody has answered in time, by reference, with the numbers to call."))
+            "Ce qui demande que quelqu'un agisse : sans réponse, refusé, retiré, expiré, répondu ; avec les numéros à appeler.",
+            "What somebody has to act on: unanswered, refused, withdrawn, expired, answered; with the numbers to call.")
+    )
     @OptionGroup var global: GlobalOptions
 
     private struct Row: Encodable {
         var id: TransmissionID
+        var reason: Alert.Reason
         var unit: UnitAddress
         var told: UnitAddress
+        var kind: String?
+        var urgency: Urgency?
+        var code: ReasonCode?
         var state: DeliveryState?
+        var at: String
         var dueAt: String?
+        var openedAt: String?
+        var notifyBefore: String?
         var steps: Int
+        var call: UnitAddress
         var phone: String?
         var dutyPhone: String?
     }
 
     func run() async throws {
-        try await global.withSession { session, console in
+        try await global.withSession(.goOn) { session, console in
+            let voice = try Voice(session, console)
+            try await session.knowUndeposited()
+            try voice.sayUndeposited()
+            guard session.offlineSince == nil else { throw ClientFailure.unreachable }
             let alerts = try await session.alerts()
-            try await session.know(Set(alerts.map(\.unit.institution)))
-            let rows = alerts.map { alert in
-                let unit = session.directory.unit(alert.unit)
-                return Row(
-                    id: alert.transmission, unit: alert.unit, told: alert.told, state: alert.state,
-                    dueAt: alert.dueAt.map(Clock.text), steps: alert.steps, phone: unit?.phone,
-                    dutyPhone: unit?.dutyPhone)
-            }
+            try await session.know(Set(alerts.flatMap { [$0.other.institution, $0.unit.institution] }))
+            let rows = alerts.map { row($0, session.directory.unit($0.other)) }
+            try session.remember(list: alerts.map(\.transmission))
             try console.print(rows) {
-                rows.isEmpty
+                alerts.isEmpty
                     ? console.language("Aucune alerte.", "No alert.")
-                    : rows.map { text($0, console.language) }.joined(separator: "\n")
+                    : alerts.enumerated().map { number, alert in
+                        voice.text(alert, number: number + 1).joined(separator: "\n")
+                    }.joined(separator: "\n")
             }
+            // The end of an alert is told once.
+            for alert in alerts where alert.reason == .ended { try session.dismiss(alert) }
         }
     }
 
-    private func text(_ row: Row, _ language: Language) -> String {
-        let due = row.dueAt.map { language(", attendu avant ", ", was due by ") + $0 } ?? ""
-        let duty = row.dutyPhone.map { language(", permanence ", ", duty line ") + $0 } ?? ""
-        let state = row.state.map { ", " + $0.text(language) } ?? ""
-        return language("SANS RÉPONSE ", "UNANSWERED ") + "\(row.id)\n  \(row.unit)\(state)\(due)\n"
-            + language("  Appelez : ", "  Call: ") + "\(row.phone ?? "")\(duty)"
+    private func row(_ alert: Alert, _ unit: LiaisonModel.Unit?) -> Row {
+        Row(
+            id: alert.transmission, reason: alert.reason, unit: alert.unit, told: alert.told,
+            kind: alert.routing?.kind, urgency: alert.routing?.urgency, code: alert.code, state: alert.state,
+            at: Clock.text(alert.at), dueAt: alert.dueAt.map(Clock.text), openedAt: alert.openedAt.map(Clock.text),
+            notifyBefore: alert.notifyBefore.map(Clock.text), steps: alert.steps, call: alert.other,
+            phone: unit?.phone, dutyPhone: unit?.dutyPhone)
+    }
+}
+
+struct Dismiss: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: inWords(
+            "Ne plus montrer sur ce poste les alertes d'une transmission dont vous vous êtes occupé.",
+            "No longer show on this device the alerts on a transmission that you have dealt with."))
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var transmission: TransmissionArgument
+
+    private struct Answer: Encodable {
+        var dismissed: Int
+        var standing: Int
+    }
+
+    func run() async throws {
+        try await global.withSession { session, console in
+            let result = try await session.dismiss(transmission.value(session))
+            try console.print(Answer(dismissed: result.dismissed, standing: result.standing)) {
+                var text =
+                    result.dismissed == 0
+                    ? console.language("Rien à écarter.", "Nothing to dismiss.")
+                    : console.language("Alerte écartée.", "Alert dismissed.")
+                if result.standing > 0 {
+                    text += console.language(
+                        " Une alerte reste : elle ne finit qu'avec une réponse.",
+                        " One alert stays: it ends with an answer only.")
+                }
+                return text
+            }
+        }
+    }
+}
+
+extension Voice {
+    /// What happened, to what, what to do, and whom to call.
+    func text(_ alert: Alert, number: Int? = nil) -> [String] {
+        var lines = [(number.map { "\($0). " } ?? "") + headline(alert)]
+        if let routing = alert.routing {
+            lines.append(
+                "  " + heading(routing) + language(", de ", ", from ") + name(routing.from) + language(" à ", " to ")
+                    + name(alert.unit))
+        } else {
+            lines.append("  " + name(alert.unit))
+        }
+        if let due = alert.dueAt, alert.reason == .unanswered {
+            lines.append(
+                language("  réponse attendue ", "  answer was due ") + when(due)
+                    + language(", il y a \(age(due))", ", \(age(due)) ago"))
+        }
+        lines += advice(alert).map { "  " + $0 }
+        lines += numbers(alert.other).map { "  " + $0 }
+        lines.append(language("  référence ", "  reference ") + "\(alert.transmission)")
+        return lines
+    }
+
+    private func headline(_ alert: Alert) -> String {
+        let at = language(", \(when(alert.at))", ", \(when(alert.at))")
+        switch alert.reason {
+        case .unanswered:
+            let state = alert.state.map { ", " + $0.text(language) } ?? ""
+            return language("SANS RÉPONSE", "UNANSWERED") + state
+        case .unattended:
+            return language(
+                "PERSONNE NE PEUT L'OUVRIR : l'unité n'a plus de lecteur",
+                "NOBODY CAN OPEN IT: the unit has no reader left")
+        case .refused:
+            let code = alert.code.map { language(" : ", ": ") + $0.text(language) } ?? ""
+            return language("REFUSÉE", "REFUSED") + code + at
+        case .withdrawn:
+            let code = alert.code.map { language(" : ", ": ") + $0.text(language) } ?? ""
+            return language("RETIRÉE par l'expéditeur", "WITHDRAWN by the sender") + code + at
+        case .expired: return language("EXPIRÉE sans réponse", "EXPIRED without an answer") + at
+        case .ended: return language("TERMINÉE : ", "ENDED: ") + (alert.state?.text(language) ?? "") + at
+        case .demand: return language("DEMANDE à confirmer", "DEMAND to confirm") + at
+        case .reminder: return language("RELANCE", "REMINDER") + at
+        case .answer: return language("RÉPONSE à lire", "ANSWER to read") + at
+        }
+    }
+
+    private func advice(_ alert: Alert) -> [String] {
+        let id = alert.transmission
+        let isOwn = alert.told == alert.unit
+        switch alert.reason {
+        case .unanswered:
+            return [
+                isOwn
+                    ? language(
+                        "À faire : liaison read \(id), puis acknowledge ou refuse",
+                        "To do: liaison read \(id), then acknowledge or refuse")
+                    : language("À faire : téléphonez à l'unité", "To do: telephone the unit")
+            ]
+        case .unattended:
+            return [language("À faire : téléphonez, puis refaites l'envoi", "To do: telephone, then send it again")]
+        case .refused: return refusalAdvice(alert)
+        case .withdrawn:
+            return [language("À faire : n'agissez plus d'après elle", "To do: act on it no longer"), dismissal(id)]
+        case .expired:
+            return [
+                language("À faire : téléphonez, puis refaites l'envoi", "To do: telephone, then send it again"),
+                dismissal(id)
+            ]
+        case .ended: return []
+        case .demand, .reminder, .answer:
+            return [language("À faire : liaison read \(id)", "To do: liaison read \(id)")]
+        }
+    }
+
+    private func refusalAdvice(_ alert: Alert) -> [String] {
+        var lines = [
+            language(
+                "À faire : décidez de la suite, au besoin envoyez à une autre unité",
+                "To do: decide what comes next, send it to another unit where needed")
+        ]
+        if let before = alert.notifyBefore, let opened = alert.openedAt {
+            lines = [
+                language(
+                    "Ouverte \(when(opened)) par une unité qui n'aurait pas dû la recevoir.",
+                    "Opened \(when(opened)) by a unit that should not have received it."),
+                language(
+                    "Violation de données à caractère personnel possible (RGPD, article 33) : prévenez votre délégué à la protection des données ; à notifier avant \(when(before))",
+                    "Possible personal data breach (GDPR 33): tell your DPO; to be notified before \(when(before))"),
+                language(
+                    "À faire : liaison withdraw \(alert.transmission) --reason misdirected demande la destruction",
+                    "To do: liaison withdraw \(alert.transmission) --reason misdirected demands its destruction")
+            ]
+        }
+        return lines + [dismissal(alert.transmission)]
+    }
+
+    private func dismissal(_ id: TransmissionID) -> String {
+        language("Une fois réglé : liaison dismiss \(id)", "Once settled: liaison dismiss \(id)")
     }
 }

@@ -46,7 +46,7 @@ struct Console {
 
     /// Says in words that nothing was accepted and whom to call: never by colour alone.
     func sayNotSent(to unit: LiaisonModel.Unit?) {
-        say(language("NON TRANSMIS : la transmission n'est pas partie.", "NOT SENT: no deposit is proven."))
+        say(language("NON TRANSMIS : la transmission n'est pas partie.", "NOT SENT: it has not left."))
         sayNumbers(unit)
     }
 
@@ -77,6 +77,7 @@ struct Console {
         case let unreadable as ConventionDraft.Unreadable:
             unreadable.findings.map { $0.text(language) }.joined(separator: "\n")
         case let failure as FormFile.Failure: text(failure, language)
+        case let failure as TypingFailure: failure.text(language)
         case let error as ValidationError: error.message
         case is SignedNote.Failure, is CanonicalJSON.Failure:
             language("document signé non valable (\(error))", "signed document not valid (\(error))")

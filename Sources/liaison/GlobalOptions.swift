@@ -9,6 +9,7 @@ import LiaisonForms
 import LiaisonLedger
 import LiaisonNotes
 import LiaisonVault
+import Synchronization
 
 /// What every command takes.
 struct GlobalOptions: ParsableArguments {
@@ -81,7 +82,7 @@ struct GlobalOptions: ParsableArguments {
     }
 
     func createVault() throws -> Vault {
-        try Vault.create(at: vaultPath(), passphrase: Passphrase.read(console().language))
+        try Vault.create(at: vaultPath(), passphrase: Passphrase.choose(console()))
     }
 
     /// Runs `body`, and turns what it throws into a message and an exit code.
@@ -90,24 +91,36 @@ struct GlobalOptions: ParsableArguments {
         try await console.reporting { try await body(console) }
     }
 
+    /// What a command does when the relay cannot be reached.
+    enum WithoutRelay {
+        /// It ends.
+        case stop
+        /// It goes on with the directory as it was last verified, and says how old that is.
+        case goOn
+    }
+
     /// Runs `body` with an agent's session over the relay, its directory fresh, its keys in order.
-    func withSession(_ body: (Session, Console) async throws -> Void) async throws {
+    func withSession(
+        _ withoutRelay: WithoutRelay = .stop, _ body: (Session, Console) async throws -> Void
+    ) async throws {
         try await reporting { console in
             let account = try await timed("unlock") { try Account(vault: openVault()) }
             var connection: HTTPRelayConnection?
+            let word = OneWord {
+                console.say(
+                    console.language(
+                        "Le relais ne répond pas encore ; j'attends encore douze secondes.",
+                        "The relay does not answer yet; waiting for twelve seconds more."))
+            }
             let session = try Session(
                 account: account, clock: { Clock.now() }, language: console.language, trust: try policy()
             ) {
-                let made = try $0.connect($1)
+                let made = try $0.connect($1, onSilence: word.say)
                 connection = made
                 return made
             }
             do {
-                try await timed("directory") {
-                    try await session.refresh()
-                    if let followed = session.followed { console.say(followed.text(console.language)) }
-                    try await session.maintainKeys()
-                }
+                try await timed("directory") { try await prepare(session, console, withoutRelay) }
                 try await body(session, console)
             } catch {
                 await connection?.close()
@@ -115,6 +128,38 @@ struct GlobalOptions: ParsableArguments {
             }
             await connection?.close()
         }
+    }
+
+    private func prepare(_ session: Session, _ console: Console, _ withoutRelay: WithoutRelay) async throws {
+        do {
+            try await session.refresh()
+            if let followed = session.followed { console.say(followed.text(console.language)) }
+            try await session.maintainKeys()
+        } catch ClientFailure.unreachable where withoutRelay == .goOn {
+            try await session.workOffline()
+            let since = LocalTime(session.timeZone).near(
+                session.offlineSince ?? 0, now: session.clock(), console.language)
+            console.say(
+                console.language(
+                    "RELAIS INJOIGNABLE. Annuaire tel que vérifié \(since).",
+                    "RELAY UNREACHABLE. Directory as verified \(since)."))
+        }
+    }
+}
+
+/// Says something once, from whatever thread, however often it is asked.
+final class OneWord: Sendable {
+    private let isSaid = Mutex(false)
+    private let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+    func say() {
+        let isFirst = isSaid.withLock { said in
+            defer { said = true }
+            return !said
+        }
+        if isFirst { body() }
     }
 }
 
@@ -140,6 +185,32 @@ enum Clock {
 
 /// The passphrase: from the file that LIAISON_PASSPHRASE_FILE names, otherwise asked without echo.
 enum Passphrase {
+    /// A new one: asked twice, until it is hard enough to guess. One from a file is said to be weak, and taken.
+    static func choose(_ console: Console) throws -> GuardedBytes {
+        let language = console.language
+        while true {
+            let first = try read(language)
+            let bits = first.withCopy { PassphraseStrength.bits(String(decoding: $0, as: UTF8.self)) }
+            let isAsked = ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] == nil
+            if bits < PassphraseStrength.required {
+                console.say(
+                    language(
+                        "phrase de passe trop facile à deviner (environ \(Int(bits)) bits, \(Int(PassphraseStrength.required)) demandés)\nconseil : cinq mots pris au hasard, ou douze signes mêlés",
+                        "passphrase too easy to guess (about \(Int(bits)) bits, \(Int(PassphraseStrength.required)) wanted)\nhint: five words at random, or a dozen mixed signs"
+                    ))
+                guard !isAsked else { continue }
+            }
+            guard isAsked else { return first }
+            console.say(language("Encore une fois, pour vérifier.", "Once more, to check."))
+            let second = try read(language)
+            guard first.withCopy({ one in second.withCopy { one == $0 } }) else {
+                console.say(language("Les deux saisies diffèrent : recommencez.", "They differ: start again."))
+                continue
+            }
+            return first
+        }
+    }
+
     static func read(_ language: Language) throws -> GuardedBytes {
         if let path = ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] {
             guard let data = FileManager.default.contents(atPath: path) else {

@@ -101,17 +101,19 @@ struct Withdraw: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let id = try transmission.value()
+            let id = try transmission.value(session)
+            let code = try Reason.read(reason, for: .withdrawn)
+            let voice = try Voice(session, console)
             let results = try await session.withdraw(
-                id, reason: Typed.reason(reason, for: .withdrawn), catalogue: FormCatalogue())
-            let deadline = reason == ReasonCode.misdirected.rawValue ? Clock.now() + Self.notification : nil
+                id, reason: code, catalogue: FormCatalogue())
+            let deadline = code == .misdirected ? Clock.now() + Self.notification : nil
             let rows = results.map { result in
                 Row(
                     unit: result.unit, state: result.state, openedAt: result.openedAt.map(Clock.text),
                     demand: result.demand, notifyBefore: result.openedAt == nil ? nil : deadline.map(Clock.text))
             }
             try console.print(rows) {
-                results.map { text($0, deadline, console.language) }.joined(separator: "\n")
+                results.map { text($0, deadline, voice) }.joined(separator: "\n")
             }
             for result in results {
                 guard let failure = result.failure else { continue }
@@ -125,19 +127,26 @@ struct Withdraw: AsyncParsableCommand {
         }
     }
 
-    private func text(_ row: WithdrawalResult, _ deadline: Int?, _ language: Language) -> String {
-        guard let opened = row.openedAt.map({ Clock.local($0, language) }) else {
-            return row.state == .withdrawn
-                ? language("\(row.unit) : pas encore ouvert, détruit", "\(row.unit): unopened, destroyed")
-                : "\(row.unit)" + language(" : ", ": ") + row.state.text(language)
+    private func text(_ row: WithdrawalResult, _ deadline: Int?, _ voice: Voice) -> String {
+        let language = voice.language
+        let unit = voice.name(row.unit)
+        guard let opened = row.openedAt.map(voice.when) else {
+            guard row.state == .withdrawn else { return unit + language(" : ", ": ") + row.state.text(language) }
+            let held =
+                row.retrievedBy.isEmpty
+                ? ""
+                : language(
+                    " ; une copie scellée, montrée à personne, est chez \(row.retrievedBy.joined(separator: ", "))",
+                    "; a sealed copy, shown to nobody, is with \(row.retrievedBy.joined(separator: ", "))")
+            return language("\(unit) : pas encore ouverte, détruite", "\(unit): unopened, destroyed") + held
         }
         var text = language(
-            "\(row.unit) : déjà ouvert (\(opened)), ne peut plus être retiré",
-            "\(row.unit): opened already (\(opened)), cannot be taken back")
+            "\(unit) : déjà ouverte (\(opened)), ne peut plus être retirée",
+            "\(unit): opened already (\(opened)), cannot be taken back")
         if let demand = row.demand {
             text += language(" ; destruction demandée (\(demand))", "; destruction demanded (\(demand))")
         }
-        if let before = deadline.map({ Clock.local($0, language) }) {
+        if let before = deadline.map(voice.when) {
             text += language(
                 "\n  Violation de données à caractère personnel possible (RGPD, article 33) : prévenez votre délégué à la protection des données ; à notifier avant le \(before)",
                 "\n  Possible personal data breach (GDPR 33): tell your DPO; to be notified before \(before)")

@@ -6,87 +6,218 @@ import LiaisonClient
 import LiaisonForms
 import LiaisonModel
 
-/// Asks a form field by field on the terminal, checks each answer as it is typed, and keeps what was answered.
+/// What the interview comes to.
+struct Answers {
+    var form: [String: FieldValue]
+    var urgency: Urgency
+    var attachments: [String]
+    /// When the sender called, Unix seconds.
+    var phoneConfirmedAt: Int?
+}
+
+/// Asks for a transmission on the terminal, for somebody tired: one question at a time, each answer checked as it is typed
+/// and kept at once, every step back possible, and the whole shown before it is sealed.
+///
+/// `InterviewSteps` has the questions in their order, `InterviewEnd` what follows the last of them.
 struct Interview {
+    static let callField = "phone_call_at"
+    /// Asked even of who skips optional fields: a mistake here puts somebody in danger.
+    static let safetyFields = ["unsafe_channels", "staff_safety_alert", "safe_contact_window", "safe_phone"]
+
     let catalogue: FormCatalogue
     let kind: FormKind
     let context: FormContext
     let console: Console
-    /// Keeps the answers so far; called after each.
-    let keep: ([String: FieldValue]) throws -> Void
+    let terminal: Terminal
+    let now: () -> Int
+    let zone: TimeZone
+    let urgencies: [(urgency: Urgency, meaning: String)]
+    let numbers: [String]
+    let heading: (Urgency) -> [String]
+    let checkAttachment: ([String]) -> String?
+    /// What was given with the command; a draft that is dropped gives way to it.
+    let given: Answers?
+    let keep: (Answers) throws -> Void
+    /// What the convention leaves no choice about.
+    let fixed: [String: FieldValue]
 
-    private var language: Language { console.language }
+    /// - Parameters:
+    ///   - kind: already the variant for the context.
+    ///   - urgencies: those that the flow offers, the usual one first, with what each means here.
+    ///   - numbers: whom to call, a line each.
+    ///   - heading: the lines that say to whom and what, by the urgency chosen.
+    ///   - checkAttachment: judges all paths together; nil when they may be attached, otherwise why not.
+    ///   - keep: called after each answer.
+    init(
+        catalogue: FormCatalogue, kind: FormKind, context: FormContext, console: Console, terminal: Terminal,
+        now: @escaping () -> Int, zone: TimeZone, urgencies: [(urgency: Urgency, meaning: String)], numbers: [String],
+        heading: @escaping (Urgency) -> [String], checkAttachment: @escaping ([String]) -> String?,
+        given: Answers? = nil, keep: @escaping (Answers) throws -> Void
+    ) {
+        self.catalogue = catalogue
+        self.kind = kind
+        self.context = context
+        self.console = console
+        self.terminal = terminal
+        self.now = now
+        self.zone = zone
+        self.urgencies = urgencies
+        self.numbers = numbers
+        self.heading = heading
+        self.checkAttachment = checkAttachment
+        self.given = given
+        self.keep = keep
+        fixed = kind.defaults(for: context)
+    }
 
-    /// - Throws: `ClientFailure.input` when the terminal is closed before the end; the answers are kept then.
-    func run(from answers: [String: FieldValue]) throws -> [String: FieldValue] {
-        var form = answers
-        let given = kind.defaults(for: context)
-        console.say(
+    var language: Language { console.language }
+    var typedContext: TypedContext { TypedContext(now: now(), zone: zone, language: language) }
+    var takesAttachments: Bool { (context.flow?.attachments.count ?? 0) > 0 }
+
+    /// Whether the telephone comes before the transmission.
+    func expectsCall(_ answers: Answers) -> Bool {
+        answers.urgency.asksForACall || context.flow?.callFirst == true
+    }
+
+    /// - Parameter isResumed: whether `start` is a draft that was kept; of an empty one nobody is asked.
+    /// - Returns: what is to be sent; nil when the person decides not to send.
+    /// - Throws: `ClientFailure.input` when Ctrl-C is typed or the terminal is gone; the answers are kept then.
+    func run(from start: Answers, isResumed: Bool) throws -> Answers? {
+        do {
+            return try terminal.held {
+                var answers = try begin(start, isResumed: isResumed)
+                try walk(&answers, from: .first)
+                guard try conclude(&answers) else { return nil }
+                answers.form.merge(fixed) { _, fixed in fixed }
+                return answers
+            }
+        } catch is Terminal.Interruption {
+            throw ClientFailure.input(
+                fr: "interrompu : les réponses sont gardées dans le coffre, la même commande les reprend",
+                en: "interrupted: the answers are kept in the vault, the same command takes them up")
+        }
+    }
+
+    // MARK: Beginning
+
+    private func begin(_ start: Answers, isResumed: Bool) throws -> Answers {
+        introduce()
+        var answers = start
+        if isResumed, !(start.form.isEmpty && start.attachments.isEmpty), try dropsDraft() {
+            let usual = urgencies.first?.urgency ?? start.urgency
+            answers = given ?? Answers(form: [:], urgency: usual, attachments: [])
+            try keep(answers)
+        }
+        if let usual = urgencies.first?.urgency, !urgencies.contains(where: { $0.urgency == answers.urgency }) {
+            answers.urgency = usual
+        }
+        answers.form = answers.form.filter { fixed[$0.key] == nil }
+        answers.attachments = usable(answers.attachments)
+        if urgencies.count < 2, expectsCall(answers) { sayNumbers() }
+        return answers
+    }
+
+    private func introduce() {
+        say("", kind.title.text(language), kind.never.text(language), "")
+        say(
             language(
-                "\(kind.title.text(language)). La touche Entrée passe un champ facultatif ; vos réponses sont gardées au fur et à mesure.",
-                "\(kind.title.text(language)). Enter skips an optional field; answers are kept as you go."))
-        console.say(kind.never.text(language))
-        for name in kind.required where given[name] == nil { try ask(name, &form, isRequired: true) }
-        for group in kind.oneOf {
-            while !group.contains(where: { form[$0] != nil }) {
-                for name in group where form[name] == nil { try ask(name, &form, isRequired: false) }
+                "Entrée : passe un champ facultatif, ou garde la valeur.",
+                "Enter: skips an optional field, or keeps the value."),
+            language("<      : revient au champ précédent.", "<     : goes back to the field before."),
+            language("-      : efface la valeur d'un champ.", "-     : clears the value of a field."),
+            language("?      : réaffiche l'aide du champ.", "?     : shows the help of the field again."),
+            language(
+                "Ctrl-C : interrompt ; vos réponses sont gardées au fur et à mesure.",
+                "Ctrl-C: interrupts; answers are kept as you go."))
+    }
+
+    private func dropsDraft() throws -> Bool {
+        let resumes = language("Reprendre le brouillon gardé ?", "Go on with the draft that was kept?")
+        guard try decide(resumes, usual: true) == false else { return false }
+        if try decide(language("L'effacer ?", "Delete it?"), usual: false) == true { return true }
+        say(language("le brouillon n'est pas effacé : il est repris", "the draft is not deleted: it is taken up"))
+        return false
+    }
+
+    private func usable(_ paths: [String]) -> [String] {
+        var usable: [String] = []
+        for path in paths {
+            guard let why = checkAttachment(usable + [path]) else {
+                usable.append(path)
+                continue
             }
+            say(why)
         }
-        let asked = Set(kind.oneOf.joined())
-        let optional = kind.optional.filter { !asked.contains($0) && isOpen($0) }
-        if !optional.isEmpty, console.confirm(language("Champs facultatifs ?", "Optional fields?")) {
-            for name in optional { try ask(name, &form, isRequired: false) }
-        }
-        return try mend(form, given)
+        return usable
     }
 
-    /// What only the whole form shows to be wrong is asked again.
-    private func mend(
-        _ form: [String: FieldValue], _ given: [String: FieldValue]
-    ) throws -> [String: FieldValue] {
-        var form = form
-        while let finding = catalogue.check(form.merging(given) { $1 }, kind: kind, context: context).first {
-            console.say(finding.text(language))
-            form[finding.field] = nil
-            guard finding.rule != .forbidden, finding.rule != .unknown, finding.rule != .healthData else { continue }
-            try ask(finding.field, &form, isRequired: true)
-        }
-        return form
+    // MARK: Saying and reading
+
+    func say(_ lines: String...) { for line in lines { console.say(line) } }
+
+    /// What is typed or pasted before a question is asked is no answer to it.
+    func beginQuestion() throws {
+        guard try terminal.dropPending() else { return }
+        say(
+            language(
+                "Attention : ce qui a été tapé ou collé en trop n'a pas été pris.",
+                "Mind: what was typed or pasted beyond the answer was not taken."))
     }
 
-    private func isOpen(_ name: String) -> Bool {
-        guard let field = catalogue.fields[name] else { return false }
-        return field.senders?.contains(context.senderKind ?? "") ?? true && (context.healthData || field.health != true)
+    /// A short answer.
+    func readWord() throws -> String {
+        guard let typed = try terminal.read() else { throw Terminal.Interruption(text: "") }
+        return typed.text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    // MARK: One field
-
-    private func ask(_ name: String, _ form: inout [String: FieldValue], isRequired: Bool) throws {
-        guard let field = catalogue.fields[name] else { return }
-        let codes = offered(name, field)
-        show(name, field, codes, present: form[name], isRequired: isRequired)
+    /// A question answered by yes or no, or by Enter for `usual`; nil for a step back.
+    ///
+    /// - Parameter lead: lines said before.
+    func decide(_ question: String, lead: [String] = [], usual: Bool) throws -> Bool? {
+        let choice = usual ? language("[O/n]", "[Y/n]") : language("[o/N]", "[y/N]")
         while true {
-            let text = try read(field)
-            if text.isEmpty {
-                if form[name] != nil || !isRequired { return }
-                console.say(language("Ce champ est obligatoire.", "This field is required."))
-                continue
+            try beginQuestion()
+            say("")
+            for line in lead { say(line) }
+            say("\(question) \(choice)")
+            switch try readWord().lowercased() {
+            case "": return usual
+            case "o", "oui", "y", "yes": return true
+            case "n", "non", "no": return false
+            case "<": return nil
+            default: say(language("répondez par o (oui) ou n (non)", "answer y (yes) or n (no)"))
             }
-            guard let value = value(text, field, codes) else {
-                console.say(language("attendu : ", "expected: ") + field.expected(language))
-                continue
-            }
-            if let finding = catalogue.check(value, of: name, kind: kind, context: context).first {
-                console.say(finding.text(language))
-                continue
-            }
-            form[name] = value
-            return try keep(form)
         }
     }
 
-    /// The codes that may be chosen here, in the order of their numbers.
-    private func offered(_ name: String, _ field: FieldDefinition) -> [String] {
+    func sayNumbers() {
+        say("", language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST."))
+        listNumbers()
+    }
+
+    func listNumbers() { for number in numbers { say("  \(number)") } }
+
+    /// An urgency with what it means here.
+    func text(of urgency: Urgency) -> String {
+        let meaning = urgencies.first { $0.urgency == urgency }?.meaning ?? ""
+        return urgency.text(language) + (meaning.isEmpty ? "" : language(" : ", ": ") + meaning)
+    }
+
+    /// A time as somebody types it here: `21/11/2026 à 23:14`.
+    func typedTime(_ instant: Int) -> String {
+        let shown = LocalTime(zone).text(instant, language).prefix { $0 != "(" }
+        return String(shown.trimmingCharacters(in: .whitespaces).dropLast(3))
+    }
+
+    // MARK: Fields
+
+    /// What is wrong with one value, whatever the others are.
+    func finding(about value: FieldValue, of name: String) -> FormFinding? {
+        catalogue.checkTyped(value, of: name, kind: kind, context: context, now: now(), zone: zone).first
+    }
+
+    /// The codes that may be chosen for a field, in the order of their numbers; none when it is no choice.
+    func codes(of name: String, _ field: FieldDefinition) -> [String] {
         guard field.type == .choice || field.type == .choices else { return [] }
         let limits = kind.only[name]
         let bases = name == "legal_basis" ? context.flow?.legalBases : nil
@@ -95,52 +226,55 @@ struct Interview {
         }
     }
 
-    private func show(
-        _ name: String, _ field: FieldDefinition, _ codes: [String], present: FieldValue?, isRequired: Bool
-    ) {
-        var lines = ["", field.label(language) + (isRequired ? "" : language(" (facultatif)", " (optional)"))]
-        if let help = field.help(language) { lines.append("  \(help)") }
-        for (number, code) in codes.enumerated() {
-            lines.append("  \(number + 1). \(field.values?[code]?.text(language) ?? code)")
-        }
-        if codes.isEmpty, field.type != .text { lines.append("  " + field.expected(language)) }
-        if field.type == .choices {
-            lines.append(
-                language("  plusieurs numéros, séparés par des virgules", "  several numbers, separated by commas"))
-        }
-        if field.type == .longText {
-            lines.append(language("  une ligne vide met fin à la saisie", "  an empty line ends it"))
-        }
-        if let present { lines.append(language("  gardé : ", "  kept: ") + field.display(present, language)) }
-        for line in lines { console.say(line) }
+    /// Whether the sender may give a field at all.
+    func isOpen(_ name: String) -> Bool {
+        guard let field = catalogue.fields[name] else { return false }
+        return field.senders?.contains(context.senderKind ?? "") ?? true && (context.healthData || field.health != true)
     }
 
-    private func value(_ text: String, _ field: FieldDefinition, _ codes: [String]) -> FieldValue? {
-        guard !codes.isEmpty else {
-            return field.parse(text)
+    /// Asks one field, and keeps the answer.
+    ///
+    /// - Parameter lead: said before.
+    /// - Returns: false for a step back.
+    func ask(
+        _ name: String, _ answers: inout Answers, _ purpose: FieldQuestion.Purpose, lead: String? = nil
+    ) throws -> Bool {
+        guard let field = catalogue.fields[name] else { return true }
+        let question = FieldQuestion(
+            name: name, field: field, isRequired: kind.required.contains(name), purpose: purpose,
+            present: answers.form[name], lead: lead, interview: self)
+        let before = answers
+        switch try asking(question, before) {
+        case .back: return false
+        case .kept: return true
+        case .cleared: answers.form[name] = nil
+        case .value(let value): answers.form[name] = value
         }
-        let chosen = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.map { piece in
-            Int(piece).flatMap { codes.indices.contains($0 - 1) ? codes[$0 - 1] : nil } ?? piece
-        }
-        return field.type == .choices ? .list(chosen) : chosen.count == 1 ? .text(chosen[0]) : nil
+        if name == Self.callField { answers.phoneConfirmedAt = Self.instant(answers.form[name]) }
+        try keep(answers)
+        return true
     }
 
-    private func read(_ field: FieldDefinition) throws -> String {
-        var lines: [String] = []
-        while true {
-            console.prompt()
-            guard let line = readLine() else {
-                throw ClientFailure.input(
-                    fr: "interrompu : les réponses sont gardées dans le coffre ; relancez la commande pour continuer",
-                    en: "interrupted: the answers are kept in the vault, the same command takes them up")
-            }
-            let text = line.trimmingCharacters(in: .whitespaces)
-            guard field.type == .longText else { return text }
-            if text.isEmpty { return lines.joined(separator: "\n") }
-            lines.append(text)
+    /// A long text that is interrupted is kept as far as it was typed, unless that would replace one that was whole.
+    private func asking(_ question: FieldQuestion, _ answers: Answers) throws -> FieldQuestion.Answer {
+        func keepUnfinished(_ text: String) throws {
+            var unfinished = answers
+            unfinished.form[question.name] = .text(text)
+            try keep(unfinished)
+        }
+        do {
+            return try question.ask(keepUnfinished: keepUnfinished)
+        } catch let interruption as Terminal.Interruption {
+            let text = interruption.text.trimmingCharacters(in: .whitespacesAndNewlines)
+            if question.field.type == .longText, question.present == nil, !text.isEmpty { try keepUnfinished(text) }
+            throw interruption
         }
     }
 
+    static func instant(_ value: FieldValue?) -> Int? {
+        guard case .text(let text)? = value else { return nil }
+        return FieldDefinition.instant(text)
+    }
 }
 
 extension Console {

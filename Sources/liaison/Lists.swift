@@ -5,8 +5,9 @@ import ArgumentParser
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
+import LiaisonWire
 
-/// One delivery as a list shows it.
+/// One delivery as a list shows it to a script.
 private struct DeliveryRow: Encodable {
     var id: TransmissionID
     var kind: String
@@ -17,6 +18,7 @@ private struct DeliveryRow: Encodable {
     var state: DeliveryState
     var isErased: Bool
     var dueAt: String?
+    var inReplyTo: TransmissionID?
 
     init(_ delivery: VerifiedDelivery) {
         id = delivery.routing.id
@@ -28,29 +30,110 @@ private struct DeliveryRow: Encodable {
         state = delivery.state
         isErased = delivery.isErased
         dueAt = delivery.dueAt.map(Clock.text)
-    }
-
-    func text(_ language: Language) -> String {
-        var lines = [
-            "\(id)  \(kind), \(urgency.text(language))", "  \(from) → \(to), \(sentAt)", "  \(state.text(language))"
-        ]
-        if isErased { lines[2] += language(", contenu effacé du relais", ", content erased from the relay") }
-        lines[2] += language(" selon le relais (preuve : liaison track)", ", as the relay says (proof: liaison track)")
-        if !state.isFinal, let dueAt { lines[2] += language(", réponse attendue avant ", ", answer due by ") + dueAt }
-        return lines.joined(separator: "\n")
+        inReplyTo = delivery.routing.inReplyTo
     }
 }
 
-/// Prints what verifies; warns and fails when something does not.
-private func show(_ listing: Listing, _ console: Console) throws {
-    let rows = listing.deliveries.map(DeliveryRow.init)
-    try console.print(rows) {
-        rows.isEmpty
-            ? console.language("Aucune transmission.", "Nothing.")
-            : rows.map { $0.text(console.language) }.joined(separator: "\n")
+/// A list as a person reads it: what has not been sent, what somebody has to act on, then the deliveries, numbered.
+struct ListPage {
+    let voice: Voice
+    let listing: Listing
+    /// Whether the other side of each delivery is its sender.
+    let isInbox: Bool
+    let names: [TransmissionID: String]
+    let answers: [TransmissionID: [VerifiedDelivery]]
+
+    init(_ voice: Voice, _ listing: Listing, isInbox: Bool, related: Listing) throws {
+        self.voice = voice
+        self.listing = listing
+        self.isInbox = isInbox
+        let all = listing.deliveries + related.deliveries
+        names = try voice.session.shortNames(
+            of: all.flatMap { [$0.routing.id] + [$0.routing.inReplyTo].compactMap(\.self) })
+        answers = Dictionary(grouping: all.filter { $0.routing.inReplyTo != nil }) {
+            $0.routing.inReplyTo ?? $0.routing.id
+        }
     }
-    for failure in listing.refused { console.say(failure.text(console.language)) }
-    if let first = listing.refused.first { throw ExitCode(first.exitCode) }
+
+    private var language: Language { voice.language }
+
+    var text: String {
+        guard !listing.deliveries.isEmpty else { return language("Aucune transmission.", "Nothing.") }
+        return listing.deliveries.enumerated().map { text($1, number: $0 + 1) }.joined(separator: "\n")
+    }
+
+    private func text(_ delivery: VerifiedDelivery, number: Int) -> String {
+        let routing = delivery.routing
+        let other = isInbox ? routing.from : delivery.unit
+        var lines = [
+            "\(number). \(voice.heading(routing))",
+            (isInbox ? language("de ", "from ") : language("à ", "to ")) + voice.name(other)
+                + language(
+                    ", déposée \(voice.when(depositedAt(delivery)))", ", deposited \(voice.when(depositedAt(delivery)))"
+                ),
+            state(delivery)
+        ]
+        lines += relations(of: delivery)
+        lines.append(language("référence ", "reference ") + "\(routing.id)")
+        return lines.enumerated().map { $0.offset == 0 ? $0.element : "   " + $0.element }.joined(separator: "\n")
+    }
+
+    private func depositedAt(_ delivery: VerifiedDelivery) -> Int { delivery.evidence.event.at }
+
+    private func state(_ delivery: VerifiedDelivery) -> String {
+        var text = delivery.state.text(language)
+        if delivery.isErased { text += language(", contenu effacé du relais", ", content erased from the relay") }
+        guard !delivery.state.isFinal, let due = delivery.dueAt else { return text }
+        let isLate = due < voice.session.clock()
+        return text
+            + (isLate
+                ? language(", EN RETARD : réponse attendue ", ", OVERDUE: answer was due ")
+                : language(", réponse attendue ", ", answer due ")) + voice.when(due)
+    }
+
+    /// What it answers, and what answers it.
+    private func relations(of delivery: VerifiedDelivery) -> [String] {
+        var lines: [String] = []
+        if let answered = delivery.routing.inReplyTo {
+            lines.append(language("en réponse à ", "in reply to ") + (names[answered] ?? answered.description))
+        }
+        for answer in answers[delivery.routing.id] ?? [] {
+            let name = names[answer.routing.id] ?? answer.routing.id.description
+            lines.append(
+                language("suivie de : ", "followed by: ") + "\(voice.title(answer.routing.kind)) (\(name)), "
+                    + answer.state.text(language))
+        }
+        return lines
+    }
+
+    /// Prints what verifies; warns and fails when something does not.
+    func show() throws {
+        try voice.session.remember(list: listing.deliveries.map(\.routing.id))
+        try voice.console.print(listing.deliveries.map(DeliveryRow.init)) { text }
+        if !listing.deliveries.isEmpty, voice.console.format == .text {
+            voice.console.say(
+                language(
+                    "États selon le relais ; preuve : liaison track NUMÉRO. Lire : liaison read NUMÉRO.",
+                    "States as the relay says; proof: liaison track NUMBER. Read: liaison read NUMBER."))
+        }
+        for failure in listing.refused { voice.console.say(failure.text(language)) }
+        if let first = listing.refused.first { throw ExitCode(first.exitCode) }
+    }
+}
+
+extension Voice {
+    /// What was sealed and has not left this device: said before everything else.
+    func sayUndeposited() throws {
+        for routing in try session.undeposited() {
+            console.say(
+                language(
+                    "NON TRANSMIS : \(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt)) ; gardée sur ce poste",
+                    "NOT SENT: \(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt)); kept on this device"
+                ))
+            console.say(numbers(routing.to))
+            console.say(language("  Déposer : liaison resend \(routing.id)", "  Deposit: liaison resend \(routing.id)"))
+        }
+    }
 }
 
 struct Inbox: AsyncParsableCommand {
@@ -59,7 +142,20 @@ struct Inbox: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        try await global.withSession { session, console in try show(try await session.inbox(), console) }
+        try await global.withSession(.goOn) { session, console in
+            let voice = try Voice(session, console)
+            try await session.knowUndeposited()
+            try voice.sayUndeposited()
+            guard session.offlineSince == nil else { throw ClientFailure.unreachable }
+            let listing = try await session.inbox()
+            let sent = try await session.sent()
+            try await session.know(
+                Set(listing.deliveries.flatMap { [$0.routing.from.institution, $0.unit.institution] }))
+            let alerts = try await session.alerts().filter { $0.reason != .answer || !listing.has($0.transmission) }
+            try await session.know(Set(alerts.map(\.other.institution)))
+            for alert in alerts { console.say(voice.text(alert).joined(separator: "\n")) }
+            try ListPage(voice, listing, isInbox: true, related: sent).show()
+        }
     }
 }
 
@@ -71,6 +167,24 @@ struct Sent: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        try await global.withSession { session, console in try show(try await session.sent(), console) }
+        try await global.withSession(.goOn) { session, console in
+            let voice = try Voice(session, console)
+            try await session.knowUndeposited()
+            try voice.sayUndeposited()
+            guard session.offlineSince == nil else { throw ClientFailure.unreachable }
+            let listing = try await session.sent()
+            let received = try await session.inbox()
+            try await session.know(Set(listing.deliveries.map(\.unit.institution)))
+            try ListPage(voice, listing, isInbox: false, related: received).show()
+        }
     }
+}
+
+extension Listing {
+    func has(_ id: TransmissionID) -> Bool { deliveries.contains { $0.routing.id == id } }
+}
+
+extension Session {
+    /// Brings in whom to call about what has not been deposited.
+    func knowUndeposited() async throws { try await know(Set(try undeposited().map(\.to.institution))) }
 }

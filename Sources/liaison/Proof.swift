@@ -82,7 +82,7 @@ struct Proof: AsyncParsableCommand {
                     fr: "le fichier existe déjà (\(output))", en: "the file exists already (\(output))")
             }
             let (parts, report) = try await session.dossier(
-                of: transmission.value(), content: content, catalogue: FormCatalogue())
+                of: transmission.value(session), content: content, catalogue: FormCatalogue())
             let stamp = try await timeStamp(over: parts)
             do {
                 try parts.write(to: output, timeStamp: stamp)

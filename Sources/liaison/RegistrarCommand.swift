@@ -18,8 +18,8 @@ struct RegistrarCommand: AsyncParsableCommand {
             "For who signs for an institution: its key, units, agents and rosters."),
         subcommands: [
             Create.self, UnitsFrom.self, AddUnit.self, EnrolAgent.self, Invite.self, Requests.self, Approve.self,
-            Reject.self, Assign.self, Unassign.self, AbsenceOfUnit.self, Vacancy.self, Presence.self, Revoke.self,
-            Publish.self, Cosign.self, Colleague.self, Succeed.self, Show.self
+            Reject.self, Assign.self, Unassign.self, AbsenceOfUnit.self, Vacancy.self, Presence.self, Standby.self,
+            Revoke.self, Publish.self, Cosign.self, Colleague.self, Succeed.self, Show.self
         ])
 
     struct Create: AsyncParsableCommand {
@@ -169,31 +169,6 @@ struct RegistrarCommand: AsyncParsableCommand {
 
         private func end(_ now: Int) throws -> Int {
             try until.map { try Typed.day($0, end: true) } ?? now + 730 * 86_400
-        }
-    }
-
-    struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: inWords("Afficher la liste en préparation.", "Show the roster being drafted."))
-        @OptionGroup var global: GlobalOptions
-
-        private struct Answer: Encodable {
-            var institution: InstitutionID
-            var units: [UnitAddress]
-            var agents: [AgentAddress]
-        }
-
-        func run() async throws {
-            try await global.reporting { console in
-                let registrar = try Registrar(vault: global.openVault())
-                let answer = try Answer(
-                    institution: registrar.institution, units: registrar.units().map(\.address),
-                    agents: registrar.agents().map(\.address))
-                try console.print(answer) {
-                    ([answer.institution.description] + answer.units.map { "  \($0)" } + answer.agents.map { "  \($0)" })
-                        .joined(separator: "\n")
-                }
-            }
         }
     }
 }

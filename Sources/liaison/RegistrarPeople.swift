@@ -78,7 +78,11 @@ struct RosterChange: ParsableArguments {
             "Only change the draft; registrar publish signs it later."))
     var draft = false
 
-    /// Runs `body` on the registrar's draft, then signs and publishes the next roster.
+    @Flag(help: .withoutConfirmation)
+    var yes = false
+
+    /// Runs `body` on the registrar's draft, then signs and publishes the next roster. Whoever takes a unit's last reader
+    /// away is told first, and on a terminal asked.
     func run(_ body: (Registrar, Int) throws -> Void) async throws {
         try await global.reporting { console in
             let registrar = try Registrar(vault: global.openVault())
@@ -86,7 +90,15 @@ struct RosterChange: ParsableArguments {
             guard !draft else { return try body(registrar, now) }
             try await RegistrarCommand.over(registrar) { connection, log in
                 try await registrar.sync(over: connection, now: now)
+                let before = try registrar.draft()
                 try body(registrar, now)
+                let lost = try registrar.lastReaders(now: now)
+                guard await RegistrarCommand.permits(lost, over: connection, console, yes: yes) else {
+                    try registrar.restore(before)
+                    throw ClientFailure.input(
+                        fr: "modification non confirmée, rien n'a changé", en: "not confirmed, nothing was changed")
+                }
+                RegistrarCommand.warn(of: try registrar.draft(), unlessIn: before, console)
                 try await RegistrarCommand.publish(registrar, connection, log, console)
             }
         }
@@ -285,6 +297,9 @@ extension RegistrarCommand {
                     try await registrar.sync(over: connection, now: Clock.now())
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
                     if try registrar.approve(request, now: Clock.now()) {
+                        let lost = try registrar.lastReaders(now: Clock.now())
+                        _ = await RegistrarCommand.permits(lost, over: connection, console, yes: true)
+                        RegistrarCommand.warn(of: try registrar.draft(), console)
                         guard try await RegistrarCommand.publish(registrar, connection, log, console) else {
                             return console.say(
                                 console.language(

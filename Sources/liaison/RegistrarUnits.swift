@@ -89,6 +89,8 @@ extension RegistrarCommand {
                 "La convention signée, qui dit où est le journal ; elle est ensuite mémorisée.",
                 "The signed convention, which says where the log is; remembered from then on."))
         var convention: String?
+        @Flag(help: .withoutConfirmation)
+        var yes = false
 
         func run() async throws {
             try await global.reporting { console in
@@ -97,6 +99,12 @@ extension RegistrarCommand {
                     try registrar.remember(Unverified<Convention>(parsing: Input.read(convention)))
                 }
                 try await RegistrarCommand.over(registrar) { connection, log in
+                    try await registrar.sync(over: connection, now: Clock.now())
+                    let lost = try registrar.lastReaders(now: Clock.now())
+                    guard await RegistrarCommand.permits(lost, over: connection, console, yes: yes) else {
+                        throw ClientFailure.input(fr: "publication non confirmée", en: "not confirmed")
+                    }
+                    RegistrarCommand.warn(of: try registrar.draft(), console)
                     try await RegistrarCommand.publish(registrar, connection, log, console)
                 }
             }
@@ -131,6 +139,8 @@ extension RegistrarCommand {
                     try await registrar.sync(over: connection, now: Clock.now())
                     let roster = try registrar.checkHalfSigned(note, now: Clock.now())
                     for line in try registrar.changes(to: roster, console.language) { console.say(line) }
+                    let lost = try registrar.lastReaders(in: roster, now: Clock.now())
+                    _ = await RegistrarCommand.permits(lost, over: connection, console, yes: true)
                     guard yes || console.confirm(console.language("Signer ?", "Sign?")) else {
                         throw ClientFailure.input(fr: "signature non confirmée", en: "not confirmed")
                     }

@@ -5,9 +5,8 @@ import ArgumentParser
 import Foundation
 import LiaisonClient
 import LiaisonForms
-import LiaisonLedger
 import LiaisonModel
-import LiaisonWire
+import LiaisonNotes
 
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -74,123 +73,153 @@ struct Send: AsyncParsableCommand {
     var yes = false
 
     func run() async throws {
-        try await Deposit.unlessAccepted(global) { recipient in
-            try await global.withSession { session, console in
-                let catalogue = try FormCatalogue()
-                if catalogue[kind] == nil { console.say(ClientFailure.unknownKind(kind).text(console.language)) }
-                var request = try request(to: try await unit(session, console), session.timeZone)
-                try await session.know([request.to.institution])
-                recipient = session.directory.unit(request.to)
-                guard recipient != nil else { throw ClientFailure.unknownUnit(request.to.description) }
-                let (routing, permit) = try await session.permit(request)
-                if routing.urgency.asksForACall || permit.flow.callFirst {
-                    console.say(console.language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST."))
-                    console.sayNumbers(recipient)
-                }
-                sayAbsence(of: recipient, console)
-                request.form = try readForm(catalogue)
-                let isAsked = form == nil && fields.isEmpty && Console.isInteractive
-                if isAsked { request.form = try interview(request, routing, permit, session, catalogue, console) }
-                let plan = try await session.plan(request, catalogue: catalogue)
-                let units = routing.recipients + [routing.from]
-                for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
-                guard yes || confirm(plan, recipient, catalogue, session.timeZone, isAsked, console) else {
-                    throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
-                }
-                let id = try await global.timed("seal") { try await session.seal(plan) }
-                try session.dropDraft(of: request.kind, to: request.to)
-                try await session.rememberReaders(of: units)
-                try await global.timed("deposit") { try await Deposit.perform(id, session, console) }
+        let outcome = SendOutcome(global.console())
+        try await outcome.watch {
+            try await global.withSession(.goOn) { session, console in
+                try await send(try Voice(session, console), outcome)
             }
         }
     }
 
+    private func send(_ voice: Voice, _ outcome: SendOutcome) async throws {
+        let (session, console) = (voice.session, voice.console)
+        guard let kind = voice.catalogue.kind(named: kind) else { throw ClientFailure.unknownKind(kind) }
+        var request = try request(kind.id, to: try await unit(kind.id, voice), session)
+        try await session.know([request.to.institution], keys: true)
+        guard let recipient = session.directory.unit(request.to) else {
+            throw ClientFailure.unknownUnit(request.to.description)
+        }
+        let rescue = try await voice.rescueNumbers(kind: kind.id)
+        outcome.call(voice.numbers(recipient.address) + rescue)
+        let (routing, permit) = try await session.permit(request)
+        let briefing = Briefing(voice: voice, routing: routing, permit: permit, recipient: recipient, rescue: rescue)
+        try await session.know(Set(briefing.named.map(\.institution)))
+        for line in briefing.beforeTheForm { console.say(line) }
+
+        let isAsked = form == nil && fields.isEmpty && Console.isInteractive
+        if isAsked {
+            guard let answers = try interview(request, briefing, outcome) else {
+                throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
+            }
+            request.form = answers.form
+            request.urgency = answers.urgency
+            request.attachments = answers.attachments
+            request.phoneConfirmedAt = answers.phoneConfirmedAt
+        } else {
+            request.form = try readForm(voice)
+            try sayThatOthersSeeArguments(voice)
+        }
+        let plan = try await session.plan(request, catalogue: voice.catalogue)
+        let units = routing.recipients + [routing.from]
+        for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
+        if !isAsked {
+            for line in briefing.echo(of: plan) { console.say(line) }
+            guard yes || console.confirm(console.language("Envoyer ?", "Send?")) else {
+                throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
+            }
+        }
+        let id = try await global.timed("seal") { try await session.seal(plan) }
+        outcome.reached(.kept(id))
+        try session.dropDraft(of: kind.id, to: request.to)
+        try await session.rememberReaders(of: units)
+        try await global.timed("deposit") { try await Deposit.perform(id, session, console, outcome) }
+        if plan.routing.phoneConfirmedAt == nil, plan.routing.urgency.asksForACall {
+            console.say(console.language("Il reste à téléphoner :", "It remains to telephone:"))
+            console.say(voice.numbers(recipient.address))
+        }
+    }
+
     /// The unit named, or chosen on the terminal among those that the convention allows.
-    private func unit(_ session: Session, _ console: Console) async throws -> UnitAddress {
+    private func unit(_ kind: String, _ voice: Voice) async throws -> UnitAddress {
         if let to {
             guard let unit = UnitAddress(to) else { throw ClientFailure.unknownUnit(to) }
             return unit
         }
         guard Console.isInteractive else {
             throw ValidationError(
-                inWords("pas de destinataire\nconseil : --to ADRESSE", "no recipient\nhint: --to UNIT"))
+                inWords(
+                    "destinataire non indiqué\nconseil : --to UNITÉ, par exemple --to cms-bourg@cd01 (liste : liaison units)",
+                    "no recipient\nhint: --to UNIT"))
         }
-        let units = try await session.recipients(of: kind)
+        let console = voice.console
+        let units = try await voice.session.recipients(of: kind)
         guard !units.isEmpty else { throw ClientFailure.notPermitted(.noFlow) }
         while true {
-            for (number, unit) in units.enumerated() { console.say("  \(number + 1). \(unit.name), \(unit.town)") }
+            for (number, unit) in units.enumerated() {
+                console.say("  \(number + 1). \(unit.name), \(unit.town) — \(voice.text(voice.presence(unit)))")
+            }
             console.say(console.language("Destinataire (numéro) :", "Recipient (number):"))
-            console.prompt()
-            guard let line = readLine() else {
-                throw ClientFailure.input(fr: "pas de destinataire", en: "no recipient")
+            guard let line = try Terminal().readLine(prompt: "> ") else {
+                throw ClientFailure.input(fr: "destinataire absent", en: "no recipient")
             }
-            if let number = Int(line.trimmingCharacters(in: .whitespaces)), units.indices.contains(number - 1) {
-                return units[number - 1].address
-            }
+            let answer = line.trimmingCharacters(in: .whitespaces)
+            if let number = DecimalNumber.parse(answer, in: 1...units.count) { return units[number - 1].address }
         }
     }
 
-    /// Senders are told before they send.
-    private func sayAbsence(of unit: LiaisonModel.Unit?, _ console: Console) {
-        guard let unit, let absence = unit.absence, unit.isAbsent(at: Clock.now()) else { return }
-        let language = console.language
-        var text =
-            absence.reason == .vacancy
-            ? language("\(unit.name) : poste vacant", "\(unit.name): post vacant")
-            : language("\(unit.name) : absence", "\(unit.name): absent")
-        if let until = absence.until {
-            text += language(" jusqu'au ", " until ") + Clock.day(until - 1)
-        }
-        if !absence.substitutes.isEmpty {
-            text +=
-                language(", suppléance assurée par : ", ", stood in for by: ")
-                + absence.substitutes.map(\.description).joined(separator: ", ")
-        }
-        console.say(text)
-    }
-
-    private func interview(
-        _ request: SendRequest, _ routing: Routing, _ permit: Permit, _ session: Session, _ catalogue: FormCatalogue,
-        _ console: Console
-    ) throws -> [String: FieldValue] {
-        guard let kind = catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
-        let context = try session.formContext(routing, permit.flow)
-        var answers: [String: FieldValue] = [:]
-        if let draft = try session.draft(of: request.kind, to: request.to) {
-            let question = console.language(
-                "Reprendre le brouillon enregistré ?", "Go on with the draft that was kept?")
-            if console.confirm(question) { answers = draft }
+    private func interview(_ request: SendRequest, _ briefing: Briefing, _ outcome: SendOutcome) throws -> Answers? {
+        let voice = briefing.voice
+        let session = voice.session
+        guard let kind = voice.catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
+        let context = try session.formContext(briefing.routing, briefing.permit.flow)
+        let kept = try session.draft(of: request.kind, to: request.to)
+        var start = Answers(
+            form: [:], urgency: briefing.routing.urgency, attachments: request.attachments,
+            phoneConfirmedAt: request.phoneConfirmedAt)
+        if let kept {
+            start.form = kept.form
+            start.urgency = request.urgency ?? kept.urgency ?? start.urgency
+            start.attachments += kept.attachments.filter { !start.attachments.contains($0) }
+            start.phoneConfirmedAt = start.phoneConfirmedAt ?? kept.phoneConfirmedAt
         }
         return try Interview(
-            catalogue: catalogue, kind: kind.variant(for: context), context: context, console: console,
-            keep: { try session.keep($0, of: request.kind, to: request.to) }
-        ).run(from: answers)
+            catalogue: voice.catalogue, kind: kind.variant(for: context), context: context, console: voice.console,
+            terminal: Terminal(), now: session.clock, zone: session.timeZone,
+            urgencies: briefing.urgencies(only: request.urgency), numbers: briefing.numbers, heading: briefing.heading,
+            checkAttachment: { paths in
+                session.refusal(ofAttachments: paths, by: briefing.permit.flow, catalogue: voice.catalogue)
+            },
+            keep: { answers in
+                outcome.reached(.notSealed(draft: true))
+                try session.keep(
+                    SendDraft(
+                        form: answers.form, urgency: answers.urgency, attachments: answers.attachments,
+                        phoneConfirmedAt: answers.phoneConfirmedAt), of: request.kind, to: request.to)
+            }
+        ).run(from: start, isResumed: kept != nil)
     }
 
-    private func request(to: UnitAddress, _ zone: TimeZone) throws -> SendRequest {
+    private func request(_ kind: String, to: UnitAddress, _ session: Session) throws -> SendRequest {
         var request = SendRequest(kind: kind, to: to)
         if let from {
             guard let unit = UnitAddress(from) else { throw ClientFailure.unknownUnit(from) }
             request.from = unit
         }
-        if let urgency {
-            guard let known = Urgency(rawValue: urgency) else {
-                let codes = Urgency.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ClientFailure.input(fr: "urgence attendue : \(codes)", en: "expected urgency: \(codes)")
-            }
-            request.urgency = known
-        }
-        if let replyTo {
-            guard let id = TransmissionID(replyTo) else { throw ClientFailure.unknownTransmission(replyTo) }
-            request.inReplyTo = id
-        }
-        request.phoneConfirmedAt = try phoneConfirmedAt.map { try Typed.pastInstant($0, in: zone) }
+        request.urgency = try urgency.map(Self.urgency)
+        request.inReplyTo = try replyTo.map { try session.transmission(named: $0) }
+        request.phoneConfirmedAt = try phoneConfirmedAt.map { try Typed.pastInstant($0, in: session.timeZone) }
         request.attachments = attachments
         return request
     }
 
+    /// By its code, or the word for it in either language.
+    private static func urgency(_ text: String) throws -> Urgency {
+        let found = Urgency.allCases.first { urgency in
+            urgency.rawValue == text || Language.allCases.contains { urgency.text($0) == text.lowercased() }
+        }
+        guard let found else {
+            func list(_ language: Language) -> String {
+                Urgency.allCases.map { "\($0.rawValue) (\($0.text(language)))" }.joined(separator: ", ")
+            }
+            throw ClientFailure.input(
+                fr: "urgence attendue : \(list(.fr))", en: "expected urgency: \(list(.en))")
+        }
+        return found
+    }
+
     /// The file's fields, then those of --set.
-    private func readForm(_ catalogue: FormCatalogue) throws -> [String: FieldValue] {
+    private func readForm(_ voice: Voice) throws -> [String: FieldValue] {
+        let catalogue = voice.catalogue
         var values: [String: FieldValue] = [:]
         if let form {
             let data =
@@ -201,6 +230,7 @@ struct Send: AsyncParsableCommand {
             }
             values = try FormFile.parse(text, fields: catalogue.fields)
         }
+        let typed = TypedContext(now: Clock.now(), zone: voice.session.timeZone, language: voice.language)
         for assignment in fields {
             let pieces = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pieces.count == 2 else {
@@ -209,148 +239,118 @@ struct Send: AsyncParsableCommand {
                     en: "expected: --set field=value (\(assignment))")
             }
             let name = String(pieces[0])
-            values[name] = catalogue.fields[name]?.parse(String(pieces[1])) ?? .text(String(pieces[1]))
+            let text = String(pieces[1])
+            values[name] = catalogue.fields[name]?.interpret(text, at: typed) ?? .text(text)
         }
         return values
     }
 
-    /// Echoes unit, kind, town and urgency, and asks.
-    private func confirm(
-        _ plan: SendPlan, _ unit: LiaisonModel.Unit?, _ catalogue: FormCatalogue, _ zone: TimeZone,
-        _ isAsked: Bool, _ console: Console
-    ) -> Bool {
-        let language = console.language
-        if isAsked {
-            console.say("")
-            for name in plan.kind.fields {
-                guard let value = plan.form[name], let field = catalogue.fields[name] else { continue }
-                console.say("  \(field.label(language))" + language(" : ", ": ") + field.display(value, language))
-            }
+    /// Arguments are in the list of processes, which every user of the machine can read: said once on each device.
+    private func sayThatOthersSeeArguments(_ voice: Voice) throws {
+        guard !fields.isEmpty, try voice.session.isFirst(hint: "set") else { return }
+        voice.console.say(
+            voice.language(
+                "Attention : les autres utilisateurs de cette machine peuvent voir ce qui suit --set. Préférez --form - et l'entrée standard.",
+                "Note: other users of this machine can see what stands behind --set. Prefer --form - and standard input."
+            ))
+    }
+}
+
+/// What a sender is told before the form, while confirming, and whom to call: the same lines wherever they stand.
+struct Briefing {
+    let voice: Voice
+    let routing: Routing
+    let permit: Permit
+    let recipient: LiaisonModel.Unit
+    let rescue: [String]
+
+    private var language: Language { voice.language }
+
+    /// Units that the lines name.
+    var named: [UnitAddress] { routing.recipients + recipient.standbyUnits + (recipient.absence?.substitutes ?? []) }
+
+    var numbers: [String] { voice.numbers(recipient.address) + rescue }
+
+    var beforeTheForm: [String] {
+        var lines: [String] = []
+        if routing.urgency.asksForACall || permit.flow.callFirst {
+            lines.append(language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST."))
+            lines += numbers.map { "  \($0)" }
         }
-        console.say(
-            plan.kind.title.text(language) + language(", urgence : ", ", urgency: ")
-                + plan.routing.urgency.text(language))
-        if let unit {
-            console.say(language("À : ", "To: ") + "\(unit.name), \(unit.town) — \(unit.kind) — \(unit.address)")
+        let presence = voice.presence(recipient)
+        if presence != .open { lines.append("\(recipient.name)" + language(" : ", ": ") + voice.text(presence)) }
+        if let due = due(routing.urgency) {
+            lines.append(language("Réponse attendue : ", "Answer due: ") + voice.when(due))
         }
+        if !recipient.standbyUnits.isEmpty {
+            let names = recipient.standbyUnits.map(voice.name).joined(separator: " ; ")
+            lines.append(
+                language(
+                    "Scellée aussi pour \(names), qui la lira en cas d'absence ou de silence.",
+                    "Sealed for \(names) as well, who will read it in absence or silence."))
+        }
+        return lines
+    }
+
+    /// When an answer is due, by the recipient's hours, Unix seconds.
+    private func due(_ urgency: Urgency) -> Int? {
+        guard let rule = permit.flow.rule(for: urgency), let convention = voice.session.directory.convention?.body
+        else {
+            return nil
+        }
+        return WorkingCalendar(convention).due(
+            from: voice.session.clock(), within: rule.within, clock: rule.clock, opening: recipient.opening)
+    }
+
+    /// The urgencies that may be chosen, each with when an answer would be due.
+    ///
+    /// - Parameter only: one that was chosen already.
+    func urgencies(only chosen: Urgency?) -> [(urgency: Urgency, meaning: String)] {
+        permit.flow.urgencies.map(\.urgency).filter { chosen == nil || $0 == chosen }.map { urgency in
+            (urgency, due(urgency).map { language("réponse attendue ", "answer due ") + voice.when($0) } ?? "")
+        }
+    }
+
+    /// To whom, what, how urgent, by when; and who gets a copy.
+    func heading(_ urgency: Urgency) -> [String] {
+        var lines = [
+            voice.title(routing.kind) + language(", urgence : ", ", urgency: ") + urgency.text(language),
+            language("À : ", "To: ") + "\(recipient.name), \(recipient.town) — \(recipient.address)"
+        ]
+        if let due = due(urgency) { lines.append(language("Réponse attendue : ", "Answer due: ") + voice.when(due)) }
+        for copy in routing.copies {
+            lines.append(language("Copie obligatoire : ", "Mandatory copy: ") + "\(voice.name(copy)) — \(copy)")
+        }
+        return lines
+    }
+
+    /// The same for a form that was not asked for field by field, with the numbers again.
+    func echo(of plan: SendPlan) -> [String] {
+        var lines = heading(plan.routing.urgency)
         if let call = plan.routing.phoneConfirmedAt {
-            let time = LocalTime(zone).text(call, language)
-            console.say(language("Appel téléphonique : ", "Telephone call: ") + time)
+            lines.append(language("Appel téléphonique : ", "Telephone call: ") + voice.when(call))
         }
-        for copy in plan.routing.copies {
-            console.say(language("Copie obligatoire : ", "Mandatory copy: ") + copy.description)
+        if !plan.attachments.isEmpty {
+            lines.append(language("Pièces jointes : ", "Attachments: ") + plan.attachments.joined(separator: ", "))
         }
-        return console.confirm(language("Envoyer ?", "Send?"))
+        return lines + numbers.map { "  \($0)" }
     }
 }
 
-/// Depositing what was sealed, as `send` and `resend` do it.
-enum Deposit {
-    /// Whatever ends `body` before the relay's acceptance is proven says that it was not sent and whom to call.
-    static func unlessAccepted(
-        _ global: GlobalOptions, _ body: (inout LiaisonModel.Unit?) async throws -> Void
-    ) async throws {
-        var recipient: LiaisonModel.Unit?
-        do {
-            try await body(&recipient)
-        } catch {
-            global.console().sayNotSent(to: recipient)
-            throw error
+extension FormCatalogue {
+    /// A kind by its identifier, or by its title in either language: `saisine`.
+    func kind(named text: String) -> FormKind? {
+        if let kind = self[text] { return kind }
+        func plain(_ text: String) -> String {
+            text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
         }
-    }
-
-    /// Says what an acceptance means: not that anybody has read it.
-    static func perform(_ id: TransmissionID, _ session: Session, _ console: Console) async throws {
-        let evidence: VerifiedEvidence
-        do {
-            if let urgency = try session.sealed(id)?.urgency, try await !session.checkWitnessed(for: urgency) {
-                console.say(
-                    console.language(
-                        "Vos témoins n'ont pas encore attesté le journal ; comme la transmission est urgente, elle part quand même.",
-                        "Log not yet witnessed by your witnesses; it goes all the same, it is urgent."))
+        let found = kinds.filter { kind in
+            Language.allCases.contains { plain(kind.title.text($0)).hasPrefix(plain(text)) }
+        }
+        return found.count == 1
+            ? found[0]
+            : found.first { kind in
+                Language.allCases.contains { plain(kind.title.text($0)) == plain(text) }
             }
-            evidence = try await session.deposit(id, catalogue: FormCatalogue())
-        } catch {
-            console.say(
-                console.language(
-                    "La transmission reste scellée dans votre coffre. Pour la déposer plus tard : liaison resend \(id)",
-                    "Kept sealed in the vault: liaison resend \(id)"))
-            throw error
-        }
-        let answer = Answer(id: id, state: .available, evidence: .init(evidence))
-        try console.print(answer) {
-            console.language(
-                "\(id) : déposé, pas encore ouvert (preuve : entrée \(evidence.index) sur \(answer.evidence.treeSize) du journal)",
-                "\(id): deposited, not yet opened (proof: entry \(evidence.index) of \(answer.evidence.treeSize))")
-        }
-    }
-}
-
-/// What a submission or an act came to, with its place in the log.
-struct Answer: Encodable {
-    struct Place: Encodable {
-        var index: Int
-        var treeSize: Int
-
-        init(_ evidence: VerifiedEvidence) {
-            index = evidence.index
-            treeSize = evidence.checkpoint.checkpoint.size
-        }
-    }
-
-    var id: TransmissionID
-    var state: DeliveryState
-    var evidence: Place
-}
-
-struct Resend: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: inWords(
-            "Déposer ce qui a été scellé pendant que le relais était injoignable.",
-            "Deposit what was sealed while the relay could not be reached."))
-
-    @OptionGroup var global: GlobalOptions
-
-    @Argument(
-        help: .both(
-            "La transmission ; sans elle, celles qui attendent sont affichées.",
-            "The transmission; without it, those waiting are listed."))
-    var id: String?
-
-    @Flag(help: .withoutConfirmation)
-    var yes = false
-
-    func run() async throws {
-        guard let id else { return try await list() }
-        try await Deposit.unlessAccepted(global) { recipient in
-            try await global.withSession { session, console in
-                guard let id = TransmissionID(id), let routing = try session.sealed(id) else {
-                    throw ClientFailure.unknownTransmission(id)
-                }
-                try await session.know([routing.to.institution])
-                recipient = session.directory.unit(routing.to)
-                let question = console.language(
-                    "Cette transmission a été scellée plus tôt. Est-elle encore exacte ?",
-                    "Sealed earlier: is it still right?")
-                guard yes || console.confirm(question) else {
-                    throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
-                }
-                try await Deposit.perform(id, session, console)
-            }
-        }
-    }
-
-    private func list() async throws {
-        try await global.withSession { session, console in
-            let waiting = try session.undelivered()
-            try console.print(waiting) {
-                waiting.isEmpty
-                    ? console.language("Aucune transmission en attente.", "Nothing is waiting.")
-                    : waiting.map {
-                        console.language(
-                            "Pas encore déposée : liaison resend \($0)", "Not deposited: liaison resend \($0)")
-                    }.joined(separator: "\n")
-            }
-        }
     }
 }

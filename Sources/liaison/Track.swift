@@ -38,7 +38,9 @@ struct Track: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let tracked = try await session.history(of: transmission.value())
+            let voice = try Voice(session, console)
+            let tracked = try await session.history(of: transmission.value(session))
+            try await session.know(Set(tracked.routing.recipients.map(\.institution)))
             let latest = tracked.events.map(\.index).max() ?? 0
             var witnessed: Bool?
             switch try await session.witnessing() {
@@ -61,9 +63,9 @@ struct Track: AsyncParsableCommand {
                         })
                 })
             try console.print(answer) {
-                var lines = deliveries.map { text($0, $1, console.language) }
+                var lines = [voice.heading(tracked.routing)] + deliveries.map { text($0, $1, voice) }
                 // After the audit limit: what this vault kept, and that the rest was erased.
-                if deliveries.isEmpty { lines += tracked.events.map { text($0, console.language) } }
+                if deliveries.isEmpty { lines += tracked.events.map { text($0, voice) } }
                 guard let witnessed else { return lines.joined(separator: "\n") }
                 let note =
                     witnessed
@@ -74,16 +76,18 @@ struct Track: AsyncParsableCommand {
         }
     }
 
-    private func text(_ delivery: Timeline.Delivery, _ events: [VerifiedEvidence], _ language: Language) -> String {
-        var lines = ["\(delivery.unit)" + language(" : ", ": ") + delivery.state.text(language)]
+    private func text(_ delivery: Timeline.Delivery, _ events: [VerifiedEvidence], _ voice: Voice) -> String {
+        let language = voice.language
+        var lines = [voice.name(delivery.unit) + language(" : ", ": ") + delivery.state.text(language)]
         if !delivery.state.isFinal, let due = delivery.dueAt {
-            lines[0] += language(", réponse attendue avant ", ", answer due by ") + Clock.text(due)
+            lines[0] += language(", réponse attendue ", ", answer due ") + voice.when(due)
         }
-        return (lines + events.map { text($0, language) }).joined(separator: "\n")
+        return (lines + events.map { text($0, voice) }).joined(separator: "\n")
     }
 
-    private func text(_ event: VerifiedEvidence, _ language: Language) -> String {
-        "  \(Clock.text(event.event.at))  \(event.event.text(language)), "
+    private func text(_ event: VerifiedEvidence, _ voice: Voice) -> String {
+        let language = voice.language
+        return "  \(LocalTime(voice.session.timeZone).text(event.event.at, language))  \(event.event.text(language)), "
             + language("preuve : entrée", "proof: entry") + " \(event.index)"
     }
 }
@@ -110,7 +114,7 @@ struct EvidenceCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let id = try transmission.value()
+            let id = try transmission.value(session)
             if let former = try session.former(id), try session.sealed(id) != nil {
                 return try show([former.evidence], of: former.log, console)
             }
@@ -127,8 +131,10 @@ struct EvidenceCommand: AsyncParsableCommand {
         }
         let answer = Answer(log: log.description, events: events.map(\.evidence))
         try console.print(answer) {
-            events.map { "\($0.index)  \(Clock.text($0.event.at))  \($0.event.text(console.language))" }
-                .joined(separator: "\n")
+            events.map {
+                "\($0.index)  \(Clock.local($0.event.at, console.language))  \($0.event.text(console.language))"
+            }
+            .joined(separator: "\n")
         }
     }
 
@@ -156,7 +162,7 @@ struct Export: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let path = try await session.sealedContent(transmission.value())
+            let path = try await session.sealedContent(transmission.value(session))
             guard !FileManager.default.fileExists(atPath: sealed) else {
                 throw ClientFailure.input(
                     fr: "le fichier existe déjà (\(sealed))", en: "the file exists already (\(sealed))")

@@ -10,14 +10,14 @@ import LiaisonNotes
 struct Units: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: inWords(
-            "L'annuaire : les unités, leur téléphone, et lesquelles sont joignables maintenant.",
-            "The directory: units, telephone, who can be reached now."))
+            "L'annuaire : unités, téléphones, et qui est joignable maintenant ; aussi sans le relais.",
+            "The directory: units, telephone, who can be reached now; also without the relay."))
 
     @OptionGroup var global: GlobalOptions
 
     @Argument(
         help: .both(
-            "Seulement les unités dont l'adresse, le nom, le type ou la commune contient ce texte.",
+            "Seulement les unités dont l'adresse, le nom, le type ou la ville contient ce texte.",
             "Only units whose address, name, kind or town contains this.", value: ("texte", "text")))
     var text: String?
 
@@ -29,34 +29,33 @@ struct Units: AsyncParsableCommand {
         var phone: String
         var dutyPhone: String?
         var roles: [String]
+        /// open, closed, absent, vacant or without_reader.
+        var presence: String
         /// Whether somebody there can open a transmission and the unit is open now.
         var reachable: Bool
+        var standby: [UnitAddress]
     }
 
     func run() async throws {
-        try await global.withSession { session, console in
-            let now = Clock.now()
+        try await global.withSession(.goOn) { session, console in
             try await session.know(try session.institutions())
-            let calendar = session.directory.convention.map { WorkingCalendar($0.body) }
+            let voice = try Voice(session, console)
             let units = session.directory.rosters.values.flatMap(\.body.units).sorted { $0.address < $1.address }
             let shown = units.filter(matches)
             try await session.know(Set(shown.map(\.address.institution)), keys: true)
             let rows = shown.map { unit in
-                Row(
+                let presence = voice.presence(unit)
+                return Row(
                     unit: unit.address, kind: unit.kind, name: unit.name, town: unit.town, phone: unit.phone,
-                    dutyPhone: unit.dutyPhone, roles: unit.roles,
-                    reachable: !unit.isAbsent(at: now) && calendar?.isOpen(at: now, unit.opening) ?? true
-                        && !session.directory.encryptionKeys(of: unit.address, at: now).isEmpty)
+                    dutyPhone: unit.dutyPhone, roles: unit.roles, presence: presence.code,
+                    reachable: presence == .open, standby: unit.standbyUnits)
             }
             try console.print(rows) {
-                rows.map { row in
-                    let reachable =
-                        row.reachable
-                        ? console.language("joignable", "reachable")
-                        : console.language("fermée ou sans lecteur", "closed or without a reader")
-                    let duty = row.dutyPhone.map { console.language(", permanence ", ", duty line ") + $0 } ?? ""
-                    return "\(row.unit)" + console.language(" : ", ": ")
-                        + "\(row.name), \(row.town), \(row.phone)\(duty) (\(reachable))"
+                shown.map { unit in
+                    let duty =
+                        unit.dutyPhone.map { console.language(", permanence ", ", duty line ") + $0 } ?? ""
+                    return "\(unit.name), \(unit.town)" + console.language(" : ", ": ") + unit.phone + duty
+                        + "\n  " + voice.text(voice.presence(unit)) + " — \(unit.address)"
                 }.joined(separator: "\n")
             }
         }
@@ -65,5 +64,18 @@ struct Units: AsyncParsableCommand {
     private func matches(_ unit: LiaisonModel.Unit) -> Bool {
         guard let text = text?.lowercased() else { return true }
         return [unit.address.description, unit.name, unit.kind, unit.town].contains { $0.lowercased().contains(text) }
+    }
+}
+
+extension Presence {
+    /// For scripts.
+    fileprivate var code: String {
+        switch self {
+        case .open: "open"
+        case .closed: "closed"
+        case .absent: "absent"
+        case .vacant: "vacant"
+        case .withoutReader: "without_reader"
+        }
     }
 }

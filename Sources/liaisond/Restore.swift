@@ -153,7 +153,9 @@ struct Restore: AsyncParsableCommand {
 
     private static func next(after origin: String) -> String {
         let pieces = origin.split(separator: "/", omittingEmptySubsequences: false)
-        guard pieces.count > 1, let last = pieces.last, let number = DecimalNumber.parse(last) else { return origin + "/2" }
+        guard pieces.count > 1, let last = pieces.last, let number = DecimalNumber.parse(last) else {
+            return origin + "/2"
+        }
         return pieces.dropLast().joined(separator: "/") + "/\(number + 1)"
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import LiaisonClient
+import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
@@ -70,6 +71,126 @@ struct RegistrarTests {
         }
         #expect(try published?.version == 2)
         #expect(try published?.agents.first?.revocation?.reason == "lost_device")
+    }
+
+    // MARK: Who reads
+
+    private let est = "iscg-est@avema01"
+    private let coordination = "coordination@avema01"
+
+    /// A roster with an agent of each name in the unit beside it.
+    private func roster(_ agents: [(name: String, unit: String)], standby: [String: [String]] = [:]) throws -> Roster {
+        var roster = try Fixture.roster(
+            "avema01",
+            agents: agents.map { name, unit in
+                try Fixture.agent(
+                    Fixture.agent("\(name)@avema01"), in: Fixture.unit(unit), key: Fixture.key(name), tls: [])
+            })
+        for index in roster.units.indices {
+            roster.units[index].standby = try standby[roster.units[index].address.description]?.map(Fixture.unit)
+        }
+        return roster
+    }
+
+    private func without(_ name: String, _ roster: Roster) -> Roster {
+        var roster = roster
+        for index in roster.agents.indices where roster.agents[index].address.description == "\(name)@avema01" {
+            roster.agents[index].revocation = Revocation(at: now, reason: "left")
+        }
+        return roster
+    }
+
+    private func lost(_ before: Roster, _ after: Roster) -> [String] {
+        Registrar.lastReaders(from: before, to: after, now: now).map { last in
+            let takers = (last.standby + last.substitutes).map(\.description).joined(separator: " ")
+            return "\(last.unit.address) +\(last.from - now): \(takers)"
+        }
+    }
+
+    @Test func aUnitWithOneReaderAndNoStandbyIsNamed() throws {
+        func lone(_ roster: Roster) -> [String] {
+            Registrar.loneReaders(in: roster, at: now).map { "\($0.unit.address) \($0.agent)" }
+        }
+        let one = try roster([("a", est)])
+        #expect(lone(one) == ["\(est) a@avema01"])
+        #expect(lone(without("a", one)) == [])
+        let two = try roster([("a", est), ("b", est)])
+        #expect(lone(two) == [])
+        #expect(lone(without("b", two)) == ["\(est) a@avema01"])
+        #expect(lone(try roster([("a", est)], standby: [est: [coordination]])) == [])
+    }
+
+    /// Who goes last is found before the roster goes out, with the units that take over.
+    @Test func theLastReaderOfAUnitIsFound() throws {
+        let one = try roster([("a", est)])
+        #expect(lost(one, one) == [])
+        #expect(lost(one, without("a", one)) == ["\(est) +0: "])
+        let two = try roster([("a", est), ("b", est)])
+        #expect(lost(two, without("b", two)) == [])
+        // Another agent comes in as the last one goes.
+        #expect(lost(one, without("a", two)) == [])
+        // A standby unit takes over, if somebody reads there and what waits was sealed to it.
+        let stood = try roster([("a", est), ("c", coordination)], standby: [est: [coordination]])
+        #expect(lost(stood, without("a", stood)) == ["\(est) +0: \(coordination)"])
+        let empty = try roster([("a", est)], standby: [est: [coordination]])
+        #expect(lost(empty, without("a", empty)) == ["\(est) +0: "])
+        let unstood = try roster([("a", est), ("c", coordination)])
+        #expect(lost(unstood, without("a", stood)) == ["\(est) +0: "])
+        // When the standby unit's last reader follows, both queues are lost.
+        let vacant = without("a", stood)
+        #expect(lost(vacant, without("c", vacant)) == ["\(coordination) +0: ", "\(est) +0: "])
+    }
+
+    /// A post that ends later leaves the unit later; one that begins later leaves it until then.
+    @Test func aPostThatIsMovedIsFoundWhenItEnds() throws {
+        let one = try roster([("a", est)])
+        var ending = one
+        ending.agents[0].posts[0].notAfter = now + 3600
+        #expect(lost(one, ending) == ["\(est) +3600: "])
+        #expect(lost(ending, one) == [])
+        var coming = one
+        coming.agents[0].posts[0].notBefore = now + 3600
+        #expect(lost(one, coming) == ["\(est) +0: "])
+    }
+
+    /// What the registrar set stays when a draft that says nothing of it is read again; what the draft says counts.
+    @Test func standbyUnitsOutliveADraftThatIsSilent() throws {
+        let (unit, other) = (try Fixture.unit(est), try Fixture.unit(coordination))
+        func standby() throws -> [UnitAddress]? { try registrar.units().first { $0.address == unit }?.standby }
+        var drafted = try #require(try registrar.units().first { $0.address == unit })
+        try registrar.set(standby: [other], of: unit)
+        try registrar.put(drafted)
+        #expect(try standby() == [other])
+        drafted.standby = []
+        try registrar.put(drafted)
+        #expect(try standby() == nil)
+        drafted.standby = [other]
+        try registrar.put(drafted)
+        #expect(try standby() == [other])
+        try registrar.set(standby: [], of: unit)
+        #expect(try standby() == nil)
+        let nobody = try Fixture.unit("nobody@avema01")
+        for wrong in [[unit], [other, other], [nobody]] {
+            #expect(throws: ClientFailure.self) { try registrar.set(standby: wrong, of: unit) }
+        }
+    }
+
+    /// A colleague who signs reads to whom a unit's mail is sealed from then on.
+    @Test func aColleagueReadsWhoStandsBy() async throws {
+        try enrol("d-01@avema01")
+        _ = try await registrar.publish(over: connection(), log: log, now: now)
+        var next = try registrar.draft()
+        next.version = 2
+        let index = try #require(next.units.firstIndex { $0.address.description == est })
+        next.units[index].standby = [try Fixture.unit(coordination)]
+        #expect(
+            try registrar.changes(to: next, .fr) == [
+                "avema01, version 2 de la liste :", "- \(est) est modifié",
+                "- ce qui est pour \(est) est aussi scellé pour : \(coordination)"
+            ])
+        #expect(try registrar.lastReaders(in: next, now: now).isEmpty)
+        try registrar.revoke(Fixture.agent("d-01@avema01"), reason: "left", at: now)
+        #expect(try registrar.lastReaders(now: now).map(\.unit.address.description) == [est])
     }
 
     /// An approval that was never published is taken back by a rejection.

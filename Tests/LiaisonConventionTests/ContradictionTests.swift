@@ -72,6 +72,24 @@ struct ContradictionTests {
         .init("institution_kind", "kind: gendarmerie", "kind: army", at: "kind: army"),
         .init("duplicate_unit", "unit: iscg-ouest", "unit: iscg-est", at: "unit: iscg-est"),
         .init("unknown_role", "roles: [coordination]", "roles: [coordinator]", at: "roles: [coordinator]"),
+        .init(
+            "reserved_role", "  iscg: { fr: intervenants",
+            "  standby: { fr: relève, en: standby }\n  iscg: { fr: intervenants", at: "standby: { fr: relève"),
+        .init(
+            "unknown_standby", "unit: iscg-est, kind", "unit: iscg-est, standby: [iscg-nord], kind",
+            at: "unit: iscg-est"),
+        .init(
+            "unknown_standby", "unit: iscg-est, kind", "unit: iscg-est, standby: [iscg-est], kind",
+            at: "unit: iscg-est"),
+        .init(
+            "unknown_standby", "unit: iscg-est, kind", "unit: iscg-est, standby: [csp-bourg@ddpn01], kind",
+            at: "unit: iscg-est"),
+        .init(
+            "unknown_standby", "unit: iscg-est, kind",
+            "unit: iscg-est, standby: [iscg-ouest, iscg-ouest@avema01], kind", at: "unit: iscg-est"),
+        .init(
+            "standby_role", "unit: iscg-est, kind", "unit: iscg-est, standby: [coordination], kind",
+            at: "unit: iscg-est"),
         .init("phone", "phone: \"04 65 71 01 01\"", "phone: \"à préciser\"", at: "unit: iscg-est"),
         .init(
             "roster_signatures", "    kind: department\n", "    kind: department\n    roster_signatures: 3\n",
@@ -231,6 +249,32 @@ struct ContradictionTests {
         let line = try #require(finding.line)
         let text = yaml.split(separator: "\n", omittingEmptySubsequences: false)[line - 1]
         #expect(text.contains(broken.line), "line \(line): \(text)")
+    }
+
+    /// A draft names standby units with or without their institution; an empty list is not the same as silence.
+    @Test func standbyUnitsAreRead() throws {
+        let ain = try Self.example("ain")
+        func standby(_ named: String) throws -> [String]? {
+            let yaml = ain.replacing("unit: iscg-est, kind", with: "unit: iscg-est\(named), kind", maxReplacements: 1)
+            #expect(try findings(yaml) == [])
+            let unit = try ConventionDraft(yaml: yaml).units.first { $0.address.description == "iscg-est@avema01" }
+            return try #require(unit).standby?.map(\.description)
+        }
+        #expect(try standby("") == nil)
+        #expect(try standby(", standby: []") == [])
+        #expect(try standby(", standby: [iscg-ouest]") == ["iscg-ouest@avema01"])
+        #expect(try standby(", standby: [iscg-ouest@avema01]") == ["iscg-ouest@avema01"])
+    }
+
+    /// An escalation may name the standby units, who have the content already.
+    @Test(arguments: ["", ", content: true"])
+    func aStepMayCallTheStandbyUnits(content: String) throws {
+        let ain = try Self.example("ain")
+        let step = "- { to: substitute, after: PT0S }\n"
+        let yaml = ain.replacing(
+            step, with: step + "      - { to: standby, after: PT4H\(content) }\n", maxReplacements: 1)
+        #expect(yaml != ain)
+        #expect(try findings(yaml) == [])
     }
 
     /// Every code that the sources can find is in the table above and in docs/convention.md.

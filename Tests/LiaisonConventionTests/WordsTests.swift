@@ -47,7 +47,7 @@ struct WordsTests {
             ])
         #expect(
             try difference(change, .fr) == [
-                "information-preoccupante, prioritaire : le délai de prise en charge de cellule de recueil des informations préoccupantes passe de un jour ouvré à quatre heures."
+                "information-preoccupante, prioritaire : le délai de prise en charge (cellule de recueil des informations préoccupantes) passe d'un jour ouvré à quatre heures."
             ])
         #expect(difference { _ in }.isEmpty)
     }
@@ -108,6 +108,43 @@ struct WordsTests {
             #expect((0...297).contains(x) && (0...height).contains(y) && size >= 2.3)
         }
         #expect(circuit.mermaid().hasPrefix("sequenceDiagram\n"))
+    }
+
+    private func words(_ language: Language, of convention: Convention? = nil) -> String {
+        ConventionWords(convention ?? ain, catalogue: catalogue, language: language).lines().joined(separator: "\n")
+    }
+
+    /// Days, sizes, urgencies and punctuation as they are written in each language.
+    @Test func eachLanguageHasItsOwnUsage() {
+        let french = words(.fr)
+        for text in [
+            "En vigueur du 01/01/2026 au 01/01/2029", "Jours fériés : 01/01/2026, 06/04/2026", "Première version",
+            "prioritaire un jour ouvré, urgente deux heures d'ouverture",
+            "faute de réponse : l'unité suppléante aussitôt", "au plus 5 pièces jointes, 26,2 Mo (",
+            "Préfecture de l'Ain (pref01, préfecture) : non habilitée"
+        ] { #expect(french.contains(text), "\(text)") }
+        #expect(!french.contains(/[a-zé)]:[ ]/))
+        let english = words(.en)
+        for text in [
+            "In force from 2026-01-01 to 2029-01-01", "First version", "if nobody answers: the substitute at once",
+            "at most 5 attachments, 26.2 MB ("
+        ] { #expect(english.contains(text), "\(text)") }
+    }
+
+    @Test func theStandbyStepIsExplained() throws {
+        let change = try flow("saisine") {
+            $0.escalation.append(EscalationStep(to: "standby", after: 2 * 86_400, content: false))
+        }
+        var convention = ain
+        try change(&convention)
+        let french = "les unités de relève (qui peuvent alors lire à sa place) après deux jours"
+        #expect(words(.fr, of: convention).contains(french))
+        #expect(
+            words(.en, of: convention).contains(
+                "the standby units (which can read in its place from then on) after two days"))
+        #expect(try difference(change, .fr).count == 1)
+        let svg = Circuit(convention, catalogue: catalogue, language: .fr).svg()
+        #expect(svg.contains(french))
     }
 
     @Test func wordsNameEveryPartyAndFlow() {

@@ -13,6 +13,9 @@ extension Fixture {
         if form["legal_basis"] != nil { form["legal_basis"] = .text(kind.law.legalBases[0]) }
         if form["adhesion_status"] != nil { form["adhesion_status"] = .text("given") }
         if form["person_informed"] != nil { form["person_informed"] = .text("informed") }
+        if let scope = catalogue.fields["shared_scope"], form["shared_scope"] != nil {
+            form["shared_scope"] = .list(scope.codes)
+        }
         if form["period_start"] != nil {
             form["period_start"] = .text("2026-01-01")
             form["suppression_threshold"] = .integer(11)
@@ -26,7 +29,7 @@ extension Fixture {
         case .text, .longText: .text("Texte visiblement fictif")
         case .texts: .list(["Texte visiblement fictif"])
         case .date: .text("2026-02-28")
-        case .instant: .text("2026-02-28T23:14:00+01:00")
+        case .instant: .text("2026-05-28T21:14:00+02:00")  // an hour before `Fixture.start`
         case .reference: .text("2026/000123")
         case .integer, .count: .integer(max(field.min ?? 0, 3))
         case .flag: .flag(true)

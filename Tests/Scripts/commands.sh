@@ -36,7 +36,7 @@ safe_phone: "0639980001"
 needs: [housing]
 request: Un rendez-vous.
 consent_date: 2026-11-20
-shared_scope: [identity]
+shared_scope: [identity, contact, needs, attachments]
 adhesion_status: given
 person_informed: informed
 FORM

@@ -8,7 +8,7 @@
 "$sandbox" up "$dir/sb" --convention "$small"
 cat >"$dir/form.yaml" <<'FORM'
 {last_name: TESTARD, first_name: Alpha, safe_phone: "0639980001", needs: [housing], request: Fictif.,
- consent_date: 2026-11-20, shared_scope: [identity], adhesion_status: given, person_informed: informed}
+ consent_date: 2026-11-20, shared_scope: [identity, contact, needs, attachments], adhesion_status: given, person_informed: informed}
 FORM
 { printf '%%PDF-1.4\n'; head -c 4096 /dev/urandom; } >"$dir/small.pdf"
 printf '%%PDF-1.4\n' >"$dir/large.pdf"

@@ -77,6 +77,19 @@ say() {
     LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
         "$bin/liaison" "$@" >"$dir/out" 2>&1
 }
+# dit UNIT COMMAND…: as a person sees it in French; must end with exit code 0
+dit() { LANG=fr_FR.UTF-8 say "$@" || fail "exit code $?: $* ($(cat "$dir/out"))"; }
+# interdit CODE UNIT COMMAND…: the same, must end with this exit code
+interdit() {
+    local expected=$1 code=0
+    shift
+    LANG=fr_FR.UTF-8 say "$@" || code=$?
+    [ "$code" = "$expected" ] || fail "exit code $code, expected $expected: $* ($(cat "$dir/out"))"
+}
+# tait TEXT FILE: the text must not stand in it
+tait() { if grep -qF -- "$1" "$2"; then fail "\"$1\" is in: $(cat "$2")"; fi; }
+# deposited: the id in what a French send printed
+deposited() { sed -n 's/^\([0-9a-f-]\{36\}\) : déposé, pas encore ouvert.*/\1/p' "$dir/out"; }
 # denied UNIT COMMAND…: refused for a reason that the program gives, not by a crash or a mistyped option
 denied() {
     local code=0
@@ -101,5 +114,5 @@ alerted() { say "$1" alerts && grep -q "$2" "$dir/out"; }
 quiet() { say "$1" alerts && ! grep -q "$2" "$dir/out"; }
 
 orientation=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=0639980001 --set needs=housing
-    --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set shared_scope=identity,contact
+    --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set shared_scope=identity,contact,needs
     --set adhesion_status=given --set person_informed=informed)

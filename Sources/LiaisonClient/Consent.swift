@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+
+/// A person withdrew their agreement: no new orientation in that thread. What this device knows of it is in its vault; what a
+/// colleague withdrew shows in the unit's own list of what it sent.
+extension Session {
+    /// A thread that ended with the person's agreement.
+    private struct WithdrawnThread: Codable {
+        /// When, Unix seconds.
+        var at: Int
+        /// Internal references that the form named.
+        var references: [String]
+        /// HMAC-SHA256 over name and birth date, under a salt of this row: enough to recognise, not to list.
+        var person: Hash?
+        var salt: Salt
+    }
+
+    private static let references = ["case_ref", "thread_ref", "source_reference"]
+
+    /// Remembers that the person of a transmission of this agent's withdrew their agreement.
+    func rememberWithdrawal(of routing: Routing) throws {
+        let id = routing.id.description
+        let salt = Salt.fresh()
+        var thread = WithdrawnThread(at: clock(), references: [], person: nil, salt: salt)
+        if let item = try account.vault.value(SentItem.self, Account.Class.sent, id),
+            let opened = try? kept(own(item))
+        {
+            let form = Dictionary(opened.disclosures.fields.map { ($0.name, $0.value) }) { first, _ in first }
+            thread.references = Self.references.compactMap { form[$0].flatMap(Self.normalized) }
+            thread.person = Self.person(form, salt: salt)
+        }
+        try account.vault.put(value: thread, Account.Class.withdrawn, id)
+    }
+
+    private static func normalized(_ value: FieldValue) -> String? {
+        guard case .text(let text) = value else { return nil }
+        return text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil).filter { !$0.isWhitespace }
+    }
+
+    private static func person(_ form: [String: FieldValue], salt: Salt) -> Hash? {
+        let parts = ["last_name", "first_name", "birth_date"].map { form[$0].flatMap(normalized) ?? "" }
+        guard !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        return Commitment.of(Array(parts.joined(separator: "\n").utf8), salt: salt)
+    }
+
+    /// Refuses what needs the person's agreement in a thread in which they withdrew it.
+    ///
+    /// - Throws: `ClientFailure.consentWithdrawn`.
+    func checkConsent(_ request: SendRequest, flow: Flow) async throws {
+        guard flow.adhesion == .required else { return }
+        let thread = try await thread(from: request.inReplyTo)
+        let references = Set(Self.references.compactMap { request.form[$0].flatMap(Self.normalized) })
+        for id in try account.vault.ids(Account.Class.withdrawn) {
+            guard let ended = try account.vault.value(WithdrawnThread.self, Account.Class.withdrawn, id) else {
+                continue
+            }
+            let isThread =
+                TransmissionID(id).map(thread.contains) ?? false || !references.isDisjoint(with: ended.references)
+            // The same person may have agreed anew since: then the form's date says so.
+            let isPerson = ended.person != nil && ended.person == Self.person(request.form, salt: ended.salt)
+            guard !isThread, !(isPerson && agreed(request.form, notAfter: ended.at)) else {
+                throw ClientFailure.consentWithdrawn(at: ended.at)
+            }
+        }
+        guard !thread.isEmpty, offlineSince == nil else { return }
+        let withdrawal = try await sent().deliveries.first {
+            $0.routing.kind == "consent_withdrawal" && $0.routing.inReplyTo.map(thread.contains) ?? false
+        }
+        if let withdrawal { throw ClientFailure.consentWithdrawn(at: withdrawal.routing.sealedAt) }
+    }
+
+    private func agreed(_ form: [String: FieldValue], notAfter instant: Int) -> Bool {
+        let style = Date.ISO8601FormatStyle(timeZone: timeZone).year().month().day()
+        let day = Date(timeIntervalSince1970: Double(instant)).formatted(style)
+        guard case .text(let consent)? = form["consent_date"] else { return true }
+        return consent <= day
+    }
+
+    /// A transmission and those that it answers, one after the other, as far as this device has them.
+    private func thread(from id: TransmissionID?) async throws -> Set<TransmissionID> {
+        var thread: Set<TransmissionID> = []
+        var next = id
+        while let current = next, thread.insert(current).inserted {
+            let received = try received(current).flatMap { try? Unverified<Envelope>(parsing: $0.envelope) }
+            next = try sealed(current)?.inReplyTo ?? received?.claimed.routing.inReplyTo
+        }
+        return thread
+    }
+}

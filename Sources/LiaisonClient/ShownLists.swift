@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
+
+/// What lists have shown: so that a person names a transmission by the number it had in the last list, or by the beginning
+/// of its identifier.
+extension Session {
+    private enum Row {
+        static let last = "last"
+        static let known = "known"
+    }
+
+    /// The shortest beginning that is accepted: shorter ones would be numbers.
+    static let shortestPrefix = 4
+    /// Identifiers remembered, the latest last.
+    private static let limit = 5000
+
+    /// Keeps a list that is about to be shown, in its order.
+    public func remember(list ids: [TransmissionID]) throws {
+        var distinct: [TransmissionID] = []
+        var seen: Set<TransmissionID> = []
+        for id in ids where seen.insert(id).inserted { distinct.append(id) }
+        try account.vault.put(value: distinct, Account.Class.shown, Row.last)
+        let known = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.known) ?? []
+        let all = Array((known.filter { !seen.contains($0) } + distinct).suffix(Self.limit))
+        if all != known { try account.vault.put(value: all, Account.Class.shown, Row.known) }
+    }
+
+    private func known() throws -> Set<TransmissionID> {
+        let shown = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.known) ?? []
+        let held = try [Account.Class.sent, Account.Class.received].flatMap { try account.vault.ids($0) }
+        return Set(shown).union(held.compactMap(TransmissionID.init))
+    }
+
+    /// The transmission that somebody names: by its identifier, the beginning of it, or its number in the last list.
+    ///
+    /// - Throws: `ClientFailure.unknownTransmission`, or `.ambiguous` with those that begin so.
+    public func transmission(named text: String) throws -> TransmissionID {
+        if let id = TransmissionID(text) { return id }
+        let last = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.last) ?? []
+        if let number = DecimalNumber.parse(text, in: 1...Self.limit), text.utf8.count < Self.shortestPrefix {
+            guard last.indices.contains(number - 1) else {
+                throw ClientFailure.notInTheLastList(number, of: last.count)
+            }
+            return last[number - 1]
+        }
+        guard text.utf8.count >= Self.shortestPrefix else { throw ClientFailure.unknownTransmission(text) }
+        let found = try known().filter { $0.description.hasPrefix(text.lowercased()) }.sorted()
+        guard let first = found.first else { throw ClientFailure.unknownTransmission(text) }
+        guard found.count == 1 else { throw ClientFailure.ambiguous(text, found) }
+        return first
+    }
+
+    /// The shortest beginnings by which these and all other known transmissions are told apart.
+    public func shortNames(of ids: [TransmissionID]) throws -> [TransmissionID: String] {
+        let all = try known().union(ids).map(\.description).sorted()
+        var names: [String: String] = [:]
+        for (index, id) in all.enumerated() {
+            let neighbours = [index > 0 ? all[index - 1] : "", index + 1 < all.count ? all[index + 1] : ""]
+            let shared = neighbours.map { $0.commonPrefix(with: id).utf8.count }.max() ?? 0
+            var name = String(id.prefix(max(shared + 1, Self.shortestPrefix)))
+            if name.hasSuffix("-") { name = String(id.prefix(name.utf8.count + 1)) }
+            names[id] = name
+        }
+        return Dictionary(ids.map { ($0, names[$0.description] ?? $0.description) }) { first, _ in first }
+    }
+}

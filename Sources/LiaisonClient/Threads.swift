@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonForms
+public import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWire
+
+/// What answers a transmission, as far as this agent's units have it.
+public struct Related: Sendable {
+    public let routing: Routing
+    public let state: DeliveryState
+    /// When it was deposited, Unix seconds.
+    public let at: Int
+}
+
+/// Values that a later correction puts in the place of a form's.
+public struct Correction: Sendable {
+    public let id: TransmissionID
+    public let at: Int
+    /// What was corrected, as its author named the fields.
+    public let fields: [String]
+    public let text: String
+
+    /// The right value of a field, where the correction says it apart from others; nil when only the whole text does.
+    public func value(of name: String, _ field: FieldDefinition) -> String? {
+        let names = [name, field.fr, field.en].map { $0.lowercased() }
+        for line in text.split(separator: "\n") {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let key = line[..<colon].trimmingCharacters(in: .whitespaces).lowercased()
+            if names.contains(key) {
+                return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            }
+        }
+        return fields.count == 1 && !text.contains("\n") ? text : nil
+    }
+
+    /// Whether the field is among the corrected ones, by its identifier or its label.
+    public func concerns(_ name: String, _ field: FieldDefinition) -> Bool {
+        let names = [name, field.fr, field.en].map { $0.lowercased() }
+        return fields.contains { names.contains($0.trimmingCharacters(in: .whitespaces).lowercased()) }
+    }
+}
+
+extension Session {
+    /// The transmissions between this agent's units and others that answer `id`, the oldest first.
+    public func answers(to id: TransmissionID) async throws -> [Related] {
+        let all = try await inbox().deliveries + sent().deliveries
+        var found: [TransmissionID: Related] = [:]
+        for delivery in all where delivery.routing.inReplyTo == id {
+            let routing = delivery.routing
+            found[routing.id] =
+                found[routing.id]
+                ?? Related(routing: routing, state: delivery.state, at: delivery.evidence.event.at)
+        }
+        return found.values.sorted { $0.at < $1.at }
+    }
+
+    /// The corrections among `related` that this device can show without opening anything: its own, and those read before.
+    public func corrections(among related: [Related], catalogue: FormCatalogue) async throws -> [Correction] {
+        var corrections: [Correction] = []
+        for answer in related where answer.routing.kind == "correction" {
+            let id = answer.routing.id
+            let isHere = try sealed(id) != nil || received(id).map { $0.isRetrieved != true } ?? false
+            guard isHere, let opened = try? await read(id, catalogue: catalogue) else { continue }
+            let form = Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }
+            guard case .list(let fields)? = form["corrected_fields"], case .text(let text)? = form["correction_text"]
+            else { continue }
+            corrections.append(Correction(id: id, at: answer.at, fields: fields, text: text))
+        }
+        return corrections
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Dispatch
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import Synchronization
+
+/// How far a transmission has got, so that whatever ends the command says which it is: not sent, kept, sent.
+///
+/// An error, Ctrl-C, a closed terminal and a full disk all come through here. The state is guarded by a lock, because a
+/// signal is told on another thread.
+final class SendOutcome: Sendable {
+    enum Stage: Sendable {
+        /// Nothing was sealed; answers given so far are kept where a draft is kept.
+        case notSealed(draft: Bool)
+        /// Sealed and on this device, not handed to the relay.
+        case kept(TransmissionID)
+        /// Handed to the relay, which has not confirmed it.
+        case unconfirmed(TransmissionID)
+        /// The log holds it.
+        case sent(TransmissionID)
+    }
+
+    private struct State {
+        var stage = Stage.notSealed(draft: false)
+        /// Whom to call instead, in words.
+        var numbers: [String] = []
+        var isSaid = false
+    }
+
+    private let state = Mutex(State())
+    private let console: Console
+
+    init(_ console: Console) {
+        self.console = console
+        state.withLock { $0.numbers = [console.language("En cas de danger : 17 ou 112.", "In danger: 17 or 112.")] }
+    }
+
+    func reached(_ stage: Stage) { state.withLock { $0.stage = stage } }
+    func call(_ numbers: [String]) { state.withLock { $0.numbers = numbers } }
+
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+    /// Runs a command; whatever ends it before the relay's acceptance is proven says so, and whom to call.
+    func watch(_ body: () async throws -> Void) async throws {
+        let sources = Self.signals.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [self] in
+                say()
+                // Nothing is half-written: files take their name when they are whole, the vault commits or does not.
+                Foundation._exit(128 + number)
+            }
+            source.resume()
+            return source
+        }
+        defer {
+            for source in sources { source.cancel() }
+            for number in Self.signals { signal(number, SIG_DFL) }
+        }
+        do {
+            try await body()
+        } catch {
+            say()
+            throw error
+        }
+    }
+
+    private func say() {
+        let state = state.withLock { state in
+            defer { state.isSaid = true }
+            return state
+        }
+        guard !state.isSaid else { return }
+        let language = console.language
+        switch state.stage {
+        case .notSealed(let draft):
+            console.say(language("NON TRANSMIS : la transmission n'est pas partie.", "NOT SENT: it has not left."))
+            if draft {
+                console.say(
+                    language("Vos réponses sont gardées dans le coffre.", "Your answers are kept in the vault."))
+            }
+        case .kept(let id):
+            console.say(
+                language(
+                    "NON TRANSMIS : scellée et gardée sur ce poste.\nPour la déposer : liaison resend \(id)",
+                    "NOT SENT: kept sealed in the vault.\nTo deposit it: liaison resend \(id)"))
+        case .unconfirmed(let id):
+            console.say(
+                language(
+                    "NON TRANSMIS : le relais n'a rien confirmé ; scellée et gardée sur ce poste.\nPour la déposer, sans risque de doublon : liaison resend \(id)",
+                    "NOT SENT: the relay has confirmed nothing; kept sealed in the vault.\nTo deposit it, never twice: liaison resend \(id)"
+                ))
+        case .sent(let id):
+            return console.say(
+                language(
+                    "TRANSMISE : \(id) est déposée ; seule la fin de la commande a manqué.",
+                    "SENT: \(id) is deposited; only the end of the command is missing."))
+        }
+        console.say(state.numbers)
+    }
+}

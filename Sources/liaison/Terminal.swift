@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonForms
+
+/// Where somebody types: standard input, and standard error for what is shown of it.
+///
+/// A terminal is read key by key, because the kernel's line editing silently cuts lines at 4,095 bytes (termios(3),
+/// canonical mode) and cannot tell a paste from typing. Anything else is read in whole lines of any length.
+final class Terminal {
+    struct Typed {
+        var text: String
+        /// Whether a paste of several lines was made into one.
+        var hasJoinedLines = false
+    }
+
+    /// Ctrl-C, or the terminal is gone; with what had been typed.
+    struct Interruption: Error {
+        var text: String
+    }
+
+    private let isTerminal = isatty(STDIN_FILENO) == 1
+    /// Whether it understands control sequences.
+    private let isCapable: Bool
+    private var decoder = KeyDecoder()
+    private var pending: ArraySlice<UInt8> = []
+    private var isHeld = false
+
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        let name = environment["TERM"] ?? ""
+        isCapable = !name.isEmpty && name != "dumb" && isatty(STDERR_FILENO) == 1
+    }
+
+    /// One line; nil at the end of input.
+    ///
+    /// - Throws: `ClientFailure.input` for Ctrl-C.
+    func readLine(prompt: String = "> ") throws -> String? {
+        do {
+            return try read(prompt: prompt)?.text
+        } catch is Interruption {
+            throw ClientFailure.input(fr: "interrompu", en: "interrupted")
+        }
+    }
+
+    /// One line or several paragraphs; nil at the end of input.
+    ///
+    /// - Parameters:
+    ///   - text: what stands there to be edited.
+    ///   - commands: answers that one Enter ends, in paragraphs too.
+    /// - Throws: `Interruption`.
+    func read(
+        prompt: String = "> ", editing text: String = "", extent: LineBuffer.Extent = .line, commands: Set<String> = []
+    ) throws -> Typed? {
+        guard isTerminal else { return readPlainly(prompt, extent, commands) }
+        return try held { try edit(LineBuffer(text, extent: extent, commands: commands), prompt) }
+    }
+
+    /// Keeps the terminal in hand during `body`: what is typed between two questions is not shown by the kernel either.
+    func held<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard isTerminal, !isHeld, let mode = KeyMode(announcesPastes: isCapable) else { return try body() }
+        isHeld = true
+        defer {
+            mode.end()
+            isHeld = false
+        }
+        return try body()
+    }
+
+    /// Drops what was typed or pasted before it was asked for, to its end.
+    ///
+    /// - Returns: whether that was more than Enter.
+    /// - Throws: `Interruption` when Ctrl-C is part of it.
+    func dropPending() throws -> Bool {
+        guard isHeld else { return false }
+        var isMore = false
+        while isReady(within: decoder.isInPaste ? 1000 : 0), let byte = nextByte() {
+            for key in decoder.take(byte) {
+                guard key != .interrupt else { throw Interruption(text: "") }
+                isMore = isMore || key != .enter
+            }
+        }
+        return isMore
+    }
+
+    /// Puts the terminal back as it was, on whatever thread: for whoever ends the program while somebody is asked.
+    static func giveBack() { KeyMode.giveBack() }
+
+    // MARK: Editing
+
+    private func edit(_ start: LineBuffer, _ prompt: String) throws -> Typed? {
+        var buffer = start
+        var screen = LineScreen(prompt: prompt, isCapable: isCapable)
+        screen.draw(buffer)
+        while let byte = nextByte() {
+            for key in decoder.take(byte) {
+                switch buffer.take(key, isFollowed: key == .enter && isReady(within: 10)) {
+                case .unchanged: break
+                case .appended(let text): screen.append(text)
+                case .changed: screen.draw(buffer)
+                case .finished:
+                    screen.end()
+                    return Typed(text: buffer.text, hasJoinedLines: buffer.hasJoinedLines)
+                case .interrupted:
+                    screen.end()
+                    throw Interruption(text: buffer.text)
+                case .ended:
+                    screen.end()
+                    return nil
+                }
+            }
+            // Nothing follows: it was the key Escape, and what is typed next is text.
+            if decoder.isAfterEscape, !isReady(within: 500) { decoder.endEscape() }
+        }
+        throw Interruption(text: buffer.text)
+    }
+
+    private func readPlainly(_ prompt: String, _ extent: LineBuffer.Extent, _ commands: Set<String>) -> Typed? {
+        var lines: [String] = []
+        LineScreen.write(prompt)
+        while let line = Swift.readLine() {
+            guard extent == .paragraphs else { return Typed(text: line) }
+            if lines.isEmpty, commands.contains(line) { return Typed(text: line) }
+            if line.allSatisfy(\.isWhitespace) { return Typed(text: lines.joined(separator: "\n")) }
+            lines.append(line)
+            LineScreen.write(prompt)
+        }
+        return nil
+    }
+
+    // MARK: Bytes
+
+    private func nextByte() -> UInt8? {
+        if pending.isEmpty { pending = Self.readSome() }
+        return pending.popFirst()
+    }
+
+    /// At least one byte; none at the end.
+    private static func readSome() -> ArraySlice<UInt8> {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = Foundation.read(STDIN_FILENO, &bytes, bytes.count)
+            if count >= 0 { return bytes.prefix(count) }
+            guard errno == EINTR else { return [] }
+        }
+    }
+
+    private func isReady(within milliseconds: Int32) -> Bool {
+        guard pending.isEmpty else { return true }
+        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        return poll(&input, 1, milliseconds) == 1
+    }
+}
+
+/// A terminal that hands over each key as it comes and shows nothing by itself, until `end` or until a signal arrives.
+private struct KeyMode {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    private static let pastesOn = "\u{1B}[?2004h"
+    private static let pastesOff: StaticString = "\u{1B}[?2004l"
+    // All are written before the handlers are set, and read by them; there is one terminal.
+    nonisolated(unsafe) private static var formerSettings = termios()
+    nonisolated(unsafe) private static var formerActions = (sigaction(), sigaction(), sigaction())
+    nonisolated(unsafe) private static var announcesPastes = false
+    nonisolated(unsafe) private static var isOn = false
+
+    /// - Parameter announcesPastes: whether the terminal is asked to mark where a paste begins and ends.
+    init?(announcesPastes: Bool) {
+        guard tcgetattr(STDIN_FILENO, &Self.formerSettings) == 0 else { return nil }
+        Self.announcesPastes = announcesPastes
+        Self.isOn = true
+        sigaction(SIGINT, nil, &Self.formerActions.0)
+        sigaction(SIGTERM, nil, &Self.formerActions.1)
+        sigaction(SIGHUP, nil, &Self.formerActions.2)
+        for number in Self.signals { signal(number) { KeyMode.handOn($0) } }
+        var settings = Self.formerSettings
+        settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
+        settings.c_iflag &= ~tcflag_t(ICRNL | INLCR | IGNCR | ISTRIP | IXON)
+        withUnsafeMutableBytes(of: &settings.c_cc) {
+            $0[Int(VMIN)] = 1
+            $0[Int(VTIME)] = 0
+        }
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+        if announcesPastes { LineScreen.write(Self.pastesOn) }
+    }
+
+    func end() {
+        Self.giveBack()
+        for number in Self.signals { Self.putBack(number) }
+    }
+
+    // Only what is allowed in a signal handler (signal-safety(7)).
+
+    static func giveBack() {
+        guard isOn else { return }
+        isOn = false
+        if announcesPastes { _ = write(STDERR_FILENO, pastesOff.utf8Start, pastesOff.utf8CodeUnitCount) }
+        tcsetattr(STDIN_FILENO, TCSANOW, &formerSettings)
+    }
+
+    private static func putBack(_ number: Int32) {
+        switch number {
+        case SIGINT: sigaction(number, &formerActions.0, nil)
+        case SIGTERM: sigaction(number, &formerActions.1, nil)
+        default: sigaction(number, &formerActions.2, nil)
+        }
+    }
+
+    /// The signal means what it meant before, for the program that now has its terminal back.
+    private static func handOn(_ number: Int32) {
+        giveBack()
+        putBack(number)
+        raise(number)
+    }
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# Not sent is said, and kept: the relay is down from the start, or silent, or the disk is full, or somebody presses Ctrl-C.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+"$sandbox" up "$dir/sb" --convention "$small"
+dit bta-montluel inbox # what this device needs to work without the relay
+"$sandbox" down "$dir/sb"
+
+# Numbers and presence of the units, as they were last verified
+dit bta-montluel units iscg
+says 'RELAIS INJOIGNABLE. Annuaire tel que vérifié' "$dir/out"
+says '04 65 71 01 01' "$dir/out"
+
+# Sealed and kept: exit code 69, whom to call, and what is not sent stands before everything else
+interdit 69 bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+says 'NON TRANSMIS' "$dir/out"
+says 'Appelez ISCG est, Montluel : 04 65 71 01 01' "$dir/out"
+id=$(sed -n 's/.*liaison resend \([0-9a-f-]*\).*/\1/p' "$dir/out")
+[ -n "$id" ] || fail "nothing kept: $(cat "$dir/out")"
+for list in inbox sent alerts; do
+    interdit 69 bta-montluel "$list"
+    says 'NON TRANSMIS : Saisine, urgence prioritaire, pour ISCG est (Montluel), scellée' "$dir/out"
+    says "liaison resend $id" "$dir/out"
+done
+
+# Back again: first in the lists; the whole form is shown before anything is asked; deposited once
+"$sandbox" up "$dir/sb"
+dit bta-montluel sent
+head -3 "$dir/out" | grep -q 'NON TRANSMIS' || fail "$(cat "$dir/out")"
+interdit 65 bta-montluel resend "$id" </dev/null
+says 'Nom : TESTARD' "$dir/out"
+says 'Scellée aujourd' "$dir/out"
+says 'NON TRANSMIS' "$dir/out"
+dit bta-montluel resend "$id" --yes
+says 'déposé, pas encore ouvert' "$dir/out"
+dit bta-montluel resend
+says "Aucune transmission n'attend" "$dir/out"
+dit iscg-est read "$id"
+
+# What its convention or directory head has outlived is sealed anew under the same id
+"$sandbox" down "$dir/sb"
+interdit 69 bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+id=$(sed -n 's/.*liaison resend \([0-9a-f-]*\).*/\1/p' "$dir/out")
+"$sandbox" up "$dir/sb"
+registrar avema01 assign d-01@avema01 iscg-est@avema01 --role unit_manager 2>/dev/null
+dit bta-montluel resend "$id" --yes
+dit iscg-est read "$id"
+
+# A relay that takes the connection and says nothing: a word after three seconds, the end after fifteen
+"$sandbox" down "$dir/sb"
+port=$(sed 's/.*://' "$dir/sb/relay.url")
+"$python" - "$port" >"$dir/silent.out" 2>&1 <<'PY' &
+import socket, sys, time
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=64)
+listener.settimeout(60)
+held = []
+end = time.time() + 60
+while time.time() < end:
+    try:
+        held.append(listener.accept())
+    except OSError:
+        break
+PY
+silent=$!
+sleep 1
+start=$(date +%s)
+interdit 69 bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+took=$(($(date +%s) - start))
+kill "$silent" 2>/dev/null || true
+says 'Le relais ne répond pas encore' "$dir/out"
+says 'NON TRANSMIS' "$dir/out"
+[ "$took" -le 50 ] || fail "a silent relay took $took s"
+
+# Ctrl-C while the confirmation is asked: not sent; while the relay is silent: kept
+"$sandbox" up "$dir/sb"
+mkfifo "$dir/answer"
+LANG=fr_FR.UTF-8 LIAISON_VAULT="$dir/sb/agents/bta-montluel" \
+    LIAISON_PASSPHRASE_FILE="$dir/sb/agents/bta-montluel.passphrase" \
+    "$bin/liaison" send referral --to iscg-est@avema01 "${referral[@]:0:20}" <"$dir/answer" >"$dir/out" 2>&1 &
+sender=$!
+exec 9>"$dir/answer"
+for _ in $(seq 100); do grep -q 'Envoyer ?' "$dir/out" && break; sleep 0.1; done
+kill -INT "$sender"
+code=0
+wait "$sender" || code=$?
+exec 9>&-
+[ "$code" = 130 ] || fail "exit code $code after Ctrl-C: $(cat "$dir/out")"
+says 'NON TRANSMIS' "$dir/out"
+tait 'liaison resend' "$dir/out"
+
+# A full disk: nothing half-sealed stays, and the words say that nothing was sent
+full="$dir/full"
+mkdir -p "$full"
+if mount -t tmpfs -o size=3m tmpfs "$full" 2>/dev/null; then
+    cp -r "$dir/sb/agents/bta-montluel" "$full/vault"
+    head -c 20000000 /dev/zero >"$full/ballast" 2>/dev/null || true
+    code=0
+    LANG=fr_FR.UTF-8 LIAISON_VAULT="$full/vault" \
+        LIAISON_PASSPHRASE_FILE="$dir/sb/agents/bta-montluel.passphrase" \
+        "$bin/liaison" send referral --to iscg-est@avema01 "${referral[@]}" >"$dir/out" 2>&1 || code=$?
+    [ "$code" != 0 ] || fail "sent on a full disk: $(cat "$dir/out")"
+    says 'NON TRANSMIS' "$dir/out"
+    ! ls "$full"/vault/contents/*.part 2>/dev/null || fail 'half a content stays'
+    umount "$full"
+fi
