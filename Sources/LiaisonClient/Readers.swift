@@ -5,7 +5,7 @@ public import LiaisonModel
 import LiaisonNotes
 import LiaisonVault
 
-/// Somebody who reads a unit's mail and did not when this agent last had to do with it.
+/// Somebody to whom a unit's mail is sealed, standby units included, and was not when this agent last had to do with it.
 public struct NewReader: Hashable, Sendable {
     public let unit: UnitAddress
     public let agent: AgentAddress
@@ -23,7 +23,7 @@ extension Session {
         var key: VerificationKey
     }
 
-    private func readers(of unit: UnitAddress) -> [Agent] { directory.members(of: unit, at: clock()) }
+    private func readers(of unit: UnitAddress) -> [Agent] { directory.readers(of: unit, at: clock()) }
 
     /// Readers of `units` that this agent has not seen; none for a unit that it never had to do with.
     public func newReaders(of units: some Sequence<UnitAddress>) async throws -> [NewReader] {

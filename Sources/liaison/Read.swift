@@ -57,7 +57,7 @@ struct Read: AsyncParsableCommand {
             let id = try transmission.value(session)
             let delivery = try session.sealed(id) == nil ? try await session.delivery(id) : nil
             let units = [delivery?.unit].compactMap(\.self)
-            for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
+            for reader in try await session.newReaders(of: units) { console.say(reader.text(voice)) }
             let opened = try await session.read(id, catalogue: voice.catalogue)
             try await session.rememberReaders(of: units)
             let parts = try opened.parts.enumerated().map { index, part in

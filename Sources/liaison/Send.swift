@@ -83,20 +83,22 @@ struct Send: AsyncParsableCommand {
 
     private func send(_ voice: Voice, _ outcome: SendOutcome) async throws {
         let (session, console) = (voice.session, voice.console)
-        guard let kind = voice.catalogue.kind(named: kind) else { throw ClientFailure.unknownKind(kind) }
-        var request = try request(kind.id, to: try await unit(kind.id, voice), session)
+        // What no convention can permit is refused by the convention, in its words; the hint stands before them.
+        let known = voice.catalogue.kind(named: kind)
+        if known == nil { console.say(ClientFailure.unknownKind(kind).text(console.language)) }
+        var request = try request(known?.id ?? kind, to: try await unit(known?.id ?? kind, voice), session)
         try await session.know([request.to.institution], keys: true)
         guard let recipient = session.directory.unit(request.to) else {
             throw ClientFailure.unknownUnit(request.to.description)
         }
-        let rescue = try await voice.rescueNumbers(kind: kind.id)
+        let rescue = try await voice.rescueNumbers(kind: request.kind)
         outcome.call(voice.numbers(recipient.address) + rescue)
         let (routing, permit) = try await session.permit(request)
         let briefing = Briefing(voice: voice, routing: routing, permit: permit, recipient: recipient, rescue: rescue)
         try await session.know(Set(briefing.named.map(\.institution)))
-        for line in briefing.beforeTheForm { console.say(line) }
-
         let isAsked = form == nil && fields.isEmpty && Console.isInteractive
+        // Whoever is asked field by field is told of the telephone there, where the urgency is chosen.
+        for line in (isAsked ? [] : briefing.call) + briefing.beforeTheForm { console.say(line) }
         if isAsked {
             guard let answers = try interview(request, briefing, outcome) else {
                 throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
@@ -111,7 +113,7 @@ struct Send: AsyncParsableCommand {
         }
         let plan = try await session.plan(request, catalogue: voice.catalogue)
         let units = routing.recipients + [routing.from]
-        for reader in try await session.newReaders(of: units) { console.say(reader.text(console.language)) }
+        for reader in try await session.newReaders(of: units) { console.say(reader.text(voice)) }
         if !isAsked {
             for line in briefing.echo(of: plan) { console.say(line) }
             guard yes || console.confirm(console.language("Envoyer ?", "Send?")) else {
@@ -120,7 +122,7 @@ struct Send: AsyncParsableCommand {
         }
         let id = try await global.timed("seal") { try await session.seal(plan) }
         outcome.reached(.kept(id))
-        try session.dropDraft(of: kind.id, to: request.to)
+        try session.dropDraft(of: request.kind, to: request.to)
         try await session.rememberReaders(of: units)
         try await global.timed("deposit") { try await Deposit.perform(id, session, console, outcome) }
         if plan.routing.phoneConfirmedAt == nil, plan.routing.urgency.asksForACall {
@@ -166,6 +168,7 @@ struct Send: AsyncParsableCommand {
         var start = Answers(
             form: [:], urgency: briefing.routing.urgency, attachments: request.attachments,
             phoneConfirmedAt: request.phoneConfirmedAt)
+        let given = start
         if let kept {
             start.form = kept.form
             start.urgency = request.urgency ?? kept.urgency ?? start.urgency
@@ -179,6 +182,7 @@ struct Send: AsyncParsableCommand {
             checkAttachment: { paths in
                 session.refusal(ofAttachments: paths, by: briefing.permit.flow, catalogue: voice.catalogue)
             },
+            given: given,
             keep: { answers in
                 outcome.reached(.notSealed(draft: true))
                 try session.keep(
@@ -271,12 +275,14 @@ struct Briefing {
 
     var numbers: [String] { voice.numbers(recipient.address) + rescue }
 
+    /// That the telephone comes first, where it does.
+    var call: [String] {
+        guard routing.urgency.asksForACall || permit.flow.callFirst else { return [] }
+        return [language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST.")] + numbers.map { "  \($0)" }
+    }
+
     var beforeTheForm: [String] {
         var lines: [String] = []
-        if routing.urgency.asksForACall || permit.flow.callFirst {
-            lines.append(language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST."))
-            lines += numbers.map { "  \($0)" }
-        }
         let presence = voice.presence(recipient)
         if presence != .open { lines.append("\(recipient.name)" + language(" : ", ": ") + voice.text(presence)) }
         if let due = due(routing.urgency) {

@@ -50,6 +50,7 @@ final class SendOutcome: Sendable {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [self] in
+                Terminal.giveBack()
                 say()
                 // Nothing is half-written: files take their name when they are whole, the vault commits or does not.
                 Foundation._exit(128 + number)

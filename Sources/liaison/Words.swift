@@ -8,8 +8,9 @@ import LiaisonModel
 // What agents read, in both languages; codes stay in JSON.
 
 extension NewReader {
-    func text(_ language: Language) -> String {
-        language(
+    func text(_ voice: Voice) -> String {
+        let unit = voice.name(unit)
+        return voice.language(
             "Nouveau lecteur depuis le \(Clock.day(since, .fr)) : \(agent), dans \(unit).",
             "New reader since \(Clock.day(since, .en)): \(agent), at \(unit).")
     }

@@ -91,7 +91,7 @@ says 'champ obligatoire absent' "$dir/err"
 
 # Without --yes it echoes unit, kind, town and urgency, and nothing goes without a yes
 exits 65 as bta-montluel send referral --to iscg-est@avema01 "${referral[@]:0:20}" </dev/null
-says 'ISCG est, Montluel — iscg — iscg-est@avema01' "$dir/err"
+says 'ISCG est, Montluel — iscg-est@avema01' "$dir/err"
 says 'NOT SENT' "$dir/err"
 
 # The numbers to call stand before the form of an urgent transmission, even when the form is wrong

@@ -25,7 +25,7 @@ denied poste-1 inbox
 
 # Senders are told before they send; what they send is for the substitute to read
 urgent=$(refer_to --urgency urgent)
-says 'poste 1: post vacant, stood in for by: poste-2@ccas-dijon-iscg' "$dir/out"
+says 'poste 1: post vacant, stood in for by: ISCG, hôtel de police, poste 2 (Dijon), 03 53 01 11 02' "$dir/out"
 later=$(refer_to)
 as poste-2 inbox >"$dir/out"
 [ "$(json '[i["id"] for i in d]')" = "['$urgent', '$routine', '$later']" ] || fail "$(cat "$dir/out")"

@@ -26,7 +26,7 @@ PY
 day=$(date -d '+7 days' +%F)
 registrar avema01 absence iscg-est@avema01 --until "$day" --substitute iscg-ouest@avema01 2>"$dir/err"
 say bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
-says "ISCG, secteur est: absent until $day, stood in for by: iscg-ouest@avema01" "$dir/out"
+says "ISCG, secteur est: absent until $day, stood in for by: ISCG, secteur ouest (Bourg-en-Bresse), 04 65 71 01 02" "$dir/out"
 id=$(sent)
 waits 20 alerted coordination "$id"
 if grep -q TESTARD "$dir/out"; then fail 'content in an alert'; fi
@@ -46,24 +46,24 @@ registrar avema01 presence iscg-est@avema01 2>"$dir/err"
 # ── 3. The wrong recipient: the echo names unit, kind and town; unopened is destroyed, opened is demanded back
 printf 'n\n' | denied iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}"
 says 'Orientation summary' "$dir/out"
-says 'To: Centre médico-social de Gex, Gex — social_centre — cms-gex@cd01' "$dir/out"
+says 'To: Centre médico-social de Gex, Gex — cms-gex@cd01' "$dir/out"
 says 'NOT SENT' "$dir/out"
 printf 'y\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}"
 id=$(sent)
 say iscg-est withdraw "$id" --reason misdirected
-says 'cms-gex@cd01: unopened, destroyed' "$dir/out"
+says 'Centre médico-social de Gex (Gex): unopened, destroyed' "$dir/out"
 denied cms-gex read "$id"
 printf 'y\n' | say iscg-est send orientation --to cms-gex@cd01 "${orientation[@]}"
 id=$(sent)
 say cms-gex read "$id"
 say iscg-est withdraw "$id" --reason misdirected
-says 'cms-gex@cd01: opened already' "$dir/out"
+says 'Centre médico-social de Gex (Gex): opened already' "$dir/out"
 says 'destruction demanded' "$dir/out"
 says 'Possible personal data breach (GDPR 33)' "$dir/out"
 say iscg-est track "$id"
 says 'opened by an agent' "$dir/out"
 say cms-gex inbox
-says misdirection_return "$dir/out"
+says 'Misdirected transmission' "$dir/out"
 
 # ── 4. A revoked agent: refused at the next command; what waits stays with the unit; earlier signatures hold
 say iscg-ouest send orientation --to cms-nantua@cd01 "${orientation[@]}" --yes
@@ -90,7 +90,7 @@ says 'phone_call_at' "$dir/out"
 says 'NOT SENT' "$dir/out"
 call=(--set "phone_call_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)" --set 'phone_call_to=magistrat de permanence')
 printf 'y\n' | say urgences send minor_judicial_report --to parquet@tj-bourg "${report[@]}" "${call[@]}"
-says 'Mandatory copy: crip@cd01' "$dir/out"
+says 'crip@cd01' "$dir/out"
 id=$(sent)
 say parquet read "$id"
 says 'Enfant' "$dir/out"
