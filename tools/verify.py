@@ -19,7 +19,11 @@ NAMES, FIRST = {"mimetype", *ASIC, *REQUIRED}.union(*CONTENT.values()), {"Submis
 XML, DSIG = "{http://uri.etsi.org/02918/v1.2.1#}", "{http://www.w3.org/2000/09/xmldsig#}"  # ASiCManifest
 SHA256, DUE = "http://www.w3.org/2001/04/xmlenc#sha256", {"Escalation", "AcceptanceRejectionExpiry"}
 REFUSALS, TOLD = {"SubmissionRejection", "ActRejection"}, ["event", "state", "act", "code", "due_at"]
-REASONED, SAME = {"refused", "unopenable", "withdrawn", "erased"}, ["unit", "envelope", "transmission", "log"]
+SAME = ["unit", "envelope", "transmission", "log"]
+REASONS = {"refused": "wrong_unit not_competent duplicate person_declines incomplete",  # section 5
+    "withdrawn": "misdirected consent_withdrawn sent_in_error", "erased": "data_subject_request no_longer_needed unlawful",
+    "unopenable": "keys_lost digest_mismatch not_a_recipient content_damaged manifest_mismatch author_not_in_force "
+        "form_invalid not_permitted"}
 HASHES = {*"convention head envelope manifest root sha256 document previous opened_with commitment salt tls".split()}
 DATED, EVENT = "not_before not_after", "type log event mailbox number at"  # and below, ?: optional
 DELIVERY, STATE = "by log convention head transmission envelope unit at", f"{EVENT} transmission envelope unit state"
@@ -76,8 +80,11 @@ def check(value, name):  # sections 1.1, 1.2 and 2 to 6: no field lacks or is un
         if isinstance(item, (dict, list)): check(item, key)
         elif key in NUMBERS: need(type(item) is int and abs(item) < 10**15, key)
         elif type(item) not in (bool, int): need(isinstance(item, str) and (key not in HASHES or b64(item)), key)
+def take_integer(text):  # section 1.2: from 0 to 999,999,999,999,999
+    return int(need(re.fullmatch("0|[1-9][0-9]{0,14}", text), "a number that is none here") and text)
 def decode(data, kind=None, escaped='"'):  # section 1.2: an object in canonical JSON; an event says its kind
-    need(isinstance(value := json.loads(data.decode()), dict) and encode(value, escaped) == data, "not canonical JSON")
+    value = json.loads(data.decode(), parse_int=take_integer)
+    need(isinstance(value, dict) and encode(value, escaped) == data, "not canonical JSON")
     return check(value, kind or value["event"]) or value
 def read_note(data, kind=None):  # section 1.3: a document, or without a kind a checkpoint; no signature is verified yet
     (text, _, rest), line = data.decode().rpartition("\n\n"), "\u2014 ([^\\s+\x00-\x1f\x7f]+) ([A-Za-z0-9+/=]+)\n"
@@ -326,7 +333,7 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
              <= 9 * (flow["attachments"]["bytes"] + MIB // 4) + 32 * MIB, "its flow does not permit it")
         return f"signed by {sent['by']}"
     def events(self):  # step 9; story: without the refusals; rows: of the table, by place
-        self.before = {}  # by act: the state before its event, who had opened and who held it, whether standby was called
+        self.before = {}  # by act: the state before its event, who had opened, who held it, whether standby was called
         self.rows, self.story = {}, [item for item in self.record.items() if item[1]["event"] not in REFUSALS]
         need({e["unit"] for _, e in self.story if "unit" in e} <= {*self.units}, "a unit that is no recipient")
         for unit in [unit for unit in self.units if unit in [event.get("unit") for _, event in self.story]]:
@@ -359,8 +366,10 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
             act, rows = note.document, [row[1:] for row in self.rows.get(place, TABLE)]
             need((event["state"], event["event"], act["act"]) in rows and act.get("reason") == event.get("code")
                  and act["by"] == event["agent"] and act.get("checkpoint", {"size": 0})["size"] <= place
-                 and all(act[name] == event[name] for name in SAME) and ("reason" in act) == (act["act"] in REASONED)
+                 and all(act[name] == event[name] for name in SAME)
                  and ("content" in act) == (act["act"] == "transferred"), f"entry {place}: its act")
+            reasons = REASONS.get(act["act"], "").split()
+            need(act["reason"] in reasons if "reason" in act else not reasons, f"entry {place}: the reason of its act")
             units = {"withdrawn": [home], "erased": [act["unit"], home]}.get(act["act"], [act["unit"]])
             state, opened, held, called = self.before.get(note.hash, (None, {act["by"]}, {act["by"]}, False))
             answers = act["act"] == "acknowledged" or act["act"] == "refused" and state == "opened"

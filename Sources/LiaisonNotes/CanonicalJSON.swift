@@ -13,6 +13,7 @@ public enum CanonicalJSON {
     public enum Failure: Error, Equatable, CustomStringConvertible {
         case controlCharacter
         case numberTooLong
+        case negativeNumber
         case notCanonical(field: String?)
         case malformed(String)
 
@@ -20,6 +21,7 @@ public enum CanonicalJSON {
             switch self {
             case .controlCharacter: "a control character or an escape that canonical JSON does not use"
             case .numberTooLong: "a number beyond 15 digits"
+            case .negativeNumber: "a number below zero"
             case .notCanonical(let field):
                 "not canonical (order, duplicate or unknown field\(field.map { " \"\($0)\"" } ?? ""))"
             case .malformed(let what): what
@@ -78,9 +80,10 @@ public enum CanonicalJSON {
         try checkNumbers(in: bytes)
     }
 
-    /// Refuses numbers beyond `DecimalNumber.largest`, in any JSON: also those that an exponent makes large.
+    /// Refuses numbers beyond `DecimalNumber.largest`, in any JSON, also those that an exponent makes large; and numbers
+    /// below zero, which nothing of ours counts.
     ///
-    /// - Throws: `Failure.numberTooLong`.
+    /// - Throws: `Failure.numberTooLong`, `Failure.negativeNumber`.
     package static func checkNumbers(in bytes: [UInt8]) throws(Failure) {
         var inString = false
         var isEscaped = false
@@ -92,6 +95,7 @@ public enum CanonicalJSON {
                 continue
             }
             inString = byte == UInt8(ascii: "\"")
+            guard byte != UInt8(ascii: "-") else { throw .negativeNumber }
             let hasExponent = digits > 0 && (byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E"))
             digits = (0x30...0x39).contains(byte) ? digits + 1 : 0
             guard digits <= 15, !hasExponent else { throw .numberTooLong }

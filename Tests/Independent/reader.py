@@ -47,11 +47,11 @@ STRINGS |= {
     "urgency": "immediate|urgent|priority|routine", "absence_reason": "leave|vacancy", "weeks": "all|odd|even",
     "duty": "auditor|dpo|statistics_reader", "end": "left|lost_device|compromised|other",
     "post_role": "agent|unit_manager|substitute|duty_officer",
-    "act_name": "opened|acknowledged|refused|unopenable|withdrawn|transferred|erased",
+    "act_name": "opened|acknowledged|refused|unopenable|withdrawn|transferred|erased|retrieved",
     "state": "available|opened|acknowledged|refused|withdrawn|expired", "event_type": "liaison/event/v1",
     "event_name": "|".join(PUBLISHED) + "|SubmissionAcceptance|SubmissionRejection|ContentConsignment|"
     "ConsignmentNotification|ContentHandover|ConsignmentAcceptance|ConsignmentRejection|AcceptanceRejectionExpiry|"
-    "RelayAcceptance|Escalation|Withdrawal|Transfer|Erasure|ActRejection|Inspection|DirectoryHead|LogOpened|Restore|"
+    "RelayAcceptance|Escalation|Unattended|Withdrawal|Transfer|Retrieval|Erasure|ActRejection|Inspection|DirectoryHead|LogOpened|Restore|"
     "Restart|Configuration",
 }
 
@@ -74,7 +74,7 @@ FIELDS = {
     "liaison/roster/v1": f"by:institution {CHAINED} issued_at:number units:[unit] agents:[agent] "
     "registrars:[hash]",
     "unit": "absence?:absence address:address duty_phone?:text kind:text name:text opening:[opening] phone:text "
-    "roles:[text] town:text",
+    "roles:[text] standby?:[address] town:text",
     "absence": "reason:absence_reason substitutes:[address] until?:number",
     "opening": "day:number from:number to:number weeks:weeks",
     "agent": f"address:address key:key possession:signature {DATED} posts:[post] duties:[duty] tls:[hash] "
@@ -159,7 +159,7 @@ def encode(value, line_feeds=False):
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        need(abs(value) < 10**15, "JSON: an integer of more than 15 digits")
+        need(0 <= value < 10**15, "JSON: an integer below zero or of more than 15 digits")
         return str(value)
     if isinstance(value, str):
         kept = value.replace("\n", "") if line_feeds else value

@@ -33,9 +33,14 @@ struct DecimalNumberTests {
         #expect(TileID.parse(path: TileID.path(index: index))?.index == index)
     }
 
-    @Test(arguments: ["{\"a\":1000000000000000}", "{\"a\":9e18}", "{\"a\":-1E300}", "[1e1]"])
+    @Test(arguments: ["{\"a\":1000000000000000}", "{\"a\":9e18}", "{\"a\":1E300}", "[1e1]"])
     func longNumbersAreRefusedInAnyJSON(text: String) {
         #expect(throws: CanonicalJSON.Failure.numberTooLong) { try CanonicalJSON.checkNumbers(in: Array(text.utf8)) }
+    }
+
+    @Test(arguments: ["{\"a\":-1}", "[-0]", "[1,-999999999999999]"])
+    func nothingIsBelowZero(text: String) {
+        #expect(throws: CanonicalJSON.Failure.negativeNumber) { try CanonicalJSON.checkNumbers(in: Array(text.utf8)) }
     }
 
     @Test(arguments: ["{\"a\":999999999999999}", "{\"1000000000000000000\":true}", "[\"\\\"9999999999999999\", false]"])

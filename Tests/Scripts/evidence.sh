@@ -48,8 +48,8 @@ say iscg-est inbox
 says 'available, not yet opened' "$dir/out"
 as iscg-est read "$id" >/dev/null
 say bta-montluel track "$id"
-says 'shown to the unit, not yet opened' "$dir/out"
-says 'iscg-est@avema01: opened, not yet acknowledged' "$dir/out"
+says "seen in the unit's list, not yet opened" "$dir/out"
+says 'ISCG est (Montluel): opened, not yet acknowledged' "$dir/out"
 cp "$dir/out" "$dir/before"
 as iscg-est acknowledge "$id" >/dev/null
 say bta-montluel track "$id"

@@ -22,8 +22,8 @@ time number directory repeated hours valid one two new old further already""".sp
 text = sys.stdin.read()
 # What is typed as it stands, in either language.
 text = re.sub(r"(?m)^  [a-z-]+( {2,})", r"\1", text)                # the name of a command in a list
-text = re.sub(r"\bliaison( [a-z-]+)+", "", text)                    # a command in a sentence
-text = re.sub(r"\bregistrar [a-z]+|\bkeys export\b", "", text)
+text = re.sub(r"\bliaison(\s+[a-z-]+)+", "", text)                    # a command in a sentence
+text = re.sub(r"\bregistrar\s+[a-z]+|\bkeys export\b", "", text)
 text = re.sub(r"<[^>]*>|«[^»]*»|--?[a-z][a-z-]*|https?://\S+|\S*[@_/.]\w\S*", "", text)
 words = re.findall(r"[A-Za-zÀ-ÿ]+(?:'s\b)?:?", text)
 print(" ".join(sorted({w for w in words if w.lower() in frequent})))
