@@ -181,7 +181,7 @@ let package = Package(
             "LiaisonClientTests",
             [
                 "LiaisonClient", "LiaisonDossier", "LiaisonForms", "LiaisonLedger", "LiaisonRelay",
-                "LiaisonSQLiteStore",
+                "LiaisonSQLiteStore", "LiaisonVault",
                 "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
         tests(
