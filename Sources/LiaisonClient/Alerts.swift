@@ -75,8 +75,11 @@ extension Session {
 
     /// What somebody of this agent's units has to act on, the most urgent first, then the oldest. What was dismissed on this
     /// device is left out.
-    public func alerts() async throws -> [Alert] {
-        let received = try await inbox().deliveries
+    ///
+    /// - Parameter listed: the inbox, where it was fetched already.
+    public func alerts(in listed: Listing? = nil) async throws -> [Alert] {
+        var received = listed?.deliveries ?? []
+        if listed == nil { received = try await inbox().deliveries }
         var alerts = AlertBoard.alerts(from: try await mailboxEvents())
         alerts += received.compactMap(alert)
         var shown: [Alert] = []

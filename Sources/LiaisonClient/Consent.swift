@@ -70,7 +70,7 @@ extension Session {
             }
         }
         guard !thread.isEmpty, offlineSince == nil else { return }
-        let withdrawal = try await sent().deliveries.first {
+        let withdrawal = try await sent(onlyAnswers: true).deliveries.first {
             $0.routing.kind == "consent_withdrawal" && $0.routing.inReplyTo.map(thread.contains) ?? false
         }
         if let withdrawal { throw ClientFailure.consentWithdrawn(at: withdrawal.routing.sealedAt) }

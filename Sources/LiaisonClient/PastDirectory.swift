@@ -6,17 +6,35 @@ import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
+/// Directories of places in the log that were put together since the last refresh.
+struct PastDirectories {
+    struct Key: Hashable {
+        let convention: Hash
+        let institutions: [InstitutionID]
+    }
+
+    var directories: [Key: [(places: ClosedRange<Int>, directory: Directory)]] = [:]
+}
+
 extension Session {
     /// The directory as it was in force for the entry at `index`, as far as `routing` needs it: the convention
     /// that it names, and for each institution the newest roster logged before that entry.
+    ///
+    /// A list of a thousand deliveries needs the same few directories: each is put together once for a refresh.
     func directory(for routing: Routing, before index: Int) async throws -> Directory {
-        let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
-        var past = Directory(under: try await convention(of: routing))
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).sorted()
+        let key = PastDirectories.Key(convention: routing.convention, institutions: institutions)
+        if let known = past.directories[key]?.first(where: { $0.places.contains(index) }) { return known.directory }
+        var directory = Directory(under: try await convention(of: routing))
         try await know(institutions)
+        var places = 0...Int.max
         for institution in institutions {
-            try await accept(try await roster(of: institution, before: index), into: &past)
+            let (roster, inForce) = try await roster(of: institution, before: index)
+            places = places.clamped(to: inForce)
+            try await accept(roster, into: &directory)
         }
-        return past
+        past.directories[key, default: []].append((places, directory))
+        return directory
     }
 
     /// When an event was, for those who are judged by `past`: the log's order counts, whatever the relay's clock said.
@@ -51,14 +69,18 @@ extension Session {
     }
 
     /// Walks back from the roster in force now to the newest one published before `index`.
+    ///
+    /// - Returns: the roster, and the places in the log for which it was in force.
     private func roster(
         of institution: InstitutionID, before index: Int
-    ) async throws -> Unverified<Roster> {
+    ) async throws -> (roster: Unverified<Roster>, inForce: ClosedRange<Int>) {
+        var successor = Int.max
         guard let present = directory.rosters[institution] else { throw ClientFailure.broken(.bundleRefused) }
         var roster = try Unverified<Roster>(present.note)
         while true {
             let published = try await publication(of: roster.note.hash)
-            if published.index < index { return roster }
+            if published.index < index { return (roster, published.index + 1...successor) }
+            successor = published.index
             guard let previous = roster.claimed.previous else { throw ClientFailure.broken(.bundleRefused) }
             roster = try await document(previous)
             guard roster.claimed.by == institution else { throw ClientFailure.broken(.bundleRefused) }

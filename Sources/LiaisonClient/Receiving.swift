@@ -52,6 +52,13 @@ struct ReceivedItem: Codable, Hashable, Sendable {
     }
 }
 
+extension DeliveryItem {
+    /// Whether its envelope says that it answers another one; not to be relied on.
+    fileprivate var isAnswer: Bool {
+        (try? Unverified<Envelope>(parsing: envelope))?.claimed.routing.inReplyTo != nil
+    }
+}
+
 /// A content that holds in every respect, ready to be shown.
 public struct OpenedTransmission {
     public let envelope: Verified<Envelope>
@@ -84,16 +91,25 @@ extension Session {
     }
 
     /// Every delivery of what the agent's units sent.
-    public func sent() async throws -> Listing {
-        try await list(.submissionAcceptance) { try await relay.sent(from: $0) }
+    ///
+    /// - Parameter onlyAnswers: only what answers another transmission.
+    public func sent(onlyAnswers: Bool = false) async throws -> Listing {
+        try await list(.submissionAcceptance, onlyAnswers: onlyAnswers) { try await relay.sent(from: $0) }
     }
 
-    private func list(_ event: EventName, _ page: (Int) async throws -> DeliveryPage) async throws -> Listing {
+    /// What the agent's units received in answer to others.
+    public func answersReceived() async throws -> Listing {
+        try await list(.contentConsignment, onlyAnswers: true) { try await relay.deliveries(from: $0) }
+    }
+
+    private func list(
+        _ event: EventName, onlyAnswers: Bool = false, _ page: (Int) async throws -> DeliveryPage
+    ) async throws -> Listing {
         var listing = Listing()
         var next: Int? = 0
         while let from = next {
             let page = try await page(from)
-            for item in page.items {
+            for item in page.items where !onlyAnswers || item.isAnswer {
                 do {
                     listing.deliveries.append(try await verify(item, event))
                 } catch let failure as ClientFailure where failure != .unreachable {

@@ -33,6 +33,8 @@ public final class Session {
     public private(set) var offlineSince: Int?
     /// Witnesses and authorities that this client's policy names; nil without a policy.
     public let trust: Result<TrustAnchors?, ClientFailure>
+    /// What was put together of the past since the last refresh.
+    var past = PastDirectories()
     /// Checkpoints proven consistent with the refreshed head's.
     private var proven: Set<Checkpoint> = []
 
@@ -92,6 +94,7 @@ public final class Session {
         self.head = head
         formerHead = try account.vault.value(Evidence.self, Account.Class.head, "latest").map { try check($0) }
         proven = [head.checkpoint.checkpoint]
+        past = PastDirectories()
         try await refreshConvention(stated.convention)
         try await refreshLines(stated)
         try account.vault.put(value: head.evidence, Account.Class.head, "latest")

@@ -47,7 +47,7 @@ public struct Correction: Sendable {
 extension Session {
     /// The transmissions between this agent's units and others that answer `id`, the oldest first.
     public func answers(to id: TransmissionID) async throws -> [Related] {
-        let all = try await inbox().deliveries + sent().deliveries
+        let all = try await answersReceived().deliveries + sent(onlyAnswers: true).deliveries
         var found: [TransmissionID: Related] = [:]
         for delivery in all where delivery.routing.inReplyTo == id {
             let routing = delivery.routing

@@ -148,10 +148,10 @@ struct Inbox: AsyncParsableCommand {
             try voice.sayUndeposited()
             guard session.offlineSince == nil else { throw ClientFailure.unreachable }
             let listing = try await session.inbox()
-            let sent = try await session.sent()
+            let sent = try await session.sent(onlyAnswers: true)
             try await session.know(
                 Set(listing.deliveries.flatMap { [$0.routing.from.institution, $0.unit.institution] }))
-            let alerts = try await session.alerts().filter { $0.reason != .answer || !listing.has($0.transmission) }
+            let alerts = try await session.alerts(in: listing).filter { $0.reason != .answer || !listing.has($0.transmission) }
             try await session.know(Set(alerts.map(\.other.institution)))
             for alert in alerts { console.say(voice.text(alert).joined(separator: "\n")) }
             try ListPage(voice, listing, isInbox: true, related: sent).show()
@@ -173,7 +173,7 @@ struct Sent: AsyncParsableCommand {
             try voice.sayUndeposited()
             guard session.offlineSince == nil else { throw ClientFailure.unreachable }
             let listing = try await session.sent()
-            let received = try await session.inbox()
+            let received = try await session.answersReceived()
             try await session.know(Set(listing.deliveries.map(\.unit.institution)))
             try ListPage(voice, listing, isInbox: false, related: received).show()
         }
