@@ -280,8 +280,8 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
         away = {unit["address"]: unit.get("absence", {"substitutes": []}) for unit in roster["units"]}
         need(all({*why["substitutes"]} <= {*away} - {unit} for unit, why in away.items()), f"{name}: a substitute")
         for unit in roster["units"]:
-            standby = unit.get("standby", [""])
-            need(standby == [""] or standby and {*standby} <= {*away} - {unit["address"]}
+            standby = unit.get("standby", [])
+            need("standby" not in unit or standby and {*standby} <= {*away} - {unit["address"]}
                  and len({*standby}) == len(standby), f"{name}: a standby unit")
         for key in roster["registrars"]: owners.setdefault(key, name)
         for agent in roster["agents"]:
@@ -374,8 +374,9 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
             state, opened, held, called = self.before.get(note.hash, (None, {act["by"]}, {act["by"]}, False))
             answers = act["act"] == "acknowledged" or act["act"] == "refused" and state == "opened"
             need(act["by"] in opened or not answers, f"entry {place}: answered by an agent who had not opened it")
-            need(act["by"] in held or act["act"] != "transferred", f"entry {place}: handed on by an agent without it")
-            called = called and act["act"] != "withdrawn"
+            needs = act["act"] in ("transferred", "unopenable")
+            need(act["by"] in held or not needs, f"entry {place}: its act is by an agent who had not the content")
+            called = called and (act["act"] != "withdrawn" or home == act["unit"])
             self.done.setdefault(note.hash, (act, self.author(note, place, units, called)[0]))
         return f"{len(acts)} acts"
     def content(self):  # step 11, sections 4.2 and 4.3

@@ -36,6 +36,7 @@ public struct Account {
         static let head = "head"
         static let checkpoint = "checkpoint"
         static let sent = "sent"
+        static let sealing = "sealing"
         static let received = "received"
         static let note = "note"
         static let publication = "publication"

@@ -33,12 +33,13 @@ public struct Alert: Hashable, Sendable {
     public let transmission: TransmissionID
     /// The unit whose delivery it is about.
     public let unit: UnitAddress
-    /// One's own unit that is told.
+    /// One's own unit that is told: in whose mailbox it stands.
     public let told: UnitAddress
     /// Of a refusal or a withdrawal.
     public var code: ReasonCode?
     /// Where the delivery stands, as far as `told` was told.
     public var state: DeliveryState?
+    /// When an answer was due, Unix seconds.
     public var dueAt: Int?
     /// When it happened, or when the last step was taken, Unix seconds.
     public var at: Int
@@ -79,24 +80,24 @@ extension Session {
     /// - Parameter listed: the inbox, where it was fetched already.
     public func alerts(in listed: Listing? = nil) async throws -> [Alert] {
         var received = listed?.deliveries ?? []
-        if listed == nil { received = try await inbox().deliveries }
+        if listed == nil { received = try await inbox(isShown: false).deliveries }
         var alerts = AlertBoard.alerts(from: try await mailboxEvents())
         alerts += received.compactMap(alert)
+        let routings = Dictionary(received.map { ($0.routing.id, $0.routing) }) { first, _ in first }
         var shown: [Alert] = []
-        for var alert in alerts {
+        for var alert in alerts where alert.reason != .refused || alert.told != alert.unit {
             guard try account.vault.value(Bool.self, Account.Class.dismissed, alert.dismissalID) == nil else {
                 continue
             }
-            if let known = received.first(where: { $0.routing.id == alert.transmission })?.routing {
+            if let known = alert.routing ?? routings[alert.transmission] {
                 alert.routing = known
             } else {
                 alert.routing = try await routing(of: alert.transmission, at: alert.index)
             }
             if isForSomebodyToActOn(alert) { shown.append(alert) }
         }
-        let urgencies = Urgency.allCases
-        func rank(_ alert: Alert) -> (Int, Int, TransmissionID) {
-            (alert.routing.flatMap { urgencies.firstIndex(of: $0.urgency) } ?? 0, alert.at, alert.transmission)
+        func rank(_ alert: Alert) -> (Urgency, Int, TransmissionID) {
+            (alert.routing?.urgency ?? .immediate, alert.at, alert.transmission)
         }
         return shown.sorted { rank($0) < rank($1) }
     }
@@ -185,7 +186,9 @@ enum AlertBoard {
                     steps: steps, openedAt: openedAt[key], index: evidence.index)
             }
             switch event.event {
-            case .contentHandover: openedAt[key] = openedAt[key] ?? event.at
+            case .contentHandover:
+                openedAt[key] = openedAt[key] ?? event.at
+                open[key]?.removeAll { $0.reason == .unattended }  // somebody could, after all
             case .escalation:
                 let others = open[key]?.filter { $0.reason != .unanswered } ?? []
                 let steps = open[key]?.first { $0.reason == .unanswered }?.steps ?? 0

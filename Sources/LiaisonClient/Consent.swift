@@ -15,8 +15,8 @@ extension Session {
     private struct WithdrawnThread: Codable {
         /// When, Unix seconds.
         var at: Int
-        /// Internal references that the form named.
-        var references: [String]
+        /// Internal references that the form named, by field.
+        var references: [String: String]
         /// HMAC-SHA256 over name and birth date, under a salt of this row: enough to recognise, not to list.
         var person: Hash?
         var salt: Salt
@@ -28,15 +28,21 @@ extension Session {
     func rememberWithdrawal(of routing: Routing) throws {
         let id = routing.id.description
         let salt = Salt.fresh()
-        var thread = WithdrawnThread(at: clock(), references: [], person: nil, salt: salt)
+        var thread = WithdrawnThread(at: clock(), references: [:], person: nil, salt: salt)
         if let item = try account.vault.value(SentItem.self, Account.Class.sent, id),
             let opened = try? kept(own(item))
         {
             let form = Dictionary(opened.disclosures.fields.map { ($0.name, $0.value) }) { first, _ in first }
-            thread.references = Self.references.compactMap { form[$0].flatMap(Self.normalized) }
+            thread.references = Self.references(form)
             thread.person = Self.person(form, salt: salt)
         }
         try account.vault.put(value: thread, Account.Class.withdrawn, id)
+    }
+
+    private static func references(_ form: [String: FieldValue]) -> [String: String] {
+        var found: [String: String] = [:]
+        for name in references { found[name] = form[name].flatMap(normalized) }
+        return found
     }
 
     private static func normalized(_ value: FieldValue) -> String? {
@@ -56,16 +62,16 @@ extension Session {
     func checkConsent(_ request: SendRequest, flow: Flow) async throws {
         guard flow.adhesion == .required else { return }
         let thread = try await thread(from: request.inReplyTo)
-        let references = Set(Self.references.compactMap { request.form[$0].flatMap(Self.normalized) })
+        let references = Self.references(request.form)
         for id in try account.vault.ids(Account.Class.withdrawn) {
             guard let ended = try account.vault.value(WithdrawnThread.self, Account.Class.withdrawn, id) else {
                 continue
             }
-            let isThread =
-                TransmissionID(id).map(thread.contains) ?? false || !references.isDisjoint(with: ended.references)
+            let isThread = TransmissionID(id).map(thread.contains) ?? false
             // The same person may have agreed anew since: then the form's date says so.
             let isPerson = ended.person != nil && ended.person == Self.person(request.form, salt: ended.salt)
-            guard !isThread, !(isPerson && agreed(request.form, notAfter: ended.at)) else {
+            let isCase = references.contains { ended.references[$0] == $1 }
+            guard !isThread, !((isPerson || isCase) && agreed(request.form, notAfter: ended.at)) else {
                 throw ClientFailure.consentWithdrawn(at: ended.at)
             }
         }

@@ -41,8 +41,8 @@ public struct HTTPRelayConnection: RelayConnection {
             .map { .certificate($0) }
         tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: privateKeyPEM, format: .pem))
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-        // A large upload may take as long as it takes, as long as bytes move and the relay then answers.
-        configuration.timeout = .init(connect: .seconds(5), read: .seconds(15), write: .seconds(15))
+        // A large upload may take as long as it takes, as long as bytes move; the relay then has time to look through it.
+        configuration.timeout = .init(connect: .seconds(5), read: .seconds(90), write: .seconds(15))
         configuration.redirectConfiguration = .disallow
         if let proxy = Self.proxy(ProcessInfo.processInfo.environment) { configuration.proxy = proxy }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -63,25 +63,41 @@ public struct HTTPRelayConnection: RelayConnection {
     // MARK: Requests
 
     private func request(
-        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false
     ) async throws -> HTTPClientResponse {
+        let isLong = isLong || body?.count ?? 0 > Self.shortBody
         var request = HTTPClientRequest(url: "\(url)/\(path)")
         request.method = method
         request.headers = headers
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let watch = Task { [onSilence] in
-            try await Task.sleep(for: Self.silence)
-            onSilence()
-        }
-        defer { watch.cancel() }
         do {
-            let response = try await client.execute(request, timeout: .minutes(30))
+            let response = try await isLong ? client.execute(request, timeout: .minutes(30)) : answer(to: request)
             guard (200..<300).contains(response.status.code) else { throw try await problem(in: response) }
             return response
         } catch let problem as Problem {
             throw problem
         } catch {
             throw ClientFailure.unreachable
+        }
+    }
+
+    /// Bytes of a body that has left in a moment on any line.
+    private static let shortBody = 64 << 10
+    private static let patience = Duration.seconds(15)
+
+    /// The answer's head: a word after three seconds without one, an end after fifteen.
+    private func answer(to request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        try await withThrowingTaskGroup(of: HTTPClientResponse?.self) { group in
+            group.addTask { try await client.execute(request, timeout: .minutes(30)) }
+            group.addTask { [onSilence] in
+                try await Task.sleep(for: Self.silence)
+                onSilence()
+                try await Task.sleep(for: Self.patience - Self.silence)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let response = try await group.next() ?? nil else { throw ClientFailure.unreachable }
+            return response
         }
     }
 
@@ -102,9 +118,9 @@ public struct HTTPRelayConnection: RelayConnection {
     }
 
     private func json<Value: Decodable>(
-        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false
     ) async throws -> Value {
-        let bytes = try await bytes(of: request(method, path, headers: headers, body: body))
+        let bytes = try await bytes(of: request(method, path, headers: headers, body: body, isLong: isLong))
         guard let value = try? WireJSON.decode(Value.self, from: bytes) else {
             throw ClientFailure.broken(.malformedAnswer)
         }
@@ -177,7 +193,8 @@ public struct HTTPRelayConnection: RelayConnection {
             return try await json(.POST, "v1/transmissions", headers: headers, body: body)
         }
         try await stage(content, as: envelope.body.content.sha256)
-        return try await json(.POST, "v1/transmissions", headers: headers, body: note)
+        // The relay hashes the whole content before it answers.
+        return try await json(.POST, "v1/transmissions", headers: headers, body: note, isLong: true)
     }
 
     /// Uploads a large content segment by segment, from where an earlier attempt ended.
@@ -195,7 +212,7 @@ public struct HTTPRelayConnection: RelayConnection {
 
     public func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt {
         if let content, let digest = act.body.content?.sha256 { try await stage(content, as: digest) }
-        return try await post(act.note, to: "v1/acts")
+        return try await json(.POST, "v1/acts", body: Array(act.note.serialized.utf8), isLong: content != nil)
     }
 
     public func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment {
@@ -216,8 +233,8 @@ public struct HTTPRelayConnection: RelayConnection {
 
     public func waiting() async throws -> WaitingCounts { try await json(.GET, "v1/waiting") }
 
-    public func deliveries(from index: Int) async throws -> DeliveryPage {
-        try await json(.GET, "v1/deliveries?from=\(index)")
+    public func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage {
+        try await json(.GET, "v1/deliveries?from=\(index)&shown=\(isShown)")
     }
 
     public func sent(from index: Int) async throws -> DeliveryPage {

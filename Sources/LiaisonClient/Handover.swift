@@ -67,7 +67,7 @@ extension Session {
 
     /// Deliveries that are neither refused, withdrawn nor expired, the most urgent first.
     private func openThreads(of units: Set<UnitAddress>) async throws -> [VerifiedDelivery] {
-        try await inbox().deliveries.filter {
+        try await inbox(isShown: false).deliveries.filter {
             units.contains($0.unit) && [.available, .opened, .acknowledged].contains($0.state)
         }
     }
@@ -153,14 +153,17 @@ extension Session {
             }
             events.append(verified)
         }
-        let retrieved = try timeline.events.map { try check($0).event }.filter {
-            $0.unit == delivery.unit && ($0.event == .contentHandover || $0.event == .retrieval)
-        }
+        let all = try timeline.events.map(check).filter { $0.event.unit == delivery.unit }
         for event in events.sorted(by: { $0.index < $1.index }) {
-            let holders = Set(retrieved.compactMap(\.agent))
+            // Who held the content before, and whether standby units were called in.
+            var progress = DeliveryProgress()
+            for earlier in all where earlier.index < event.index {
+                guard let state = earlier.event.state else { continue }
+                progress.advance(
+                    by: DeliveryTransition(state: state, event: earlier.event.event), recordedBy: earlier.event)
+            }
             let act = try await act(
-                behind: event, after: DeliveryProgress(isStandbyCalled: true, holders: holders), among: timeline.acts,
-                delivery.routing)
+                behind: event, after: progress, among: timeline.acts, delivery.routing)
             guard act.body.act == .transferred, act.body.unit == delivery.unit, let content = act.body.content,
                 let key = act.keys.first?.key
             else { throw ClientFailure.broken(.actRefused) }
@@ -181,6 +184,17 @@ extension Session {
         _ = try await prove(published.evidence)
     }
 
+    /// What comes of a delivery that nobody in the unit seems to have a key for; one that fails stops no other.
+    private func loss(of delivery: VerifiedDelivery) async throws -> HandoverReport.Result {
+        do {
+            return try await giveUpIfLost(delivery) ? .lost : .readable
+        } catch let problem as Problem where problem.code == .contentGone {
+            return .erased
+        } catch let failure as ClientFailure where failure != .unreachable {
+            return .refused
+        }
+    }
+
     // MARK: A lost device
 
     /// After a new enrolment: which open threads this device reads, which a colleague can hand over, and which nobody can
@@ -194,8 +208,7 @@ extension Session {
                 continue
             }
             // An acknowledged one has had its answer; the list alone says that it cannot be read again.
-            if delivery.state != .acknowledged { try await giveUpAsLost(delivery) }
-            report.add(delivery, .lost)
+            report.add(delivery, delivery.state == .acknowledged ? .lost : try await loss(of: delivery))
         }
         return report
     }

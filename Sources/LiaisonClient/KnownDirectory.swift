@@ -251,7 +251,9 @@ extension Session {
 
     /// Fetches the keys of the units to which this agent may send, where they have changed, so that a later command can seal
     /// for them while the relay cannot be reached. A vault prepares for so many institutions at most.
-    func prepareToWorkOffline() async throws {
+    ///
+    /// An institution whose documents do not come or do not hold is left to the command that has to do with it.
+    public func prepareToWorkOffline() async throws {
         guard let convention = directory.convention?.body else { return }
         let held = Set(ownUnits.compactMap { directory.unit($0) }.flatMap(\.roles))
         let roles = convention.flows.filter { !held.isDisjoint(with: $0.from) }.flatMap { $0.to + $0.copies }
@@ -265,7 +267,7 @@ extension Session {
             guard let line = try account.vault.value(DirectoryHead.Line.self, Stored.line, id),
                 try account.vault.value(KeysState.self, Stored.keys, id)?.hash != line.keys
             else { continue }
-            try await know([institution], keys: true)
+            try? await know([institution], keys: true)
         }
     }
 

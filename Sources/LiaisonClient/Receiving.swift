@@ -76,13 +76,14 @@ extension Session {
     // MARK: Lists
 
     /// Every delivery to the agent's units.
-    public func inbox() async throws -> Listing {
-        var listing = try await list(.contentConsignment) { try await relay.deliveries(from: $0) }
+    ///
+    /// - Parameter isShown: whether a person is about to see the list, which the log then says.
+    public func inbox(isShown: Bool = true) async throws -> Listing {
+        var listing = try await list(.contentConsignment) { try await relay.deliveries(from: $0, isShown: isShown) }
         // What waits for an answer first, the most urgent before all.
-        let urgencies = Dictionary(uniqueKeysWithValues: Urgency.allCases.enumerated().map { ($1, $0) })
-        func rank(_ delivery: VerifiedDelivery) -> (Int, Int, Int, Int) {
+        func rank(_ delivery: VerifiedDelivery) -> (Int, Urgency, Int, Int) {
             (
-                delivery.state.isFinal ? 1 : 0, urgencies[delivery.routing.urgency] ?? 0, delivery.dueAt ?? .max,
+                delivery.state.isFinal ? 1 : 0, delivery.routing.urgency, delivery.dueAt ?? .max,
                 delivery.evidence.index
             )
         }
@@ -99,7 +100,9 @@ extension Session {
 
     /// What the agent's units received in answer to others.
     public func answersReceived() async throws -> Listing {
-        try await list(.contentConsignment, onlyAnswers: true) { try await relay.deliveries(from: $0) }
+        try await list(.contentConsignment, onlyAnswers: true) {
+            try await relay.deliveries(from: $0, isShown: false)
+        }
     }
 
     private func list(
@@ -158,10 +161,11 @@ extension Session {
     /// The delivery of `id` to one of the agent's units.
     public func delivery(_ id: TransmissionID) async throws -> VerifiedDelivery {
         if let item = try account.vault.value(ReceivedItem.self, Account.Class.received, id.description) {
+            let stated = try? await relay.timeline(of: id).deliveries.first { $0.unit == item.unit }
             return try await verify(
                 DeliveryItem(
-                    envelope: item.envelope, unit: item.unit, state: .opened, isErased: false, dueAt: nil,
-                    evidence: item.evidence),
+                    envelope: item.envelope, unit: item.unit, state: stated?.state ?? .opened, isErased: false,
+                    dueAt: stated?.dueAt, evidence: item.evidence),
                 .contentConsignment)
         }
         let timeline = try await relay.timeline(of: id)
@@ -201,7 +205,7 @@ extension Session {
         {
             return opened
         }
-        guard try await canRead(delivery) else { return try await leave(delivery) }
+        if try await !canRead(delivery) { try await leave(delivery) }
         // Not here yet, damaged here or on the way, or handed over meanwhile: twice from the relay before it is given up.
         for attempt in 1...2 {
             try await fetch(delivery, by: .opened)
@@ -234,12 +238,12 @@ extension Session {
     }
 
     /// What this device's keys do not open is a colleague's; where nobody else is left who could, the sender learns of it.
-    private func leave(_ delivery: VerifiedDelivery) async throws -> OpenedTransmission {
-        guard delivery.state != .acknowledged, otherReaders(of: delivery.unit).isEmpty else {
+    /// Returns where the header had lied and a key does open the content.
+    private func leave(_ delivery: VerifiedDelivery) async throws {
+        guard !delivery.state.isFinal, otherReaders(of: delivery.unit).isEmpty else {
             throw ClientFailure.notForThisDevice
         }
-        try await giveUpAsLost(delivery)
-        throw ClientFailure.nobodyCanOpen
+        if try await giveUpIfLost(delivery) { throw ClientFailure.nobodyCanOpen }
     }
 
     /// Whoever else may read what is for `unit`, with keys of their own.
@@ -251,15 +255,22 @@ extension Session {
 
     /// Tells the sender, by a signed act, that the unit has no key for a content. The relay's word on the header is not
     /// enough for that: the whole content must be the one that the sender sealed.
-    func giveUpAsLost(_ delivery: VerifiedDelivery) async throws {
+    ///
+    /// - Returns: whether it is lost; false when a key of this device opens the content after all.
+    /// - Throws: `ClientFailure.broken(.contentRefused)` for what is not that content.
+    func giveUpIfLost(_ delivery: VerifiedDelivery) async throws -> Bool {
         try await fetch(delivery, by: .retrieved)
         do {
             _ = try kept(delivery.envelope)
+            return false
         } catch ClientFailure.notForThisDevice {
             _ = try await perform(try act(.unopenable, on: delivery, reason: .keysLost))
-            return
+            return true
+        } catch is ContentFailure {
+            throw ClientFailure.broken(.contentRefused)
+        } catch is AgeFailure {
+            throw ClientFailure.broken(.contentRefused)
         }
-        throw ClientFailure.broken(.contentRefused)
     }
 
     func open(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) async throws -> OpenedTransmission {
@@ -308,6 +319,8 @@ extension Session {
         let first = try await relay.open(act, from: 0)
         let evidence = try await prove(first.evidence)
         guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
+        // From here on a history without this opening contradicts what this client has seen.
+        try seen.remember(evidence.checkpoint)
         let handedOver = try await handovers(of: delivery)
         let whole = handedOver?.content.size ?? delivery.envelope.body.content.size
         var segment = first.bytes

@@ -38,7 +38,8 @@ public protocol RelayConnection: Sendable {
     func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8]
     /// For a registrar: how many deliveries wait in each unit of the institution.
     func waiting() async throws -> WaitingCounts
-    func deliveries(from index: Int) async throws -> DeliveryPage
+    /// - Parameter isShown: whether somebody is about to see them.
+    func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage
     func sent(from index: Int) async throws -> DeliveryPage
     /// What the mailboxes of the agent's units hold from an entry on.
     func events(from index: Int) async throws -> EventPage

@@ -47,6 +47,8 @@ public struct SentItem: Codable, Hashable, Sendable {
     public var evidence: Evidence?
     /// Of the same, in a log that the relay had to leave.
     public var former: FormerEvidence?
+    /// Whether the relay was handed these very bytes: it may have accepted them, whatever it answered.
+    public var wasHandedIn: Bool?
 }
 
 /// What a log proved that the relay does not keep any more: by itself it still convinces whoever has the log's key.
@@ -203,17 +205,35 @@ extension Session {
     public func seal(_ plan: SendPlan) async throws -> TransmissionID {
         let recipients = try await recipients(of: plan)
         let sealer = Sealer(author: address, signer: try account.signer())
-        let envelope = try ContentFile.write(contentPath(plan.routing.id)) { write in
-            try sealer.seal(
+        let id = plan.routing.id.description
+        let former = try account.vault.value(SentItem.self, Account.Class.sent, id)?.former
+        let item = try ContentFile.write(contentPath(plan.routing.id)) { write in
+            let envelope = try sealer.seal(
                 plan.routing,
                 form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },
                 formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: write)
+            let item = SentItem(envelope: envelope.note.serialized, evidence: nil, former: former)
+            // Envelope and content belong together, also when the program ends between the file's name and the row.
+            try account.vault.put(value: item, Account.Class.sealing, id)
+            return item
         }
-        let id = plan.routing.id.description
-        let former = try account.vault.value(SentItem.self, Account.Class.sent, id)?.former
-        try account.vault.put(
-            value: SentItem(envelope: envelope.note.serialized, evidence: nil, former: former), Account.Class.sent, id)
+        try account.vault.put(value: item, Account.Class.sent, id)
+        try account.vault.delete(Account.Class.sealing, id)
         return plan.routing.id
+    }
+
+    /// Finishes what an earlier program was sealing when it ended: where the content had its name already, the envelope
+    /// goes with it; otherwise what was there before is untouched.
+    func finishSealings() throws {
+        for id in try account.vault.ids(Account.Class.sealing) {
+            if let item = try account.vault.value(SentItem.self, Account.Class.sealing, id),
+                let transmission = TransmissionID(id), let file = try? FileSource(path: contentPath(transmission)),
+                try digest(of: file) == own(item).body.content.sha256
+            {
+                try account.vault.put(value: item, Account.Class.sent, id)
+            }
+            try account.vault.delete(Account.Class.sealing, id)
+        }
     }
 
     /// Every valid key of the recipient units, of units that the escalation makes recipients, and the sender's.
@@ -269,6 +289,7 @@ extension Session {
         _ id: TransmissionID, catalogue: FormCatalogue, onAcceptance: () -> Void = {}
     ) async throws -> VerifiedEvidence {
         do {
+            try await judgeAgain(id, catalogue: catalogue)
             return try await deposit(id, onAcceptance: onAcceptance)
         } catch let problem as Problem
             where [
@@ -281,6 +302,17 @@ extension Session {
         }
     }
 
+    /// Before the relay sees it for the first time: what was sealed by another directory than today's, without the relay or
+    /// days ago, is sealed anew by today's. A relay that could not be reached for a while gets nothing that is sealed to an
+    /// agent who was revoked meanwhile.
+    private func judgeAgain(_ id: TransmissionID, catalogue: FormCatalogue) async throws {
+        if offlineSince != nil { try await refresh() }
+        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+            item.evidence == nil, item.wasHandedIn != true, try own(item).body.routing.head != headHash()
+        else { return }
+        try await sealAnew(id, catalogue: catalogue)
+    }
+
     /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
     /// under the same id are one submission.
     public func deposit(_ id: TransmissionID, onAcceptance: () -> Void = {}) async throws -> VerifiedEvidence {
@@ -288,6 +320,11 @@ extension Session {
             throw ClientFailure.unknownTransmission(id.description)
         }
         let envelope = try own(item)
+        if item.wasHandedIn != true {
+            var handedIn = item
+            handedIn.wasHandedIn = true
+            try account.vault.put(value: handedIn, Account.Class.sent, id.description)
+        }
         let receipt = try await relay.submit(envelope, content: try FileSource(path: contentPath(id)))
         let evidence = try check(receipt.evidence)
         guard evidence.event.event == .submissionAcceptance, evidence.event.envelope == envelope.hash,
@@ -326,11 +363,8 @@ extension Session {
 
     /// What this agent sealed and has not deposited, the most urgent first: it has NOT been sent.
     public func undeposited() throws -> [Routing] {
-        let urgencies = Urgency.allCases
-        return try undelivered().compactMap { try sealed($0) }.sorted {
-            (urgencies.firstIndex(of: $0.urgency) ?? 0, $0.sealedAt) < (
-                urgencies.firstIndex(of: $1.urgency) ?? 0, $1.sealedAt
-            )
+        try undelivered().compactMap { try sealed($0) }.sorted {
+            ($0.urgency, $0.sealedAt) < ($1.urgency, $1.sealedAt)
         }
     }
 

@@ -66,6 +66,7 @@ public final class Session {
         seen = SeenLog(vault: account.vault, log: log)
         seenBefore = try seen.largest?.size
         relay = try connect(account, convention)
+        try finishSealings()
     }
 
     // MARK: Refreshing
@@ -100,7 +101,6 @@ public final class Session {
         try account.vault.put(value: head.evidence, Account.Class.head, "latest")
         offlineSince = nil
         try await know([address.institution], keys: true)
-        try await prepareToWorkOffline()
     }
 
     /// Goes on with what the vault knows, when the relay cannot be reached: the directory as it was last verified. What is

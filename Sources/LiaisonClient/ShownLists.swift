@@ -14,17 +14,17 @@ extension Session {
         static let known = "known"
     }
 
-    /// The shortest beginning that is accepted: shorter ones would be numbers.
+    /// The shortest beginning that is accepted.
     static let shortestPrefix = 4
     /// Identifiers remembered, the latest last.
     private static let limit = 5000
 
-    /// Keeps a list that is about to be shown, in its order.
+    /// Keeps a list that is about to be shown, line by line: a transmission that stands on two lines has two numbers.
     public func remember(list ids: [TransmissionID]) throws {
         var distinct: [TransmissionID] = []
         var seen: Set<TransmissionID> = []
         for id in ids where seen.insert(id).inserted { distinct.append(id) }
-        try account.vault.put(value: distinct, Account.Class.shown, Row.last)
+        try account.vault.put(value: ids, Account.Class.shown, Row.last)
         let known = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.known) ?? []
         let all = Array((known.filter { !seen.contains($0) } + distinct).suffix(Self.limit))
         if all != known { try account.vault.put(value: all, Account.Class.shown, Row.known) }
@@ -42,11 +42,11 @@ extension Session {
     public func transmission(named text: String) throws -> TransmissionID {
         if let id = TransmissionID(text) { return id }
         let last = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.last) ?? []
-        if let number = DecimalNumber.parse(text, in: 1...Self.limit), text.utf8.count < Self.shortestPrefix {
-            guard last.indices.contains(number - 1) else {
+        if let number = DecimalNumber.parse(text, in: 1...DecimalNumber.largest) {
+            if number <= last.count { return last[number - 1] }
+            guard text.utf8.count >= Self.shortestPrefix else {
                 throw ClientFailure.notInTheLastList(number, of: last.count)
             }
-            return last[number - 1]
         }
         guard text.utf8.count >= Self.shortestPrefix else { throw ClientFailure.unknownTransmission(text) }
         let found = try known().filter { $0.description.hasPrefix(text.lowercased()) }.sorted()
@@ -63,7 +63,10 @@ extension Session {
             let neighbours = [index > 0 ? all[index - 1] : "", index + 1 < all.count ? all[index + 1] : ""]
             let shared = neighbours.map { $0.commonPrefix(with: id).utf8.count }.max() ?? 0
             var name = String(id.prefix(max(shared + 1, Self.shortestPrefix)))
-            if name.hasSuffix("-") { name = String(id.prefix(name.utf8.count + 1)) }
+            // What is all digits would be a number of the list.
+            while name.hasSuffix("-") || name.allSatisfy(\.isNumber), name.utf8.count < id.utf8.count {
+                name = String(id.prefix(name.utf8.count + 1))
+            }
             names[id] = name
         }
         return Dictionary(ids.map { ($0, names[$0.description] ?? $0.description) }) { first, _ in first }

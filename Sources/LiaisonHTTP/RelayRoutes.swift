@@ -140,7 +140,9 @@ struct RelayRoutes {
             return octets(try await relay.header(of: id, for: unit, by: peer))
         }
         v1.get("deliveries") { request, context in
-            try json(await relay.deliveries(to: context.peer(relay), from: cursor(of: request)))
+            let isShown = request.uri.queryParameters.get("shown") == "true"
+            return try json(
+                await relay.deliveries(to: context.peer(relay), from: cursor(of: request), isShown: isShown))
         }
         v1.get("events") { request, context in
             try json(await relay.events(of: context.peer(relay), from: cursor(of: request)))

@@ -192,8 +192,20 @@ public enum Adhesion: String, Codable, Hashable, Sendable {
     case notRequired = "not_required"
 }
 
-public enum Urgency: String, Codable, Hashable, Sendable, CaseIterable {
+public enum Urgency: String, Codable, Hashable, Comparable, Sendable, CaseIterable {
     case immediate, urgent, priority, routine
+
+    /// The most urgent first.
+    public static func < (one: Urgency, other: Urgency) -> Bool { one.rank < other.rank }
+
+    private var rank: Int {
+        switch self {
+        case .immediate: 0
+        case .urgent: 1
+        case .priority: 2
+        case .routine: 3
+        }
+    }
 
     /// Whether the telephone comes first.
     public var asksForACall: Bool { self == .immediate || self == .urgent }

@@ -126,13 +126,13 @@ public struct DeliveryProgress: Hashable, Sendable {
     /// Whether `agent` has read, or holds, what an act of this kind needs.
     ///
     /// "Taken charge of" means that somebody read it: an acknowledgement, and a refusal of what was opened, come from an
-    /// agent who opened it. A content is handed on by an agent who has it.
+    /// agent who opened it. A content is handed on, or said to be unopenable, by an agent who has it.
     public func admits(_ act: Act.Kind, by agent: AgentAddress) -> Bool {
         switch act {
         case .acknowledged: openers.contains(agent)
         case .refused: state == .available || openers.contains(agent)
-        case .transferred: holders.contains(agent)
-        case .opened, .unopenable, .withdrawn, .erased, .retrieved: true
+        case .transferred, .unopenable: holders.contains(agent)
+        case .opened, .withdrawn, .erased, .retrieved: true
         }
     }
 

@@ -22,10 +22,12 @@ extension Draft {
 
     mutating func publish(_ offered: Unverified<Roster>, chained: Bool) async throws -> Outcome {
         if let known = try await known(offered.note) { return known }
+        let former = state.directory.rosters[offered.claimed.by]?.body.units.map(\.address) ?? []
         try taking { [now] in try $0.accept(offered, at: now, chained: chained) }
         // Whoever waits for a unit that nobody is left in hears of it with the next tick.
-        batch.wake += offered.claimed.units.map(\.address).filter { !state.directory.hasReader($0, at: now) }
-        batch.wakeAt = now
+        state.readersCheckedAt = nil
+        state.goneUnits.formUnion(former)
+        state.goneUnits.subtract(offered.claimed.units.map(\.address))
         let outcome = try await recordDocument(
             .rosterPublished, .roster, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)

@@ -56,6 +56,7 @@ extension Draft {
             else { continue }
             try await follow(current, transmission)
         }
+        try await tellUnattended()
         try await countRefusals()
         try await eraseRecords()
         if let headAt = state.headAt, now - headAt >= Directory.headLifetime / 2 {
@@ -108,6 +109,24 @@ extension Draft {
             record.dueAt = delivery.dueAt
             record.code = code
         }
+    }
+
+    /// How often it is looked for units that nobody is left in, seconds: posts end by their dates as well.
+    private static let readersInterval = 60
+    private static let unattendedLimit = 64
+
+    /// Tells the senders of what waits for units in which nobody is left who could open it.
+    private mutating func tellUnattended() async throws {
+        if let checked = state.readersCheckedAt, now - checked < Self.readersInterval { return }
+        let units = state.directory.rosters.values.flatMap(\.body.units).map(\.address)
+        let lost = state.goneUnits.union(units.filter { !state.directory.hasReader($0, at: now) }).sorted()
+        let waiting = lost.isEmpty ? [] : try await store.unattended(in: lost, limit: Self.unattendedLimit)
+        for delivery in waiting {
+            let current = try await deliveries(of: delivery.transmission).first { $0.unit == delivery.unit }
+            guard let current, let transmission = try await transmission(delivery.transmission) else { continue }
+            try await follow(current, transmission)
+        }
+        if waiting.count < Self.unattendedLimit { state.readersCheckedAt = now }
     }
 
     private mutating func recordUnattended(

@@ -15,6 +15,10 @@ struct RelayState: Sendable {
     var headAt: Int?
     /// Where each roster in force stands in the log.
     var rosterEntries: [InstitutionID: Int] = [:]
+    /// When it was last looked for units that nobody is left in, Unix seconds; nil when it has to be done now.
+    var readersCheckedAt: Int?
+    /// Units that a roster named and names no more; what waits for them waits for nobody.
+    var goneUnits: Set<UnitAddress> = []
     /// Refusals of this minute, by agent.
     var refusals: [AgentAddress: RefusalCount] = [:]
 }

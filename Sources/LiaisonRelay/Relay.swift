@@ -151,8 +151,10 @@ public struct Relay: Sendable {
         while bytes.count < min(size, Wire.maximumHeader) {
             let piece = try await store.content(of: id, for: unit, from: bytes.count, count: 64 << 10)
             guard !piece.isEmpty else { throw Problem(.contentGone) }
+            let searched = bytes.count
             bytes += piece
-            if let length = SealedHeader.length(in: bytes) { return Array(bytes[..<length]) }
+            guard SealedHeader.begins(bytes) else { break }
+            if let length = SealedHeader.length(in: bytes, after: searched) { return Array(bytes[..<length]) }
         }
         throw Problem(.headerMissing)
     }
@@ -274,12 +276,15 @@ public struct Relay: Sendable {
 
     // MARK: Deliveries
 
-    public func deliveries(to peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
+    /// - Parameter isShown: whether the asker is about to show them to a person, which becomes an event.
+    public func deliveries(
+        to peer: AgentAddress, from index: Int, isShown: Bool = true
+    ) async throws -> DeliveryPage {
         let rows = try await store.deliveries(
             to: units(of: peer), standby: sequencer.directory.standbyUnits(of: peer, at: clock()), from: index,
             limit: Wire.pageSize)
         let shown = rows.filter { $0.state == .available && !$0.isNotified }.map(\.id)
-        if !shown.isEmpty { _ = try await sequencer.perform(.notify(shown)) }
+        if isShown, !shown.isEmpty { _ = try await sequencer.perform(.notify(shown)) }
         let evidence = try await evidence(at: rows.map(\.entry))
         var items: [DeliveryItem] = []
         for (row, evidence) in zip(rows, evidence) {

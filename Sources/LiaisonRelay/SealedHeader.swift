@@ -7,11 +7,19 @@ enum SealedHeader {
     private static let start = Array("age-encryption.org/v1\n".utf8)
     private static let end = Array("\n--- ".utf8)
 
-    /// Length in bytes of the header at the start of `bytes`; nil when it does not end there, or is no header.
-    static func length(in bytes: [UInt8]) -> Int? {
-        guard bytes.starts(with: start), let last = bytes.firstRange(of: end),
-            let feed = bytes[last.upperBound...].firstIndex(of: 0x0A)
-        else { return nil }
+    /// The line of the MAC: its mark, 43 signs of base64, and the line feed.
+    private static let lastLine = 4 + 43 + 1
+
+    static func begins(_ bytes: [UInt8]) -> Bool { bytes.starts(with: start) }
+
+    /// Length in bytes of the header that `bytes` begin with; nil when they do not reach its end.
+    ///
+    /// - Parameter searched: how many of them were looked through before.
+    static func length(in bytes: [UInt8], after searched: Int = 0) -> Int? {
+        let rest = bytes[max(0, min(searched, bytes.count) - end.count - lastLine)...]
+        guard let last = rest.firstRange(of: end), let feed = rest[last.upperBound...].firstIndex(of: 0x0A) else {
+            return nil
+        }
         return feed + 1
     }
 }

@@ -37,11 +37,6 @@ struct Writer {
         for document in batch.documents { try write(document) }
         for (row, content) in batch.transmissions { try write(row, content) }
         for delivery in batch.deliveries { try write(delivery) }
-        for unit in batch.wake {
-            try run(
-                "UPDATE deliveries SET next_step_at = ? WHERE unit = ? AND state IN ('available', 'opened') AND erased = 0",
-                [batch.wakeAt, unit.description])
-        }
         for act in batch.acts { try write(act) }
         for transfer in batch.transfers {
             try replaceContent(

@@ -289,6 +289,15 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
+    public func unattended(in units: [UnitAddress], limit: Int) async throws -> [StoredDelivery] {
+        try await deliveries(
+            where: """
+                unit IN (\(databaseQuestionMarks(count: units.count))) AND unattended = 0
+                AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
+                """,
+            StatementArguments(units.map(\.description)) + [limit])
+    }
+
     public func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery] {
         try await deliveries(where: "next_step_at <= ? ORDER BY next_step_at LIMIT ?", [instant, limit])
     }

@@ -4,6 +4,7 @@
 import Foundation
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 
 /// One field, asked until its answer is right or the person goes on without it.
 struct FieldQuestion {
@@ -229,7 +230,7 @@ struct FieldQuestion {
 
     /// By its number in the list that was shown, or as the field reads it.
     private func choice(_ text: String) throws -> FieldValue {
-        guard let number = Int(text) else { return try field.parse(text, at: interview.typedContext) }
+        guard let number = DecimalNumber.parse(text) else { return try field.parse(text, at: interview.typedContext) }
         guard codes.indices.contains(number - 1) else {
             let count = codes.count
             throw TypingFailure(

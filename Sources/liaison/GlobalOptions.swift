@@ -135,6 +135,7 @@ struct GlobalOptions: ParsableArguments {
             try await session.refresh()
             if let followed = session.followed { console.say(followed.text(console.language)) }
             try await session.maintainKeys()
+            try await session.prepareToWorkOffline()
         } catch ClientFailure.unreachable where withoutRelay == .goOn {
             try await session.workOffline()
             let since = LocalTime(session.timeZone).near(

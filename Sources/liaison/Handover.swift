@@ -96,9 +96,6 @@ struct Withdraw: AsyncParsableCommand {
         var notifyBefore: String?
     }
 
-    /// RGPD 33: the controller has 72 hours to notify a breach.
-    private static let notification = 72 * 3600
-
     func run() async throws {
         try await global.withSession { session, console in
             let id = try transmission.value(session)
@@ -106,7 +103,7 @@ struct Withdraw: AsyncParsableCommand {
             let voice = try Voice(session, console)
             let results = try await session.withdraw(
                 id, reason: code, catalogue: FormCatalogue())
-            let deadline = code == .misdirected ? Clock.now() + Self.notification : nil
+            let deadline = code == .misdirected ? Clock.now() + Alert.breachNotification : nil
             let rows = results.map { result in
                 Row(
                     unit: result.unit, state: result.state, openedAt: result.openedAt.map(Clock.text),

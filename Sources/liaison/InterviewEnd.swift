@@ -4,6 +4,7 @@
 import Foundation
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 
 /// What follows the last question: what only the whole form shows to be wrong, the summary, and the decision to send.
 extension Interview {
@@ -73,7 +74,7 @@ extension Interview {
     private func numbered(_ text: String, _ summary: FormSummary) -> Decision? {
         let clears = text.hasSuffix("-")
         let digits = (clears ? text.dropLast() : text[...]).trimmingCharacters(in: .whitespaces)
-        guard let number = Int(digits), summary.items.indices.contains(number - 1) else { return nil }
+        guard let number = DecimalNumber.parse(digits), summary.items.indices.contains(number - 1) else { return nil }
         let item = summary.items[number - 1]
         return clears ? .clear(item) : .correct(item)
     }

@@ -4,6 +4,7 @@
 import Foundation
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 
 /// A question of the interview.
 enum InterviewStep: Hashable {
@@ -127,7 +128,9 @@ extension Interview {
     /// By its number, its code or the beginning of its label.
     private func urgency(_ text: String) -> Urgency? {
         let offered = urgencies.map(\.urgency)
-        if let number = Int(text) { return offered.indices.contains(number - 1) ? offered[number - 1] : nil }
+        if let number = DecimalNumber.parse(text) {
+            return offered.indices.contains(number - 1) ? offered[number - 1] : nil
+        }
         let typed = Self.plain(text)
         let found = offered.filter { urgency in
             urgency.rawValue == typed || Self.plain(urgency.text(language)).hasPrefix(typed)

@@ -151,7 +151,9 @@ struct Inbox: AsyncParsableCommand {
             let sent = try await session.sent(onlyAnswers: true)
             try await session.know(
                 Set(listing.deliveries.flatMap { [$0.routing.from.institution, $0.unit.institution] }))
-            let alerts = try await session.alerts(in: listing).filter { $0.reason != .answer || !listing.has($0.transmission) }
+            let alerts = try await session.alerts(in: listing).filter {
+                $0.reason != .answer || !listing.has($0.transmission)
+            }
             try await session.know(Set(alerts.map(\.other.institution)))
             for alert in alerts { console.say(voice.text(alert).joined(separator: "\n")) }
             try ListPage(voice, listing, isInbox: true, related: sent).show()

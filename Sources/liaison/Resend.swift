@@ -89,7 +89,8 @@ enum Deposit {
         _ id: TransmissionID, _ session: Session, _ console: Console, _ outcome: SendOutcome
     ) async throws {
         outcome.reached(.kept(id))
-        if session.offlineSince == nil, let urgency = try session.sealed(id)?.urgency,
+        if session.offlineSince != nil { try await session.refresh() }
+        if let urgency = try session.sealed(id)?.urgency,
             try await !session.checkWitnessed(for: urgency)
         {
             console.say(

@@ -122,7 +122,7 @@ struct Send: AsyncParsableCommand {
         }
         let id = try await global.timed("seal") { try await session.seal(plan) }
         outcome.reached(.kept(id))
-        try session.dropDraft(of: request.kind, to: request.to)
+        if isAsked { try session.dropDraft(of: request.kind, to: request.to) }
         try await session.rememberReaders(of: units)
         try await global.timed("deposit") { try await Deposit.perform(id, session, console, outcome) }
         if plan.routing.phoneConfirmedAt == nil, plan.routing.urgency.asksForACall {
@@ -170,6 +170,7 @@ struct Send: AsyncParsableCommand {
             phoneConfirmedAt: request.phoneConfirmedAt)
         let given = start
         if let kept {
+            outcome.reached(.notSealed(draft: true))
             start.form = kept.form
             start.urgency = request.urgency ?? kept.urgency ?? start.urgency
             start.attachments += kept.attachments.filter { !start.attachments.contains($0) }
@@ -184,11 +185,11 @@ struct Send: AsyncParsableCommand {
             },
             given: given,
             keep: { answers in
-                outcome.reached(.notSealed(draft: true))
                 try session.keep(
                     SendDraft(
                         form: answers.form, urgency: answers.urgency, attachments: answers.attachments,
                         phoneConfirmedAt: answers.phoneConfirmedAt), of: request.kind, to: request.to)
+                outcome.reached(.notSealed(draft: true))
             }
         ).run(from: start, isResumed: kept != nil)
     }

@@ -168,7 +168,6 @@ private struct KeyMode {
     init?(announcesPastes: Bool) {
         guard tcgetattr(STDIN_FILENO, &Self.formerSettings) == 0 else { return nil }
         Self.announcesPastes = announcesPastes
-        Self.isOn = true
         sigaction(SIGINT, nil, &Self.formerActions.0)
         sigaction(SIGTERM, nil, &Self.formerActions.1)
         sigaction(SIGHUP, nil, &Self.formerActions.2)
@@ -181,6 +180,7 @@ private struct KeyMode {
             $0[Int(VTIME)] = 0
         }
         tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+        Self.isOn = true
         if announcesPastes { LineScreen.write(Self.pastesOn) }
     }
 

@@ -136,7 +136,7 @@ struct AlertTests {
 
     @Test func aDeviceSealsWithoutTheRelay() async throws {
         let world = try await world()
-        try await session(montluel, world).refresh()
+        try await session(montluel, world).prepareToWorkOffline()
         unreachable(world)
         let offline = try world.session(montluel, fresh: true)
         await #expect(throws: ClientFailure.unreachable) { try await offline.refresh() }

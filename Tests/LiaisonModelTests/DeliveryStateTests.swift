@@ -61,12 +61,13 @@ struct DeliveryStateTests {
         let other = try #require(AgentAddress("d-02@avema01"))
         var progress = DeliveryProgress(state: state)
         let needsReading = kind == .acknowledged || kind == .refused && state != .available
-        #expect(progress.admits(kind, by: reader) == !(needsReading || kind == .transferred))
+        let needsContent = kind == .transferred || kind == .unopenable
+        #expect(progress.admits(kind, by: reader) == !(needsReading || needsContent))
         var opened = EventRecord(log: "x", event: .contentHandover, mailbox: .directory, number: 1, at: 0)
         opened.agent = reader
         progress.advance(by: DeliveryTransition(state: state, event: .contentHandover), recordedBy: opened)
         #expect(progress.admits(kind, by: reader))
-        #expect(progress.admits(kind, by: other) == !(needsReading || kind == .transferred))
+        #expect(progress.admits(kind, by: other) == !(needsReading || needsContent))
         var retrieved = EventRecord(log: "x", event: .retrieval, mailbox: .directory, number: 2, at: 0)
         retrieved.agent = other
         progress.advance(by: DeliveryTransition(state: state, event: .retrieval), recordedBy: retrieved)
@@ -102,7 +103,7 @@ struct DeliveryStateTests {
             comes once, and nothing follows Erasure.
 
             Who acts matters, too. An acknowledgement, and a refusal of what was opened, come from an agent who opened it
-            (ContentHandover); a transfer comes from an agent who opened or retrieved it (ContentHandover, Retrieval). An Escalation
+            (ContentHandover); a transfer, and an *unopenable*, come from an agent who opened or retrieved it (ContentHandover, Retrieval). An Escalation
             with the code `standby` lets the agents of the unit's standby units act for it from then on.
 
             \(EventTables.transitions)

@@ -61,7 +61,9 @@ struct EventTableTests {
         for state in DeliveryState.allCases where state != .withdrawn && state != .expired {
             for kind in Act.Kind.allCases {
                 let id = try await delivery(state, world)
-                if kind == .transferred, state == .available { _ = try await perform(.retrieved, on: id, world) }
+                if kind == .transferred || kind == .unopenable, state == .available {
+                    _ = try await perform(.retrieved, on: id, world)
+                }
                 accepted += try await check(kind, in: state, on: id, world) ? 1 : 0
                 // Refusals are limited by the minute; the next pair has one of its own.
                 world.clock.now += 60

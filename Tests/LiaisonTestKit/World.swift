@@ -289,8 +289,8 @@ package struct DirectConnection: RelayConnection {
         try await relay.header(of: id, for: unit, by: peer)
     }
     package func waiting() async throws -> WaitingCounts { try await relay.waiting(in: peer.institution) }
-    package func deliveries(from index: Int) async throws -> DeliveryPage {
-        try await relay.deliveries(to: peer, from: index)
+    package func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage {
+        try await relay.deliveries(to: peer, from: index, isShown: isShown)
     }
     package func sent(from index: Int) async throws -> DeliveryPage { try await relay.sent(by: peer, from: index) }
     package func events(from index: Int) async throws -> EventPage { try await relay.events(of: peer, from: index) }
@@ -384,8 +384,8 @@ package struct LyingConnection: RelayConnection {
         return header?(honestly) ?? honestly
     }
     package func waiting() async throws -> WaitingCounts { try await honest.waiting() }
-    package func deliveries(from index: Int) async throws -> DeliveryPage {
-        let honestly = try await honest.deliveries(from: index)
+    package func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage {
+        let honestly = try await honest.deliveries(from: index, isShown: isShown)
         return try await deliveries?(honestly) ?? honestly
     }
     package func sent(from index: Int) async throws -> DeliveryPage { try await honest.sent(from: index) }

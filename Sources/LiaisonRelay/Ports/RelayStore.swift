@@ -47,6 +47,8 @@ public protocol RelayStore: Sendable {
     func transmissions(from units: [UnitAddress], from index: Int, limit: Int) async throws -> [StoredTransmission]
     /// Undecided deliveries whose next step is due at or before `instant`.
     func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery]
+    /// Undecided deliveries to `units` whose senders have not been told that nobody is left who could open them.
+    func unattended(in units: [UnitAddress], limit: Int) async throws -> [StoredDelivery]
     func act(_ hash: Hash) async throws -> StoredAct?
     func acts(on id: TransmissionID) async throws -> [StoredAct]
     /// The kinds of acts that `author` has made on a delivery.
@@ -138,9 +140,6 @@ public struct Batch: Sendable {
     public var transmissions: [(row: StoredTransmission, content: SubmittedContent)] = []
     public var deliveries: [StoredDelivery] = []
     public var acts: [StoredAct] = []
-    /// Units whose undecided deliveries are looked at again at `wakeAt`: nobody is left who could open them.
-    public var wake: [UnitAddress] = []
-    public var wakeAt = 0
     /// Contents sealed anew for one unit, staged by their author.
     public var transfers: [(transmission: TransmissionID, unit: UnitAddress, content: Hash, owner: AgentAddress)] = []
     /// Deliveries whose content the unit may not have any more; when no unit may, it is erased.
