@@ -368,6 +368,22 @@ extension Session {
         }
     }
 
+    /// Destroys what this agent sealed and will not send.
+    ///
+    /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn.
+    public func discard(_ id: TransmissionID) throws {
+        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+            item.evidence == nil
+        else { throw ClientFailure.unknownTransmission(id.description) }
+        guard item.wasHandedIn != true else {
+            throw ClientFailure.input(
+                fr: "le relais l'a peut-être déjà reçue\nconseil : liaison resend \(id), puis liaison withdraw \(id)",
+                en: "the relay may have received it already\nhint: liaison resend \(id), then liaison withdraw \(id)")
+        }
+        try account.vault.delete(Account.Class.sent, id.description)
+        try? FileManager.default.removeItem(atPath: contentPath(id))
+    }
+
     /// Whether it may still wait for an answer: what is older was answered, or has expired with the longest retention.
     func isRecent(_ routing: Routing) -> Bool { routing.sealedAt > clock() - 90 * 86_400 }
 

@@ -23,11 +23,18 @@ struct Resend: AsyncParsableCommand {
             "The transmission; without it, those waiting are listed.", value: ("numero", "id")))
     var id: String?
 
+    @Flag(
+        help: .both(
+            "Détruire sur ce poste ce qui ne doit plus être envoyé.",
+            "Destroy on this device what shall not be sent any more."))
+    var discard = false
+
     @Flag(help: .withoutConfirmation)
     var yes = false
 
     func run() async throws {
         guard let id else { return try await list() }
+        guard !discard else { return try await destroy(id) }
         let outcome = SendOutcome(global.console())
         try await outcome.watch {
             try await global.withSession(.goOn) { session, console in
@@ -60,6 +67,24 @@ struct Resend: AsyncParsableCommand {
         for line in page.lines { voice.console.say(line) }
         voice.console.say("")
         voice.console.say(voice.numbers(routing.to))
+    }
+
+    private func destroy(_ id: String) async throws {
+        try await global.withSession(.goOn) { session, console in
+            let id = try session.transmission(named: id)
+            guard let routing = try session.sealed(id) else {
+                throw ClientFailure.unknownTransmission(id.description)
+            }
+            let voice = try Voice(session, console)
+            try await session.know([routing.to.institution])
+            try await show(routing, voice)
+            let question = console.language("La détruire sans l'envoyer ?", "Destroy it without sending it?")
+            guard yes || console.confirm(question) else {
+                throw ClientFailure.input(fr: "rien n'a été détruit", en: "nothing was destroyed")
+            }
+            try session.discard(id)
+            console.say(console.language("Détruite ; elle n'a pas été transmise.", "Destroyed; it was not sent."))
+        }
     }
 
     private func list() async throws {

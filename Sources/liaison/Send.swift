@@ -111,7 +111,12 @@ struct Send: AsyncParsableCommand {
             request.form = try readForm(voice)
             try sayThatOthersSeeArguments(voice)
         }
-        let plan = try await session.plan(request, catalogue: voice.catalogue)
+        let plan: SendPlan
+        do {
+            plan = try await session.plan(request, catalogue: voice.catalogue)
+        } catch ClientFailure.form(let findings) where form != nil && isatty(STDERR_FILENO) == 0 {
+            throw ClientFailure.form(findings.map { withoutValue($0, voice.catalogue) })
+        }
         let units = routing.recipients + [routing.from]
         for reader in try await session.newReaders(of: units) { console.say(reader.text(voice)) }
         if !isAsked {
@@ -248,6 +253,17 @@ struct Send: AsyncParsableCommand {
             values[name] = catalogue.fields[name]?.interpret(text, at: typed) ?? .text(text)
         }
         return values
+    }
+
+    /// What another program reads may end in a journal: then a finding says what is expected, not what was given.
+    private func withoutValue(_ finding: FormFinding, _ catalogue: FormCatalogue) -> FormFinding {
+        guard finding.rule == .implausible || finding.rule == .type, let field = catalogue.fields[finding.field] else {
+            return finding
+        }
+        return FormFinding(
+            field: finding.field, rule: finding.rule,
+            fr: "la valeur donnée ne convient pas, attendu : \(field.expected(.fr))",
+            en: "the value given will not do, expected: \(field.expected(.en))")
     }
 
     /// Arguments are in the list of processes, which every user of the machine can read: said once on each device.

@@ -40,8 +40,16 @@ dit bta-montluel resend
 says "Aucune transmission n'attend" "$dir/out"
 dit iscg-est read "$id"
 
-# What its convention or directory head has outlived is sealed anew under the same id
+# What shall not be sent any more is destroyed on demand
 "$sandbox" down "$dir/sb"
+interdit 69 bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+id=$(sed -n 's/.*liaison resend \([0-9a-f-]*\).*/\1/p' "$dir/out")
+dit bta-montluel resend "${id:0:8}" --discard --yes
+says "elle n'a pas été transmise" "$dir/out"
+dit bta-montluel resend
+says "Aucune transmission n'attend" "$dir/out"
+
+# What its convention or directory head has outlived is sealed anew under the same id
 interdit 69 bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
 id=$(sed -n 's/.*liaison resend \([0-9a-f-]*\).*/\1/p' "$dir/out")
 "$sandbox" up "$dir/sb"
