@@ -278,11 +278,12 @@ class Checker:  # what it is made of are the trust anchors: section 8.1 and tlog
         roster, every = note.document, [line["address"] for line in note.document["units"] + note.document["agents"]]
         need(len({address for address in every if address.endswith(f"@{name}")}) == len(every), "an address")
         away = {unit["address"]: unit.get("absence", {"substitutes": []}) for unit in roster["units"]}
-        need(all({*why["substitutes"]} <= {*away} - {unit} for unit, why in away.items()), f"{name}: a substitute")
+        need(all({*why["substitutes"]} <= {*away} - {unit} and len(why["substitutes"]) <= 20
+                 for unit, why in away.items()), f"{name}: a substitute")
         for unit in roster["units"]:
             standby = unit.get("standby", [])
             need("standby" not in unit or standby and {*standby} <= {*away} - {unit["address"]}
-                 and len({*standby}) == len(standby), f"{name}: a standby unit")
+                 and len({*standby}) == len(standby) <= 20, f"{name}: a standby unit")
         for key in roster["registrars"]: owners.setdefault(key, name)
         for agent in roster["agents"]:
             line = encode({"by": agent["address"], "key": agent["key"], "tls": agent["tls"]})

@@ -43,8 +43,12 @@ extension Session {
             && event.envelope == act.body.envelope && event.unit == act.body.unit && event.follows(act.body.act)
     }
 
-    /// Whether the log says that this agent opened a delivery.
+    /// Whether this agent opened a delivery: the log says so, and the whole content opened on this device. A line that broke
+    /// in the middle leaves an opening in the log, and nobody has read anything.
     private func hasOpened(_ delivery: VerifiedDelivery) async throws -> Bool {
+        guard let item = try received(delivery.routing.id), item.isRetrieved != true,
+            item.isShown == true || (try? kept(delivery.envelope)) != nil
+        else { return false }
         for evidence in try await relay.timeline(of: delivery.routing.id).events {
             let event = try check(evidence).event
             if event.event == .contentHandover, event.agent == address, event.unit == delivery.unit { return true }
@@ -61,6 +65,7 @@ extension Session {
     /// The agent's unit takes charge.
     public func acknowledge(_ id: TransmissionID) async throws -> VerifiedEvidence {
         let delivery = try await delivery(id)
+        guard !delivery.state.isFinal else { throw ClientFailure.answered(delivery.state) }
         guard try await hasOpened(delivery) else { throw notYetOpened(id) }
         return try await perform(try act(.acknowledged, on: delivery))
     }
@@ -70,6 +75,7 @@ extension Session {
         _ id: TransmissionID, reason: ReasonCode, note: String?, catalogue: FormCatalogue
     ) async throws -> VerifiedEvidence {
         let delivery = try await delivery(id)
+        guard !delivery.state.isFinal else { throw ClientFailure.answered(delivery.state) }
         if delivery.state == .opened, try await !hasOpened(delivery) { throw notYetOpened(id) }
         var reply: SendPlan?
         if let note {

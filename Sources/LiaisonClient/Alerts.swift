@@ -27,6 +27,8 @@ public struct Alert: Hashable, Sendable {
         case reminder
         /// An answer to what one's unit sent, not yet read.
         case answer
+        /// Urgent or immediate, and nobody of the unit has opened it.
+        case arrived
     }
 
     public let reason: Reason
@@ -59,7 +61,7 @@ public struct Alert: Hashable, Sendable {
     public var other: UnitAddress { told == unit ? routing?.from ?? unit : unit }
 
     /// Whether it goes by itself only: silence ends with an answer, a demand with its confirmation.
-    public var isStanding: Bool { [.unanswered, .unattended, .demand, .reminder].contains(reason) }
+    public var isStanding: Bool { [.unanswered, .unattended, .demand, .reminder, .arrived].contains(reason) }
 
     /// A wrong unit has read it: until when the sender's institution has to notify the breach, Unix seconds.
     public var notifyBefore: Int? {
@@ -136,6 +138,8 @@ extension Session {
             reason = .reminder
         } else if delivery.routing.inReplyTo != nil, delivery.state == .available {
             reason = .answer
+        } else if delivery.routing.urgency.asksForACall, delivery.state == .available {
+            reason = .arrived
         } else {
             return nil
         }

@@ -35,6 +35,10 @@ public enum ClientFailure: Error, Equatable {
     case notForThisDevice
     /// Sealed to keys that nobody in the unit has any more; the sender was told by a signed act.
     case nobodyCanOpen
+    /// The content is erased; where the delivery stands.
+    case gone(DeliveryState)
+    /// The delivery has its answer.
+    case answered(DeliveryState)
     case input(fr: String, en: String)
     /// A file or directory of the user's that cannot be written.
     case cannotWrite(String)
@@ -127,7 +131,7 @@ public enum ClientFailure: Error, Equatable {
                 "the last list has no number \(number) (\(count) lines)\nhint: liaison inbox")
         case .noRecipientKeys(let unit):
             language(
-                "aucun agent de cette unité ne peut encore lire de transmission (\(unit))",
+                "aucun agent de cette unité ne peut lire de transmission (\(unit))",
                 "nobody in this unit can read yet (\(unit))")
         case .attachment(let why): language("pièce jointe refusée (\(why))", "attachment refused (\(why))")
         case .chooseUnit(let units):
@@ -145,6 +149,14 @@ public enum ClientFailure: Error, Equatable {
                 "transmission scellée pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous la transmettre (liaison handover)",
                 "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or hand it over (liaison handover)"
             )
+        case .gone(.withdrawn):
+            language(
+                "retirée par l'expéditeur avant d'être ouverte : n'agissez plus d'après elle",
+                "withdrawn by the sender before it was opened: act on it no longer")
+        case .gone(let state):
+            language("le contenu est effacé (\(state.text(.fr)))", "the content is erased (\(state.text(.en)))")
+        case .answered(let state):
+            language("elle a déjà sa réponse : \(state.text(.fr))", "it has its answer already: \(state.text(.en))")
         case .nobodyCanOpen:
             language(
                 "transmission que plus personne dans l'unité ne peut ouvrir, faute de clé ; l'expéditeur en est informé et doit l'envoyer de nouveau",

@@ -59,6 +59,8 @@ extension Problem.Code {
         case .reasonNotAllowed: language("motif non prévu", "reason not provided for")
         case .notOpenedByAuthor:
             language("transmission à lire avant d'y répondre", "to be read before it is answered")
+        case .checkpointUnknown:
+            language("état du journal inconnu du relais", "a state of the log that the relay does not know")
         case .headerMissing: language("contenu sans en-tête", "content without a header")
         case .callNotRecorded:
             language(

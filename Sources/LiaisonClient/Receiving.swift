@@ -38,6 +38,8 @@ struct ReceivedItem: Codable, Hashable, Sendable {
     var evidence: Evidence
     /// Whether the file was fetched to be handed on or exported, and nobody was shown it.
     var isRetrieved: Bool?
+    /// Whether it opened here, whole and verified; absent in vaults of earlier programs.
+    var isShown: Bool?
     /// What the file is after a handover, and the authors of the handovers, oldest first.
     var handedOver: HandedOver?
 
@@ -205,12 +207,21 @@ extension Session {
         {
             return opened
         }
-        if try await !canRead(delivery) { try await leave(delivery) }
+        do {
+            if try await !canRead(delivery) { try await leave(delivery) }
+        } catch let problem as Problem where problem.code == .contentGone {
+            throw ClientFailure.gone(delivery.state)
+        }
         // Not here yet, damaged here or on the way, or handed over meanwhile: twice from the relay before it is given up.
         for attempt in 1...2 {
             try await fetch(delivery, by: .opened)
             do {
-                return try await open(delivery, catalogue)
+                let opened = try await open(delivery, catalogue)
+                if var item = try received(id) {
+                    item.isShown = true
+                    try account.vault.put(value: item, Account.Class.received, id.description)
+                }
+                return opened
             } catch OpeningRefusal.unopenable(.digestMismatch) where attempt == 1 {
                 continue
             } catch {

@@ -238,6 +238,12 @@ public final class Session {
     /// The units that this agent acts for now.
     public var ownUnits: [UnitAddress] { directory.units(of: address, at: clock()) }
 
+    /// The units in which this agent has a post of their own now.
+    public var postUnits: [UnitAddress] {
+        let posts = directory.agent(address)?.posts.map(\.unit) ?? []
+        return posts.filter { unit in directory.agent(address)?.isMember(of: unit, at: clock()) ?? false }
+    }
+
     /// These, and the units for which this agent stands by: what the relay shows of them it shows because their silence has
     /// called the agent in.
     var servedUnits: [UnitAddress] {

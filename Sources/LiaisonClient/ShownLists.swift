@@ -10,7 +10,8 @@ import LiaisonVault
 /// of its identifier.
 extension Session {
     private enum Row {
-        static let last = "last"
+        /// A session of processes is one terminal window (setsid(2)).
+        static var ofThisTerminal: String { "last \(getsid(0))" }
         static let known = "known"
     }
 
@@ -20,11 +21,13 @@ extension Session {
     private static let limit = 5000
 
     /// Keeps a list that is about to be shown, line by line: a transmission that stands on two lines has two numbers.
+    /// Each terminal has its own; an empty list leaves the one before.
     public func remember(list ids: [TransmissionID]) throws {
+        guard !ids.isEmpty else { return }
         var distinct: [TransmissionID] = []
         var seen: Set<TransmissionID> = []
         for id in ids where seen.insert(id).inserted { distinct.append(id) }
-        try account.vault.put(value: ids, Account.Class.shown, Row.last)
+        try account.vault.put(value: ids, Account.Class.shown, Row.ofThisTerminal)
         let known = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.known) ?? []
         let all = Array((known.filter { !seen.contains($0) } + distinct).suffix(Self.limit))
         if all != known { try account.vault.put(value: all, Account.Class.shown, Row.known) }
@@ -41,7 +44,7 @@ extension Session {
     /// - Throws: `ClientFailure.unknownTransmission`, or `.ambiguous` with those that begin so.
     public func transmission(named text: String) throws -> TransmissionID {
         if let id = TransmissionID(text) { return id }
-        let last = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.last) ?? []
+        let last = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.ofThisTerminal) ?? []
         if let number = DecimalNumber.parse(text, in: 1...DecimalNumber.largest) {
             if number <= last.count { return last[number - 1] }
             guard text.utf8.count >= Self.shortestPrefix else {

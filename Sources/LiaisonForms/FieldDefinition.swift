@@ -30,6 +30,8 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     public var notBefore: RelativeLimit?
     /// What the person must have agreed to share, a value of the field `shared_scope`; nil for what is not about the person.
     public var scope: String?
+    /// Whether it is the person's own: no emergency number, when it is typed.
+    public var ofPerson: Bool?
     /// The rule for a reference, when it is typed.
     var typed: TypedReference.Rule?
 
@@ -46,6 +48,7 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
         case type, fr, en, max, min, values, health, senders, scope, typed
         case notAfter = "not_after"
+        case ofPerson = "of_person"
         case notBefore = "not_before"
         case helpFr = "help_fr"
         case helpEn = "help_en"
@@ -74,6 +77,9 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     /// The rule for what is typed here, when it is a reference.
     var typedRule: TypedReference.Rule? { typed ?? (type == .reference ? TypedReference.Rule.reference : nil) }
 
+    /// The value of a telephone or a commune that there is not, or that nobody knows.
+    static let unknown = "unknown"
+
     /// What a right value looks like when somebody types it.
     public func expected(_ language: Language) -> String {
         switch type {
@@ -95,13 +101,13 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         case .flag: language("oui ou non", "yes or no")
         case .phone:
             language(
-                "numéro de téléphone à dix chiffres (06 39 98 00 01), avec indicatif (+33 6 39 98 00 01) ou court (3919)",
-                "telephone number of ten digits (06 39 98 00 01), with country code (+33 6 39 98 00 01) or short (3919)"
+                "numéro de téléphone à dix chiffres (06 39 98 00 01), avec indicatif (+33 6 39 98 00 01) ou court (3919), ou « aucun »",
+                "telephone number of ten digits (06 39 98 00 01), with country code (+33 6 39 98 00 01) or short (3919), or none"
             )
         case .commune:
             language(
-                "code INSEE de la commune (5 caractères), par exemple 01053",
-                "INSEE code of the commune (5 characters), for example 01053")
+                "code INSEE de la commune (5 caractères), par exemple 01053, ou « inconnue »",
+                "INSEE code of the commune (5 characters), for example 01053, or unknown")
         case .language:
             language(
                 "code de langue ISO 639, par exemple ar ou en", "ISO 639 language code, for example ar or en")
@@ -151,8 +157,9 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         case (.count, .integer(let number)): (0...99).contains(number)
         case (.count, .text(let text)): text == "unknown"
         case (.flag, .flag): true
-        case (.phone, .text(let text)): Self.isPhone(text)
-        case (.commune, .text(let text)): text.wholeMatch(of: /[0-9][0-9AB][0-9]{3}/) != nil
+        case (.phone, .text(let text)): text == Self.unknown || Self.isPhone(text)
+        case (.commune, .text(let text)):
+            text == Self.unknown || text.wholeMatch(of: /[0-9][0-9AB][0-9]{3}/) != nil
         case (.language, .text(let text)): text.wholeMatch(of: /[a-z]{2,3}/) != nil
         case (.instant, .text(let text)): Self.instant(text) != nil
         case (.reference, .text(let text)):
@@ -220,7 +227,9 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
 
     private func display(_ text: String, _ language: Language) -> String {
         switch type {
+        case .phone where text == Self.unknown: return language("aucun", "none")
         case .phone: return PhoneNumber(text)?.grouped ?? text
+        case .commune where text == Self.unknown: return language("inconnue", "unknown")
         case .commune: return Commune.departement(of: text).map { "\(text) (\($0))" } ?? text
         case .date: return Day(iso: text)?.text(language) ?? text
         case .instant:

@@ -61,7 +61,7 @@ extension FieldDefinition {
         case .integer: ["type": "integer", "minimum": min ?? 0, "maximum": max ?? 999]
         case .flag: ["type": "boolean"]
         case .phone: ["type": "string", "pattern": "^\\+?[0-9][0-9 .-]{1,22}$"]
-        case .commune: ["type": "string", "pattern": "^[0-9][0-9AB][0-9]{3}$"]
+        case .commune: ["type": "string", "pattern": "^([0-9][0-9AB][0-9]{3}|unknown)$"]
         case .language: ["type": "string", "pattern": "^[a-z]{2,3}$"]
         case .choice: ["type": "string", "enum": codes]
         case .choices:

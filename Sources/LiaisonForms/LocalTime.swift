@@ -47,7 +47,8 @@ public struct LocalTime: Sendable {
         let year = parts.year == thisYear ? "" : " \(parts.year ?? 0)"
         let weekday = Self.weekdays(language)[((parts.weekday ?? 1) + 6) % 7]
         let month = Self.months(language)[((parts.month ?? 1) + 11) % 12]
-        let day = relative ?? "\(weekday) \(parts.day ?? 0) \(month)\(year)"
+        let ordinal = parts.day == 1 ? language("1er", "1") : "\(parts.day ?? 0)"
+        let day = relative ?? "\(weekday) \(ordinal) \(month)\(year)"
         return day + language(" à ", " at ") + hour
     }
 

@@ -25,6 +25,9 @@ public struct PhoneNumber: Hashable, Sendable {
         digits.wholeMatch(of: /1[578]|11[2459]|19[167]|116[0-9]{3}|10[0-9]{2}|3[0-9]{3}/) != nil
     }
 
+    /// Whether it calls for help rather than a person.
+    public var isEmergency: Bool { Self.isShort(digits) }
+
     /// Eight to fifteen digits; after the codes of the French plan, nine, the first of which is no zero.
     private static func isInternational(_ digits: String) -> Bool {
         guard digits.wholeMatch(of: /\+[1-9][0-9]{7,14}/) != nil else { return false }

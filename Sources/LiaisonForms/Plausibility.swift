@@ -54,6 +54,12 @@ extension FieldDefinition {
     public func doubt(about value: FieldValue, _ context: TypedContext) -> Label? {
         guard case .text(let text) = value else { return nil }
         switch type {
+        case .phone where text == Self.unknown, .commune where text == Self.unknown: return nil
+        case .phone where ofPerson == true && PhoneNumber(text)?.isEmergency == true:
+            return Label(
+                fr:
+                    "\(Quoted.fr(text)) est un numéro d'urgence, pas celui de la personne : tapez le sien, ou « aucun »",
+                en: "\(Quoted.en(text)) is an emergency number, not the person's: type theirs, or none")
         case .phone: return PhoneNumber(text) == nil ? unreadable(text).why : nil
         case .commune: return Commune.doubt(about: text)
         case .date: return doubt(aboutDay: text, context)

@@ -25,7 +25,12 @@ extension FieldDefinition {
     }
 
     static func isUnknown(_ typed: String) -> Bool {
-        typed == "?" || ["unknown", "inconnu", "ne sait pas"].contains(typed.plainWords)
+        typed == "?" || ["unknown", "inconnu", "inconnue", "ne sait pas"].contains(typed.plainWords)
+    }
+
+    /// Whether somebody says that there is none, or that nobody knows it.
+    static func isNone(_ typed: String) -> Bool {
+        isUnknown(typed) || ["aucun", "aucune", "non", "pas de telephone", "none", "no"].contains(typed.plainWords)
     }
 
     // MARK: Choices

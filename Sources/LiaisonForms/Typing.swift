@@ -73,6 +73,7 @@ extension FieldDefinition {
         let typed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         switch type {
         case .text, .longText: return .text(text)
+        case .phone where Self.isNone(typed), .commune where Self.isUnknown(typed): return .text(Self.unknown)
         case .phone, .reference: return .text(Self.withPlainSpaces(typed))
         case .commune: return .text(typed.count == 5 ? typed.uppercased() : typed)
         case .language: return .text(typed.lowercased())

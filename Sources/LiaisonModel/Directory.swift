@@ -19,6 +19,7 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
     case keyClaimedTwice(String)
     case unknownUnit(String)
     case malformedOpening(String)
+    case tooManyStandIns(String, limit: Int)
     case unknownAgent(String)
     case keysRollback(AgentAddress, have: Int, offered: Int)
     case malformedKey(String)
@@ -35,6 +36,8 @@ public struct Directory: Sendable {
     public static let keyLifetime = 30 * 86_400
     /// Opening intervals of one unit.
     static let openingLimit = 100
+    /// Units that stand in for one, and units that stand by for it.
+    static let standInLimit = 20
 
     public private(set) var convention: Verified<Convention>?
     /// Superseded conventions, with the instant of their supersession.
@@ -273,6 +276,10 @@ public struct Directory: Sendable {
             where !own.contains(other) || other == unit.address {
                 throw DirectoryRefusal.unknownUnit(other.description)
             }
+            let standIns = max(unit.standbyUnits.count, unit.absence?.substitutes.count ?? 0)
+            guard standIns <= Self.standInLimit else {
+                throw DirectoryRefusal.tooManyStandIns(unit.address.description, limit: Self.standInLimit)
+            }
             if let standby = unit.standby, standby.isEmpty || Set(standby).count != standby.count {
                 throw DirectoryRefusal.duplicateAddress(unit.address.description)
             }
@@ -319,6 +326,8 @@ public struct Directory: Sendable {
             if chained, verified.body.previous != present.hash || verified.body.version != present.body.version + 1 {
                 throw DirectoryRefusal.brokenChain(author.description)
             }
+        } else if chained, verified.body.version != 1 || verified.body.previous != nil {
+            throw DirectoryRefusal.brokenChain(author.description)
         }
         for key in verified.body.keys {
             guard key.bytes != nil, key.notBefore < key.notAfter else {
@@ -374,13 +383,29 @@ public struct Directory: Sendable {
 
     private func agents(of unit: UnitAddress, at instant: Int, isStandbyCalled: Bool) -> [Agent] {
         guard let roster = rosters[unit.institution]?.body, let unit = self.unit(unit) else { return [] }
-        return roster.agents.filter { roster.isMember($0, of: unit, at: instant, isStandbyCalled: isStandbyCalled) }
+        // Looked up once, and not for each agent.
+        let isCalled = isStandbyCalled || !unit.standbyUnits.isEmpty && roster.isVacant(unit, at: instant)
+        return roster.agents.filter { roster.isMember($0, of: unit, at: instant, isStandbyCalled: isCalled) }
     }
 
     /// Whether anybody could open what waits for `unit` at `instant`: somebody to whom it is sealed, and who has published
     /// keys, whether or not these are still valid for new contents.
     public func hasReader(_ unit: UnitAddress, at instant: Int) -> Bool {
         readers(of: unit, at: instant).contains { !(keys(of: $0.address)?.body.keys.isEmpty ?? true) }
+    }
+
+    /// The units of all rosters in which nobody is left who could open anything at `instant`: as `hasReader` says of one, in
+    /// one pass over each roster.
+    public func unitsWithoutReader(at instant: Int) -> [UnitAddress] {
+        rosters.values.flatMap { roster -> [UnitAddress] in
+            var read: Set<UnitAddress> = []
+            for agent in roster.body.agents where !(keys(of: agent.address)?.body.keys.isEmpty ?? true) {
+                for post in agent.posts where agent.isMember(of: post.unit, at: instant) { read.insert(post.unit) }
+            }
+            return roster.body.units.filter { unit in
+                !read.contains(unit.address) && read.isDisjoint(with: unit.substitutes(at: instant) + unit.standbyUnits)
+            }.map(\.address)
+        }
     }
 
     /// The units of which `agent` is a standby member at `instant`: it acts for them once their silence has called it in.

@@ -118,8 +118,7 @@ extension Draft {
     /// Tells the senders of what waits for units in which nobody is left who could open it.
     private mutating func tellUnattended() async throws {
         if let checked = state.readersCheckedAt, now - checked < Self.readersInterval { return }
-        let units = state.directory.rosters.values.flatMap(\.body.units).map(\.address)
-        let lost = state.goneUnits.union(units.filter { !state.directory.hasReader($0, at: now) }).sorted()
+        let lost = state.goneUnits.union(state.directory.unitsWithoutReader(at: now)).sorted()
         let waiting = lost.isEmpty ? [] : try await store.unattended(in: lost, limit: Self.unattendedLimit)
         for delivery in waiting {
             let current = try await deliveries(of: delivery.transmission).first { $0.unit == delivery.unit }

@@ -67,7 +67,15 @@ public struct Relay: Sendable {
         _ envelope: Unverified<Envelope>, content: SubmittedContent, arrived: ContentReference,
         by peer: AgentAddress
     ) async throws -> Receipt {
-        try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
+        try await checkSeen(envelope.claimed.routing.checkpoint)
+        return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
+    }
+
+    /// Refuses what names a checkpoint that this log never had: in evidence it would speak against the log for ever, and it is
+    /// nothing but its author's word.
+    private func checkSeen(_ seen: SeenCheckpoint?) async throws {
+        guard let seen else { return }
+        guard try await sequencer.has(seen) else { throw Problem(.checkpointUnknown) }
     }
 
     /// A submission whose content was staged before.
@@ -121,6 +129,7 @@ public struct Relay: Sendable {
     public func scrub() async throws { try await sequencer.scrub() }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
+        try await checkSeen(act.claimed.checkpoint)
         if let content = act.claimed.content { _ = try await store.closeStaged(content.sha256, owner: peer) }
         return try await receipt(for: .act(act, peer: peer))
     }
@@ -129,8 +138,11 @@ public struct Relay: Sendable {
     /// act is in the log; the same act again asks for the next segment and is no new event.
     public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> ContentSegment {
         guard act.claimed.act == .opened || act.claimed.act == .retrieved else { throw Problem(.malformed) }
-        let receipt = try await receipt(for: .act(act, peer: peer))
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
+        try await checkSeen(act.claimed.checkpoint)
+        // A demand for what is not there is no opening.
+        if let size = try await store.contentSize(of: id, for: unit), offset >= size { throw Problem(.wrongOffset) }
+        let receipt = try await receipt(for: .act(act, peer: peer))
         // The same act again is no new event, but asks anew whether its author may read.
         try await checkServes(peer, id, unit)
         guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }

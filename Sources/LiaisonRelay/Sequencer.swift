@@ -177,6 +177,11 @@ public actor Sequencer {
 
     /// Whether `shown` is a tree that this log had.
     public func has(_ shown: Checkpoint) async throws -> Bool {
+        try await has(SeenCheckpoint(size: shown.size, root: shown.root))
+    }
+
+    /// The same for a tree by its size and root.
+    public func has(_ shown: SeenCheckpoint) async throws -> Bool {
         guard shown.size <= (try await store.head()?.size ?? 0) else { return false }
         guard shown.size > 0 else { return shown.root == MerkleTree.emptyRoot }
         let plan = ProofPlan.wholeTree(of: shown.size)

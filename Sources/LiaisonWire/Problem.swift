@@ -71,6 +71,8 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case reasonNotAllowed = "reason_not_allowed"
         /// An acknowledgement, a refusal or a handover by somebody who has not opened what it is about.
         case notOpenedByAuthor = "not_opened_by_author"
+        /// A checkpoint that its author says to have seen, and that this log never had.
+        case checkpointUnknown = "checkpoint_unknown"
         /// The content does not begin with the header of an age file.
         case headerMissing = "header_missing"
         // Enrolment.
@@ -94,7 +96,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .notFound, .unknownTransmission, .invitationUnknown: 404
             case .methodNotAllowed: 405
             case .idTaken, .wrongState, .outOfOrder, .wrongOffset, .contentMissing, .alreadyAnswered, .invitationUsed,
-                .directoryChanged, .notOpenedByAuthor:
+                .directoryChanged, .notOpenedByAuthor, .checkpointUnknown:
                 409
             case .contentGone, .invitationExpired: 410
             case .bodyTooLarge, .contentTooLarge: 413

@@ -43,8 +43,13 @@ struct Acknowledge: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let evidence = try await session.acknowledge(transmission.value(session))
-            try show(evidence, console, console.language("Prise en charge par votre unité.", "Your unit takes charge."))
+            let voice = try Voice(session, console)
+            let id = try transmission.value(session)
+            let evidence = try await session.acknowledge(id)
+            let what = try await voice.title(of: id)
+            try show(
+                evidence, console,
+                console.language("Prise en charge par votre unité : \(what)", "Your unit takes charge: \(what)"))
         }
     }
 }
@@ -101,6 +106,9 @@ struct Erase: AsyncParsableCommand {
             "data_subject_request, no_longer_needed or unlawful (what your unit got by mistake is refused first)."))
     var reason: String
 
+    @Flag(help: .withoutConfirmation)
+    var yes = false
+
     private struct Answer: Encodable {
         var unit: UnitAddress
         var state: DeliveryState
@@ -109,8 +117,10 @@ struct Erase: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let results = try await session.erase(
-                transmission.value(session), reason: Reason.read(reason, for: .erased))
+            let id = try transmission.value(session)
+            let code = try Reason.read(reason, for: .erased)
+            try await Voice(session, console).confirm(id, yes, console.language("Effacer ?", "Erase?"))
+            let results = try await session.erase(id, reason: code)
             try console.print(results.map { Answer(unit: $0.unit, state: $0.state, erased: $0.isErased) }) {
                 results.map { result in
                     (session.directory.unit(result.unit)?.name ?? result.unit.description)

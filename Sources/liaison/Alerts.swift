@@ -41,7 +41,8 @@ struct Alerts: AsyncParsableCommand {
             try voice.sayUndeposited()
             guard session.offlineSince == nil else { throw ClientFailure.unreachable }
             let alerts = try await session.alerts()
-            try await session.know(Set(alerts.flatMap { [$0.other.institution, $0.unit.institution] }))
+            try await session.know(
+                Set(alerts.flatMap { [$0.other.institution, $0.unit.institution] }), keys: true)
             let rows = alerts.map { row($0, session.directory.unit($0.other)) }
             try session.remember(list: alerts.map(\.transmission))
             try console.print(rows) {
@@ -141,6 +142,7 @@ extension Voice {
         case .demand: return language("DEMANDE à confirmer", "DEMAND to confirm") + at
         case .reminder: return language("RELANCE", "REMINDER") + at
         case .answer: return language("RÉPONSE à lire", "ANSWER to read") + at
+        case .arrived: return language("À OUVRIR SANS ATTENDRE", "TO BE OPENED AT ONCE") + at
         }
     }
 
@@ -157,7 +159,11 @@ extension Voice {
                     : language("À faire : téléphonez à l'unité", "To do: telephone the unit")
             ]
         case .unattended:
-            return [language("À faire : téléphonez, puis refaites l'envoi", "To do: telephone, then send it again")]
+            return [
+                language(
+                    "À faire : téléphonez, retirez-la (liaison withdraw \(id)), puis envoyez à une autre unité",
+                    "To do: telephone, take it back (liaison withdraw \(id)), then send to another unit")
+            ]
         case .refused: return refusalAdvice(alert)
         case .withdrawn:
             return [language("À faire : n'agissez plus d'après elle", "To do: act on it no longer"), dismissal(id)]
@@ -167,7 +173,7 @@ extension Voice {
                 dismissal(id)
             ]
         case .ended: return []
-        case .demand, .reminder, .answer:
+        case .demand, .reminder, .answer, .arrived:
             return [language("À faire : liaison read \(id)", "To do: liaison read \(id)")]
         }
     }
@@ -175,11 +181,11 @@ extension Voice {
     private func refusalAdvice(_ alert: Alert) -> [String] {
         var lines = [
             language(
-                "À faire : décidez de la suite, au besoin envoyez à une autre unité",
-                "To do: decide what comes next, send it to another unit where needed")
+                "Personne ne s'en occupe. À faire : envoyez-la à l'unité compétente, ou téléphonez",
+                "Nobody takes charge of it. To do: send it to the competent unit, or telephone")
         ]
         if let before = alert.notifyBefore, let opened = alert.openedAt {
-            lines = [
+            lines += [
                 language(
                     "Ouverte \(when(opened)) par une unité qui n'aurait pas dû la recevoir.",
                     "Opened \(when(opened)) by a unit that should not have received it."),

@@ -22,13 +22,24 @@ struct Console {
         language = Language(environment: ProcessInfo.processInfo.environment)
     }
 
-    func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    func say(_ text: String) {
+        FileHandle.standardError.write(Data((Self.fitted(text, to: STDERR_FILENO) + "\n").utf8))
+    }
+
+    /// Broken between words for a terminal; as it is for a file or another program.
+    private static func fitted(_ text: String, to descriptor: Int32) -> String {
+        var size = winsize()
+        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return text
+        }
+        return WordWrap.wrap(text, width: Int(size.ws_col))
+    }
 
     /// Prints `value` as JSON, or `text` for people.
     func print(_ value: some Encodable, text: () -> String) throws {
         switch format {
         case .json: Swift.print(String(decoding: try CanonicalJSON.encode(value), as: UTF8.self))
-        case .text: Swift.print(text())
+        case .text: Swift.print(Self.fitted(text(), to: STDOUT_FILENO))
         }
     }
 

@@ -64,7 +64,8 @@ struct FieldQuestion {
                     return .value(try value(text, echoes: true))
                 }
                 try refuse(why)
-                if isProse { draft = text }
+                // What is long is edited; anything else is typed anew, so that nothing is added to what was wrong.
+                if field.type == .longText || tooLong(text) != nil { draft = text }
             }
         }
     }
@@ -129,7 +130,7 @@ struct FieldQuestion {
             try refuse(tooLong(text) ?? field.expected(language))
             return text
         }
-        return purpose == .inTurn || (purpose == .mending && !isProse) ? "" : typed(present)
+        return purpose == .inTurn || field.type != .longText ? "" : typed(present)
     }
 
     /// `value` as somebody would type it here.

@@ -71,8 +71,17 @@ struct GlobalOptions: ParsableArguments {
     /// Opens the vault with the passphrase of the file or the prompt.
     func openVault() throws -> Vault {
         let console = console()
-        let passphrase = try Passphrase.read(console.language)
-        return try Vault.open(at: vaultPath(), passphrase: passphrase)
+        let path = try vaultPath()
+        // A slip of the finger costs a second question, and not the command.
+        for _ in 1..<(Passphrase.isAsked ? Passphrase.attempts : 1) {
+            do {
+                return try Vault.open(at: path, passphrase: Passphrase.read(console.language))
+            } catch VaultFailure.wrongPassphrase {
+                console.say(
+                    console.language("Phrase de passe incorrecte, recommencez.", "Wrong passphrase, once more."))
+            }
+        }
+        return try Vault.open(at: path, passphrase: Passphrase.read(console.language))
     }
 
     /// The vault of an attempt that was broken off, or a new one.
@@ -186,6 +195,13 @@ enum Clock {
 
 /// The passphrase: from the file that LIAISON_PASSPHRASE_FILE names, otherwise asked without echo.
 enum Passphrase {
+    static let attempts = 3
+
+    /// Whether a person is asked for it.
+    static var isAsked: Bool {
+        ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] == nil && isatty(STDIN_FILENO) == 1
+    }
+
     /// A new one: asked twice, until it is hard enough to guess. One from a file is said to be weak, and taken.
     static func choose(_ console: Console) throws -> GuardedBytes {
         let language = console.language

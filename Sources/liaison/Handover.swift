@@ -88,6 +88,9 @@ struct Withdraw: AsyncParsableCommand {
             "misdirected, consent_withdrawn or sent_in_error."))
     var reason: String
 
+    @Flag(help: .withoutConfirmation)
+    var yes = false
+
     private struct Row: Encodable {
         var unit: UnitAddress
         var state: DeliveryState
@@ -101,6 +104,7 @@ struct Withdraw: AsyncParsableCommand {
             let id = try transmission.value(session)
             let code = try Reason.read(reason, for: .withdrawn)
             let voice = try Voice(session, console)
+            try await voice.confirm(id, yes, console.language("Retirer ?", "Take back?"))
             let results = try await session.withdraw(
                 id, reason: code, catalogue: FormCatalogue())
             let deadline = code == .misdirected ? Clock.now() + Alert.breachNotification : nil

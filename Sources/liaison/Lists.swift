@@ -67,7 +67,7 @@ struct ListPage {
         let other = isInbox ? routing.from : delivery.unit
         var lines = [
             "\(number). \(voice.heading(routing))",
-            (isInbox ? language("de ", "from ") : language("à ", "to ")) + voice.name(other)
+            (isInbox ? language("de ", "from ") : language("à ", "to ")) + voice.name(other) + servedFor(delivery)
                 + language(
                     ", déposée \(voice.when(depositedAt(delivery)))", ", deposited \(voice.when(depositedAt(delivery)))"
                 ),
@@ -76,6 +76,16 @@ struct ListPage {
         lines += relations(of: delivery)
         lines.append(language("référence ", "reference ") + "\(routing.id)")
         return lines.enumerated().map { $0.offset == 0 ? $0.element : "   " + $0.element }.joined(separator: "\n")
+    }
+
+    /// Whose mail it is, where it is not one's own: another unit's that one stands in for, or a copy.
+    private func servedFor(_ delivery: VerifiedDelivery) -> String {
+        guard isInbox else { return "" }
+        let copy = delivery.unit == delivery.routing.to ? "" : language(" (copie)", " (copy)")
+        guard !voice.session.postUnits.contains(delivery.unit) else { return copy }
+        return copy
+            + language(
+                ", pour \(voice.name(delivery.unit)), en suppléance", ", for \(voice.name(delivery.unit)), standing in")
     }
 
     private func depositedAt(_ delivery: VerifiedDelivery) -> Int { delivery.evidence.event.at }
@@ -150,11 +160,11 @@ struct Inbox: AsyncParsableCommand {
             let listing = try await session.inbox()
             let sent = try await session.sent(onlyAnswers: true)
             try await session.know(
-                Set(listing.deliveries.flatMap { [$0.routing.from.institution, $0.unit.institution] }))
+                Set(listing.deliveries.flatMap { [$0.routing.from.institution, $0.unit.institution] }), keys: true)
             let alerts = try await session.alerts(in: listing).filter {
                 $0.reason != .answer || !listing.has($0.transmission)
             }
-            try await session.know(Set(alerts.map(\.other.institution)))
+            try await session.know(Set(alerts.map(\.other.institution)), keys: true)
             for alert in alerts { console.say(voice.text(alert).joined(separator: "\n")) }
             try ListPage(voice, listing, isInbox: true, related: sent).show()
         }
@@ -188,5 +198,7 @@ extension Listing {
 
 extension Session {
     /// Brings in whom to call about what has not been deposited.
-    func knowUndeposited() async throws { try await know(Set(try undeposited().map(\.to.institution))) }
+    func knowUndeposited() async throws {
+        try await know(Set(try undeposited().map(\.to.institution)), keys: true)
+    }
 }

@@ -85,7 +85,8 @@ struct Send: AsyncParsableCommand {
         let (session, console) = (voice.session, voice.console)
         // What no convention can permit is refused by the convention, in its words; the hint stands before them.
         let known = voice.catalogue.kind(named: kind)
-        if known == nil { console.say(ClientFailure.unknownKind(kind).text(console.language)) }
+        if known == nil { sayUnknownKind(voice) }
+        outcome.call(try await voice.rescueNumbers(kind: known?.id ?? kind))
         var request = try request(known?.id ?? kind, to: try await unit(known?.id ?? kind, voice), session)
         try await session.know([request.to.institution], keys: true)
         guard let recipient = session.directory.unit(request.to) else {
@@ -99,6 +100,11 @@ struct Send: AsyncParsableCommand {
         let isAsked = form == nil && fields.isEmpty && Console.isInteractive
         // Whoever is asked field by field is told of the telephone there, where the urgency is chosen.
         for line in (isAsked ? [] : briefing.call) + briefing.beforeTheForm { console.say(line) }
+        // Before anybody answers twenty questions for a unit that cannot read them.
+        for unit in routing.recipients
+        where session.directory.encryptionKeys(of: unit, at: session.clock()).isEmpty {
+            throw ClientFailure.noRecipientKeys(unit)
+        }
         if isAsked {
             guard let answers = try interview(request, briefing, outcome) else {
                 throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
@@ -136,6 +142,14 @@ struct Send: AsyncParsableCommand {
         }
     }
 
+    /// Says which kinds could be meant.
+    private func sayUnknownKind(_ voice: Voice) {
+        let console = voice.console
+        console.say(ClientFailure.unknownKind(kind).text(console.language))
+        let similar = voice.catalogue.kinds(beginning: kind)
+        for kind in similar { console.say("  \(kind.title.text(console.language)) (\(kind.id))") }
+    }
+
     /// The unit named, or chosen on the terminal among those that the convention allows.
     private func unit(_ kind: String, _ voice: Voice) async throws -> UnitAddress {
         if let to {
@@ -150,6 +164,7 @@ struct Send: AsyncParsableCommand {
         }
         let console = voice.console
         let units = try await voice.session.recipients(of: kind)
+        try await voice.session.know(Set(units.map(\.address.institution)), keys: true)
         guard !units.isEmpty else { throw ClientFailure.notPermitted(.noFlow) }
         while true {
             for (number, unit) in units.enumerated() {
@@ -305,8 +320,9 @@ struct Briefing {
         if let due = due(routing.urgency) {
             lines.append(language("Réponse attendue : ", "Answer due: ") + voice.when(due))
         }
-        if !recipient.standbyUnits.isEmpty {
-            let names = recipient.standbyUnits.map(voice.name).joined(separator: " ; ")
+        let standby = recipient.standbyUnits.filter(voice.canRead)
+        if !standby.isEmpty {
+            let names = standby.map(voice.name).joined(separator: " ; ")
             lines.append(
                 language(
                     "Scellée aussi pour \(names), qui la lira en cas d'absence ou de silence.",
@@ -361,15 +377,23 @@ struct Briefing {
 }
 
 extension FormCatalogue {
+    /// The kinds whose title begins so, in either language.
+    func kinds(beginning text: String) -> [FormKind] {
+        func plain(_ text: String) -> String {
+            text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+        }
+        return kinds.filter { kind in
+            Language.allCases.contains { plain(kind.title.text($0)).hasPrefix(plain(text)) }
+        }
+    }
+
     /// A kind by its identifier, or by its title in either language: `saisine`.
     func kind(named text: String) -> FormKind? {
         if let kind = self[text] { return kind }
         func plain(_ text: String) -> String {
             text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
         }
-        let found = kinds.filter { kind in
-            Language.allCases.contains { plain(kind.title.text($0)).hasPrefix(plain(text)) }
-        }
+        let found = kinds(beginning: text)
         return found.count == 1
             ? found[0]
             : found.first { kind in

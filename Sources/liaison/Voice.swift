@@ -44,6 +44,33 @@ struct Voice {
         title(routing.kind) + language(", urgence ", ", ") + routing.urgency.text(language)
     }
 
+    /// A transmission in words: what, from whom, to whom, when it was sealed.
+    func title(of id: TransmissionID) async throws -> String {
+        let routing: Routing
+        if let own = try session.sealed(id) {
+            routing = own
+        } else if let delivery = try? await session.delivery(id) {
+            routing = delivery.routing
+        } else {
+            routing = try await session.track(id).routing
+        }
+        try await session.know(Set(([routing.from] + routing.recipients).map(\.institution)))
+        let names = routing.recipients.map(name).joined(separator: " ; ")
+        return heading(routing)
+            + language(
+                ", de \(name(routing.from)) à \(names), scellée \(when(routing.sealedAt))",
+                ", from \(name(routing.from)) to \(names), sealed \(when(routing.sealedAt))")
+    }
+
+    /// What cannot be undone is asked for by its name, on a terminal.
+    func confirm(_ id: TransmissionID, _ yes: Bool, _ question: String) async throws {
+        guard !yes, Console.isInteractive else { return }
+        console.say(try await title(of: id))
+        guard console.confirm(question) else {
+            throw ClientFailure.input(fr: "rien n'a été fait", en: "nothing was done")
+        }
+    }
+
     // MARK: Reaching a unit
 
     func presence(_ unit: LiaisonModel.Unit) -> Presence {
@@ -70,10 +97,19 @@ struct Voice {
     private func text(standIns: [UnitAddress]) -> String {
         guard !standIns.isEmpty else { return language(", personne ne la supplée", ", nobody stands in") }
         let names = standIns.map { address in
-            let phone = session.directory.unit(address).map { language(", ", ", ") + $0.phone } ?? ""
+            let phone = session.directory.unit(address).map { ", " + $0.phone } ?? ""
             return name(address) + phone
+                + (canRead(address) ? "" : language(" (personne ne peut y lire)", " (nobody there can read)"))
         }
         return language(", suppléance : ", ", stood in for by: ") + names.joined(separator: " ; ")
+    }
+
+    /// Whether somebody with a post in the unit has published keys.
+    func canRead(_ address: UnitAddress) -> Bool {
+        let now = session.clock()
+        return session.directory.members(of: address, at: now).contains {
+            !session.directory.encryptionKeys(of: $0.address, at: now).isEmpty
+        }
     }
 
     /// Where to call a unit, the number that answers now first.
@@ -88,7 +124,7 @@ struct Voice {
             let next = opens.map { language(" (fermé, ouvre \(when($0)))", " (closed, opens \(when($0)))") }
             return [duty, call + unit.phone + (next ?? language(" (fermé)", " (closed)"))].compactMap(\.self)
         case .absent(_, let standIns), .vacant(let standIns):
-            return [call + unit.phone] + [duty].compactMap(\.self) + standIns.compactMap(standInNumber)
+            return standIns.compactMap(standInNumber) + [call + unit.phone] + [duty].compactMap(\.self)
         }
     }
 
@@ -104,11 +140,8 @@ struct Voice {
         var lines = [language("En cas de danger : 17 ou 112.", "In danger: 17 or 112.")]
         guard let kind, catalogue.concernsChildren(kind) else { return lines }
         lines.append(language("Enfant en danger : 119, jour et nuit.", "Child in danger: 119, day and night."))
-        for unit in try await session.units(holding: "crip") {
-            lines.append(language("CRIP, \(unit.name) : \(unit.phone)", "CRIP, \(unit.name): \(unit.phone)"))
-            if let duty = unit.dutyPhone {
-                lines.append(language("CRIP, permanence : \(duty)", "CRIP, duty line: \(duty)"))
-            }
+        for unit in try await session.units(holding: "crip", keys: true) {
+            lines += numbers(unit.address).map { "CRIP — " + $0 }
         }
         return lines
     }

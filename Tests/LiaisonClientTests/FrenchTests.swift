@@ -89,7 +89,7 @@ struct FrenchTests {
     @Test(arguments: [
         "aucun flux ne prévoit cet envoi (code pour l'assistance : no_flow)",
         "indiquez la transmission à laquelle vous répondez : --reply-to ID",
-        "aucun agent de cette unité ne peut encore lire (the-unit@avema01)",
+        "aucun agent de cette unité ne peut lire (the-unit@avema01)",
         "type inconnu\nconseil : liaison forms", "heure (23:14) ou date et heure (21/11/2026 23:14) ; oui ou non ?",
         "Urgence\u{A0}: immédiate\u{202F}; « Nom »"
     ])
@@ -133,7 +133,7 @@ struct FrenchTests {
             .chooseUnit([unit, unit]), .notMember, .consentWithdrawn(at: now), .notWitnessed, .notForThisDevice,
             .nobodyCanOpen, .input(fr: "phrase de passe vide", en: "empty passphrase"), .cannotWrite("/tmp/preuve"),
             .service("https://horodatage.example"), .broken(.evidence)
-        ]
+        ] + DeliveryState.allCases.flatMap { [.gone($0), .answered($0)] }
     }
 
     /// A case that is added to `ClientFailure` is judged here too.

@@ -144,16 +144,19 @@ struct HistoryTests {
 
     // MARK: Two histories
 
-    /// Puts a transmission of one log into another one, as a relay with two histories does.
+    /// Puts a transmission of one log into another one, as a relay with two histories does: an honest one refuses the
+    /// checkpoint that it never had.
     private func pass(_ id: TransmissionID, of world: World, to twin: Twin) async throws {
         _ = try await twin.relay.sequencer.load()
         let stored = try #require(try await world.store.transmission(id))
         let size = try #require(try await world.store.contentSize(of: id, for: Fixture.unit(iscg)))
         let bytes = try await world.store.content(of: id, for: Fixture.unit(iscg), from: 0, count: size)
         let envelope = try Unverified<Envelope>(parsing: stored.envelope)
-        _ = try await twin.relay.submit(
-            envelope, content: .inline(bytes),
-            arrived: ContentReference(sha256: Hash.of(bytes), size: bytes.count), by: envelope.claimed.by)
+        let (author, arrived) = (envelope.claimed.by, ContentReference(sha256: Hash.of(bytes), size: bytes.count))
+        await #expect(throws: Problem(.checkpointUnknown)) {
+            try await twin.relay.submit(envelope, content: .inline(bytes), arrived: arrived, by: author)
+        }
+        _ = try await twin.relay.sequencer.perform(.submit(envelope, .inline(bytes), arrived: arrived, peer: author))
     }
 
     private func grow(_ twin: Twin, by count: Int) async throws {

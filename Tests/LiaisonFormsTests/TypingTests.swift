@@ -49,9 +49,17 @@ struct TypingTests {
         ("116006", "116 006"), ("3919", "3919"), ("3624", "3624"), ("1013", "1013")
     ])
     func telephones(typed: String, shown: String) throws {
-        let value = try parse("safe_phone", " \(typed) ")
+        let value = try parse("callback_contact", " \(typed) ")
         #expect(value == .text(typed))
-        #expect(try field("safe_phone").display(value, .fr) == shown)
+        #expect(try field("callback_contact").display(value, .fr) == shown)
+    }
+
+    /// Where the person's own number is asked, "17" is somebody who has understood another question.
+    @Test(arguments: ["15", "17", "112", "3919", "116006"])
+    func noEmergencyNumberIsThePersons(typed: String) throws {
+        let why = try #require(try refusal("safe_phone", typed))
+        #expect(why.fr.contains("« aucun »"), "\(why.fr)")
+        #expect(why.en.contains("none"), "\(why.en)")
     }
 
     @Test(arguments: [

@@ -31,7 +31,7 @@ interdit 65 second acknowledge "$id"
 interdit 65 second refuse "$id" --reason doublon
 dit second read "$id"
 dit second acknowledge "$id"
-says 'Prise en charge par votre unité.' "$dir/out"
+says 'Prise en charge par votre unité : Saisine' "$dir/out"
 dit bta-montluel track "$id"
 says "pris en charge par l'unité" "$dir/out"
 dit bta-montluel proof "$id" --output "$dir/taken.asice"
