@@ -11,7 +11,7 @@ struct FieldQuestion {
     enum Purpose {
         /// In the order of the form.
         case inTurn
-        /// From the summary: the value stands there to be edited.
+        /// From the summary: what is long, or a list, stands there to be edited.
         case correction
         /// The value, or its absence, is wrong as the form is.
         case mending
@@ -130,7 +130,12 @@ struct FieldQuestion {
             try refuse(tooLong(text) ?? field.expected(language))
             return text
         }
-        return purpose == .inTurn || field.type != .longText ? "" : typed(present)
+        return switch field.type {
+        case .longText where purpose != .inTurn: typed(present)
+        // Something is added to a list more often than it is said anew.
+        case .choices where purpose == .correction, .texts where purpose == .correction: typed(present)
+        default: ""
+        }
     }
 
     /// `value` as somebody would type it here.

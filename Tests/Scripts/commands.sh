@@ -23,7 +23,7 @@ exits 0 as bta-montluel track "$id"
 [ "$(json '[e["name"] for e in d["deliveries"][0]["events"]]')" = \
     "['SubmissionAcceptance', 'ContentConsignment', 'ConsignmentNotification', 'ContentHandover', 'ConsignmentAcceptance']" ] || fail "$(cat "$dir/out")"
 exits 65 as iscg-est acknowledge "$id"
-says 'wrong_state' "$dir/err"
+says 'it has its answer already' "$dir/err"
 exits 0 as iscg-est units gex
 [ "$(json 'd[0]["unit"], d[0]["reachable"]')" = "('bta-gex@ggd01', True)" ] || fail "$(cat "$dir/out")"
 
