@@ -22,6 +22,20 @@ public struct SendDraft: Codable, Hashable, Sendable {
         self.attachments = attachments
         self.phoneConfirmedAt = phoneConfirmedAt
     }
+
+    /// Whether nothing was answered that somebody would miss.
+    public var isEmpty: Bool { form.isEmpty && attachments.isEmpty && phoneConfirmedAt == nil }
+}
+
+/// A draft where the vault keeps it. One person's is never taken for another's: there can be several of a kind to a unit.
+public struct KeptDraft: Sendable {
+    /// Kind, unit, and the time it was begun; of earlier programs without the time.
+    public let id: String
+    public let draft: SendDraft
+    /// Unix seconds; nil when an earlier program kept it.
+    public var begunAt: Int? {
+        id.split(separator: " ").last.flatMap { DecimalNumber.parse($0, in: 0...DecimalNumber.largest) }
+    }
 }
 
 /// Drafts, encrypted in the vault like everything else; and what a device has been told once.
@@ -35,18 +49,33 @@ extension Session {
 
     private func id(_ kind: String, _ unit: UnitAddress) -> String { "\(kind) \(unit)" }
 
-    public func draft(of kind: String, to unit: UnitAddress) throws -> SendDraft? {
-        let vault = account.vault
-        if let draft = try vault.value(SendDraft.self, Kind.draft, id(kind, unit)) { return draft }
-        return try vault.value([String: FieldValue].self, Kind.former, id(kind, unit)).map { SendDraft(form: $0) }
+    /// The drafts of a kind to a unit, the latest first.
+    public func drafts(of kind: String, to unit: UnitAddress) throws -> [KeptDraft] {
+        let (vault, id) = (account.vault, id(kind, unit))
+        var drafts = try vault.ids(Kind.draft).filter { $0 == id || $0.hasPrefix("\(id) ") }.compactMap { each in
+            try vault.value(SendDraft.self, Kind.draft, each).map { KeptDraft(id: each, draft: $0) }
+        }
+        if !drafts.contains(where: { $0.id == id }),
+            let form = try vault.value([String: FieldValue].self, Kind.former, id)
+        {
+            drafts.append(KeptDraft(id: id, draft: SendDraft(form: form)))
+        }
+        return drafts.sorted { ($0.begunAt ?? 0) > ($1.begunAt ?? 0) }
     }
 
-    public func keep(_ draft: SendDraft, of kind: String, to unit: UnitAddress) throws {
-        try account.vault.put(value: draft, Kind.draft, id(kind, unit))
+    /// Where a draft that is begun now will be kept.
+    public func newDraftID(of kind: String, to unit: UnitAddress) -> String { "\(id(kind, unit)) \(clock())" }
+
+    /// An empty draft is not kept.
+    ///
+    /// - Parameter id: of `newDraftID`, or of a kept draft, which this one replaces.
+    public func keep(_ draft: SendDraft, as id: String) throws {
+        guard !draft.isEmpty else { return try dropDraft(id) }
+        try account.vault.put(value: draft, Kind.draft, id)
     }
 
-    public func dropDraft(of kind: String, to unit: UnitAddress) throws {
-        for each in [Kind.draft, Kind.former] { try account.vault.delete(each, id(kind, unit)) }
+    public func dropDraft(_ id: String) throws {
+        for each in [Kind.draft, Kind.former] { try account.vault.delete(each, id) }
     }
 
     /// Whether a hint was not given on this device before; from then on it was.

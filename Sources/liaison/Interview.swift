@@ -13,6 +13,8 @@ struct Answers {
     var attachments: [String]
     /// When the sender called, Unix seconds.
     var phoneConfirmedAt: Int?
+    /// The draft that they are kept in.
+    var draft: String
 }
 
 /// Asks for a transmission on the terminal, for somebody tired: one question at a time, each answer checked as it is typed
@@ -35,8 +37,7 @@ struct Interview {
     let numbers: [String]
     let heading: (Urgency) -> [String]
     let checkAttachment: ([String]) -> String?
-    /// What was given with the command; a draft that is dropped gives way to it.
-    let given: Answers?
+    let drop: (String) throws -> Void
     let keep: (Answers) throws -> Void
     /// What the convention leaves no choice about.
     let fixed: [String: FieldValue]
@@ -47,12 +48,13 @@ struct Interview {
     ///   - numbers: whom to call, a line each.
     ///   - heading: the lines that say to whom and what, by the urgency chosen.
     ///   - checkAttachment: judges all paths together; nil when they may be attached, otherwise why not.
+    ///   - drop: called with the draft that is to be deleted.
     ///   - keep: called after each answer.
     init(
         catalogue: FormCatalogue, kind: FormKind, context: FormContext, console: Console, terminal: Terminal,
         now: @escaping () -> Int, zone: TimeZone, urgencies: [(urgency: Urgency, meaning: String)], numbers: [String],
         heading: @escaping (Urgency) -> [String], checkAttachment: @escaping ([String]) -> String?,
-        given: Answers? = nil, keep: @escaping (Answers) throws -> Void
+        drop: @escaping (String) throws -> Void, keep: @escaping (Answers) throws -> Void
     ) {
         self.catalogue = catalogue
         self.kind = kind
@@ -65,7 +67,7 @@ struct Interview {
         self.numbers = numbers
         self.heading = heading
         self.checkAttachment = checkAttachment
-        self.given = given
+        self.drop = drop
         self.keep = keep
         fixed = kind.defaults(for: context)
     }
@@ -79,13 +81,15 @@ struct Interview {
         answers.urgency.asksForACall || context.flow?.callFirst == true
     }
 
-    /// - Parameter isResumed: whether `start` is a draft that was kept; of an empty one nobody is asked.
+    /// - Parameters:
+    ///   - new: what was given with the command.
+    ///   - drafts: those that were kept, with the time each was begun.
     /// - Returns: what is to be sent; nil when the person decides not to send.
     /// - Throws: `ClientFailure.input` when Ctrl-C is typed or the terminal is gone; the answers are kept then.
-    func run(from start: Answers, isResumed: Bool) throws -> Answers? {
+    func run(from new: Answers, drafts: [(answers: Answers, begunAt: Int?)]) throws -> Answers? {
         do {
             return try terminal.held {
-                var answers = try begin(start, isResumed: isResumed)
+                var answers = try begin(new, drafts)
                 try walk(&answers, from: .first)
                 guard try conclude(&answers) else { return nil }
                 answers.form.merge(fixed) { _, fixed in fixed }
@@ -100,14 +104,9 @@ struct Interview {
 
     // MARK: Beginning
 
-    private func begin(_ start: Answers, isResumed: Bool) throws -> Answers {
+    private func begin(_ new: Answers, _ drafts: [(answers: Answers, begunAt: Int?)]) throws -> Answers {
         introduce()
-        var answers = start
-        if isResumed, !(start.form.isEmpty && start.attachments.isEmpty), try dropsDraft() {
-            let usual = urgencies.first?.urgency ?? start.urgency
-            answers = given ?? Answers(form: [:], urgency: usual, attachments: [])
-            try keep(answers)
-        }
+        var answers = try resumed(drafts) ?? new
         if let usual = urgencies.first?.urgency, !urgencies.contains(where: { $0.urgency == answers.urgency }) {
             answers.urgency = usual
         }
@@ -131,12 +130,36 @@ struct Interview {
                 "Ctrl-C: interrupts; answers are kept as you go."))
     }
 
-    private func dropsDraft() throws -> Bool {
-        let resumes = language("Reprendre le brouillon gardé ?", "Go on with the draft that was kept?")
-        guard try decide(resumes, usual: true) == false else { return false }
-        if try decide(language("L'effacer ?", "Delete it?"), usual: false) == true { return true }
-        say(language("le brouillon n'est pas effacé : il est repris", "the draft is not deleted: it is taken up"))
-        return false
+    /// The draft that is gone on with, if any. A form about somebody else is begun beside those that are kept: what was said
+    /// of one person never stands in the form of another.
+    private func resumed(_ drafts: [(answers: Answers, begunAt: Int?)]) throws -> Answers? {
+        for (answers, begunAt) in drafts {
+            let resumes = language("Reprendre ce brouillon ?", "Go on with this draft?")
+            if try decide(resumes, lead: [summary(of: answers, begunAt)], usual: true) != false { return answers }
+            if try decide(language("L'effacer ?", "Delete it?"), usual: false) == true {
+                try drop(answers.draft)
+                say(language("brouillon effacé", "draft deleted"))
+            } else {
+                say(
+                    language(
+                        "le brouillon reste gardé ; il vous sera proposé de nouveau",
+                        "the draft stays kept; it will be offered again"))
+            }
+        }
+        return nil
+    }
+
+    /// A line by which its author knows a draft: the first answers, and when it was begun.
+    private func summary(of draft: Answers, _ begunAt: Int?) -> String {
+        let first = kind.fields.compactMap { name in
+            draft.form[name].flatMap { catalogue.fields[name]?.display($0, language) }
+        }.prefix(2)
+        let shown =
+            first.isEmpty
+            ? language("aucun champ rempli", "no field filled in") : Markup.printable(first.joined(separator: " "))
+        guard let begunAt else { return language("Brouillon gardé : \(shown)", "A draft was kept: \(shown)") }
+        return language(
+            "Brouillon commencé le \(typedTime(begunAt)) : \(shown)", "Draft begun \(typedTime(begunAt)): \(shown)")
     }
 
     private func usable(_ paths: [String]) -> [String] {

@@ -105,6 +105,7 @@ struct Send: AsyncParsableCommand {
         where session.directory.encryptionKeys(of: unit, at: session.clock()).isEmpty {
             throw ClientFailure.noRecipientKeys(unit)
         }
+        var draft: String?
         if isAsked {
             guard let answers = try interview(request, briefing, outcome) else {
                 throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
@@ -113,6 +114,7 @@ struct Send: AsyncParsableCommand {
             request.urgency = answers.urgency
             request.attachments = answers.attachments
             request.phoneConfirmedAt = answers.phoneConfirmedAt
+            draft = answers.draft
         } else {
             request.form = try readForm(voice)
             try sayThatOthersSeeArguments(voice)
@@ -133,7 +135,7 @@ struct Send: AsyncParsableCommand {
         }
         let id = try await global.timed("seal") { try await session.seal(plan) }
         outcome.reached(.kept(id))
-        if isAsked { try session.dropDraft(of: request.kind, to: request.to) }
+        if let draft { try session.dropDraft(draft) }
         try await session.rememberReaders(of: units)
         try await global.timed("deposit") { try await Deposit.perform(id, session, console, outcome) }
         if plan.routing.phoneConfirmedAt == nil, plan.routing.urgency.asksForACall {
@@ -184,18 +186,18 @@ struct Send: AsyncParsableCommand {
         let session = voice.session
         guard let kind = voice.catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
         let context = try session.formContext(briefing.routing, briefing.permit.flow)
-        let kept = try session.draft(of: request.kind, to: request.to)
-        var start = Answers(
+        let new = Answers(
             form: [:], urgency: briefing.routing.urgency, attachments: request.attachments,
-            phoneConfirmedAt: request.phoneConfirmedAt)
-        let given = start
-        if let kept {
-            outcome.reached(.notSealed(draft: true))
-            start.form = kept.form
-            start.urgency = request.urgency ?? kept.urgency ?? start.urgency
-            start.attachments += kept.attachments.filter { !start.attachments.contains($0) }
-            start.phoneConfirmedAt = start.phoneConfirmedAt ?? kept.phoneConfirmedAt
+            phoneConfirmedAt: request.phoneConfirmedAt, draft: session.newDraftID(of: request.kind, to: request.to))
+        let drafts = try session.drafts(of: request.kind, to: request.to).map { kept in
+            let (draft, given) = (kept.draft, new.attachments)
+            let answers = Answers(
+                form: draft.form, urgency: request.urgency ?? draft.urgency ?? new.urgency,
+                attachments: given + draft.attachments.filter { !given.contains($0) },
+                phoneConfirmedAt: new.phoneConfirmedAt ?? draft.phoneConfirmedAt, draft: kept.id)
+            return (answers: answers, begunAt: kept.begunAt)
         }
+        if !drafts.isEmpty { outcome.reached(.notSealed(draft: true)) }
         return try Interview(
             catalogue: voice.catalogue, kind: kind.variant(for: context), context: context, console: voice.console,
             terminal: Terminal(), now: session.clock, zone: session.timeZone,
@@ -203,15 +205,15 @@ struct Send: AsyncParsableCommand {
             checkAttachment: { paths in
                 session.refusal(ofAttachments: paths, by: briefing.permit.flow, catalogue: voice.catalogue)
             },
-            given: given,
+            drop: session.dropDraft,
             keep: { answers in
-                try session.keep(
-                    SendDraft(
-                        form: answers.form, urgency: answers.urgency, attachments: answers.attachments,
-                        phoneConfirmedAt: answers.phoneConfirmedAt), of: request.kind, to: request.to)
-                outcome.reached(.notSealed(draft: true))
+                let draft = SendDraft(
+                    form: answers.form, urgency: answers.urgency, attachments: answers.attachments,
+                    phoneConfirmedAt: answers.phoneConfirmedAt)
+                try session.keep(draft, as: answers.draft)
+                outcome.reached(.notSealed(draft: !drafts.isEmpty || !draft.isEmpty))
             }
-        ).run(from: start, isResumed: kept != nil)
+        ).run(from: new, drafts: drafts)
     }
 
     private func request(_ kind: String, to: UnitAddress, _ session: Session) throws -> SendRequest {

@@ -29,6 +29,7 @@ private enum French {
         let prose = text.replacing(/code pour l'assistance : [^)\s]*/, with: "")
             .replacing(/--[a-z-]+( ID)?/, with: "").replacing(/liaison( [a-z-]+)+/, with: "")
             .replacing(/https?:[^ ]+/, with: "").replacing(/[^ («]+@[^ )»]+/, with: "")
+            .replacing(/[A-Za-z0-9+\/=-]{20,}/, with: "")  // identifiers and hashes, whose letters may spell a word
         var found = prose.split { !$0.isLetter }.map { $0.lowercased() }.filter(english.contains)
         found += prose.matches(of: /[a-z0-9]+_[a-z0-9_]+/).map { String($0.output) }
         found += prose.matches(of: /[0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z/).map { String($0.output) }

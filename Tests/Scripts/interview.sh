@@ -86,7 +86,7 @@ if grep -rqF TESTARD "$dir/sb/agents/bta-montluel"; then fail 'the draft is in c
 
 # Taken up again with Enter: what was answered is kept with Enter; steps back; words, numbers and dates as people type them;
 # corrected and cleared from the summary, where Enter alone sends nothing
-types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre le brouillon' '' 'Entrée : prioritaire' '' \
+types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre ce brouillon' '' 'Entrée : prioritaire' '' \
     'gardé : TESTARD' '<' 'Entrée : prioritaire' 1 'gardé : TESTARD' '' 'gardé : Alpha' '' \
     'gardé : 06 39 98 00 01' '' 'Profil de la personne' victime 'Problématique principale' couple_violence \
     'Mode de saisine' 9 'attendu' 1 'Origine de la saisine' '<' 'gardé : directe' '' \
@@ -116,7 +116,7 @@ received iscg-est "$id" '"source_reference" in form or "safe_contact_window" in 
 
 # Sent, the draft is gone
 types bta-montluel referral 'Destinataire (numéro)' 1 'Entrée : prioritaire' ^D
-if grep -q 'Reprendre le brouillon' "$dir/out"; then fail 'the draft outlived the sending'; fi
+if grep -q 'Reprendre ce brouillon' "$dir/out"; then fail 'the draft outlived the sending'; fi
 
 # Urgent: whom to call, and that the call is still to be made; nothing is deleted by Enter
 types bta-montluel referral 'Destinataire (numéro)' 1 'Entrée : prioritaire' urgente 'Avez-vous déjà appelé' 25:99 \
@@ -124,13 +124,23 @@ types bta-montluel referral 'Destinataire (numéro)' 1 'Entrée : prioritaire' u
 says "TÉLÉPHONEZ D'ABORD" "$dir/out"
 says 'Reste à appeler' "$dir/out"
 says '04 65 71 01 01' "$dir/out"
-types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre le brouillon' n "L'effacer" '' \
+types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre ce brouillon' '' \
     'Entrée : urgente' '' 'Avez-vous déjà appelé' hier\ 21h40 'gardé : TESTARD' ^C
-says "n'est pas effacé" "$dir/out"
 says 'à 21:40:00' "$dir/out"
-types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre le brouillon' n "L'effacer" o 'Entrée : prioritaire' '' \
+# Another form is begun beside the draft, with nothing of it; both are known by name and offered again, the latest first
+sleep 1
+types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre ce brouillon' n "L'effacer" '' \
+    'Entrée : prioritaire' '' 'Nom' FICTIVE 'Prénom' ^C
+says 'le brouillon reste gardé' "$dir/out"
+if grep -q 'gardé : TESTARD' "$dir/out"; then fail "one person's answers stand in another's form"; fi
+types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre ce brouillon' n "L'effacer" o \
+    'Reprendre ce brouillon' '' 'Entrée : urgente' '' 'Avez-vous déjà appelé' '' 'gardé : TESTARD' ^C
+says ': FICTIVE' "$dir/out"
+types bta-montluel referral 'Destinataire (numéro)' 1 'Reprendre ce brouillon' n "L'effacer" o 'Entrée : prioritaire' '' \
     'Nom' ^C
-if grep -q TESTARD "$dir/out"; then fail 'the draft outlived its deletion'; fi
+if grep -q 'gardé : TESTARD' "$dir/out"; then fail 'the draft outlived its deletion'; fi
+types bta-montluel referral 'Destinataire (numéro)' 1 'Entrée : prioritaire' ^D
+if grep -q 'Reprendre ce brouillon' "$dir/out"; then fail 'a draft outlived its deletion, or an empty one was kept'; fi
 
 # Two paragraphs pasted at once are one answer, and answer no other question
 first='Marques aux bras constatées ce soir.'
