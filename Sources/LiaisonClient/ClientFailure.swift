@@ -146,12 +146,12 @@ public enum ClientFailure: Error, Equatable {
         case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
         case .notForThisDevice:
             language(
-                "transmission scellée pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous la transmettre (liaison handover)",
+                "transmission scellée pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous la remettre (liaison handover)",
                 "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or hand it over (liaison handover)"
             )
         case .gone(.withdrawn):
             language(
-                "retirée par l'expéditeur avant d'être ouverte : n'agissez plus d'après elle",
+                "retirée par l'expéditeur avant d'être ouverte : n'en tenez plus compte",
                 "withdrawn by the sender before it was opened: act on it no longer")
         case .gone(let state):
             language("le contenu est effacé (\(state.text(.fr)))", "the content is erased (\(state.text(.en)))")
@@ -163,7 +163,7 @@ public enum ClientFailure: Error, Equatable {
                 "nobody in the unit has a key for it any more; the sender is told and must send it again")
         case .consentWithdrawn(let instant):
             language(
-                "la personne a retiré son accord (\(LocalTime(.current).text(instant, .fr))) : plus d'orientation dans ce dossier\nconseil : avec un nouvel accord, une nouvelle transmission qui ne répond pas à celle-ci, avec sa date",
+                "la personne a retiré son accord (\(LocalTime(.current).text(instant, .fr))) : aucune autre orientation ne peut être envoyée dans cet échange\nconseil : si la personne donne un nouvel accord, envoyez une nouvelle orientation, sans --reply-to, avec la date de ce nouvel accord",
                 "the person withdrew their agreement (\(LocalTime(.current).text(instant, .en))): no further orientation in this thread\nhint: with a new agreement, a new transmission that does not answer this one, with its date"
             )
         case .input(let fr, let en): language(fr, en)

@@ -18,15 +18,15 @@ extension Registrar {
             let before = Dictionary(old.map { (name($0), $0) }) { first, _ in first }
             let after = Set(new.map(name))
             lines += old.map(name).filter { !after.contains($0) }.map {
-                language("- \($0) est retiré", "- \($0) goes out")
+                language("- retrait : \($0)", "- \($0) goes out")
             }
             for item in new {
                 guard let present = before[name(item)] else {
-                    lines.append(language("- \(name(item)) est ajouté", "- \(name(item)) comes in"))
+                    lines.append(language("- ajout : \(name(item))", "- \(name(item)) comes in"))
                     continue
                 }
                 if present != item {
-                    lines.append(language("- \(name(item)) est modifié", "- \(name(item)) changes"))
+                    lines.append(language("- modification : \(name(item))", "- \(name(item)) changes"))
                 }
             }
         }

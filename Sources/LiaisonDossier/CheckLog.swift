@@ -48,7 +48,8 @@ extension DossierVerifier {
             report.holds(.witnesses, lists[0], lists[1])
         } else {
             report.missing(
-                .witnesses, "pas encore attesté : \(cosigned.count) cosignatures, moins que n'en exige la politique",
+                .witnesses,
+                "pas encore attesté : moins de cosignatures (\(cosigned.count)) que n'en exige la politique",
                 "not yet witnessed: \(cosigned.count) cosignatures, fewer than the policy wants")
         }
     }

@@ -123,7 +123,7 @@ public struct DossierVerifier {
         guard !trust.timeStampRoots.isEmpty else {
             report.holds(
                 .container,
-                "\(files.names.count) fichiers ; son horodatage n'est pas jugé, les ancres ne nomment aucune autorité",
+                "\(files.names.count) fichiers ; son horodatage n'est pas vérifié : les ancres ne nomment aucune autorité",
                 "\(files.names.count) files; its time-stamp is not judged, the anchors name no authority")
             return nil
         }

@@ -36,10 +36,10 @@ extension EventName {
             language(
                 "plus personne dans l'unité ne peut l'ouvrir", "nobody is left in the unit who could open it")
         case .withdrawal: language("retiré", "withdrawn")
-        case .transfer: language("transmis à un collègue de l'unité", "handed on to a colleague of the unit")
+        case .transfer: language("remis à un collègue de l'unité", "handed on to a colleague of the unit")
         case .retrieval:
             language(
-                "contenu scellé récupéré pour être transmis à un collègue ou exporté, sans être affiché à personne",
+                "contenu scellé récupéré pour être remis à un collègue ou exporté, sans être affiché à personne",
                 "sealed content fetched to be handed on or exported, shown to nobody")
         case .erasure: language("contenu effacé du relais", "content erased from the relay")
         case .actRejection: language("acte refusé", "act refused")
@@ -89,10 +89,10 @@ public enum EvidenceCode {
     /// Whom a step of an escalation calls.
     private static func step(_ code: String, _ language: Language) -> String? {
         switch code {
-        case "unit": language("rappel à l'unité", "unit")
-        case "substitute": language("appel à l'unité suppléante", "substitute")
-        case "manager": language("rappel au responsable de l'unité", "manager")
-        case StandbyStep.code: language("appel aux unités de relève", "standby")
+        case "unit": language("nouvelle alerte à l'unité", "unit")
+        case "substitute": language("alerte à l'unité suppléante", "substitute")
+        case "manager": language("alerte au responsable de l'unité", "manager")
+        case StandbyStep.code: language("alerte aux unités de relève", "standby")
         default: nil
         }
     }
@@ -129,7 +129,7 @@ extension ReasonCode {
         case .formInvalid: language("formulaire non conforme", "form invalid")
         case .notPermitted: language("non autorisé par la convention", "not permitted by the convention")
         case .dataSubjectRequest: language("demande de la personne concernée", "request of the data subject")
-        case .noLongerNeeded: language("plus nécessaire", "no longer needed")
+        case .noLongerNeeded: language("devenu inutile", "no longer needed")
         case .unlawful: language("traitement illicite", "unlawful processing")
         }
     }

@@ -100,7 +100,7 @@ struct Erase: AsyncParsableCommand {
     @Option(
         help: .reason(
             """
-            data_subject_request (demande de la personne concernée), no_longer_needed (plus nécessaire) ou unlawful \
+            data_subject_request (demande de la personne concernée), no_longer_needed (devenu inutile) ou unlawful \
             (traitement illicite ; ce que votre unité a reçu par erreur est d'abord refusé pour mauvaise unité).
             """,
             "data_subject_request, no_longer_needed or unlawful (what your unit got by mistake is refused first)."))

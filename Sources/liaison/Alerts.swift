@@ -139,7 +139,7 @@ extension Voice {
             return language("RETIRÉE par l'expéditeur", "WITHDRAWN by the sender") + code + at
         case .expired: return language("EXPIRÉE sans réponse", "EXPIRED without an answer") + at
         case .ended: return language("TERMINÉE : ", "ENDED: ") + (alert.state?.text(language) ?? "") + at
-        case .demand: return language("DEMANDE à confirmer", "DEMAND to confirm") + at
+        case .demand: return language("DEMANDE à exécuter, puis à confirmer", "DEMAND to confirm") + at
         case .reminder: return language("RELANCE", "REMINDER") + at
         case .answer: return language("RÉPONSE à lire", "ANSWER to read") + at
         case .arrived: return language("À OUVRIR SANS ATTENDRE", "TO BE OPENED AT ONCE") + at
@@ -166,7 +166,7 @@ extension Voice {
             ]
         case .refused: return refusalAdvice(alert)
         case .withdrawn:
-            return [language("À faire : n'agissez plus d'après elle", "To do: act on it no longer"), dismissal(id)]
+            return [language("À faire : n'en tenez plus compte", "To do: act on it no longer"), dismissal(id)]
         case .expired:
             return [
                 language("À faire : téléphonez, puis refaites l'envoi", "To do: telephone, then send it again"),

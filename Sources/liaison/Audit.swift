@@ -13,7 +13,7 @@ import LiaisonWire
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: inWords(
-            "Contrôler que le relais a raconté la même histoire à tous : journal, événements, liste et clés de votre institution.",
+            "Contrôler que le relais a présenté le même journal à tous : entrées, événements, liste et clés de votre institution.",
             "Check that the relay told one story: log, own events, own institution's roster and keys."),
         discussion: inWords(
             """
@@ -141,7 +141,7 @@ struct Audit: AsyncParsableCommand {
                 throw ClientFailure.cannotWrite(export)
             }
             return console.say(
-                console.language("\(export) : \(rows.count) événements", "\(export): \(rows.count) events"))
+                console.language("\(export), événements : \(rows.count)", "\(export): \(rows.count) events"))
         }
         try console.print(rows) {
             rows.isEmpty
@@ -309,12 +309,27 @@ private struct AuditAnswer: Encodable {
         return lines.joined(separator: "\n")
     }
 
+    /// A field of a unit's line, in words.
+    private static func field(_ code: String, _ language: Language) -> String {
+        switch code {
+        case "kind": language("type", "kind")
+        case "name": language("nom", "name")
+        case "town": language("commune", "town")
+        case "phone": language("téléphone", "telephone")
+        case "duty_phone": language("permanence", "duty line")
+        case "roles": language("rôles", "roles")
+        case "opening": language("horaires", "opening hours")
+        case "absence": language("absence", "absence")
+        default: code
+        }
+    }
+
     private static func text(_ change: DirectoryChange, _ language: Language, _ own: AgentAddress) -> String {
         let day = Clock.day(change.place.at, language)
         let isOwn = change.subject == own.description
         let who = isOwn ? language("vous (\(change.subject))", "you (\(change.subject))") : change.subject
         let unit = change.unit?.description ?? ""
-        let fields = change.fields.joined(separator: ", ")
+        let fields = change.fields.map { Self.field($0, language) }.joined(separator: ", ")
         let what =
             switch change.kind {
             case .conventionChanged:

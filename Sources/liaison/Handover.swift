@@ -137,7 +137,7 @@ struct Withdraw: AsyncParsableCommand {
                 row.retrievedBy.isEmpty
                 ? ""
                 : language(
-                    " ; une copie scellée, montrée à personne, est chez \(row.retrievedBy.joined(separator: ", "))",
+                    " ; une copie scellée, qui n'a été montrée à personne, est chez \(row.retrievedBy.joined(separator: ", "))",
                     "; a sealed copy, shown to nobody, is with \(row.retrievedBy.joined(separator: ", "))")
             return language("\(unit) : pas encore ouverte, détruite", "\(unit): unopened, destroyed") + held
         }
@@ -149,7 +149,7 @@ struct Withdraw: AsyncParsableCommand {
         }
         if let before = deadline.map(voice.when) {
             text += language(
-                "\n  Violation de données à caractère personnel possible (RGPD, article 33) : prévenez votre délégué à la protection des données ; à notifier avant le \(before)",
+                "\n  Violation de données à caractère personnel possible (RGPD, article 33) : prévenez votre délégué à la protection des données ; à notifier avant \(before)",
                 "\n  Possible personal data breach (GDPR 33): tell your DPO; to be notified before \(before)")
         }
         return text

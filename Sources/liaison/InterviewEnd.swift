@@ -83,7 +83,7 @@ extension Interview {
         if context.flow?.callFirst == true, answers.phoneConfirmedAt == nil {
             say(
                 language(
-                    "La convention demande d'appeler d'abord : appelez, puis indiquez l'heure de l'appel (son numéro ci-dessus).",
+                    "La convention demande d'appeler d'abord : téléphonez, puis indiquez l'heure de l'appel : tapez ici le numéro de sa ligne dans le récapitulatif.",
                     "The convention wants a call first: call, then give the time of the call (by its number above)."))
             return false
         }

@@ -223,7 +223,7 @@ extension Interview {
                     "Pièces jointes ? chemin du fichier, Entrée pour aucune",
                     "Attachments? path of the file, Enter for none"))
         }
-        for path in paths { say(language("  gardé : ", "  kept: ") + FormSummary.file(path, language)) }
+        for path in paths { say(language("  gardée : ", "  kept: ") + FormSummary.file(path, language)) }
         say(
             language(
                 "Autre pièce jointe ? chemin du fichier, Entrée pour continuer, - pour retirer la dernière",

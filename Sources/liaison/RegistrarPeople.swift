@@ -399,7 +399,7 @@ extension RegistrarCommand {
         var agent: String
         @Option(
             help: .reason(
-                "left (départ), lost_device (poste perdu), compromised (compromis) ou other (autre).",
+                "left (départ), lost_device (ordinateur perdu), compromised (clé volée ou copiée) ou other (autre).",
                 "left, lost_device, compromised or other."))
         var reason: String
 

@@ -56,7 +56,7 @@ extension RegistrarCommand {
                 guard !missing.isEmpty else { continue }
                 console.say(
                     console.language(
-                        "attention : \(other.address) ne tient pas le rôle \(missing) ; vérifiez que ses agents ont le droit de lire ce que reçoit \(address)",
+                        "attention : \(other.address) ne tient pas tous les rôles voulus (\(missing)) ; vérifiez que ses agents ont le droit de lire ce que reçoit \(address)",
                         "warning: \(other.address) does not hold the role \(missing); make sure that its agents may read what \(address) gets"
                     ))
             }

@@ -169,7 +169,7 @@ extension RegistrarCommand {
 
         @Flag(
             help: .both(
-                "Y mettre fin : le poste est perdu ou a changé de titulaire.",
+                "Y mettre fin : l'ordinateur est perdu ou a changé d'utilisateur.",
                 "No longer: the device is lost or has another owner."))
         var remove = false
 

@@ -327,7 +327,7 @@ struct Briefing {
             let names = standby.map(voice.name).joined(separator: " ; ")
             lines.append(
                 language(
-                    "Scellée aussi pour \(names), qui la lira en cas d'absence ou de silence.",
+                    "Scellée aussi pour être lue, si l'unité est absente ou ne répond pas, par : \(names).",
                     "Sealed for \(names) as well, who will read it in absence or silence."))
         }
         return lines

@@ -98,8 +98,8 @@ final class SendOutcome: Sendable {
         case .sent(let id):
             return console.say(
                 language(
-                    "TRANSMISE : \(id) est déposée ; seule la fin de la commande a manqué.",
-                    "SENT: \(id) is deposited; only the end of the command is missing."))
+                    "TRANSMISE : \(id) est déposée ; seul l'affichage final a échoué. Ne la renvoyez pas.",
+                    "SENT: \(id) is deposited; only the last lines could not be shown. Do not send it again."))
         }
         console.say(state.numbers)
     }

@@ -52,7 +52,7 @@ struct VerifyDossier: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: inWords(
-            "Juger un dossier hors connexion : valide (code 0), non valide (1) ou incomplet (3).",
+            "Vérifier un dossier hors connexion : valide (code 0), non valide (1) ou incomplet (3).",
             "Judge a dossier offline: valid (exit 0), invalid (1) or incomplete (3)."),
         discussion: inWords(
             "Ne demande ni coffre ni relais. liaison convention trust établit les ancres d'après une convention contrôlée.",
@@ -76,7 +76,7 @@ struct VerifyDossier: AsyncParsableCommand {
 struct Extract: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: inWords(
-            "Juger un dossier, puis en extraire les pièces jointes et une page refaite d'après ce qui a été vérifié.",
+            "Vérifier un dossier, puis en extraire les pièces jointes et une page refaite d'après ce qui a été vérifié.",
             "Judge a dossier, then write its attachments and a page made anew from what was verified."),
         discussion: inWords(
             "Rien n'est extrait d'un dossier qui n'est ni valide ni incomplet. Les codes de sortie sont ceux de verify.",

@@ -39,9 +39,9 @@ struct Voice {
         session.directory.unit(address).map { "\($0.name) (\($0.town))" } ?? address.description
     }
 
-    /// `Saisine, urgence immédiate`
+    /// `Saisine, urgence : immédiate`
     func heading(_ routing: Routing) -> String {
-        title(routing.kind) + language(", urgence ", ", ") + routing.urgency.text(language)
+        title(routing.kind) + language(", urgence : ", ", ") + routing.urgency.text(language)
     }
 
     /// A transmission in words: what, from whom, to whom, when it was sealed.
@@ -121,8 +121,8 @@ struct Voice {
         case .open, .withoutReader:
             return [call + unit.phone] + [duty].compactMap(\.self)
         case .closed(let opens):
-            let next = opens.map { language(" (fermé, ouvre \(when($0)))", " (closed, opens \(when($0)))") }
-            return [duty, call + unit.phone + (next ?? language(" (fermé)", " (closed)"))].compactMap(\.self)
+            let next = opens.map { language(" (fermée, ouvre \(when($0)))", " (closed, opens \(when($0)))") }
+            return [duty, call + unit.phone + (next ?? language(" (fermée)", " (closed)"))].compactMap(\.self)
         case .absent(_, let standIns), .vacant(let standIns):
             return standIns.compactMap(standInNumber) + [call + unit.phone] + [duty].compactMap(\.self)
         }

@@ -13,7 +13,7 @@ struct WitnessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "witness",
         abstract: inWords(
-            "Attester le journal d'un relais, depuis une autre maison que la sienne (c2sp.org/tlog-witness).",
+            "Attester le journal d'un relais, depuis un autre organisme que celui qui l'exploite (c2sp.org/tlog-witness).",
             "Vouch for a relay's log, from another house than the relay's (c2sp.org/tlog-witness)."),
         subcommands: [Make.self, Serve.self])
 

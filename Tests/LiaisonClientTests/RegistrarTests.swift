@@ -185,7 +185,7 @@ struct RegistrarTests {
         next.units[index].standby = [try Fixture.unit(coordination)]
         #expect(
             try registrar.changes(to: next, .fr) == [
-                "avema01, version 2 de la liste :", "- \(est) est modifié",
+                "avema01, version 2 de la liste :", "- modification : \(est)",
                 "- ce qui est pour \(est) est aussi scellé pour : \(coordination)"
             ])
         #expect(try registrar.lastReaders(in: next, now: now).isEmpty)

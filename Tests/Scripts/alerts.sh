@@ -30,7 +30,7 @@ dit iscg-est refuse "$id" --reason "hors de la compétence de l'unité"
 dit bta-montluel inbox
 says "REFUSÉE : hors de la compétence de l'unité" "$dir/out"
 dit bta-montluel alerts
-says 'Saisine, urgence prioritaire, de Brigade de Montluel (Montluel) à ISCG, secteur est (Montluel)' "$dir/out"
+says 'Saisine, urgence : prioritaire, de Brigade de Montluel (Montluel) à ISCG, secteur est (Montluel)' "$dir/out"
 says 'Appelez ISCG, secteur est, Montluel : 04 65 71 01 01' "$dir/out"
 says 'Permanence : 06 39 98 01 01' "$dir/out"
 says "liaison dismiss $id" "$dir/out"
@@ -50,7 +50,7 @@ dit bta-montluel withdraw "$id" --reason misdirected
 says 'destruction demandée' "$dir/out"
 dit bta-montluel dismiss "$id"
 dit iscg-est alerts
-says 'DEMANDE à confirmer' "$dir/out"
+says 'DEMANDE à exécuter, puis à confirmer' "$dir/out"
 says 'Appelez Brigade de Montluel, Montluel : 04 65 71 03 08' "$dir/out"
 
 # Taken back: whoever was about to act on it is told
@@ -58,13 +58,13 @@ id=$(refer)
 dit bta-montluel withdraw "$id" --reason misdirected
 dit iscg-est alerts
 says "RETIRÉE par l'expéditeur : erreur de destinataire" "$dir/out"
-says "n'agissez plus d'après elle" "$dir/out"
+says "n'en tenez plus compte" "$dir/out"
 dit iscg-est dismiss "${id:0:8}"
 
 # An answer waits to be read; both stand beside what they are about
 id=$(refer)
 dit iscg-est read "$id"
-head -1 "$dir/out" | grep -qx 'Saisine, urgence prioritaire' || fail "$(cat "$dir/out")"
+head -1 "$dir/out" | grep -qx 'Saisine, urgence : prioritaire' || fail "$(cat "$dir/out")"
 says 'De : Brigade de Montluel (Montluel)' "$dir/out"
 says 'Appelez Brigade de Montluel, Montluel : 04 65 71 03 08' "$dir/out"
 says 'À faire avant' "$dir/out"

@@ -22,7 +22,7 @@ id=$(sed -n 's/.*liaison resend \([0-9a-f-]*\).*/\1/p' "$dir/out")
 [ -n "$id" ] || fail "nothing kept: $(cat "$dir/out")"
 for list in inbox sent alerts; do
     interdit 69 bta-montluel "$list"
-    says 'NON TRANSMIS : Saisine, urgence prioritaire, pour ISCG est (Montluel), scellée' "$dir/out"
+    says 'NON TRANSMIS : Saisine, urgence : prioritaire, pour ISCG est (Montluel), scellée' "$dir/out"
     says "liaison resend $id" "$dir/out"
 done
 

@@ -56,7 +56,7 @@ dit bta-montluel proof "$id" --output "$dir/exported.asice"
 exits 0 "$bin/liaison" verify "$dir/exported.asice" --trust "$trust"
 exits 0 "$python" "$ROOT/tools/verify.py" "$dir/exported.asice" --trust "$trust"
 dit bta-montluel withdraw "$id" --reason "envoyé par erreur"
-says 'pas encore ouverte, détruite ; une copie scellée, montrée à personne, est chez' "$dir/out"
+says "pas encore ouverte, détruite ; une copie scellée, qui n'a été montrée à personne, est chez" "$dir/out"
 
 # Received by mistake: destroyed without taking charge of it first
 id=$(refer)

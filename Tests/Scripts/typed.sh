@@ -54,7 +54,7 @@ id=$(deposited)
 dit cms-bourg read "$id"
 dit iscg-est withdraw "$id" --reason consent_withdrawn
 dit cms-bourg alerts
-says 'DEMANDE à confirmer' "$dir/out"
+says 'DEMANDE à exécuter, puis à confirmer' "$dir/out"
 interdit 77 iscg-est send orientation --to cms-nantua@cd01 "${orientation[@]}" --yes
 says 'la personne a retiré son accord' "$dir/out"
 dit iscg-est send orientation --to cms-nantua@cd01 "${orientation[@]}" --set last_name=EXEMPLE --set first_name=Bêta --yes
