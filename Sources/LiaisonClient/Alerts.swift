@@ -87,7 +87,7 @@ extension Session {
         alerts += received.compactMap(alert)
         let routings = Dictionary(received.map { ($0.routing.id, $0.routing) }) { first, _ in first }
         var shown: [Alert] = []
-        for var alert in alerts where alert.reason != .refused || alert.told != alert.unit {
+        for var alert in alerts {
             guard try account.vault.value(Bool.self, Account.Class.dismissed, alert.dismissalID) == nil else {
                 continue
             }
@@ -96,7 +96,8 @@ extension Session {
             } else {
                 alert.routing = try await routing(of: alert.transmission, at: alert.index)
             }
-            if isForSomebodyToActOn(alert) { shown.append(alert) }
+            // Whoever sent it is told by the answer itself.
+            if alert.reason != .ended || alert.told != alert.routing?.from { shown.append(alert) }
         }
         func rank(_ alert: Alert) -> (Urgency, Int, TransmissionID) {
             (alert.routing?.urgency ?? .immediate, alert.at, alert.transmission)
@@ -116,16 +117,6 @@ extension Session {
     /// Does not show one alert again.
     public func dismiss(_ alert: Alert) throws {
         try account.vault.put(value: true, Account.Class.dismissed, alert.dismissalID)
-    }
-
-    /// A refusal concerns whoever sent or was alerted, not the unit that refused; a withdrawal whoever has it.
-    private func isForSomebodyToActOn(_ alert: Alert) -> Bool {
-        switch alert.reason {
-        case .refused: alert.told != alert.unit
-        case .withdrawn: alert.told == alert.unit
-        case .ended: alert.told != alert.unit && alert.told != alert.routing?.from
-        default: true
-        }
     }
 
     /// What a delivery itself asks for.
@@ -198,6 +189,8 @@ enum AlertBoard {
                 let steps = open[key]?.first { $0.reason == .unanswered }?.steps ?? 0
                 open[key] = others + [alert(.unanswered, steps: steps + 1)]
             case .unattended: open[key, default: []].append(alert(.unattended))
+            // The unit knows its own answer; whoever sent or was alerted has to hear of it.
+            case .consignmentAcceptance where told == unit, .consignmentRejection where told == unit: open[key] = nil
             case .consignmentAcceptance: open[key] = open[key] == nil ? nil : [alert(.ended)]
             case .consignmentRejection: open[key] = [alert(.refused)]
             case .withdrawal: open[key] = [alert(told == unit ? .withdrawn : .ended)]

@@ -140,13 +140,13 @@ public struct Relay: Sendable {
         guard act.claimed.act == .opened || act.claimed.act == .retrieved else { throw Problem(.malformed) }
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
         try await checkSeen(act.claimed.checkpoint)
+        let size = try await store.contentSize(of: id, for: unit)
         // A demand for what is not there is no opening.
-        if let size = try await store.contentSize(of: id, for: unit), offset >= size { throw Problem(.wrongOffset) }
+        if let size, offset >= size { throw Problem(.wrongOffset) }
         let receipt = try await receipt(for: .act(act, peer: peer))
         // The same act again is no new event, but asks anew whether its author may read.
         try await checkServes(peer, id, unit)
-        guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }
-        guard offset < size else { throw Problem(.wrongOffset) }
+        guard size != nil else { throw Problem(.contentGone) }
         let segment = try await store.content(of: id, for: unit, from: offset, count: Wire.segmentSize)
         guard !segment.isEmpty else { throw Problem(.contentGone) }
         return ContentSegment(evidence: receipt.evidence, bytes: segment)

@@ -120,6 +120,15 @@ struct ReadingTests {
 
     // MARK: An opening is in the log or nothing is shown
 
+    /// Whatever is opened, the relay answers with this segment, and writes nothing into its log.
+    private func lie(_ segment: ContentSegment, in world: World) {
+        world.wrap = { connection in
+            var lying = LyingConnection(connection)
+            lying.opening = { _, _ in segment }
+            return lying
+        }
+    }
+
     /// A relay that hands out the content without writing the opening into its log is not believed.
     @Test func anOpeningThatTheLogDoesNotHoldShowsNothing() async throws {
         let world = try await World(units: [montluel, est])
@@ -128,11 +137,7 @@ struct ReadingTests {
         let listed = try #require(try await honest.inbox().deliveries.first)
         let stored = try await world.store.content(of: id, for: Fixture.unit(est), from: 0, count: 4 << 20)
         let proof = listed.evidence.evidence
-        world.wrap = { connection in
-            var lying = LyingConnection(connection)
-            lying.opening = { _, _ in ContentSegment(evidence: proof, bytes: stored) }
-            return lying
-        }
+        lie(ContentSegment(evidence: proof, bytes: stored), in: world)
         let reader = try await session(est, world)
         await #expect(throws: ClientFailure.broken(.wrongEvent)) {
             _ = try await reader.read(id, catalogue: world.catalogue)
@@ -158,11 +163,7 @@ struct ReadingTests {
                 try $0.verified(by: Fixture.noteKey(Fixture.origin)).event.event == .contentHandover
             })
         let stored = try await world.store.content(of: id, for: Fixture.unit(est), from: 0, count: 4 << 20)
-        world.wrap = { connection in
-            var lying = LyingConnection(connection)
-            lying.opening = { _, _ in ContentSegment(evidence: handover, bytes: stored) }
-            return lying
-        }
+        lie(ContentSegment(evidence: handover, bytes: stored), in: world)
         let reader = try await session(est, world)
         await #expect(throws: ClientFailure.broken(.wrongEvent)) {
             _ = try await reader.read(id, catalogue: world.catalogue)
