@@ -141,8 +141,9 @@ public struct Relay: Sendable {
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
         try await checkSeen(act.claimed.checkpoint)
         let size = try await store.contentSize(of: id, for: unit)
-        // A demand for what is not there is no opening.
-        if let size, offset >= size { throw Problem(.wrongOffset) }
+        // A demand for what is not there is no opening. Whom the content is not for does not learn how long it is: that
+        // agent's act goes on to be refused, and the refusal recorded.
+        if let size, offset >= size, try await isServed(peer, id, unit) { throw Problem(.wrongOffset) }
         let receipt = try await receipt(for: .act(act, peer: peer))
         // The same act again is no new event, but asks anew whether its author may read.
         try await checkServes(peer, id, unit)
@@ -176,6 +177,15 @@ public struct Relay: Sendable {
             throw Problem(.unknownTransmission)
         }
         guard serves(peer, delivery) else { throw Problem(.notAParty) }
+    }
+
+    private func isServed(_ peer: AgentAddress, _ id: TransmissionID, _ unit: UnitAddress) async throws -> Bool {
+        do {
+            try await checkServes(peer, id, unit)
+            return true
+        } catch is Problem {
+            return false
+        }
     }
 
     /// Whether `peer` may read a delivery now: as a member of its unit, or of a standby unit that was called in.

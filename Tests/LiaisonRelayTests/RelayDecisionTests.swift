@@ -260,6 +260,29 @@ struct RelayDecisionTests {
         #expect(try await restarted() == world.sequencer.directory.head)
     }
 
+    /// How long a content is, only the agents of its unit learn; a demand of theirs for what is not there is no opening.
+    @Test func theSizeIsForTheUnit() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let stored = try #require(try await world.store.transmission(id))
+        let convention = try #require(world.sequencer.directory.convention)
+        let head = try await world.relay.directoryHead().evidence.verified(by: Fixture.noteKey(Fixture.origin))
+        func open(by unit: String, from offset: Int) async throws {
+            let agent = try Fixture.agentName(of: unit)
+            let act = try Act(
+                by: agent, log: Fixture.origin, convention: convention.hash, head: head.hash, transmission: id,
+                envelope: stored.hash, unit: Fixture.unit(iscg), act: .opened, at: world.clock.now
+            ).signed(by: world.signer(unit))
+            _ = try await world.relay.open(Unverified(act.note), from: offset, by: agent)
+        }
+        await #expect(throws: Problem(.wrongOffset)) { try await open(by: iscg, from: 1 << 40) }
+        #expect(try await world.store.deliveries(of: id).map(\.state) == [.available])
+        for offset in [0, 1 << 40] {
+            let problem = await #expect(throws: Problem.self) { try await open(by: montluel, from: offset) }
+            #expect(problem?.code != .wrongOffset, "from \(offset)")
+        }
+    }
+
     /// One staged content serves one submission, and a second claim on it does not sink anybody else's.
     @Test func aStagedContentServesOnce() async throws {
         let world = try await World(units: [montluel, iscg])
