@@ -58,7 +58,7 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
         library("LiaisonNotes", ["CSodium", crypto]),
         library("LiaisonModel", ["LiaisonNotes"]),
         library("LiaisonLedger", ["LiaisonNotes", "COpenSSL", crypto]),
@@ -184,6 +184,8 @@ let package = Package(
                 "LiaisonSQLiteStore", "LiaisonVault",
                 "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
+        tests(
+            "LiaisonDossierTests", ["LiaisonDossier", "LiaisonSealing", "LiaisonTestKit"]),
         tests(
             "LayoutTests",
             [

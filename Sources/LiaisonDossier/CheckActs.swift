@@ -57,6 +57,7 @@ extension DossierVerifier {
                 "entry \(event.index) is about a unit that is no recipient")
         }
         let all = told
+        let rejected = Set(events.filter { $0.event.event == .actRejection }.compactMap(\.event.act))
         var before: [Hash: DeliveryProgress] = [:]
         var progress: [UnitAddress: DeliveryProgress] = [:]
         for unit in routing.recipients {
@@ -69,8 +70,18 @@ extension DossierVerifier {
             "\(events.count) entries, each in the log and each following from the one before")
 
         let offered = try acts()
-        guard Set(all.compactMap(\.event.act)).isSuperset(of: offered.keys) else {
+        guard Set(all.compactMap(\.event.act)).union(rejected).isSuperset(of: offered.keys) else {
             throw Stop.fails(.acts, "un acte auquel ne correspond aucun événement", "an act that no event is about")
+        }
+        for event in events where event.event.event == .actRejection {
+            guard let act = event.event.act.flatMap({ offered[$0] })?.claimed else { continue }
+            // It had no effect; only who is said to have tried it, and on what, is held against it.
+            guard act.by == event.event.agent, act.transmission == routing.id, act.envelope == story.envelope.hash
+            else {
+                throw Stop.fails(
+                    .acts, "entrée \(event.index) : l'acte refusé est d'un autre agent ou porte sur autre chose",
+                    "entry \(event.index): the refused act is another agent's or about something else")
+            }
         }
         var acts: [Int: Verified<Act>] = [:]
         for event in all {
@@ -112,8 +123,25 @@ extension DossierVerifier {
                     "entries \(one.index) and \(same.index) contradict each other")
             }
         }
+        for (mailbox, heard) in about where !whole.contains(where: { $0.key == mailbox }) {
+            var rest = most.value[...]
+            for event in heard {
+                guard let place = rest.firstIndex(where: { $0.event.tells(event.event) }) else {
+                    throw Stop.fails(
+                        .events, "entrée \(event.index) : la boîte de \(mailbox) raconte autre chose",
+                        "entry \(event.index): the mailbox of \(mailbox) tells something else")
+                }
+                rest = rest[(place + 1)...]
+            }
+        }
+        let due = most.value[0].event.dueAt
         var progress = DeliveryProgress()
         for event in most.value.dropFirst() {
+            guard event.event.dueAt == nil || event.event.dueAt == due else {
+                throw Stop.fails(
+                    .events, "entrée \(event.index) : une autre échéance que celle de la mise à disposition",
+                    "entry \(event.index): due at another time than the consignment says")
+            }
             let triggers =
                 event.event.act == nil
                 ? [event.event.triggerWithoutAct].compactMap(\.self) : Act.Kind.allCases.map(DeliveryTrigger.act)

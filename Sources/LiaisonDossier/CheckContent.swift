@@ -29,9 +29,13 @@ extension DossierVerifier {
             switch head.content {
             case .sealed:
                 let opened = try sealed(story)
+                try checkLegalBasis(opened.disclosures, story.flow)
                 story.opened = opened
                 story.disclosures = opened.disclosures
-            case .disclosed: story.disclosures = try disclosed(story)
+            case .disclosed:
+                let shown = try disclosed(story)
+                try checkLegalBasis(shown, story.flow)
+                story.disclosures = shown
             case .withheld:
                 report.holds(.content, "non joint par l'auteur du dossier", "withheld by whoever made the dossier")
             case .erased:
@@ -48,6 +52,16 @@ extension DossierVerifier {
         } catch {
             throw Stop.fails(
                 .content, "contenu non vérifiable (code pour l'assistance : \(error))", "\(error)")
+        }
+    }
+
+    /// Whether the flow lets its form name the legal basis that is shown, if it is (docs/formats.md, section 4.4).
+    private func checkLegalBasis(_ disclosures: Disclosures?, _ flow: Flow) throws {
+        guard let field = disclosures?.fields.first(where: { $0.name == "legal_basis" }) else { return }
+        guard case .text(let basis) = field.value, flow.legalBases.contains(basis) else {
+            throw Stop.fails(
+                .content, "une base légale que la convention ne permet pas ici",
+                "a legal basis that the convention does not permit here")
         }
     }
 

@@ -68,7 +68,7 @@ extension DossierVerifier {
     mutating func checkEnvelope(
         _ offered: Unverified<Envelope>, _ head: DossierHead, _ events: [VerifiedEvidence], _ log: NoteKey,
         _ past: inout PastDocuments
-    ) throws -> Verified<Envelope> {
+    ) throws -> (Verified<Envelope>, Flow) {
         let routing = offered.claimed.routing
         guard routing.id == head.transmission else {
             throw Stop.fails(.envelope, "elle porte sur une autre transmission", "of another transmission")
@@ -107,10 +107,12 @@ extension DossierVerifier {
         else {
             throw Stop.fails(.events, "un dépôt au nom d'un autre agent", "a submission in another agent's name")
         }
+        let flow: Flow
         do {
-            _ = try directory.permit(
+            flow = try directory.permit(
                 routing, by: verified.body.by, log: log.name, size: verified.body.content.size,
-                at: max(first.event.at, past.latest(before: first.index)))
+                at: max(first.event.at, past.latest(before: first.index))
+            ).flow
         } catch {
             throw Stop.fails(
                 .envelope, "la convention ne la permet pas (code pour l'assistance : \(error.rawValue))",
@@ -119,6 +121,6 @@ extension DossierVerifier {
         report.holds(
             .envelope, "signée par \(verified.body.by) pour \(routing.from)",
             "signed by \(verified.body.by) for \(routing.from)")
-        return verified
+        return (verified, flow)
     }
 }

@@ -11,6 +11,7 @@ public import LiaisonWire
 /// covers its manifest.
 public enum DossierFile {
     public static let mimetype = "mimetype"
+    static let plainMediaType = "application/zip"
     public static let manifest = "META-INF/ASiCManifest.xml"
     public static let timeStamp = "META-INF/timestamp.tst"
     public static let page = "lisez-moi.html"
@@ -165,9 +166,13 @@ public struct DossierParts: DossierFiles {
     ///
     /// - Throws: `ZipFailure`.
     public func write(to path: String, timeStamp: (manifest: [UInt8], token: [UInt8])?) throws {
+        // A container of 4 GiB would need zip64, which readers take differently.
+        if let contentPath, try FileSource(path: contentPath).size > 0xF000_0000 {
+            throw ZipFailure.tooLarge(DossierFile.content)
+        }
         let zip = try ZipWriter(creating: path)
         try zip.add(
-            DossierFile.mimetype, Array((timeStamp == nil ? "application/zip" : ASiCManifest.mediaType).utf8),
+            DossierFile.mimetype, Array((timeStamp == nil ? DossierFile.plainMediaType : ASiCManifest.mediaType).utf8),
             compressed: false)
         for file in files { try zip.add(file.name, file.bytes) }
         if let contentPath { try zip.add(DossierFile.content, file: contentPath) }

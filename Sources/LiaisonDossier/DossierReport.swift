@@ -50,6 +50,8 @@ public struct DossierStory {
     }
 
     public let envelope: Verified<Envelope>
+    /// The flow that permits it.
+    public let flow: Flow
     /// Each recipient unit whose events are here, with its state after the last.
     public internal(set) var deliveries: [(unit: UnitAddress, progress: DeliveryProgress)] = []
     public internal(set) var steps: [Step] = []

@@ -73,9 +73,9 @@ public struct DossierVerifier {
         past.add(events)
         let offered = try envelope()
         try checkConvention(offered.claimed.routing, log, &past)
-        let envelope = try checkEnvelope(offered, head, events, log, &past)
+        let (envelope, flow) = try checkEnvelope(offered, head, events, log, &past)
         var story = DossierStory(
-            envelope: envelope, timeZone: past.convention.claimed.timeZone, log: log.name,
+            envelope: envelope, flow: flow, timeZone: past.convention.claimed.timeZone, log: log.name,
             treeSize: checkpoint.checkpoint.size, madeAt: head.madeAt)
         for party in past.convention.claimed.parties { story.parties[party.institution] = party.name }
         story.tokens = files.names.count { $0.hasPrefix("time-stamps/") }
@@ -99,10 +99,16 @@ public struct DossierVerifier {
         }
         // Each reads whole, within its limit.
         for name in files.names where name != DossierFile.content { _ = try need(name) }
+        _ = try files.source(of: DossierFile.content)
         guard let token = try files.bytes(of: DossierFile.timeStamp, limit: DossierFile.largest(DossierFile.timeStamp))
         else {
             guard !files.names.contains(DossierFile.manifest) else {
                 throw Stop.missing(.container, "l'horodatage du manifeste", "a manifest without its time-stamp")
+            }
+            let mimetype = try files.bytes(of: DossierFile.mimetype, limit: 100)
+            guard mimetype.map({ $0 == Array(DossierFile.plainMediaType.utf8) }) ?? true else {
+                throw Stop.fails(
+                    .container, "marqué comme un conteneur qu'il n'est pas", "marked as a container that it is not")
             }
             report.holds(.container, "\(files.names.count) fichiers", "\(files.names.count) files")
             return nil

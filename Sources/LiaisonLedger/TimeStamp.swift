@@ -103,16 +103,23 @@ private enum OpenSSL {
         }
     }
 
-    /// The token's time, and nil for a digest shorter than SHA-256's.
+    /// The token's time, and nil for an imprint by another algorithm than SHA-256.
     static func time(of token: UnsafeMutablePointer<PKCS7>) -> Int? {
         guard let info = PKCS7_to_TS_TST_INFO(token) else { return nil }
         defer { TS_TST_INFO_free(info) }
         guard let imprint = TS_TST_INFO_get_msg_imprint(info), let digest = TS_MSG_IMPRINT_get_msg(imprint),
-            ASN1_STRING_length(digest) >= 32, let time = TS_TST_INFO_get_time(info)
+            ASN1_STRING_length(digest) == 32, let algorithm = TS_MSG_IMPRINT_get_algo(imprint),
+            isSHA256(algorithm), let time = TS_TST_INFO_get_time(info)
         else { return nil }
         var parts = tm()
         guard ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
         return timegm(&parts)
+    }
+
+    private static func isSHA256(_ algorithm: UnsafePointer<X509_ALGOR>) -> Bool {
+        var identifier: OpaquePointer?
+        X509_ALGOR_get0(&identifier, nil, nil, algorithm)
+        return OBJ_obj2nid(identifier) == NID_sha256
     }
 
     static func context(data: [UInt8], roots: [[UInt8]], at time: Int) throws(Failure) -> OpaquePointer {

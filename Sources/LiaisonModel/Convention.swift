@@ -271,7 +271,33 @@ public struct AttachmentRule: Codable, Hashable, Sendable {
     }
 }
 
+/// What no convention may say, whoever signed it (docs/formats.md, section 2.1).
+public enum ConventionFailure: Error, Equatable, CustomStringConvertible {
+    case broken(String)
+
+    public var description: String {
+        switch self {
+        case .broken(let rule): "a convention that breaks a rule of its own form (\(rule))"
+        }
+    }
+}
+
 extension Convention {
+    /// The rule of section 2.1 that it breaks; nil when it keeps them all.
+    var brokenRule: String? {
+        func isTwice(_ names: [some Hashable]) -> Bool { Set(names).count != names.count }
+        if isTwice(parties.map(\.institution)) { return "an institution twice in parties" }
+        if isTwice(logs.map(\.origin)) { return "an origin twice in logs" }
+        if isTwice(roles.map(\.id)) { return "an id twice in roles" }
+        if isTwice(flows.map(\.id)) { return "an id twice in flows" }
+        let ids = Set(roles.map(\.id))
+        if let flow = flows.first(where: { !ids.isSuperset(of: $0.from + $0.to + $0.copies) }) {
+            return "a role that roles does not list, in the flow \(flow.id)"
+        }
+        if parties.contains(where: { !(1...2).contains($0.rosterSignatures) }) { return "roster_signatures" }
+        return nil
+    }
+
     public func party(_ institution: InstitutionID) -> Party? {
         parties.first { $0.institution == institution }
     }
@@ -285,13 +311,15 @@ extension Unverified where Body == Convention {
     ///
     /// - Parameter wanted: whose signatures are to be checked; all when nil. Where hundreds signed, a client checks those
     ///   of the institutions that it has to do with.
-    /// - Throws: `SignedNote.Failure` when a line does not verify or is not a party's, or nobody wanted signed.
+    /// - Throws: `SignedNote.Failure` when a line does not verify or is not a party's, or nobody wanted signed;
+    ///   `ConventionFailure` when it breaks a rule of docs/formats.md, section 2.1.
     public func verifiedByItsParties(of wanted: Set<InstitutionID>? = nil) throws -> Verified<Convention> {
         var keys: [String: [NoteKey]] = [:]
         for party in claimed.parties {
             let name = party.institution.description
             keys[name] = party.keys.compactMap { NoteKey(name: name, key: $0.key) }
         }
+        if let rule = claimed.brokenRule { throw ConventionFailure.broken(rule) }
         let names = wanted.map { Set($0.map(\.description)) }
         guard Set(note.signatures.map(\.name)).count == note.signatures.count else {
             throw SignedNote.Failure.tooManySignatures(note.signatures.count)

@@ -226,6 +226,9 @@ public struct Directory: Sendable {
         let name = offered.claimed.by.description
         let used = keys.filter { key in offered.note.signatures.contains { $0.keyID == key.id } }
         guard let first = used.first else { throw DirectoryRefusal.keyNotInForce(name) }
+        guard used.count <= Roster.maximumSignatures else {
+            throw SignedNote.Failure.tooManySignatures(offered.note.signatures.count)
+        }
         guard used.count >= needed else { throw DirectoryRefusal.signatureMissing(name, needed: needed) }
         guard offered.note.signatures.count == used.count else {
             throw SignedNote.Failure.tooManySignatures(offered.note.signatures.count)

@@ -29,6 +29,7 @@ public struct EventRule: Sendable {
     public func allows(_ record: EventRecord) -> Bool {
         let present = record.presentFields
         return fields.isSubset(of: present) && present.isSubset(of: fields.union(optional)) && record.isDue
+            && record.isErasureOfOneKind
     }
 }
 
@@ -55,6 +56,17 @@ extension EventRecord {
     /// Whether it only says that records were erased at the audit limit.
     public var isNotice: Bool {
         presentFields == [.code, .entries] && code == ErasureCode.auditLimit.rawValue
+    }
+
+    /// Whether an Erasure is of an act, of the relay's own motion, or of records: docs/formats.md, section 6.1.
+    var isErasureOfOneKind: Bool {
+        guard event == .erasure, !isNotice else { return true }
+        let present = presentFields
+        let ofTheRelay = [ErasureCode.retention, .withdrawn].map(\.rawValue)
+        let isOfADelivery = Set([.transmission, .envelope, .unit, .state]).isSubset(of: present)
+        let isOfAnAct = act != nil && agent != nil
+        let isOfTheRelay = act == nil && agent == nil && ofTheRelay.contains(code ?? "")
+        return entries == nil && isOfADelivery && (isOfAnAct || isOfTheRelay)
     }
 
     /// Whether time alone led to it, after the instant that it names.

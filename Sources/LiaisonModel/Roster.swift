@@ -5,6 +5,8 @@ public import LiaisonNotes
 
 /// An institution's signed list of units and agents. Instants are Unix seconds.
 public struct Roster: SoleSignerDocument {
+    /// How many registrars sign it together at most.
+    static let maximumSignatures = 2
     public static let type = "liaison/roster/v1"
     public static let maximumSize = 8 << 20
 

@@ -79,12 +79,18 @@ extension stat {
 }
 
 /// A piece of another source.
-struct SliceSource: ByteSource {
-    let whole: any ByteSource
-    let start: Int
-    let size: Int
+package struct SliceSource: ByteSource {
+    private let whole: any ByteSource
+    private let start: Int
+    package let size: Int
 
-    func read(at offset: Int, count: Int) throws -> [UInt8] {
+    package init(whole: any ByteSource, start: Int, size: Int) {
+        self.whole = whole
+        self.start = start
+        self.size = size
+    }
+
+    package func read(at offset: Int, count: Int) throws -> [UInt8] {
         guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
         return try whole.read(at: start + offset, count: count)
     }

@@ -125,16 +125,24 @@ extension Disclosures {
         Disclosures(fields: fields.filter { names.contains($0.name) }, parts: parts ? self.parts : [])
     }
 
-    /// Checks that `manifest` commits to everything disclosed here, which may be a selection.
+    /// Checks that `manifest` commits to everything disclosed here, which may be a selection in its order.
     ///
     /// - Throws: `ContentFailure`.
     public func check(against manifest: Manifest) throws {
-        let committed = Dictionary(manifest.fields.map { ($0.name, $0.commitment) }) { first, _ in first }
-        for field in fields where try committed[field.name] != field.commitment().commitment {
-            throw ContentFailure.fieldNotCommitted(field.name)
+        // What is disclosed stands in the manifest's order: so nothing can be shown twice.
+        var committedFields = manifest.fields[...]
+        for field in fields {
+            guard let place = try committedFields.firstIndex(of: field.commitment()) else {
+                throw ContentFailure.fieldNotCommitted(field.name)
+            }
+            committedFields = committedFields[(place + 1)...]
         }
-        for (index, part) in parts.enumerated() where try !manifest.parts.contains(part.commitment()) {
-            throw ContentFailure.partNotCommitted(index)
+        var committedParts = manifest.parts[...]
+        for (index, part) in parts.enumerated() {
+            guard let place = try committedParts.firstIndex(of: part.commitment()) else {
+                throw ContentFailure.partNotCommitted(index)
+            }
+            committedParts = committedParts[(place + 1)...]
         }
     }
 }

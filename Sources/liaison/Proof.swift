@@ -86,6 +86,10 @@ struct Proof: AsyncParsableCommand {
             let stamp = try await timeStamp(over: parts)
             do {
                 try parts.write(to: output, timeStamp: stamp)
+            } catch ZipFailure.tooLarge {
+                throw ClientFailure.input(
+                    fr: "le contenu est trop volumineux pour un dossier (4 Gio) : établissez le dossier sans lui",
+                    en: "the content is too large for a dossier (4 GiB): make the dossier without it")
             } catch is ZipFailure {
                 throw ClientFailure.cannotWrite(output)
             }

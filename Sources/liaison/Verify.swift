@@ -224,7 +224,9 @@ enum DossierText {
                     + language("entrée", "entry") + " \(step.evidence.index)")
         }
         for (label, value) in story.disclosures?.rows(catalogue, language) ?? [] {
-            lines.append("  \(label)\(language(" : ", ": "))\(value)")
+            // A value's further lines are indented: none of them can pass for a line of this report.
+            let indented = value.replacing("\n", with: "\n      ")
+            lines.append("  \(label)\(language(" : ", ": "))\(indented)")
         }
         for institution in story.asStated {
             lines.append(

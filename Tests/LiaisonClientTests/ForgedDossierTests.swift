@@ -205,6 +205,79 @@ struct ForgedDossierTests {
         #expect(report.checks.last?.name == .events)
     }
 
+    /// Silence is counted from the instant that the consignment names, and from no other.
+    @Test(arguments: [0, -1]) func silenceIsCountedFromTheConsignment(_ shift: Int) async throws {
+        let test = try await opened()
+        let consigned = try #require(try await events(of: test).first { $0.event == .contentConsignment })
+        let due = try #require(consigned.dueAt)
+        test.world.clock.now = due + 1
+        try await forge(test, in: [iscg, montluel], .escalation) { event in
+            event.state = .opened
+            event.dueAt = due + shift
+            event.code = "unit"
+        }
+        let report = try await test.judge()
+        #expect((report.verdict == .valid) == (shift == 0), "\(report.checks)")
+        #expect(shift == 0 || report.checks.last?.name == .events)
+    }
+
+    /// A mailbox that hears of a delivery later tells nothing that the delivery's own do not.
+    @Test(arguments: [DeliveryState.opened, .refused])
+    func aThirdMailboxTellsTheSame(_ state: DeliveryState) async throws {
+        let test = try await opened()
+        try await forge(test, in: [montluel, iscg], .unattended) { $0.state = .opened }
+        try await forge(test, in: ["iscg-sud@avema01"], .unattended) { $0.state = state }
+        let report = try await test.judge()
+        #expect((report.verdict == .valid) == (state == .opened), "\(report.checks)")
+    }
+
+    /// An Erasure in an agent's name leans on that agent's act.
+    @Test func anErasureWithoutAnActNamesNobody() async throws {
+        let test = try await opened()
+        let reader = try test.world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.acknowledge(test.id)
+        try await forge(test, in: [iscg, montluel], .erasure) { event in
+            event.state = .acknowledged
+            event.code = "data_subject_request"
+            event.agent = try Fixture.agentName(of: iscg)
+        }
+        let report = try await test.judge()
+        #expect(report.verdict == .invalid, "\(report.checks)")
+        #expect(report.checks.last?.name == .events)
+    }
+
+    /// A refused act may be shown, if it is the one that was refused; the relay keeps none, so it may also be missing.
+    @Test func aRefusedActIsItsAgents() async throws {
+        let test = try await opened()
+        let refused = try await act(.erased, test)
+        try await forge(test, in: [iscg], .actRejection) { event in
+            event.code = "no_transition"
+            event.act = refused.hash
+            event.agent = refused.body.by
+        }
+        #expect(try await test.judge().verdict == .valid)
+        #expect(try await test.judge(acts: [refused.note.serialized]).verdict == .valid)
+        try await forge(test, in: [iscg], .actRejection) { event in
+            event.code = "no_transition"
+            event.act = refused.hash
+            event.agent = try Fixture.agentName(of: montluel)
+        }
+        let report = try await test.judge(acts: [refused.note.serialized])
+        #expect(report.verdict == .invalid, "\(report.checks)")
+        #expect(report.checks.last?.name == .acts)
+    }
+
+    private func events(of test: Case) async throws -> [EventRecord] {
+        let size = try #require(try await test.world.store.head()).size
+        var records: [EventRecord] = []
+        for index in 0..<size {
+            guard let entry = try await test.world.store.entry(index) else { continue }
+            records.append(try CanonicalJSON.decode(EventRecord.self, from: entry.record))
+        }
+        return records.filter { $0.transmission == test.id }
+    }
+
     /// A roster that nobody signed, said to be the next one, does not hide that the true next one is not here.
     @Test func anUnsignedLaterRosterSaysNothing() async throws {
         var test = try await opened()

@@ -26,6 +26,29 @@ struct DirectoryTests {
         return try Unverified(roster.signed(by: Fixture.signer(institution)).note)
     }
 
+    /// What no convention may say, whoever signed it.
+    @Test func aConventionKeepsItsOwnRules() throws {
+        let sound = try Fixture.convention()
+        let changes: [(inout Convention) -> Void] = [
+            { $0.parties.append($0.parties[0]) },
+            { $0.logs.append($0.logs[0]) },
+            { $0.roles.append($0.roles[0]) },
+            { $0.flows.append($0.flows[0]) },
+            { $0.flows[0].to = ["nobody"] },
+            { $0.flows[0].copies = ["nobody"] },
+            { $0.parties[0].rosterSignatures = 0 },
+            { $0.parties[0].rosterSignatures = 3 }
+        ]
+        for (number, change) in changes.enumerated() {
+            var broken = sound
+            change(&broken)
+            var directory = Directory()
+            #expect(throws: ConventionFailure.self, "change \(number)") {
+                try directory.accept(Fixture.signed(broken), at: Fixture.start)
+            }
+        }
+    }
+
     @Test func olderRostersAreRefused() throws {
         var directory = try directory()
         let first = try roster([agent("d-01@avema01")])

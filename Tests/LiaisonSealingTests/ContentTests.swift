@@ -54,6 +54,30 @@ struct ContentTests {
         #expect(released == bytes)
     }
 
+    /// What is disclosed stands in the manifest's order and once, be it a selection or all of it.
+    @Test func disclosuresKeepTheManifestsOrder() throws {
+        let parts = ["a.pdf", "b.pdf"].map {
+            PartSource(name: $0, type: "application/pdf", source: MemorySource([1]))
+        }
+        let (envelope, file) = try seal(routing(), parts: parts)
+        let opened = try open(file, envelope)
+        let (all, manifest) = (opened.disclosures, opened.manifest.body)
+        try all.check(against: manifest)
+        try Disclosures(fields: [all.fields[1]], parts: [all.parts[1]]).check(against: manifest)
+        #expect(throws: ContentFailure.self) {
+            try Disclosures(fields: all.fields.reversed(), parts: []).check(against: manifest)
+        }
+        #expect(throws: ContentFailure.self) {
+            try Disclosures(fields: [all.fields[0], all.fields[0]], parts: []).check(against: manifest)
+        }
+        #expect(throws: ContentFailure.partNotCommitted(1)) {
+            try Disclosures(fields: [], parts: [all.parts[0], all.parts[0]]).check(against: manifest)
+        }
+        #expect(throws: ContentFailure.partNotCommitted(1)) {
+            try Disclosures(fields: [], parts: all.parts.reversed()).check(against: manifest)
+        }
+    }
+
     /// An envelope over a content that was changed after sealing, signed by the author: every byte of the file
     /// matters even then.
     @Test func noByteOfTheContentCanChange() throws {
