@@ -27,39 +27,10 @@ public struct Account {
     public let vault: Vault
     public let record: AccountRecord
 
-    enum Class {
-        static let account = "account"
-        static let secret = "secret"
-        static let certificate = "certificate"
-        static let identity = "identity"
-        static let convention = "convention"
-        static let head = "head"
-        static let checkpoint = "checkpoint"
-        static let sent = "sent"
-        static let sealing = "sealing"
-        static let received = "received"
-        static let note = "note"
-        static let publication = "publication"
-        static let mailbox = "mailbox"
-        static let audit = "audit"
-        /// Checkpoints of logs that the relay has left.
-        static let former = "former"
-        static let lines = "lines"
-        static let keys = "keys"
-        /// The ids that lists have shown, the last list in its order, and what was dismissed.
-        static let shown = "shown"
-        static let dismissed = "dismissed"
-        /// Threads in which a person withdrew their agreement.
-        static let withdrawn = "withdrawn"
-
-        /// What says something about one log only.
-        static let ofOneLog = [head, checkpoint, publication, mailbox, audit, lines, keys]
-    }
-
     private static let own = "self"
 
     public init(vault: Vault) throws {
-        guard let record = try vault.value(AccountRecord.self, Class.account, Self.own) else {
+        guard let record = try vault.value(Table.account, Self.own) else {
             throw ClientFailure.input(
                 fr: "ce coffre n'est pas celui d'un agent\nconseil : liaison enrol",
                 en: "this vault is not an agent's\nhint: liaison enrol")
@@ -93,11 +64,10 @@ public struct Account {
             try tls
             ?? TLSIdentity(
                 name: address.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
-        try vault.put(key.seed, Class.secret, "signing")
+        try vault.putSecret(key.seed, "signing")
         try vault.put(certificate)
-        try vault.put(value: convention.note.serialized, Class.convention, "current")
-        try vault.put(
-            value: AccountRecord(address: address, log: party.log, pin: pin.key), Class.account, own)
+        try vault.put(convention.note.serialized, Table.convention, "current")
+        try vault.put(AccountRecord(address: address, log: party.log, pin: pin.key), Table.account, own)
         guard let signer = NoteSigner(name: address.description, privateKey: key) else {
             throw ClientFailure.unknownUnit(address.description)
         }
@@ -115,13 +85,13 @@ public struct Account {
 
     /// Where the directory documents that this vault knows were published.
     func publications() throws -> [LogPlace] {
-        try vault.ids(Class.publication).compactMap { try vault.value(LogPlace.self, Class.publication, $0) }
+        try vault.ids(Table.publication).compactMap { try vault.value(Table.publication, $0) }
     }
 
     // MARK: Keys
 
     public func signer() throws -> NoteSigner {
-        guard let seed = try vault.secret(Class.secret, "signing"),
+        guard let seed = try vault.secret("signing"),
             let signer = NoteSigner(name: record.address.description, privateKey: try PrivateKey(seed: seed))
         else { throw VaultFailure.damaged("signing key") }
         return signer
@@ -134,10 +104,10 @@ public struct Account {
 
     /// The log that the relay keeps now: the one of enrolment until it was followed to another.
     var origin: String {
-        get throws { try vault.value(String.self, Class.account, "origin") ?? record.log }
+        get throws { try vault.value(Table.origin, "origin") ?? record.log }
     }
 
-    func moved(to origin: String) throws { try vault.put(value: origin, Class.account, "origin") }
+    func moved(to origin: String) throws { try vault.put(origin, Table.origin, "origin") }
 
     /// The connection to the relay that the convention names for this account's log.
     ///
@@ -151,9 +121,9 @@ public struct Account {
 
     /// The encryption identities, newest first.
     func identities() throws -> [(record: IdentityRecord, identity: AgeIdentity)] {
-        try vault.ids(Class.identity).compactMap { id in
-            guard let record = try vault.value(IdentityRecord.self, Class.identity, id),
-                let seed = try vault.secret(Class.secret, "encryption \(id)")
+        try vault.ids(Table.identity).compactMap { id in
+            guard let record = try vault.value(Table.identity, id),
+                let seed = try vault.secret("encryption \(id)")
             else { return nil }
             return (record, try AgeIdentity(seed: seed))
         }
@@ -162,13 +132,13 @@ public struct Account {
 
     func add(_ identity: AgeIdentity, _ record: IdentityRecord) throws {
         let id = identity.recipient.fingerprint.hex
-        try vault.put(identity.seed, Class.secret, "encryption \(id)")
-        try vault.put(value: record, Class.identity, id)
+        try vault.putSecret(identity.seed, "encryption \(id)")
+        try vault.put(record, Table.identity, id)
     }
 
     // MARK: Memory
 
     func note(_ what: String, at instant: Int) throws {
-        try vault.put(value: what, Class.note, "\(instant) \(TransmissionID.fresh())")
+        try vault.put(what, Table.note, "\(instant) \(TransmissionID.fresh())")
     }
 }

@@ -88,7 +88,7 @@ extension Session {
         let routings = Dictionary(received.map { ($0.routing.id, $0.routing) }) { first, _ in first }
         var shown: [Alert] = []
         for var alert in alerts {
-            guard try account.vault.value(Bool.self, Account.Class.dismissed, alert.dismissalID) == nil else {
+            guard try account.vault.value(Table.dismissed, alert.dismissalID) == nil else {
                 continue
             }
             if let known = alert.routing ?? routings[alert.transmission] {
@@ -116,7 +116,7 @@ extension Session {
 
     /// Does not show one alert again.
     public func dismiss(_ alert: Alert) throws {
-        try account.vault.put(value: true, Account.Class.dismissed, alert.dismissalID)
+        try account.vault.put(true, Table.dismissed, alert.dismissalID)
     }
 
     /// What a delivery itself asks for.

@@ -79,7 +79,7 @@ public struct AuditReport: Sendable {
 }
 
 /// How far the last audit came.
-private struct AuditState: Codable {
+struct AuditState: Codable {
     var index: Int
     var convention: Hash?
     var succession: Hash?
@@ -96,7 +96,7 @@ extension Session {
     public func audit() async throws -> AuditReport {
         guard let head else { throw ClientFailure.broken(.directoryHeadStale) }
         let state =
-            try account.vault.value(AuditState.self, Account.Class.audit, "last") ?? AuditState(index: 0, keys: [:])
+            try account.vault.value(Table.audit, "last") ?? AuditState(index: 0, keys: [:])
         var report = AuditReport(checkpoint: head.checkpoint.checkpoint, seenBefore: seenBefore)
         let events = try await mailboxEvents()
         report.mailboxes = Dictionary(grouping: events, by: \.event.mailbox).mapValues(\.count)
@@ -107,10 +107,10 @@ extension Session {
         report.findings = try ownFindings()
         report.witnessing = try await witnessing()
         try account.vault.put(
-            value: AuditState(
+            AuditState(
                 index: (events.last?.index ?? -1) + 1, convention: directory.convention?.hash,
                 succession: directory.successions[address.institution]?.hash, roster: roster, keys: keys),
-            Account.Class.audit, "last")
+            Table.audit, "last")
         return report
     }
 

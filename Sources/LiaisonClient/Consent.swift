@@ -10,18 +10,18 @@ import LiaisonVault
 
 /// A person withdrew their agreement: no new orientation in that thread. What this device knows of it is in its vault; what a
 /// colleague withdrew shows in the unit's own list of what it sent.
+struct WithdrawnThread: Codable {
+    /// When, Unix seconds.
+    var at: Int
+    /// Internal references that the form named, by field.
+    var references: [String: String]
+    /// HMAC-SHA256 over name and birth date, under a salt of this row: enough to recognise, not to list.
+    var person: Hash?
+    var salt: Salt
+}
+
 extension Session {
     /// A thread that ended with the person's agreement.
-    private struct WithdrawnThread: Codable {
-        /// When, Unix seconds.
-        var at: Int
-        /// Internal references that the form named, by field.
-        var references: [String: String]
-        /// HMAC-SHA256 over name and birth date, under a salt of this row: enough to recognise, not to list.
-        var person: Hash?
-        var salt: Salt
-    }
-
     private static let references = ["case_ref", "thread_ref", "source_reference"]
 
     /// Remembers that the person of a transmission of this agent's withdrew their agreement.
@@ -29,14 +29,14 @@ extension Session {
         let id = routing.id.description
         let salt = Salt.fresh()
         var thread = WithdrawnThread(at: clock(), references: [:], person: nil, salt: salt)
-        if let item = try account.vault.value(SentItem.self, Account.Class.sent, id),
+        if let item = try account.vault.value(Table.sent, id),
             let opened = try? kept(own(item))
         {
             let form = Dictionary(opened.disclosures.fields.map { ($0.name, $0.value) }) { first, _ in first }
             thread.references = Self.references(form)
             thread.person = Self.person(form, salt: salt)
         }
-        try account.vault.put(value: thread, Account.Class.withdrawn, id)
+        try account.vault.put(thread, Table.withdrawn, id)
     }
 
     private static func references(_ form: [String: FieldValue]) -> [String: String] {
@@ -63,8 +63,8 @@ extension Session {
         guard flow.adhesion == .required else { return }
         let thread = try await thread(from: request.inReplyTo)
         let references = Self.references(request.form)
-        for id in try account.vault.ids(Account.Class.withdrawn) {
-            guard let ended = try account.vault.value(WithdrawnThread.self, Account.Class.withdrawn, id) else {
+        for id in try account.vault.ids(Table.withdrawn) {
+            guard let ended = try account.vault.value(Table.withdrawn, id) else {
                 continue
             }
             let isThread = TransmissionID(id).map(thread.contains) ?? false

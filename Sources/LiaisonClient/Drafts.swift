@@ -40,23 +40,16 @@ public struct KeptDraft: Sendable {
 
 /// Drafts, encrypted in the vault like everything else; and what a device has been told once.
 extension Session {
-    private enum Kind {
-        static let draft = "begun"
-        /// Drafts of earlier programs: the form alone.
-        static let former = "draft"
-        static let hint = "hint"
-    }
-
     private func id(_ kind: String, _ unit: UnitAddress) -> String { "\(kind) \(unit)" }
 
     /// The drafts of a kind to a unit, the latest first.
     public func drafts(of kind: String, to unit: UnitAddress) throws -> [KeptDraft] {
         let (vault, id) = (account.vault, id(kind, unit))
-        var drafts = try vault.ids(Kind.draft).filter { $0 == id || $0.hasPrefix("\(id) ") }.compactMap { each in
-            try vault.value(SendDraft.self, Kind.draft, each).map { KeptDraft(id: each, draft: $0) }
+        var drafts = try vault.ids(Table.draft).filter { $0 == id || $0.hasPrefix("\(id) ") }.compactMap { each in
+            try vault.value(Table.draft, each).map { KeptDraft(id: each, draft: $0) }
         }
         if !drafts.contains(where: { $0.id == id }),
-            let form = try vault.value([String: FieldValue].self, Kind.former, id)
+            let form = try vault.value(Table.formerDraft, id)
         {
             drafts.append(KeptDraft(id: id, draft: SendDraft(form: form)))
         }
@@ -71,17 +64,18 @@ extension Session {
     /// - Parameter id: of `newDraftID`, or of a kept draft, which this one replaces.
     public func keep(_ draft: SendDraft, as id: String) throws {
         guard !draft.isEmpty else { return try dropDraft(id) }
-        try account.vault.put(value: draft, Kind.draft, id)
+        try account.vault.put(draft, Table.draft, id)
     }
 
     public func dropDraft(_ id: String) throws {
-        for each in [Kind.draft, Kind.former] { try account.vault.delete(each, id) }
+        try account.vault.delete(Table.draft, id)
+        try account.vault.delete(Table.formerDraft, id)
     }
 
     /// Whether a hint was not given on this device before; from then on it was.
     public func isFirst(hint: String) throws -> Bool {
-        guard try account.vault.value(Bool.self, Kind.hint, hint) == nil else { return false }
-        try account.vault.put(value: true, Kind.hint, hint)
+        guard try account.vault.value(Table.hint, hint) == nil else { return false }
+        try account.vault.put(true, Table.hint, hint)
         return true
     }
 

@@ -41,24 +41,30 @@ extension Session {
     private func leaveLog(after size: Int) throws -> (lost: [TransmissionID], pending: [TransmissionID]) {
         let vault = account.vault
         var (lost, pending): ([TransmissionID], [TransmissionID]) = ([], [])
-        for id in try vault.ids(Account.Class.sent) {
-            guard let item = try vault.value(SentItem.self, Account.Class.sent, id), let evidence = item.evidence
+        for id in try vault.ids(Table.sent) {
+            guard let item = try vault.value(Table.sent, id), let evidence = item.evidence
             else { continue }
             let routing = try own(item).body.routing
             let isLost = try check(evidence).index >= size
             let former = FormerEvidence(
                 log: log.description, envelope: item.envelope, evidence: evidence, isLost: isLost)
-            try vault.put(
-                value: SentItem(envelope: item.envelope, evidence: nil, former: former), Account.Class.sent, id)
+            try vault.put(SentItem(envelope: item.envelope, evidence: nil, former: former), Table.sent, id)
             if isLost {
                 lost.append(routing.id)
             } else if isRecent(routing) {
                 pending.append(routing.id)
             }
         }
-        try vault.put(value: seen.notes, Account.Class.former, log.name)
-        for kind in Account.Class.ofOneLog {
-            for id in try vault.ids(kind) { try vault.delete(kind, id) }
+        try vault.put(seen.notes, Table.former, log.name)
+        // What says something about one log only.
+        try vault.write { vault in
+            try vault.empty(Table.head)
+            try vault.empty(Table.checkpoint)
+            try vault.empty(Table.publication)
+            try vault.empty(Table.mailbox)
+            try vault.empty(Table.audit)
+            try vault.empty(Table.lines)
+            try vault.empty(Table.keys)
         }
         return (lost, pending)
     }
@@ -66,7 +72,7 @@ extension Session {
     /// What a log that the relay has left proved of a transmission of one's own, verified by that log's key; nil once the log
     /// that it keeps now has it.
     public func former(_ id: TransmissionID) throws -> (log: NoteKey, evidence: VerifiedEvidence)? {
-        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+        guard let item = try account.vault.value(Table.sent, id.description),
             item.evidence == nil, let former = item.former, let key = NoteKey(former.log)
         else { return nil }
         return (key, try former.evidence.verified(by: key))

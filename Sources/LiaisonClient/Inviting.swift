@@ -17,15 +17,14 @@ public struct JoinRequest: Sendable {
     public let possession: Verified<Possession>?
 }
 
+/// An invitation that this registrar gave out, with its code.
+struct KeptInvitation: Codable {
+    /// Base64: a secret.
+    var code: String
+    var invitation: String
+}
+
 extension Registrar {
-    private static let kind = "invitation"
-
-    private struct Kept: Codable {
-        /// Base64: a secret.
-        var code: String
-        var invitation: String
-    }
-
     // MARK: Inviting
 
     /// Puts an invitation at the relay and gives the code to read out: nobody else ever learns it.
@@ -44,8 +43,7 @@ extension Registrar {
             key: try signer().noteKey.key)
         let code = InvitationCode.fresh()
         let text = String(decoding: try CanonicalJSON.encode(invitation), as: UTF8.self)
-        try vault.put(
-            value: Kept(code: Base64.encode(code.bytes), invitation: text), Self.kind, code.id.hex)
+        try vault.put(KeptInvitation(code: Base64.encode(code.bytes), invitation: text), Table.invitation, code.id.hex)
         try await relay.invite(
             InvitationStatus(
                 id: code.id, invitation: CodedText(text: text, mac: code.mac(ofInvitation: text)),
@@ -65,8 +63,8 @@ extension Registrar {
     }
 
     private func kept() throws -> [(code: InvitationCode, invitation: Invitation, text: String)] {
-        try vault.ids(Self.kind).compactMap { id in
-            guard let kept = try vault.value(Kept.self, Self.kind, id),
+        try vault.ids(Table.invitation).compactMap { id in
+            guard let kept = try vault.value(Table.invitation, id),
                 let code = Base64.decode(kept.code).flatMap({ InvitationCode(secret: $0) })
             else { return nil }
             let invitation = try CanonicalJSON.decode(Invitation.self, from: Array(kept.invitation.utf8))
@@ -123,7 +121,7 @@ extension Registrar {
     public func finish(_ request: JoinRequest, as state: InvitationState, over relay: any RelayConnection) async throws
     {
         try await relay.close(request.id, as: state)
-        try vault.delete(Self.kind, request.id.hex)
+        try vault.delete(Table.invitation, request.id.hex)
     }
 }
 

@@ -67,8 +67,8 @@ extension Session {
         let retention = try conventionInForce().body.flows.map(\.retention).max() ?? 0
         for (record, identity) in try account.identities() where record.key.notAfter + retention < now {
             let id = identity.recipient.fingerprint.hex
-            try account.vault.delete(Account.Class.secret, "encryption \(id)")
-            try account.vault.delete(Account.Class.identity, id)
+            try account.vault.deleteSecret("encryption \(id)")
+            try account.vault.delete(Table.identity, id)
         }
     }
 

@@ -7,39 +7,30 @@ import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
+/// What the lines add up to, and the size of the log up to which they are known.
+struct LinesState: Codable {
+    var convention: Hash
+    var institutions: Hash
+    var size: Int
+}
+
+/// Keys documents of an institution's agents, and the size of the log up to which they are known.
+struct KeysState: Codable {
+    var size: Int
+    var notes: [String]
+    /// The line's hash that the documents add up to; absent in vaults of earlier programs.
+    var hash: Hash?
+}
+
 /// How a vault keeps the directory: each institution's line of the head, its roster, and its agents' keys once they were
 /// needed. A command verifies and loads only the institutions that it has to do with, however many there are.
 extension Session {
-    private enum Stored {
-        static let line = "line"
-        static let state = Account.Class.lines
-        static let roster = "roster"
-        static let successions = "successions"
-        static let keys = Account.Class.keys
-        static let role = "role"
-    }
-
-    /// What the lines add up to, and the size of the log up to which they are known.
-    private struct LinesState: Codable {
-        var convention: Hash
-        var institutions: Hash
-        var size: Int
-    }
-
-    /// Keys documents of an institution's agents, and the size of the log up to which they are known.
-    private struct KeysState: Codable {
-        var size: Int
-        var notes: [String]
-        /// The line's hash that the documents add up to; absent in vaults of earlier programs.
-        var hash: Hash?
-    }
-
     // MARK: Lines
 
     /// Fetches the lines that changed, and the rosters behind them: whole or not at all.
     func refreshLines(_ stated: DirectoryHead) async throws {
         let vault = account.vault
-        let known = try vault.value(LinesState.self, Stored.state, "head")
+        let known = try vault.value(Table.lines, "head")
         let size = (head?.index ?? 0) + 1
         // Under another convention, or after a refresh that was broken off under one, all lines are asked for.
         let fromTheStart = known?.convention != stated.convention
@@ -48,8 +39,8 @@ extension Session {
         let fresh = Dictionary(answer.map { ($0.institution, $0) }) { first, _ in first }
         guard fresh.count == answer.count else { throw ClientFailure.broken(.directoryMismatch) }
         var lines = fresh
-        for id in try vault.ids(Stored.line) {
-            guard let line = try vault.value(DirectoryHead.Line.self, Stored.line, id),
+        for id in try vault.ids(Table.line) {
+            guard let line = try vault.value(Table.line, id),
                 fresh[line.institution] == nil
             else { continue }
             if !fromTheStart {
@@ -68,11 +59,11 @@ extension Session {
             try await refreshRoster(line, from: fromTheStart ? 0 : known?.size ?? 0)
         }
         let state = LinesState(convention: stated.convention, institutions: stated.institutions, size: size)
-        try vault.put(value: state, Stored.state, "head")
+        try vault.put(state, Table.lines, "head")
     }
 
     private func isStillSupported(_ institution: InstitutionID) throws -> Bool {
-        guard let text = try account.vault.value(String.self, Stored.roster, institution.description) else {
+        guard let text = try account.vault.value(Table.roster, institution.description) else {
             return false
         }
         var directory = try frame(for: institution)
@@ -80,8 +71,11 @@ extension Session {
     }
 
     private func forget(_ institution: InstitutionID) throws {
-        for kind in [Stored.line, Stored.roster, Stored.successions, Stored.keys] {
-            try account.vault.delete(kind, institution.description)
+        try account.vault.write { vault in
+            try vault.delete(Table.line, institution.description)
+            try vault.delete(Table.roster, institution.description)
+            try vault.delete(Table.successions, institution.description)
+            try vault.delete(Table.keys, institution.description)
         }
         try index([], of: institution)
         directory.release(institution)
@@ -91,7 +85,7 @@ extension Session {
     private func refreshRoster(_ line: DirectoryHead.Line, from index: Int) async throws {
         let vault = account.vault
         let id = line.institution.description
-        let stored = try vault.value(String.self, Stored.roster, id).map { try Unverified<Roster>(parsing: $0) }
+        let stored = try vault.value(Table.roster, id).map { try Unverified<Roster>(parsing: $0) }
         if stored?.note.hash != line.roster {
             let bundle = try await relay.bundle(
                 of: line.institution, from: stored == nil ? 0 : index, keys: false)
@@ -106,15 +100,15 @@ extension Session {
             try await accept(roster, into: &scratch)
             // In this order, what is broken off is done again at the next refresh.
             try self.index(roster.claimed.units, of: line.institution)
-            try vault.put(value: text, Stored.roster, id)
+            try vault.put(text, Table.roster, id)
             directory.release(line.institution)
         }
-        try vault.put(value: line, Stored.line, id)
+        try vault.put(line, Table.line, id)
     }
 
     /// Keeps successions, beside those that are held; which of them count, and where, is judged when they are used.
     func take(_ offered: [String], of institution: InstitutionID) throws {
-        let held = try account.vault.value([String].self, Stored.successions, institution.description) ?? []
+        let held = try account.vault.value(Table.successions, institution.description) ?? []
         let new = offered.filter { !held.contains($0) }
         guard !new.isEmpty else { return }
         for text in new {
@@ -122,7 +116,7 @@ extension Session {
                 throw ClientFailure.broken(.bundleRefused)
             }
         }
-        try account.vault.put(value: held + new, Stored.successions, institution.description)
+        try account.vault.put(held + new, Table.successions, institution.description)
     }
 
     /// `convention` with an institution's successions that it calls for, each signed by the recovery key; others say
@@ -131,7 +125,7 @@ extension Session {
         for institution: InstitutionID, under convention: Verified<Convention>
     ) throws -> (frame: Directory, successions: [Verified<Succession>]) {
         var frame = Directory(under: convention)
-        let held = try account.vault.value([String].self, Stored.successions, institution.description) ?? []
+        let held = try account.vault.value(Table.successions, institution.description) ?? []
         let successions = held.compactMap { text -> Verified<Succession>? in
             guard let note = try? Unverified<Succession>(parsing: text), (try? frame.accept(note)) != nil else {
                 return nil
@@ -176,17 +170,17 @@ extension Session {
     private func index(_ units: [LiaisonModel.Unit], of institution: InstitutionID) throws {
         let vault = account.vault
         let held = Set(units.flatMap(\.roles))
-        for role in held.union(try vault.ids(Stored.role)) {
-            let others = (try vault.value([UnitAddress].self, Stored.role, role) ?? [])
+        for role in held.union(try vault.ids(Table.role)) {
+            let others = (try vault.value(Table.role, role) ?? [])
             let kept = others.filter { $0.institution != institution }
             let now = (kept + units.filter { $0.roles.contains(role) }.map(\.address)).sorted()
-            if now != others { try vault.put(value: now, Stored.role, role) }
+            if now != others { try vault.put(now, Table.role, role) }
         }
     }
 
     /// Units that hold a role, in order of address, with their institutions known.
     public func units(holding role: String, keys: Bool = false) async throws -> [LiaisonModel.Unit] {
-        let addresses = try account.vault.value([UnitAddress].self, Stored.role, role) ?? []
+        let addresses = try account.vault.value(Table.role, role) ?? []
         try await know(Set(addresses.map(\.institution)), keys: keys)
         return directory.units(holding: [role])
     }
@@ -195,7 +189,7 @@ extension Session {
 
     /// Every institution of the directory.
     public func institutions() throws -> [InstitutionID] {
-        try account.vault.ids(Stored.line).compactMap { InstitutionID($0) }
+        try account.vault.ids(Table.line).compactMap { InstitutionID($0) }
     }
 
     /// Brings institutions into `directory`, verified; with `keys` also their agents' encryption keys, up to date. One that
@@ -203,7 +197,7 @@ extension Session {
     public func know(_ institutions: some Sequence<InstitutionID>, keys: Bool = false) async throws {
         for institution in institutions {
             directory.vouch(for: institution)
-            guard let line = try account.vault.value(DirectoryHead.Line.self, Stored.line, institution.description)
+            guard let line = try account.vault.value(Table.line, institution.description)
             else {
                 continue
             }
@@ -213,7 +207,7 @@ extension Session {
     }
 
     private func load(_ line: DirectoryHead.Line) async throws {
-        guard let text = try account.vault.value(String.self, Stored.roster, line.institution.description) else {
+        guard let text = try account.vault.value(Table.roster, line.institution.description) else {
             throw VaultFailure.damaged("roster")
         }
         if let note = try frame(for: line.institution).successions[line.institution]?.note {
@@ -225,7 +219,7 @@ extension Session {
     private func loadKeys(_ line: DirectoryHead.Line) async throws {
         let vault = account.vault
         let id = line.institution.description
-        let stored = try vault.value(KeysState.self, Stored.keys, id)
+        let stored = try vault.value(Table.keys, id)
         // What the roster in force no longer supports has gone at the relay, too.
         for note in stored?.notes ?? [] { try? directory.accept(Unverified<AgentKeys>(parsing: note)) }
         // Without the relay, the keys last verified are the best there is; a deposit seals anew when they have changed.
@@ -246,7 +240,7 @@ extension Session {
         let state = KeysState(
             size: (head?.index ?? 0) + 1, notes: directory.keys(of: line.institution).map(\.note.serialized),
             hash: line.keys)
-        if state.notes != stored?.notes || state.hash != stored?.hash { try vault.put(value: state, Stored.keys, id) }
+        if state.notes != stored?.notes || state.hash != stored?.hash { try vault.put(state, Table.keys, id) }
     }
 
     /// Fetches the keys of the units to which this agent may send, where they have changed, so that a later command can seal
@@ -260,12 +254,12 @@ extension Session {
         var institutions: Set<InstitutionID> = []
         for role in Set(roles) {
             institutions.formUnion(
-                (try account.vault.value([UnitAddress].self, Stored.role, role) ?? []).map(\.institution))
+                (try account.vault.value(Table.role, role) ?? []).map(\.institution))
         }
         for institution in institutions.sorted().prefix(Self.offlineLimit) {
             let id = institution.description
-            guard let line = try account.vault.value(DirectoryHead.Line.self, Stored.line, id),
-                try account.vault.value(KeysState.self, Stored.keys, id)?.hash != line.keys
+            guard let line = try account.vault.value(Table.line, id),
+                try account.vault.value(Table.keys, id)?.hash != line.keys
             else { continue }
             try? await know([institution], keys: true)
         }

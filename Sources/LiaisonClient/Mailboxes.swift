@@ -16,10 +16,10 @@ extension Session {
         for mailbox in ownUnits.map(Mailbox.unit) {
             let number = last[mailbox] ?? 0
             // Nor may the end be missing that an earlier reading saw.
-            guard number >= (try account.vault.value(Int.self, Account.Class.mailbox, mailbox.description) ?? 0) else {
+            guard number >= (try account.vault.value(Table.mailbox, mailbox.description) ?? 0) else {
                 throw ClientFailure.broken(.eventsMissing)
             }
-            try account.vault.put(value: number, Account.Class.mailbox, mailbox.description)
+            try account.vault.put(number, Table.mailbox, mailbox.description)
         }
         return events
     }

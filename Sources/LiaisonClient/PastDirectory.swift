@@ -97,7 +97,7 @@ extension Session {
     }
 
     func publication(of hash: Hash) async throws -> LogPlace {
-        if let known = try account.vault.value(LogPlace.self, Account.Class.publication, hash.hex) { return known }
+        if let known = try account.vault.value(Table.publication, hash.hex) { return known }
         return try await remember(try await relay.document(hash), hash)
     }
 
@@ -108,7 +108,7 @@ extension Session {
             throw ClientFailure.broken(.wrongEvent)
         }
         let publication = LogPlace(index: evidence.index, at: evidence.event.at)
-        try account.vault.put(value: publication, Account.Class.publication, hash.hex)
+        try account.vault.put(publication, Table.publication, hash.hex)
         return publication
     }
 }

@@ -84,7 +84,7 @@ extension Session {
 
     /// Envelope and first evidence of a transmission that this vault sent or received.
     private func remembered(_ id: TransmissionID) async throws -> (Verified<Envelope>, VerifiedEvidence) {
-        if let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+        if let item = try account.vault.value(Table.sent, id.description),
             let kept = item.evidence
         {
             return (try own(item), try await prove(kept))

@@ -13,16 +13,14 @@ public struct NewReader: Hashable, Sendable {
     public let since: Int
 }
 
+/// A reader is an agent with its signing key: a new key under an old name is a new reader.
+struct Reader: Codable, Hashable {
+    var agent: AgentAddress
+    var key: VerificationKey
+}
+
 /// Nobody reads along unseen: each vault remembers who read a unit's mail at the last exchange.
 extension Session {
-    private static let kind = "readers"
-
-    /// A reader is an agent with its signing key: a new key under an old name is a new reader.
-    private struct Reader: Codable, Hashable {
-        var agent: AgentAddress
-        var key: VerificationKey
-    }
-
     private func readers(of unit: UnitAddress) -> [Agent] { directory.readers(of: unit, at: clock()) }
 
     /// Readers of `units` that this agent has not seen; none for a unit that it never had to do with.
@@ -30,7 +28,7 @@ extension Session {
         var found: [NewReader] = []
         for unit in Set(units).sorted() {
             try await know([unit.institution])
-            guard let known = try account.vault.value([Reader].self, Self.kind, unit.description) else { continue }
+            guard let known = try account.vault.value(Table.readers, unit.description) else { continue }
             for agent in readers(of: unit)
             where agent.address != address && !known.contains(Reader(agent: agent.address, key: agent.key)) {
                 let posts = agent.posts.filter { $0.unit == unit }.map(\.notBefore)
@@ -45,8 +43,8 @@ extension Session {
         for unit in Set(units) {
             try await know([unit.institution])
             let readers = readers(of: unit).map { Reader(agent: $0.address, key: $0.key) }
-            let known = try account.vault.value([Reader].self, Self.kind, unit.description)
-            if known != readers { try account.vault.put(value: readers, Self.kind, unit.description) }
+            let known = try account.vault.value(Table.readers, unit.description)
+            if known != readers { try account.vault.put(readers, Table.readers, unit.description) }
         }
     }
 }

@@ -162,7 +162,7 @@ extension Session {
 
     /// The delivery of `id` to one of the agent's units.
     public func delivery(_ id: TransmissionID) async throws -> VerifiedDelivery {
-        if let item = try account.vault.value(ReceivedItem.self, Account.Class.received, id.description) {
+        if let item = try account.vault.value(Table.received, id.description) {
             let stated = try? await relay.timeline(of: id).deliveries.first { $0.unit == item.unit }
             return try await verify(
                 DeliveryItem(
@@ -193,7 +193,7 @@ extension Session {
     /// not hold is not shown, and the sender learns of it by a signed *unopenable* act; one that is only not for this device's
     /// keys, or of a form that this program is too old for, is left to a colleague.
     public func read(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> OpenedTransmission {
-        if let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) {
+        if let item = try account.vault.value(Table.sent, id.description) {
             do {
                 return try open(try own(item), FormContext(), catalogue)
             } catch is OpeningRefusal {
@@ -219,7 +219,7 @@ extension Session {
                 let opened = try await open(delivery, catalogue)
                 if var item = try received(id) {
                     item.isShown = true
-                    try account.vault.put(value: item, Account.Class.received, id.description)
+                    try account.vault.put(item, Table.received, id.description)
                 }
                 return opened
             } catch OpeningRefusal.unopenable(.digestMismatch) where attempt == 1 {
@@ -232,7 +232,7 @@ extension Session {
     }
 
     func received(_ id: TransmissionID) throws -> ReceivedItem? {
-        try account.vault.value(ReceivedItem.self, Account.Class.received, id.description)
+        try account.vault.value(Table.received, id.description)
     }
 
     /// Whether one of this device's keys opens the sealed header. A relay that has no header to show, or another one, is left
@@ -345,17 +345,17 @@ extension Session {
         }
         try file.finish()
         try account.vault.put(
-            value: ReceivedItem(
+            ReceivedItem(
                 envelope: delivery.envelope.note.serialized, unit: delivery.unit,
                 evidence: delivery.evidence.evidence, isRetrieved: kind == .retrieved ? true : nil,
                 handedOver: handedOver),
-            Account.Class.received, id.description)
+            Table.received, id.description)
     }
 
     /// The sealed content as received, fetched with a *retrieved* act when it is not here yet: whoever exports it has not
     /// read it.
     public func sealedContent(_ id: TransmissionID) async throws -> String {
-        if try account.vault.value(SentItem.self, Account.Class.sent, id.description) == nil,
+        if try account.vault.value(Table.sent, id.description) == nil,
             !FileManager.default.fileExists(atPath: contentPath(id))
         {
             try await fetch(try await delivery(id), by: .retrieved)

@@ -36,13 +36,12 @@ public struct Registrar {
     }
 
     private enum Class {
-        static let record = "registrar"
         static let own = "self"
         static let convention = "convention"
     }
 
     public init(vault: Vault) throws {
-        guard let record = try vault.value(Record.self, Class.record, Class.own) else {
+        guard let record = try vault.value(Table.registrar, Class.own) else {
             throw ClientFailure.input(
                 fr: "ce coffre n'est pas celui d'un gestionnaire d'annuaire\nconseil : liaison registrar create",
                 en: "this vault is not a registrar's\nhint: liaison registrar create")
@@ -60,15 +59,15 @@ public struct Registrar {
         let key = try PrivateKey.generate()
         let certificate = try TLSIdentity(
             name: institution.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
-        try vault.put(key.seed, Account.Class.secret, "institution")
+        try vault.putSecret(key.seed, "institution")
         try vault.put(certificate)
         try vault.put(
-            value: Record(institution: institution, registrars: [certificate.fingerprint]), Class.record, Class.own)
+            Record(institution: institution, registrars: [certificate.fingerprint]), Table.registrar, Class.own)
         return (key.publicKey, try .generate(), certificate.fingerprint)
     }
 
     public func signer() throws -> NoteSigner {
-        guard let seed = try vault.secret(Account.Class.secret, "institution"),
+        guard let seed = try vault.secret("institution"),
             let signer = NoteSigner(name: institution.description, privateKey: try PrivateKey(seed: seed))
         else { throw VaultFailure.damaged("institution key") }
         return signer
@@ -78,7 +77,7 @@ public struct Registrar {
 
     /// The signed convention that this registrar works under.
     public func convention() throws -> Verified<Convention> {
-        guard let text = try vault.value(String.self, Class.record, Class.convention) else {
+        guard let text = try vault.value(Table.registrarConvention, Class.convention) else {
             throw ClientFailure.input(
                 fr: "aucune convention connue\nconseil : registrar publish --convention FICHIER",
                 en: "no convention known\nhint: registrar publish --convention FILE")
@@ -89,7 +88,7 @@ public struct Registrar {
     public func remember(_ convention: Unverified<Convention>) throws {
         let verified = try convention.verifiedByItsParties()
         guard verified.body.party(institution) != nil else { throw ClientFailure.broken(.conventionRefused) }
-        try vault.put(value: verified.note.serialized, Class.record, Class.convention)
+        try vault.put(verified.note.serialized, Table.registrarConvention, Class.convention)
     }
 
     /// The home log of the institution.
@@ -106,13 +105,13 @@ public struct Registrar {
     // MARK: The roster being drafted
 
     func record() throws -> Record {
-        guard let record = try vault.value(Record.self, Class.record, Class.own) else {
+        guard let record = try vault.value(Table.registrar, Class.own) else {
             throw VaultFailure.damaged("registrar")
         }
         return record
     }
 
-    func put(_ record: Record) throws { try vault.put(value: record, Class.record, Class.own) }
+    func put(_ record: Record) throws { try vault.put(record, Table.registrar, Class.own) }
 
     func change(_ body: (inout Record) throws -> Void) throws {
         var record = try record()

@@ -16,7 +16,6 @@ public enum RosterOutcome: Sendable {
 }
 
 extension Registrar {
-    private static let kind = "registrar"
     /// A roster signed and not yet known to be in the log.
     private static let pendingID = "pending"
     /// The last roster known to be in the log.
@@ -47,7 +46,7 @@ extension Registrar {
             registrars: record.registrars)
         let note = try roster.signed(by: signer()).note
         guard try frame(now: now).signaturesNeeded(of: institution, at: now) < 2 else { return .halfSigned(note) }
-        try vault.put(value: note.serialized, Self.kind, Self.pendingID)
+        try vault.put(note.serialized, Table.registrarNote, Self.pendingID)
         return .published(try await hand(Unverified(note), to: relay, log))
     }
 
@@ -73,7 +72,7 @@ extension Registrar {
     }
 
     private func roster(_ id: String) throws -> Unverified<Roster>? {
-        try vault.value(String.self, Self.kind, id).map { try Unverified<Roster>(parsing: $0) }
+        try vault.value(Table.registrarNote, id).map { try Unverified<Roster>(parsing: $0) }
     }
 
     /// The roster in force as far as this registrar knows.
@@ -86,7 +85,7 @@ extension Registrar {
         do {
             receipt = try await relay.publish(roster)
         } catch let problem as Problem where problem.isFinal {
-            try vault.delete(Self.kind, Self.pendingID)  // refused for good: the next one is signed anew
+            try vault.delete(Table.registrarNote, Self.pendingID)  // refused for good: the next one is signed anew
             throw problem
         }
         guard let evidence = try? receipt.evidence.verified(by: log) else { throw ClientFailure.broken(.evidence) }
@@ -94,8 +93,8 @@ extension Registrar {
             throw ClientFailure.broken(.wrongEvent)
         }
         // The draft stays what it is: it may have changed since this was signed.
-        try vault.put(value: roster.note.serialized, Self.kind, Self.publishedID)
-        try vault.delete(Self.kind, Self.pendingID)
+        try vault.put(roster.note.serialized, Table.registrarNote, Self.publishedID)
+        try vault.delete(Table.registrarNote, Self.pendingID)
         return evidence
     }
 
@@ -117,7 +116,7 @@ extension Registrar {
             // One that an earlier convention called for says nothing under this one.
             guard succession.claimed.convention == frame.convention?.hash else { continue }
             try frame.accept(succession)
-            try vault.put(value: text, Self.kind, Self.successionID)
+            try vault.put(text, Table.registrarNote, Self.successionID)
         }
         guard let text = bundle.roster else { return }
         let offered = try Unverified<Roster>(parsing: text)
@@ -126,7 +125,7 @@ extension Registrar {
         else { return }
         try frame.accept(offered, at: now, standing: true)
         let draft = try record()
-        try vault.put(value: text, Self.kind, Self.publishedID)
+        try vault.put(text, Table.registrarNote, Self.publishedID)
         try put(Record(offered.claimed))
         // What a colleague signed was this very draft, or this registrar had changed nothing.
         guard let last, draft != Record(last), draft != Record(offered.claimed) else { return }
@@ -141,7 +140,7 @@ extension Registrar {
     /// The convention, and this institution's succession where there is one.
     private func frame(now: Int) throws -> Directory {
         var frame = Directory(under: try convention())
-        if let text = try vault.value(String.self, Self.kind, Self.successionID) {
+        if let text = try vault.value(Table.registrarNote, Self.successionID) {
             // One under an earlier convention says nothing any more.
             try? frame.accept(Unverified<Succession>(parsing: text))
         }
@@ -171,8 +170,8 @@ extension Registrar {
         ).signed(by: signer)
         let evidence = try await relay.publish(succession).evidence.verified(by: log)
         guard evidence.event.document == succession.hash else { throw ClientFailure.broken(.wrongEvent) }
-        try vault.put(key.seed, Account.Class.secret, "institution")
-        try vault.put(value: succession.note.serialized, Self.kind, Self.successionID)
+        try vault.putSecret(key.seed, "institution")
+        try vault.put(succession.note.serialized, Table.registrarNote, Self.successionID)
         let identity = try TLSIdentity(
             name: institution.description, purpose: .client, notBefore: now - 3600, lifetime: TLSIdentity.lifetime)
         try vault.put(identity)

@@ -14,7 +14,7 @@ struct SeenLog {
     let log: NoteKey
 
     var notes: [String] {
-        get throws { try vault.value([String].self, Account.Class.checkpoint, "seen") ?? [] }
+        get throws { try vault.value(Table.checkpoint, "seen") ?? [] }
     }
 
     /// The largest checkpoint seen, for others to compare.
@@ -30,7 +30,7 @@ struct SeenLog {
     func remember(_ checkpoint: SignedCheckpoint) throws {
         let note = checkpoint.note.serialized
         let known = try notes
-        if !known.contains(note) { try vault.put(value: known + [note], Account.Class.checkpoint, "seen") }
+        if !known.contains(note) { try vault.put(known + [note], Table.checkpoint, "seen") }
     }
 
     /// Proves every checkpoint seen before to be consistent with `checkpoint`, then keeps the larger.
@@ -50,7 +50,7 @@ struct SeenLog {
             }
             if seen.checkpoint.size > largest.checkpoint.size { largest = seen }
         }
-        try vault.put(value: [largest.note.serialized], Account.Class.checkpoint, "seen")
+        try vault.put([largest.note.serialized], Table.checkpoint, "seen")
     }
 
     /// Writes two checkpoints that the log signed and that contradict each other beside the vault: whoever has the log's

@@ -206,7 +206,7 @@ extension Session {
         let recipients = try await recipients(of: plan)
         let sealer = Sealer(author: address, signer: try account.signer())
         let id = plan.routing.id.description
-        let former = try account.vault.value(SentItem.self, Account.Class.sent, id)?.former
+        let former = try account.vault.value(Table.sent, id)?.former
         let item = try ContentFile.write(contentPath(plan.routing.id)) { write in
             let envelope = try sealer.seal(
                 plan.routing,
@@ -214,25 +214,25 @@ extension Session {
                 formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: write)
             let item = SentItem(envelope: envelope.note.serialized, evidence: nil, former: former)
             // Envelope and content belong together, also when the program ends between the file's name and the row.
-            try account.vault.put(value: item, Account.Class.sealing, id)
+            try account.vault.put(item, Table.sealing, id)
             return item
         }
-        try account.vault.put(value: item, Account.Class.sent, id)
-        try account.vault.delete(Account.Class.sealing, id)
+        try account.vault.put(item, Table.sent, id)
+        try account.vault.delete(Table.sealing, id)
         return plan.routing.id
     }
 
     /// Finishes what an earlier program was sealing when it ended: where the content had its name already, the envelope
     /// goes with it; otherwise what was there before is untouched.
     func finishSealings() throws {
-        for id in try account.vault.ids(Account.Class.sealing) {
-            if let item = try account.vault.value(SentItem.self, Account.Class.sealing, id),
+        for id in try account.vault.ids(Table.sealing) {
+            if let item = try account.vault.value(Table.sealing, id),
                 let transmission = TransmissionID(id), let file = try? FileSource(path: contentPath(transmission)),
                 try digest(of: file) == own(item).body.content.sha256
             {
-                try account.vault.put(value: item, Account.Class.sent, id)
+                try account.vault.put(item, Table.sent, id)
             }
-            try account.vault.delete(Account.Class.sealing, id)
+            try account.vault.delete(Table.sealing, id)
         }
     }
 
@@ -262,7 +262,7 @@ extension Session {
     /// Seals what this agent sealed before anew, by the directory as it is now: the keys or the head that it relied on are
     /// out of date, and the relay has not accepted it.
     public func sealAnew(_ id: TransmissionID, catalogue: FormCatalogue) async throws {
-        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+        guard let item = try account.vault.value(Table.sent, id.description),
             item.evidence == nil
         else { throw ClientFailure.unknownTransmission(id.description) }
         let old = try own(item).body.routing
@@ -307,7 +307,7 @@ extension Session {
     /// agent who was revoked meanwhile.
     private func judgeAgain(_ id: TransmissionID, catalogue: FormCatalogue) async throws {
         if offlineSince != nil { try await refresh() }
-        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+        guard let item = try account.vault.value(Table.sent, id.description),
             item.evidence == nil, item.wasHandedIn != true, try own(item).body.routing.head != headHash()
         else { return }
         try await sealAnew(id, catalogue: catalogue)
@@ -316,14 +316,14 @@ extension Session {
     /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
     /// under the same id are one submission.
     public func deposit(_ id: TransmissionID, onAcceptance: () -> Void = {}) async throws -> VerifiedEvidence {
-        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description) else {
+        guard let item = try account.vault.value(Table.sent, id.description) else {
             throw ClientFailure.unknownTransmission(id.description)
         }
         let envelope = try own(item)
         if item.wasHandedIn != true {
             var handedIn = item
             handedIn.wasHandedIn = true
-            try account.vault.put(value: handedIn, Account.Class.sent, id.description)
+            try account.vault.put(handedIn, Table.sent, id.description)
         }
         let receipt = try await relay.submit(envelope, content: try FileSource(path: contentPath(id)))
         let evidence = try check(receipt.evidence)
@@ -333,8 +333,8 @@ extension Session {
         else { throw ClientFailure.broken(.wrongEvent) }
         onAcceptance()
         try account.vault.put(
-            value: SentItem(envelope: item.envelope, evidence: receipt.evidence, former: item.former),
-            Account.Class.sent, id.description)
+            SentItem(envelope: item.envelope, evidence: receipt.evidence, former: item.former),
+            Table.sent, id.description)
         try seen.remember(evidence.checkpoint)
         return evidence
     }
@@ -346,14 +346,14 @@ extension Session {
 
     /// The routing of a transmission that this agent sealed.
     public func sealed(_ id: TransmissionID) throws -> Routing? {
-        try account.vault.value(SentItem.self, Account.Class.sent, id.description).map { try own($0).body.routing }
+        try account.vault.value(Table.sent, id.description).map { try own($0).body.routing }
     }
 
     /// What this agent sealed and the relay, or the log that it keeps now, has not yet accepted; what was deposited in
     /// a log that it left only as long as it may still be unanswered.
     public func undelivered() throws -> [TransmissionID] {
-        try account.vault.ids(Account.Class.sent).filter { id in
-            guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id), item.evidence == nil else {
+        try account.vault.ids(Table.sent).filter { id in
+            guard let item = try account.vault.value(Table.sent, id), item.evidence == nil else {
                 return false
             }
             guard let former = item.former, !former.isLost else { return true }
@@ -372,7 +372,7 @@ extension Session {
     ///
     /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn.
     public func discard(_ id: TransmissionID) throws {
-        guard let item = try account.vault.value(SentItem.self, Account.Class.sent, id.description),
+        guard let item = try account.vault.value(Table.sent, id.description),
             item.evidence == nil
         else { throw ClientFailure.unknownTransmission(id.description) }
         guard item.wasHandedIn != true else {
@@ -380,7 +380,7 @@ extension Session {
                 fr: "le relais l'a peut-être déjà reçue\nconseil : liaison resend \(id), puis liaison withdraw \(id)",
                 en: "the relay may have received it already\nhint: liaison resend \(id), then liaison withdraw \(id)")
         }
-        try account.vault.delete(Account.Class.sent, id.description)
+        try account.vault.delete(Table.sent, id.description)
         try? FileManager.default.removeItem(atPath: contentPath(id))
     }
 

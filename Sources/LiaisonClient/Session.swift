@@ -55,7 +55,7 @@ public final class Session {
         self.language = language
         self.trust = trust
         directory = Directory()
-        guard let text = try account.vault.value(String.self, Account.Class.convention, "current") else {
+        guard let text = try account.vault.value(Table.convention, "current") else {
             throw VaultFailure.damaged("convention")
         }
         try directory.accept(
@@ -93,12 +93,12 @@ public final class Session {
         guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
         try await seen.reconcile(head.checkpoint, over: relay)
         self.head = head
-        formerHead = try account.vault.value(Evidence.self, Account.Class.head, "latest").map { try check($0) }
+        formerHead = try account.vault.value(Table.head, "latest").map { try check($0) }
         proven = [head.checkpoint.checkpoint]
         past = PastDirectories()
         try await refreshConvention(stated.convention)
         try await refreshLines(stated)
-        try account.vault.put(value: head.evidence, Account.Class.head, "latest")
+        try account.vault.put(head.evidence, Table.head, "latest")
         offlineSince = nil
         try await know([address.institution], keys: true)
     }
@@ -108,7 +108,7 @@ public final class Session {
     ///
     /// - Throws: `ClientFailure.unreachable` for a vault that has never seen a directory.
     public func workOffline() async throws {
-        guard let last = try account.vault.value(Evidence.self, Account.Class.head, "latest").map({ try check($0) })
+        guard let last = try account.vault.value(Table.head, "latest").map({ try check($0) })
         else {
             throw ClientFailure.unreachable
         }
@@ -127,7 +127,7 @@ public final class Session {
         guard (-Directory.clockTolerance...Directory.headLifetime).contains(age) else {
             throw ClientFailure.broken(.directoryHeadStale)
         }
-        if let last = try account.vault.value(Evidence.self, Account.Class.head, "latest") {
+        if let last = try account.vault.value(Table.head, "latest") {
             let known = try check(last)
             guard head.event.number > known.event.number || head.hash == known.hash else {
                 throw ClientFailure.broken(.directoryRollback)
@@ -179,7 +179,7 @@ public final class Session {
 
     private func rememberConvention() throws {
         guard let note = directory.convention?.note.serialized else { return }
-        try account.vault.put(value: note, Account.Class.convention, "current")
+        try account.vault.put(note, Table.convention, "current")
     }
 
     /// The keys by which the own institution vouches for the next convention: the successor's after a succession, those of

@@ -27,15 +27,15 @@ extension Session {
         var distinct: [TransmissionID] = []
         var seen: Set<TransmissionID> = []
         for id in ids where seen.insert(id).inserted { distinct.append(id) }
-        try account.vault.put(value: ids, Account.Class.shown, Row.ofThisTerminal)
-        let known = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.known) ?? []
+        try account.vault.put(ids, Table.shown, Row.ofThisTerminal)
+        let known = try account.vault.value(Table.shown, Row.known) ?? []
         let all = Array((known.filter { !seen.contains($0) } + distinct).suffix(Self.limit))
-        if all != known { try account.vault.put(value: all, Account.Class.shown, Row.known) }
+        if all != known { try account.vault.put(all, Table.shown, Row.known) }
     }
 
     private func known() throws -> Set<TransmissionID> {
-        let shown = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.known) ?? []
-        let held = try [Account.Class.sent, Account.Class.received].flatMap { try account.vault.ids($0) }
+        let shown = try account.vault.value(Table.shown, Row.known) ?? []
+        let held = try account.vault.ids(Table.sent) + account.vault.ids(Table.received)
         return Set(shown).union(held.compactMap(TransmissionID.init))
     }
 
@@ -44,7 +44,7 @@ extension Session {
     /// - Throws: `ClientFailure.unknownTransmission`, or `.ambiguous` with those that begin so.
     public func transmission(named text: String) throws -> TransmissionID {
         if let id = TransmissionID(text) { return id }
-        let last = try account.vault.value([TransmissionID].self, Account.Class.shown, Row.ofThisTerminal) ?? []
+        let last = try account.vault.value(Table.shown, Row.ofThisTerminal) ?? []
         if let number = DecimalNumber.parse(text, in: 1...DecimalNumber.largest) {
             if number <= last.count { return last[number - 1] }
             guard text.utf8.count >= Self.shortestPrefix else {

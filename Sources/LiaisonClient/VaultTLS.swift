@@ -13,13 +13,13 @@ extension Vault {
 
     func put(_ identity: TLSIdentity) throws {
         var pem = Array(identity.privateKeyPEM.utf8)
-        try put(GuardedBytes(moving: &pem), Account.Class.secret, Self.secretID)
-        try put(value: identity.certificatePEM, Account.Class.certificate, Self.certificateID)
+        try putSecret(GuardedBytes(moving: &pem), Self.secretID)
+        try put(identity.certificatePEM, Table.certificate, Self.certificateID)
     }
 
     func identity() throws -> TLSIdentity {
-        guard let certificate = try value(String.self, Account.Class.certificate, Self.certificateID),
-            let key = try secret(Account.Class.secret, Self.secretID)
+        guard let certificate = try value(Table.certificate, Self.certificateID),
+            let key = try secret(Self.secretID)
         else { throw VaultFailure.damaged("TLS identity") }
         return try key.withCopy { key in
             try TLSIdentity(certificatePEM: certificate, privateKeyPEM: String(decoding: key, as: UTF8.self))

@@ -18,16 +18,19 @@ public enum VaultFailure: Error, Equatable {
 }
 
 /// An agent's local store: one SQLite file in which every row is encrypted under a key that the passphrase
-/// unlocks. One process holds it at a time.
+/// unlocks, and found by a keyed hash. One process holds it at a time.
+///
+/// What stands in clear is how many rows there are of which size, which of them go together, and in which order.
 public final class Vault: Sendable {
     public static let fileName = "vault.sqlite"
-    static let version = 1
+    /// 1 until November 2026: names and identifiers of rows stood in clear.
+    static let version = 2
 
     /// The directory of the vault, for sealed contents beside it.
     public let path: String
     private let database: DatabaseQueue
     private let lock: FileLock
-    private let key: GuardedBytes
+    private let rows: RowCipher
     private let random: RandomBytes
 
     private struct Header: Codable {
@@ -37,12 +40,14 @@ public final class Vault: Sendable {
         var key: String
     }
 
-    private init(path: String, database: DatabaseQueue, lock: FileLock, key: GuardedBytes, random: RandomBytes) {
+    private init(
+        path: String, database: DatabaseQueue, lock: FileLock, key: GuardedBytes, random: RandomBytes
+    ) throws {
         self.path = path
         self.database = database
         self.lock = lock
-        self.key = key
         self.random = random
+        rows = try RowCipher(key: key, random: random)
     }
 
     // MARK: Opening
@@ -64,21 +69,27 @@ public final class Vault: Sendable {
         let key = try GuardedBytes.random(Secretbox.keyLength)
         try database.write { database in
             try database.execute(
-                sql: """
-                    CREATE TABLE header (id INTEGER PRIMARY KEY CHECK (id = 1), json BLOB NOT NULL);
-                    CREATE TABLE items (
-                        class TEXT NOT NULL,
-                        id TEXT NOT NULL,
-                        sealed BLOB NOT NULL,
-                        PRIMARY KEY (class, id)
-                    ) WITHOUT ROWID;
-                    """)
+                sql: "CREATE TABLE header (id INTEGER PRIMARY KEY CHECK (id = 1), json BLOB NOT NULL);" + schema)
             try write(header(key, derivation, passphrase: passphrase, random: random), database)
         }
-        return Vault(path: path, database: database, lock: lock, key: key, random: random)
+        return try Vault(path: path, database: database, lock: lock, key: key, random: random)
     }
 
-    /// Unlocks a vault; raises its derivation costs to today's when they are below.
+    /// Of version 2. `kind` and `folder` are keyed hashes as well: of the table's name, and of what groups its rows.
+    private static let schema = """
+        CREATE TABLE rows (
+            number INTEGER PRIMARY KEY,
+            key BLOB NOT NULL UNIQUE,
+            kind BLOB NOT NULL,
+            folder BLOB,
+            place INTEGER NOT NULL,
+            sealed BLOB NOT NULL
+        );
+        CREATE INDEX rows_kind ON rows (kind, folder, place);
+        """
+
+    /// Unlocks a vault; raises its derivation costs to today's when they are below, and brings one of an earlier version
+    /// over, whole or not at all.
     public static func open(
         at path: String, passphrase: GuardedBytes, patience: Double = 5, random: RandomBytes = .system
     ) throws -> Vault {
@@ -95,7 +106,8 @@ public final class Vault: Sendable {
             guard let key = try Secretbox.open(box, key: outer, context: headerContext) else {
                 throw VaultFailure.wrongPassphrase
             }
-            let vault = Vault(path: path, database: database, lock: lock, key: key, random: random)
+            let vault = try Vault(path: path, database: database, lock: lock, key: key, random: random)
+            if header.version < 2 { try vault.migrate(header, key: key) }
             if header.derivation.isWeak { try vault.change(passphrase: passphrase) }
             return vault
         } catch let error as DatabaseError {
@@ -118,7 +130,10 @@ public final class Vault: Sendable {
         var configuration = Configuration()
         configuration.prepareDatabase { database in
             try database.execute(
-                sql: "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA")
+                sql: """
+                    PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;
+                    PRAGMA cache_size = -16384
+                    """)
         }
         let file = "\(path)/\(fileName)"
         let database = try DatabaseQueue(path: file, configuration: configuration)
@@ -155,55 +170,61 @@ public final class Vault: Sendable {
 
     /// Puts the vault's key under a new passphrase, with today's derivation costs.
     public func change(passphrase: GuardedBytes) throws {
-        let header = try Self.header(key, .fresh(random: random), passphrase: passphrase, random: random)
+        let header = try Self.header(rows.key, .fresh(random: random), passphrase: passphrase, random: random)
         try database.write { try Self.write(header, $0) }
     }
 
-    // MARK: Items
-
-    private func context(_ kind: String, _ id: String) -> [UInt8] { Array("\(kind)\u{0}\(id)".utf8) }
-
-    public func secret(_ kind: String, _ id: String) throws -> GuardedBytes? {
-        let row = try database.read {
-            try Data.fetchOne($0, sql: "SELECT sealed FROM items WHERE class = ? AND id = ?", arguments: [kind, id])
-        }
-        guard let row else { return nil }
-        guard let plain = try Secretbox.open(Array(row), key: key, context: context(kind, id)) else {
-            throw VaultFailure.damaged("item \(kind)")
-        }
-        return plain
-    }
-
-    public func put(_ secret: GuardedBytes, _ kind: String, _ id: String) throws {
-        let box = secret.withUnsafeBytes {
-            Secretbox.seal($0, key: key, context: context(kind, id), random: random)
-        }
+    /// From version 1, whose rows were found by class and identifier in clear.
+    private func migrate(_ header: Header, key: GuardedBytes) throws {
+        var header = header
+        header.version = Self.version
         try database.write { database in
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO items (class, id, sealed) VALUES (?, ?, ?)",
-                arguments: [kind, id, Data(box)])
+            try database.execute(sql: Self.schema)
+            let transaction = VaultTransaction(database: database, rows: rows)
+            let old = try Row.fetchCursor(database, sql: "SELECT class, id, sealed FROM items")
+            while let row = try old.next() {
+                let (kind, id, sealed): (String, String, Data) = (row["class"], row["id"], row["sealed"])
+                guard
+                    let plain = try Secretbox.open(Array(sealed), key: key, context: Array("\(kind)\u{0}\(id)".utf8))
+                else { throw VaultFailure.damaged("row \(kind)") }
+                try transaction.put(plain, kind, id)
+            }
+            try database.execute(sql: "DROP TABLE items")
+            try Self.write(header, database)
         }
     }
 
-    public func delete(_ kind: String, _ id: String) throws {
-        try database.write {
-            try $0.execute(sql: "DELETE FROM items WHERE class = ? AND id = ?", arguments: [kind, id])
-        }
+    // MARK: Rows
+
+    /// Reads, within one view of the vault.
+    public func read<Result>(_ body: (VaultTransaction) throws -> Result) throws -> Result {
+        try database.read { try body(VaultTransaction(database: $0, rows: rows)) }
     }
 
-    /// The identifiers of a class, in order.
-    public func ids(_ kind: String) throws -> [String] {
-        try database.read {
-            try String.fetchAll($0, sql: "SELECT id FROM items WHERE class = ? ORDER BY id", arguments: [kind])
-        }
+    /// Writes all of what `body` does, or nothing of it.
+    public func write<Result>(_ body: (VaultTransaction) throws -> Result) throws -> Result {
+        try database.write { try body(VaultTransaction(database: $0, rows: rows)) }
     }
 
-    public func value<Value: Codable>(_ type: Value.Type, _ kind: String, _ id: String) throws -> Value? {
-        try secret(kind, id)?.withCopy { try CanonicalJSON.decode(type, from: $0, newlines: true) }
+    /// A secret key, in guarded memory; nil when there is none of this name.
+    public func secret(_ id: String) throws -> GuardedBytes? { try read { try $0.secret(id) } }
+
+    public func putSecret(_ secret: GuardedBytes, _ id: String) throws { try write { try $0.putSecret(secret, id) } }
+
+    public func deleteSecret(_ id: String) throws { try write { try $0.deleteSecret(id) } }
+
+    public func value<Value>(_ table: VaultTable<Value>, _ id: String) throws -> Value? {
+        try read { try $0.value(table, id) }
     }
 
-    public func put(value: some Codable, _ kind: String, _ id: String) throws {
-        var bytes = try CanonicalJSON.encode(value)
-        try put(GuardedBytes(moving: &bytes), kind, id)
+    public func put<Value>(_ value: Value, _ table: VaultTable<Value>, _ id: String) throws {
+        try write { try $0.put(value, table, id) }
     }
+
+    public func delete<Value>(_ table: VaultTable<Value>, _ id: String) throws {
+        try write { try $0.delete(table, id) }
+    }
+
+    /// The identifiers of a table's rows, in order.
+    public func ids<Value>(_ table: VaultTable<Value>) throws -> [String] { try read { try $0.ids(table) } }
 }

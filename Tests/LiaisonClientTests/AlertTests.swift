@@ -161,7 +161,7 @@ struct AlertTests {
         let world = try await World(units: [montluel, est], setting: .example("ain"))
         unreachable(world)
         let vault = try world.session(montluel).account.vault
-        try vault.delete("head", "latest")
+        try vault.delete(VaultTable<Evidence>("head"), "latest")
         let offline = try world.session(montluel, fresh: true)
         await #expect(throws: ClientFailure.unreachable) { try await offline.workOffline() }
     }

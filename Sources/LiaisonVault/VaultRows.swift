@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import CSodium
+import Foundation
+import GRDB
+public import LiaisonNotes
+
+/// A table of the vault: its name, and what its rows hold.
+public struct VaultTable<Value: Codable>: Sendable {
+    public let name: String
+
+    public init(_ name: String) { self.name = name }
+}
+
+/// A row's value and the identifier under which it was put.
+public struct VaultRow<Value> {
+    public let id: String
+    public let value: Value
+}
+
+/// How rows are found and sealed: keyed hashes (BLAKE2b, RFC 7693) for names, XChaCha20-Poly1305 for what they hold. The
+/// identifier is sealed with the value.
+struct RowCipher: Sendable {
+    /// The vault's own key, under which values lie.
+    let key: GuardedBytes
+    /// The key of the hashes, derived from it.
+    private let index: GuardedBytes
+    private let random: RandomBytes
+
+    init(key: GuardedBytes, random: RandomBytes) throws {
+        self.key = key
+        self.random = random
+        index = try GuardedBytes(count: Int(crypto_generichash_KEYBYTES)) { index in
+            _ = key.withPointer {
+                crypto_kdf_derive_from_key(index, Int(crypto_generichash_KEYBYTES), 1, "vaultrow", $0)
+            }
+        }
+    }
+
+    /// The hash of names that say together what a row is; one is never the beginning of another.
+    func hash(_ names: String..., length: Int = 16) -> [UInt8] {
+        let text = names.flatMap { name in
+            let bytes = Array(name.utf8)
+            return withUnsafeBytes(of: UInt32(bytes.count).bigEndian, Array.init) + bytes
+        }
+        var digest = [UInt8](repeating: 0, count: length)
+        index.withPointer { key in
+            _ = crypto_generichash(&digest, length, text, UInt64(text.count), key, Int(crypto_generichash_KEYBYTES))
+        }
+        return digest
+    }
+
+    func seal(_ id: String, _ value: UnsafeRawBufferPointer, at key: [UInt8]) throws -> Data {
+        let name = Array(id.utf8)
+        let plain = try GuardedBytes(count: 2 + name.count + value.count) { bytes in
+            bytes[0] = UInt8(name.count >> 8 & 0xFF)
+            bytes[1] = UInt8(name.count & 0xFF)
+            for (place, byte) in name.enumerated() { bytes[2 + place] = byte }
+            for (place, byte) in value.enumerated() { bytes[2 + name.count + place] = byte }
+        }
+        return Data(plain.withUnsafeBytes { Secretbox.seal($0, key: self.key, context: key, random: random) })
+    }
+
+    func seal(_ id: String, _ value: [UInt8], at key: [UInt8]) -> Data {
+        let name = Array(id.utf8)
+        let plain = [UInt8(name.count >> 8 & 0xFF), UInt8(name.count & 0xFF)] + name + value
+        return Data(plain.withUnsafeBytes { Secretbox.seal($0, key: self.key, context: key, random: random) })
+    }
+
+    /// What stands behind the identifier; nil for what does not authenticate.
+    func open(_ sealed: Data, at key: [UInt8]) -> (id: String, value: ArraySlice<UInt8>)? {
+        guard let plain = Secretbox.openPlainly(Array(sealed), key: self.key, context: key), plain.count >= 2 else {
+            return nil
+        }
+        let end = 2 + (Int(plain[0]) << 8 | Int(plain[1]))
+        guard end <= plain.count else { return nil }
+        return (String(decoding: plain[2..<end], as: UTF8.self), plain[end...])
+    }
+
+    /// A secret, in guarded memory.
+    func openSecret(_ sealed: Data, at key: [UInt8]) throws -> GuardedBytes? {
+        guard let plain = try Secretbox.open(Array(sealed), key: self.key, context: key), plain.count >= 2 else {
+            return nil
+        }
+        return try plain.withUnsafeBytes { bytes in
+            let start = 2 + (Int(bytes[0]) << 8 | Int(bytes[1]))
+            guard start <= bytes.count else { return nil }
+            return try GuardedBytes(count: bytes.count - start) { secret in
+                for place in 0..<bytes.count - start { secret[place] = bytes[start + place] }
+            }
+        }
+    }
+}
+
+/// Reads and writes rows within one transaction.
+public struct VaultTransaction {
+    let database: Database
+    let rows: RowCipher
+
+    // MARK: Secrets
+
+    /// The table of secrets, whose values are bytes and not JSON.
+    private static let secrets = "secret"
+
+    func secret(_ id: String) throws -> GuardedBytes? {
+        let key = rows.hash(Self.secrets, id)
+        guard let sealed = try sealed(at: key) else { return nil }
+        guard let secret = try rows.openSecret(sealed, at: key) else { throw VaultFailure.damaged("row secret") }
+        return secret
+    }
+
+    func putSecret(_ secret: GuardedBytes, _ id: String) throws { try put(secret, Self.secrets, id) }
+
+    func deleteSecret(_ id: String) throws { try delete(Self.secrets, id) }
+
+    /// Bytes as an earlier program kept them, or a secret.
+    func put(_ secret: GuardedBytes, _ kind: String, _ id: String) throws {
+        let key = rows.hash(kind, id)
+        try put(try secret.withUnsafeBytes { try rows.seal(id, $0, at: key) }, at: key, kind, folder: nil, place: 0)
+    }
+
+    private func delete(_ kind: String, _ id: String) throws {
+        try database.cachedStatement(sql: "DELETE FROM rows WHERE key = ?").execute(
+            arguments: [Data(rows.hash(kind, id))])
+    }
+
+    // MARK: Values
+
+    public func value<Value>(_ table: VaultTable<Value>, _ id: String) throws -> Value? {
+        let key = rows.hash(table.name, id)
+        return try sealed(at: key).map { try open($0, at: key, table).value }
+    }
+
+    /// - Parameters:
+    ///   - folder: what groups rows of the table, if anything does.
+    ///   - place: where it stands among them; not secret.
+    public func put<Value>(
+        _ value: Value, _ table: VaultTable<Value>, _ id: String, folder: String? = nil, place: Int = 0
+    ) throws {
+        let key = rows.hash(table.name, id)
+        try put(
+            rows.seal(id, CanonicalJSON.encode(value), at: key), at: key, table.name, folder: folder, place: place)
+    }
+
+    public func delete<Value>(_ table: VaultTable<Value>, _ id: String) throws { try delete(table.name, id) }
+
+    /// Deletes all rows of a folder.
+    public func delete<Value>(_ table: VaultTable<Value>, folder: String) throws {
+        try database.execute(
+            sql: "DELETE FROM rows WHERE kind = ? AND folder = ?",
+            arguments: [kind(table.name), self.folder(table.name, folder)])
+    }
+
+    /// Deletes all rows of a table.
+    public func empty<Value>(_ table: VaultTable<Value>) throws {
+        try database.execute(sql: "DELETE FROM rows WHERE kind = ?", arguments: [kind(table.name)])
+    }
+
+    public func ids<Value>(_ table: VaultTable<Value>) throws -> [String] {
+        var ids: [String] = []
+        let cursor = try Row.fetchCursor(
+            database, sql: "SELECT key, sealed FROM rows WHERE kind = ?", arguments: [kind(table.name)])
+        while let row = try cursor.next() {
+            let (key, sealed): (Data, Data) = (row["key"], row["sealed"])
+            guard let opened = rows.open(sealed, at: Array(key)) else {
+                throw VaultFailure.damaged("row \(table.name)")
+            }
+            ids.append(opened.id)
+        }
+        return ids.sorted()
+    }
+
+    /// How many rows a folder has.
+    public func count<Value>(_ table: VaultTable<Value>, folder: String) throws -> Int {
+        try Int.fetchOne(
+            database, sql: "SELECT count(*) FROM rows WHERE kind = ? AND folder = ?",
+            arguments: [kind(table.name), self.folder(table.name, folder)]) ?? 0
+    }
+
+    /// The rows of a folder, by their places.
+    ///
+    /// - Parameters:
+    ///   - newestFirst: whether the highest place comes first.
+    ///   - places: those between which a row must stand.
+    ///   - body: gets one row after the other, and says whether it wants the next one.
+    public func each<Value>(
+        _ table: VaultTable<Value>, folder: String, newestFirst: Bool = false, places: ClosedRange<Int> = 0...Int.max,
+        _ body: (VaultRow<Value>) throws -> Bool
+    ) throws {
+        let cursor = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT key, sealed FROM rows WHERE kind = ? AND folder = ? AND place BETWEEN ? AND ?
+                ORDER BY place \(newestFirst ? "DESC" : "ASC")
+                """,
+            arguments: [
+                kind(table.name), self.folder(table.name, folder), places.lowerBound, places.upperBound
+            ])
+        while let row = try cursor.next() {
+            let (key, sealed): (Data, Data) = (row["key"], row["sealed"])
+            guard try body(open(sealed, at: Array(key), table)) else { return }
+        }
+    }
+
+    /// The rows of a folder, by their places.
+    public func all<Value>(_ table: VaultTable<Value>, folder: String) throws -> [VaultRow<Value>] {
+        var found: [VaultRow<Value>] = []
+        try each(table, folder: folder) { row in
+            found.append(row)
+            return true
+        }
+        return found
+    }
+
+    // MARK: Rows as they lie
+
+    private func kind(_ name: String) -> Data { Data(rows.hash(name, length: 16)) }
+
+    private func folder(_ table: String, _ name: String) -> Data { Data(rows.hash(table, "folder", name)) }
+
+    private func sealed(at key: [UInt8]) throws -> Data? {
+        try Data.fetchOne(
+            database.cachedStatement(sql: "SELECT sealed FROM rows WHERE key = ?"), arguments: [Data(key)])
+    }
+
+    private func open<Value>(_ sealed: Data, at key: [UInt8], _ table: VaultTable<Value>) throws -> VaultRow<Value> {
+        guard let opened = rows.open(sealed, at: key),
+            let value = try? CanonicalJSON.decode(Value.self, from: Array(opened.value), newlines: true)
+        else { throw VaultFailure.damaged("row \(table.name)") }
+        return VaultRow(id: opened.id, value: value)
+    }
+
+    private func put(_ sealed: Data, at key: [UInt8], _ table: String, folder: String?, place: Int) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO rows (key, kind, folder, place, sealed) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET folder = excluded.folder, place = excluded.place, sealed = excluded.sealed
+                """
+        ).execute(arguments: [Data(key), kind(table), folder.map { self.folder(table, $0) }, place, sealed])
+    }
+}
