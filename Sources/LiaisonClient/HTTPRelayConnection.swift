@@ -245,6 +245,14 @@ public struct HTTPRelayConnection: RelayConnection {
         try await json(.GET, "v1/events?from=\(index)")
     }
 
+    public func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
+        try await json(.GET, "v1/mailboxes/\(unit)?after=\(number)")
+    }
+
+    public func notify(_ shown: ShownDeliveries) async throws {
+        _ = try await request(.POST, "v1/shown", body: try WireJSON.encode(shown))
+    }
+
     public func timeline(of id: TransmissionID) async throws -> Timeline {
         try await json(.GET, "v1/transmissions/\(id)")
     }

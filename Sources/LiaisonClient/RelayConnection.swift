@@ -41,6 +41,10 @@ public protocol RelayConnection: Sendable {
     /// - Parameter isShown: whether somebody is about to see them.
     func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage
     func sent(from index: Int) async throws -> DeliveryPage
+    /// What the mailbox of one of the agent's units holds after a number.
+    func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage
+    /// Says that somebody was shown these in a list.
+    func notify(_ shown: ShownDeliveries) async throws
     /// What the mailboxes of the agent's units hold from an entry on.
     func events(from index: Int) async throws -> EventPage
     func timeline(of id: TransmissionID) async throws -> Timeline

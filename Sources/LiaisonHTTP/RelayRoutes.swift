@@ -144,6 +144,15 @@ struct RelayRoutes {
             return try json(
                 await relay.deliveries(to: context.peer(relay), from: cursor(of: request), isShown: isShown))
         }
+        v1.get("mailboxes/:unit") { request, context in
+            let unit = try context.parameter("unit") { UnitAddress($0) }
+            return try json(
+                await relay.mailbox(of: unit, after: number("after", of: request), for: context.peer(relay)))
+        }
+        v1.post("shown") { request, context in
+            try await relay.notify(value(in: request), by: context.peer(relay))
+            return Response(status: .noContent)
+        }
         v1.get("events") { request, context in
             try json(await relay.events(of: context.peer(relay), from: cursor(of: request)))
         }
@@ -252,11 +261,14 @@ struct RelayRoutes {
         }
     }
 
-    private func offset(of request: Request) throws -> Int {
-        guard let text = request.uri.queryParameters.get("offset"), let offset = DecimalNumber.parse(text) else {
+    private func offset(of request: Request) throws -> Int { try number("offset", of: request) }
+
+    /// A number that the query must say.
+    private func number(_ name: Substring, of request: Request) throws -> Int {
+        guard let text = request.uri.queryParameters.get(String(name)), let number = DecimalNumber.parse(text) else {
             throw Problem(.malformed)
         }
-        return offset
+        return number
     }
 
     /// Where a list goes on; from its beginning when the request does not say.

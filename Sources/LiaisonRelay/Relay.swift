@@ -369,6 +369,50 @@ public struct Relay: Sendable {
             envelope: transmission.envelope, deliveries: [], events: try await evidence(for: events), acts: [])
     }
 
+    /// What the mailbox of one of the peer's units holds after a number, with the envelopes that it hears of there for the
+    /// first time and the acts behind its events.
+    public func mailbox(
+        of unit: UnitAddress, after number: Int, for peer: AgentAddress
+    ) async throws -> MailboxPage {
+        guard units(of: peer).contains(unit) else { throw Problem(.notAParty) }
+        let entries = try await store.entries(in: .unit(unit), after: number, limit: Wire.mailboxPageSize)
+        // Whatever the store held then is in the tree that it has now.
+        guard let head = try await store.head() else { throw Problem(.notReady) }
+        let transmissions = try await store.transmissions(Set(entries.compactMap(\.transmission)))
+        var acts: Set<Hash> = []
+        var heardOf: Set<TransmissionID> = []
+        for entry in entries {
+            guard let id = entry.transmission, let transmission = transmissions[id],
+                let record = try? CanonicalJSON.decode(EventRecord.self, from: entry.record), !record.event.isRefusal
+            else { continue }
+            let isOwn = transmission.from == unit || record.unit == unit
+            if isOwn, let act = record.act { acts.insert(act) }
+            if !isOwn || record.event == .submissionAcceptance || record.event == .contentConsignment {
+                heardOf.insert(id)
+            }
+        }
+        return MailboxPage(
+            checkpoint: head.checkpoint,
+            events: entries.map { LoggedRecord(index: $0.index, record: $0.record, salt: $0.salt) },
+            envelopes: heardOf.sorted().compactMap { transmissions[$0]?.envelope },
+            acts: try await store.acts(acts).map(\.note),
+            next: entries.count == Wire.mailboxPageSize ? entries.last?.number : nil)
+    }
+
+    /// Takes note of deliveries that a person of their units was shown in a list; each is said once, by its first.
+    public func notify(_ shown: ShownDeliveries, by peer: AgentAddress) async throws {
+        guard shown.deliveries.count <= Wire.pageSize else { throw Problem(.malformed) }
+        var fresh: [DeliveryID] = []
+        for item in shown.deliveries {
+            guard
+                let delivery = try await store.deliveries(of: item.transmission).first(where: { $0.unit == item.unit }),
+                serves(peer, delivery)
+            else { throw Problem(.unknownTransmission) }
+            if delivery.state == .available, !delivery.isNotified { fresh.append(delivery.id) }
+        }
+        if !fresh.isEmpty { _ = try await sequencer.perform(.notify(fresh)) }
+    }
+
     /// What the mailboxes of the peer's units hold from an entry on.
     public func events(of peer: AgentAddress, from index: Int) async throws -> EventPage {
         let mailboxes = units(of: peer).map(Mailbox.unit)

@@ -117,6 +117,19 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
+    public func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry] {
+        try await pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM entries WHERE mailbox = ? AND number > ? AND sealed IS NOT NULL
+                    ORDER BY number LIMIT ?
+                    """,
+                arguments: [mailbox.description, number, limit]
+            ).compactMap { try Self.entry($0, database) }
+        }
+    }
+
     public func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress] {
         try await pool.read { database in
             try String.fetchAll(
@@ -237,6 +250,21 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     public func transmissions(
+        _ ids: Set<TransmissionID>
+    ) async throws -> [TransmissionID: StoredTransmission] {
+        try await pool.read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM transmissions WHERE id IN (\(databaseQuestionMarks(count: ids.count)))",
+                arguments: StatementArguments(ids.map(\.description)))
+            return try rows.reduce(into: [:]) { found, row in
+                let transmission = try Self.transmission(row)
+                found[transmission.id] = transmission
+            }
+        }
+    }
+
+    public func transmissions(
         from units: [UnitAddress], from index: Int, limit: Int
     ) async throws -> [StoredTransmission] {
         try await pool.read { database in
@@ -324,6 +352,12 @@ public struct SQLiteRelayStore: RelayStore {
 
     public func act(_ hash: Hash) async throws -> StoredAct? {
         try await acts(where: "hash = ?", [Data(hash.bytes)]).first
+    }
+
+    public func acts(_ hashes: Set<Hash>) async throws -> [StoredAct] {
+        try await acts(
+            where: "hash IN (\(databaseQuestionMarks(count: hashes.count))) ORDER BY entry",
+            StatementArguments(hashes.map { Data($0.bytes) }))
     }
 
     public func acts(on id: TransmissionID) async throws -> [StoredAct] {

@@ -4,7 +4,7 @@
 import CSodium
 import Foundation
 import GRDB
-public import LiaisonNotes
+import LiaisonNotes
 
 /// A table of the vault: its name, and what its rows hold.
 public struct VaultTable<Value: Codable>: Sendable {

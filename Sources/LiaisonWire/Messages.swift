@@ -192,4 +192,6 @@ public enum Wire {
     /// The largest header of a sealed content, in bytes.
     public static let maximumHeader = 2 << 20
     public static let pageSize = 200
+    /// Events of a page of a mailbox.
+    public static let mailboxPageSize = 500
 }

@@ -294,6 +294,10 @@ package struct DirectConnection: RelayConnection {
     }
     package func sent(from index: Int) async throws -> DeliveryPage { try await relay.sent(by: peer, from: index) }
     package func events(from index: Int) async throws -> EventPage { try await relay.events(of: peer, from: index) }
+    package func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
+        try await relay.mailbox(of: unit, after: number, for: peer)
+    }
+    package func notify(_ shown: ShownDeliveries) async throws { try await relay.notify(shown, by: peer) }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         try await relay.timeline(of: id, for: peer)
     }
@@ -321,6 +325,7 @@ package struct LyingConnection: RelayConnection {
     package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
     package var deliveries: (@Sendable (DeliveryPage) async throws -> DeliveryPage)?
     package var events: (@Sendable (EventPage) -> EventPage)?
+    package var mailbox: (@Sendable (UnitAddress, MailboxPage) async throws -> MailboxPage)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
     package var content: (@Sendable ([UInt8]) -> [UInt8])?
     package var header: (@Sendable ([UInt8]) -> [UInt8])?
@@ -393,6 +398,11 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.events(from: index)
         return events?(honestly) ?? honestly
     }
+    package func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
+        let honestly = try await honest.mailbox(of: unit, after: number)
+        return try await mailbox?(unit, honestly) ?? honestly
+    }
+    package func notify(_ shown: ShownDeliveries) async throws { try await honest.notify(shown) }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         let honestly = try await honest.timeline(of: id)
         return try await timeline?(honestly) ?? honestly

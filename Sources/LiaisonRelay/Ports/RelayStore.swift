@@ -35,6 +35,7 @@ public protocol RelayStore: Sendable {
     func latestDirectoryHead() async throws -> StoredEntry?
 
     func transmission(_ id: TransmissionID) async throws -> StoredTransmission?
+    func transmissions(_ ids: Set<TransmissionID>) async throws -> [TransmissionID: StoredTransmission]
     func deliveries(of id: TransmissionID) async throws -> [StoredDelivery]
     /// Deliveries to `units`, and those to `standby` that have called their standby units in, whose consignment entry is at
     /// or after `index`, in log order.
@@ -50,10 +51,14 @@ public protocol RelayStore: Sendable {
     /// Undecided deliveries to `units` whose senders have not been told that nobody is left who could open them.
     func unattended(in units: [UnitAddress], limit: Int) async throws -> [StoredDelivery]
     func act(_ hash: Hash) async throws -> StoredAct?
+    /// In order of their entries.
+    func acts(_ hashes: Set<Hash>) async throws -> [StoredAct]
     func acts(on id: TransmissionID) async throws -> [StoredAct]
     /// The kinds of acts that `author` has made on a delivery.
     func actKinds(on delivery: DeliveryID, by author: AgentAddress) async throws -> Set<Act.Kind>
     func entry(_ index: Int) async throws -> StoredEntry?
+    /// Entries of a mailbox after `number` whose records were not erased, in order of their numbers.
+    func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry]
     /// Entries of mailboxes at or after `index`, in log order.
     func entries(in mailboxes: [Mailbox], from index: Int, limit: Int) async throws -> [StoredEntry]
     /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
