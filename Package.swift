@@ -68,6 +68,7 @@ let package = Package(
         library("LiaisonConvention", ["LiaisonNotes", "LiaisonModel", "LiaisonForms", yams]),
         library("LiaisonSealing", ["LiaisonNotes", "LiaisonModel", "COpenSSL", crypto]),
         library("LiaisonWire", ["LiaisonNotes", "LiaisonModel", "LiaisonLedger"]),
+        library("LiaisonHistory", ["LiaisonNotes", "LiaisonModel", "LiaisonWire"]),
         library("LiaisonRelay", ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire"]),
         library(
             "LiaisonSQLiteStore",
@@ -105,13 +106,14 @@ let package = Package(
         library(
             "LiaisonDossier",
             [
-                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "CZip"
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing", "LiaisonWire",
+                "LiaisonHistory", "CZip"
             ]),
         library(
             "LiaisonClient",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonVault", "LiaisonTLS", "LiaisonDossier", crypto, nioSSL,
+                "LiaisonWire", "LiaisonHistory", "LiaisonVault", "LiaisonTLS", "LiaisonDossier", crypto, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

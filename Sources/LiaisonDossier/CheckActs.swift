@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import LiaisonForms
+import LiaisonHistory
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
@@ -61,9 +62,10 @@ extension DossierVerifier {
         var before: [Hash: DeliveryProgress] = [:]
         var progress: [UnitAddress: DeliveryProgress] = [:]
         for unit in routing.recipients {
-            guard let (mailbox, end) = try follow(unit, all, &before) else { continue }
-            progress[unit] = end
-            told.removeAll { $0.event.unit == unit && $0.event.mailbox != mailbox }
+            guard let replay = try follow(unit, all) else { continue }
+            progress[unit] = replay.end
+            before.merge(replay.before) { first, _ in first }
+            told.removeAll { $0.event.unit == unit && $0.event.mailbox != replay.mailbox }
         }
         report.holds(
             .events, "\(events.count) entrées, chacune dans le journal et découlant de la précédente",
@@ -96,65 +98,34 @@ extension DossierVerifier {
         if !story.isCutShort { story.deliveries = progress.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     }
 
-    /// Follows a delivery through the table, in each mailbox that tells it from its beginning. The same events stand in
-    /// both ends' mailboxes: one may tell more than the other, and none may contradict another.
+    /// Follows a delivery through the table.
     ///
-    /// - Parameter before: where the delivery stood before the event of each act.
-    /// - Returns: the mailbox that tells most, the unit's own where they tell the same; nil when there is none.
-    private func follow(
-        _ unit: UnitAddress, _ events: [VerifiedEvidence], _ before: inout [Hash: DeliveryProgress]
-    ) throws -> (mailbox: Mailbox, end: DeliveryProgress)? {
-        let about = Dictionary(grouping: events.filter { $0.event.unit == unit }, by: \.event.mailbox)
-        guard !about.isEmpty else { return nil }
-        let whole = about.filter {
-            $0.value[0].event.event == .contentConsignment && $0.value[0].event.state == .available
-        }
-        .sorted {
-            ($0.key != .unit(unit) ? 1 : 0, $0.key.description) < ($1.key != .unit(unit) ? 1 : 0, $1.key.description)
-        }
-        // The first of those that tell most.
-        guard let most = whole.max(by: { $0.value.count < $1.value.count }) else {
-            throw Stop.missing(.events, "la mise à disposition de l'unité \(unit)", "the consignment to \(unit)")
-        }
-        for (_, other) in whole {
-            for (one, same) in zip(other, most.value) where !one.event.tells(same.event) {
+    /// - Returns: nil when no event here is about it.
+    private func follow(_ unit: UnitAddress, _ events: [VerifiedEvidence]) throws -> DeliveryReplay? {
+        do {
+            return try DeliveryReplay(of: unit, in: events.map(\.proven))
+        } catch let failure as ReplayFailure {
+            switch failure {
+            case .noConsignment:
+                throw Stop.missing(.events, "la mise à disposition de l'unité \(unit)", "the consignment to \(unit)")
+            case .contradiction(let one, let other):
                 throw Stop.fails(
-                    .events, "les entrées \(one.index) et \(same.index) se contredisent",
-                    "entries \(one.index) and \(same.index) contradict each other")
-            }
-        }
-        for (mailbox, heard) in about where !whole.contains(where: { $0.key == mailbox }) {
-            var rest = most.value[...]
-            for event in heard {
-                guard let place = rest.firstIndex(where: { $0.event.tells(event.event) }) else {
-                    throw Stop.fails(
-                        .events, "entrée \(event.index) : la boîte de \(mailbox) raconte autre chose",
-                        "entry \(event.index): the mailbox of \(mailbox) tells something else")
-                }
-                rest = rest[(place + 1)...]
-            }
-        }
-        let due = most.value[0].event.dueAt
-        var progress = DeliveryProgress()
-        for event in most.value.dropFirst() {
-            guard event.event.dueAt == nil || event.event.dueAt == due else {
+                    .events, "les entrées \(one) et \(other) se contredisent",
+                    "entries \(one) and \(other) contradict each other")
+            case .otherStory(let index, let mailbox):
                 throw Stop.fails(
-                    .events, "entrée \(event.index) : une autre échéance que celle de la mise à disposition",
-                    "entry \(event.index): due at another time than the consignment says")
-            }
-            let triggers =
-                event.event.act == nil
-                ? [event.event.triggerWithoutAct].compactMap(\.self) : Act.Kind.allCases.map(DeliveryTrigger.act)
-            guard let transition = triggers.lazy.compactMap({ progress.transition(by: $0, to: event.event) }).first
-            else {
+                    .events, "entrée \(index) : la boîte de \(mailbox) raconte autre chose",
+                    "entry \(index): the mailbox of \(mailbox) tells something else")
+            case .cannotFollow(let index):
                 throw Stop.fails(
-                    .events, "entrée \(event.index) : ne peut pas suivre ce qui précède",
-                    "entry \(event.index) cannot follow what comes before")
+                    .events, "entrée \(index) : ne peut pas suivre ce qui précède",
+                    "entry \(index) cannot follow what comes before")
+            case .otherDueDate(let index):
+                throw Stop.fails(
+                    .events, "entrée \(index) : une autre échéance que celle de la mise à disposition",
+                    "entry \(index): due at another time than the consignment says")
             }
-            if let act = event.event.act { before[act] = progress }
-            progress.advance(by: transition, recordedBy: event.event)
         }
-        return (most.key, progress)
     }
 
     private func act(
@@ -181,19 +152,5 @@ extension DossierVerifier {
                 "entry \(event.index) says something else than its act, or its author could not make it")
         }
         return verified
-    }
-}
-
-extension EventRecord {
-    /// Whether both stand for the same event, in two mailboxes.
-    fileprivate func tells(_ other: EventRecord) -> Bool {
-        event == other.event && state == other.state && act == other.act && code == other.code && dueAt == other.dueAt
-    }
-}
-
-extension DeliveryProgress {
-    /// The transition by `trigger`, if it is the one that `event` records.
-    fileprivate func transition(by trigger: DeliveryTrigger, to event: EventRecord) -> DeliveryTransition? {
-        on(trigger).flatMap { $0.event == event.event && $0.state == event.state ? $0 : nil }
     }
 }

@@ -75,7 +75,8 @@ public final class Vault: Sendable {
         return try Vault(path: path, database: database, lock: lock, key: key, random: random)
     }
 
-    /// Of version 2. `kind` and `folder` are keyed hashes as well: of the table's name, and of what groups its rows.
+    /// Of version 2. `kind` and `folder` are keyed hashes as well: of the table's name, and of what groups its rows, or rows of
+    /// several tables.
     private static let schema = """
         CREATE TABLE rows (
             number INTEGER PRIMARY KEY,
@@ -85,7 +86,8 @@ public final class Vault: Sendable {
             place INTEGER NOT NULL,
             sealed BLOB NOT NULL
         );
-        CREATE INDEX rows_kind ON rows (kind, folder, place);
+        CREATE INDEX rows_kind ON rows (kind, place);
+        CREATE INDEX rows_folder ON rows (folder, place) WHERE folder IS NOT NULL;
         """
 
     /// Unlocks a vault; raises its derivation costs to today's when they are below, and brings one of an earlier version

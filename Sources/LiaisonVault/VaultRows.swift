@@ -133,7 +133,7 @@ public struct VaultTransaction {
     }
 
     /// - Parameters:
-    ///   - folder: what groups rows of the table, if anything does.
+    ///   - folder: what groups rows, if anything does.
     ///   - place: where it stands among them; not secret.
     public func put<Value>(
         _ value: Value, _ table: VaultTable<Value>, _ id: String, folder: String? = nil, place: Int = 0
@@ -146,10 +146,9 @@ public struct VaultTransaction {
     public func delete<Value>(_ table: VaultTable<Value>, _ id: String) throws { try delete(table.name, id) }
 
     /// Deletes all rows of a folder.
-    public func delete<Value>(_ table: VaultTable<Value>, folder: String) throws {
-        try database.execute(
-            sql: "DELETE FROM rows WHERE kind = ? AND folder = ?",
-            arguments: [kind(table.name), self.folder(table.name, folder)])
+    public func delete(folder: String) throws {
+        try database.cachedStatement(sql: "DELETE FROM rows WHERE folder = ?").execute(
+            arguments: [self.folder(folder)])
     }
 
     /// Deletes all rows of a table.
@@ -171,40 +170,40 @@ public struct VaultTransaction {
         return ids.sorted()
     }
 
-    /// How many rows a folder has.
-    public func count<Value>(_ table: VaultTable<Value>, folder: String) throws -> Int {
-        try Int.fetchOne(
-            database, sql: "SELECT count(*) FROM rows WHERE kind = ? AND folder = ?",
-            arguments: [kind(table.name), self.folder(table.name, folder)]) ?? 0
+    /// How many rows a table has, or one of its folders.
+    public func count<Value>(_ table: VaultTable<Value>, folder: String? = nil) throws -> Int {
+        let (condition, arguments) = selection(table, folder)
+        return try Int.fetchOne(
+            database, sql: "SELECT count(*) FROM rows WHERE \(condition)", arguments: arguments) ?? 0
     }
 
-    /// The rows of a folder, by their places.
+    /// The rows of a table, or of one of its folders, by their places.
     ///
     /// - Parameters:
+    ///   - folder: rows of other tables in it must hold the same kind of value.
     ///   - newestFirst: whether the highest place comes first.
     ///   - places: those between which a row must stand.
     ///   - body: gets one row after the other, and says whether it wants the next one.
     public func each<Value>(
-        _ table: VaultTable<Value>, folder: String, newestFirst: Bool = false, places: ClosedRange<Int> = 0...Int.max,
-        _ body: (VaultRow<Value>) throws -> Bool
+        _ table: VaultTable<Value>, folder: String? = nil, newestFirst: Bool = false,
+        places: ClosedRange<Int> = 0...Int.max, _ body: (VaultRow<Value>) throws -> Bool
     ) throws {
+        let (condition, arguments) = selection(table, folder)
         let cursor = try Row.fetchCursor(
             database,
             sql: """
-                SELECT key, sealed FROM rows WHERE kind = ? AND folder = ? AND place BETWEEN ? AND ?
+                SELECT key, sealed FROM rows WHERE \(condition) AND place BETWEEN ? AND ?
                 ORDER BY place \(newestFirst ? "DESC" : "ASC")
                 """,
-            arguments: [
-                kind(table.name), self.folder(table.name, folder), places.lowerBound, places.upperBound
-            ])
+            arguments: arguments + [places.lowerBound, places.upperBound])
         while let row = try cursor.next() {
             let (key, sealed): (Data, Data) = (row["key"], row["sealed"])
             guard try body(open(sealed, at: Array(key), table)) else { return }
         }
     }
 
-    /// The rows of a folder, by their places.
-    public func all<Value>(_ table: VaultTable<Value>, folder: String) throws -> [VaultRow<Value>] {
+    /// The rows of a table, or of one of its folders, by their places.
+    public func all<Value>(_ table: VaultTable<Value>, folder: String? = nil) throws -> [VaultRow<Value>] {
         var found: [VaultRow<Value>] = []
         try each(table, folder: folder) { row in
             found.append(row)
@@ -213,11 +212,25 @@ public struct VaultTransaction {
         return found
     }
 
+    /// A folder is of all tables: rows of several tables may lie in one.
+    private func selection<Value>(
+        _ table: VaultTable<Value>, _ folder: String?
+    ) -> (condition: String, arguments: StatementArguments) {
+        folder.map { ("folder = ?", [self.folder($0)]) } ?? ("kind = ?", [kind(table.name)])
+    }
+
     // MARK: Rows as they lie
+
+    /// What stands in a row was encoded by this program and authenticated: it need not be held against its encoding again.
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
 
     private func kind(_ name: String) -> Data { Data(rows.hash(name, length: 16)) }
 
-    private func folder(_ table: String, _ name: String) -> Data { Data(rows.hash(table, "folder", name)) }
+    private func folder(_ name: String) -> Data { Data(rows.hash("folder", name, length: 16)) }
 
     private func sealed(at key: [UInt8]) throws -> Data? {
         try Data.fetchOne(
@@ -226,7 +239,7 @@ public struct VaultTransaction {
 
     private func open<Value>(_ sealed: Data, at key: [UInt8], _ table: VaultTable<Value>) throws -> VaultRow<Value> {
         guard let opened = rows.open(sealed, at: key),
-            let value = try? CanonicalJSON.decode(Value.self, from: Array(opened.value), newlines: true)
+            let value = try? Self.decoder.decode(Value.self, from: Data(opened.value))
         else { throw VaultFailure.damaged("row \(table.name)") }
         return VaultRow(id: opened.id, value: value)
     }
@@ -237,6 +250,6 @@ public struct VaultTransaction {
                 INSERT INTO rows (key, kind, folder, place, sealed) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (key) DO UPDATE SET folder = excluded.folder, place = excluded.place, sealed = excluded.sealed
                 """
-        ).execute(arguments: [Data(key), kind(table), folder.map { self.folder(table, $0) }, place, sealed])
+        ).execute(arguments: [Data(key), kind(table), folder.map { self.folder($0) }, place, sealed])
     }
 }

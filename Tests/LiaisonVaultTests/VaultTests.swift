@@ -141,11 +141,12 @@ struct VaultTests {
         try vault.write { vault in
             for number in [3, 1, 2] { try vault.put(number, table, "\(number)", folder: "a", place: number) }
             try vault.put(9, table, "9", folder: "b", place: 9)
-            try vault.put(8, VaultTable<Int>("others"), "8", folder: "a", place: 8)
+            try vault.put(8, VaultTable<Int>("others"), "8", folder: "c", place: 8)
         }
         try vault.read { vault in
             #expect(try vault.all(table, folder: "a").map(\.value) == [1, 2, 3])
-            #expect(try vault.count(table, folder: "a") == 3)
+            #expect(try vault.count(table, folder: "a") == 3 && vault.count(table) == 4)
+            #expect(try vault.all(table).map(\.value) == [1, 2, 3, 9])
             var last: [String] = []
             try vault.each(table, folder: "a", newestFirst: true, places: 0...2) { row in
                 last.append(row.id)
@@ -155,7 +156,7 @@ struct VaultTests {
         }
         try vault.write { vault in
             try vault.put(1, table, "1", folder: "b", place: 10)
-            try vault.delete(table, folder: "a")
+            try vault.delete(folder: "a")
         }
         #expect(try vault.read { try $0.all(table, folder: "b").map(\.value) } == [9, 1])
         #expect(try vault.ids(table) == ["1", "9"])
