@@ -3,6 +3,7 @@
 
 import Foundation
 public import LiaisonForms
+import LiaisonHistory
 public import LiaisonModel
 public import LiaisonNotes
 import LiaisonSealing
@@ -49,11 +50,9 @@ extension Session {
         guard let item = try received(delivery.routing.id), item.isRetrieved != true,
             item.isShown == true || (try? kept(delivery.envelope)) != nil
         else { return false }
-        for evidence in try await relay.timeline(of: delivery.routing.id).events {
-            let event = try check(evidence).event
-            if event.event == .contentHandover, event.agent == address, event.unit == delivery.unit { return true }
+        return try await track(delivery.routing.id).all.contains { event in
+            event.event.event == .contentHandover && event.event.agent == address && event.event.unit == delivery.unit
         }
-        return false
     }
 
     private func notYetOpened(_ id: TransmissionID) -> ClientFailure {
@@ -123,119 +122,87 @@ extension Session {
 
     // MARK: Tracking
 
-    /// What the log proves of a transmission. The envelope is one's own or verified like a delivery's; each delivery's
-    /// events are replayed through the state machine, and each that follows an act comes with that act, signed by an agent
-    /// who could make it then. A sender sees every recipient.
+    /// What the log proves of a transmission: the events of the agent's mailboxes about it, each delivery replayed through the
+    /// state machine, and behind each event that follows an act that act, signed by an agent who could make it then. A sender
+    /// sees every recipient.
     public func track(_ id: TransmissionID) async throws -> TrackedTransmission {
+        try await sync()
+        guard let held = try replica.transmission(id), held.flow != nil else {
+            if let refusal = try replica.transmission(id)?.refusal { throw refusal.failure }
+            guard offlineSince == nil else { throw ClientFailure.unknownTransmission(id.description) }
+            guard let told = try await told(id) else { throw Problem(.notAParty) }
+            return told
+        }
+        if let refusal = held.refusal { throw refusal.failure }
+        let envelope = try envelope(of: held)
+        let all = try replica.events(on: id)
+        let replays = try envelope.body.routing.recipients.compactMap { try replayed($0, all, envelope.body.routing) }
+        return TrackedTransmission(
+            envelope: envelope, replays: replays, all: all, acts: try replica.acts(on: id), own: Set(ownUnits))
+    }
+
+    /// A transmission that none of the agent's own mailboxes tells from its beginning: what the relay shows of a delivery
+    /// whose silence has called this agent in, verified like a mailbox.
+    ///
+    /// - Returns: nil for one that the agent's units were only told about.
+    func told(_ id: TransmissionID) async throws -> TrackedTransmission? {
         let timeline = try await relay.timeline(of: id)
-        let mine = Set(ownUnits.map(Mailbox.unit))
         let readable = Set(servedUnits.map(Mailbox.unit))
-        var events: [VerifiedEvidence] = []
+        var all: [ProvenEvent] = []
         for evidence in timeline.events {
-            let verified = try await prove(evidence)
-            guard verified.event.transmission == id, readable.contains(verified.event.mailbox) else {
+            let event = try await prove(evidence).proven
+            guard event.event.transmission == id, readable.contains(event.event.mailbox) else {
                 throw ClientFailure.broken(.wrongEvent)
             }
-            events.append(verified)
+            all.append(event)
         }
-        // What was refused changed nothing; it may even be about another envelope under this id.
-        let refusals = events.filter(\.event.event.isRefusal)
-        events.removeAll { $0.event.event.isRefusal }
-        events.sort { $0.index < $1.index }
-        let envelope = try await envelope(of: timeline, events)
+        all.sort { $0.index < $1.index }
+        let beginning = all.first {
+            $0.event.event == .contentConsignment && $0.event.mailbox == $0.event.unit.map(Mailbox.unit)
+        }
+        guard let beginning else { return nil }
+        guard let note = try? Unverified<Envelope>(parsing: timeline.envelope) else {
+            throw ClientFailure.broken(.envelopeRefused)
+        }
+        let (envelope, permit) = try await judge(note, of: id, at: beginning, isTold: false)
         let routing = envelope.body.routing
-        guard routing.id == id, events.allSatisfy({ $0.event.envelope == envelope.hash }) else {
-            throw ClientFailure.broken(.wrongEvent)
-        }
-        let units = Set(timeline.deliveries.map(\.unit))
-        guard !mine.contains(.unit(routing.from)) || units == Set(routing.recipients) else {
-            throw ClientFailure.broken(.wrongEvent)
-        }
-        for delivery in timeline.deliveries {
-            let state = try await replay(events, of: delivery.unit, timeline.acts, routing)
-            guard state == delivery.state else { throw ClientFailure.broken(.wrongEvent) }
-        }
-        // The same event stands in the sender's and the delivery's mailbox; an agent of both sees it once.
-        let shown = mine.contains(.unit(routing.from)) ? Mailbox.unit(routing.from) : nil
-        let acts = timeline.acts.compactMap { try? Unverified<Act>(parsing: $0).claimed }
-        return TrackedTransmission(
-            envelope: envelope, deliveries: timeline.deliveries,
-            events: events.filter { shown == nil || $0.event.mailbox == shown }, all: events, acts: timeline.acts,
-            refusals: refusals,
-            seen: ([(envelope.body.by, routing.checkpoint)] + acts.map { ($0.by, $0.checkpoint) }).compactMap {
-                by, checkpoint in checkpoint.map { (by, $0) }
-            })
-    }
-
-    /// The envelope, from the vault or verified against evidence of its acceptance or consignment.
-    func envelope(of timeline: Timeline, _ events: [VerifiedEvidence]) async throws -> Verified<Envelope> {
-        for event in events {
-            let expected = event.event.event
-            guard expected == .submissionAcceptance || expected == .contentConsignment,
-                let claimed = try? Unverified<Envelope>(parsing: timeline.envelope).claimed.routing,
-                expected == .submissionAcceptance || event.event.mailbox == event.event.unit.map(Mailbox.unit)
-            else { continue }
-            let item = DeliveryItem(
-                envelope: timeline.envelope, unit: event.event.unit ?? claimed.to, state: .available, isErased: false,
-                dueAt: nil,
-                evidence: event.evidence)
-            return try await verify(item, expected).envelope
-        }
-        throw ClientFailure.broken(.envelopeRefused)
-    }
-
-    /// Replays one delivery's events from its consignment on; anything that the table does not allow is refused.
-    private func replay(
-        _ events: [VerifiedEvidence], of unit: UnitAddress, _ acts: [String], _ routing: Routing
-    ) async throws -> DeliveryState {
-        let mailboxes = Set(events.filter { $0.event.unit == unit }.map(\.event.mailbox))
-        let first = mailboxes.min { $0.description < $1.description }
-        guard let mailbox = mailboxes.contains(.unit(unit)) ? .unit(unit) : first else {
-            throw ClientFailure.broken(.wrongEvent)
-        }
-        var progress: DeliveryProgress?
-        for event in events where event.event.unit == unit && event.event.mailbox == mailbox {
-            guard let present = progress else {
-                guard event.event.event == .contentConsignment, event.event.state == .available else {
-                    throw ClientFailure.broken(.wrongEvent)
-                }
-                progress = DeliveryProgress()
-                continue
+        let convention = try await convention(of: routing).body
+        let acts = ActIndex(timeline.acts)
+        var replays: [DeliveryReplay] = []
+        for unit in routing.recipients where readable.contains(.unit(unit)) {
+            let replay: DeliveryReplay?
+            do {
+                replay = try DeliveryReplay(of: unit, in: all)
+            } catch {
+                throw ClientFailure.broken(.wrongEvent)
             }
-            let trigger = try await trigger(of: event, after: present, acts, routing)
-            guard let transition = present.on(trigger), transition.event == event.event.event,
-                transition.state == event.event.state
-            else { throw ClientFailure.broken(.wrongEvent) }
-            progress?.advance(by: transition, recordedBy: event.event)
+            guard let replay else { continue }
+            for event in replay.events {
+                guard let hash = event.event.act else { continue }
+                _ = try await act(behind: event, after: replay.before[hash], among: acts, routing)
+            }
+            replays.append(replay)
         }
-        guard let progress else { throw ClientFailure.broken(.wrongEvent) }
-        return progress.state
-    }
-
-    /// What an event follows: time alone, or an act whose signature and author are checked.
-    private func trigger(
-        of event: VerifiedEvidence, after progress: DeliveryProgress, _ acts: [String], _ routing: Routing
-    ) async throws -> DeliveryTrigger {
-        if let trigger = event.event.triggerWithoutAct { return trigger }
-        return .act(try await act(behind: event, after: progress, among: acts, routing).body.act)
+        var tracked = TrackedTransmission(
+            envelope: envelope, replays: replays, all: all, acts: timeline.acts, own: Set(ownUnits))
+        tracked.context = FormContext(convention, flow: permit?.flow, from: routing.from, to: routing.to)
+        return tracked
     }
 
     /// The act that led to an event: signed by an agent who could make it then, by the rosters in force in log order.
     ///
     /// - Parameter progress: where the delivery stood before.
     func act(
-        behind event: VerifiedEvidence, after progress: DeliveryProgress, among acts: [String], _ routing: Routing
+        behind event: ProvenEvent, after progress: DeliveryProgress?, among acts: ActIndex, _ routing: Routing
     ) async throws -> Verified<Act> {
-        guard
-            let act = acts.lazy.compactMap({ try? Unverified<Act>(parsing: $0) })
-                .first(where: { $0.note.hash == event.event.act })
-        else { throw ClientFailure.broken(.actRefused) }
+        guard let act = event.event.act.flatMap({ acts[$0] }) else { throw ClientFailure.broken(.actRefused) }
         let past = try await directory(for: routing, before: event.index)
         let instant = try await instant(of: event, under: past)
-        guard let verified = past.verified(act, behind: event.event, after: progress, at: instant, sender: routing.from)
-        else {
-            throw ClientFailure.broken(.actRefused)
-        }
+        let kind = act.claimed.act
+        let leads = progress.map { $0.transition(by: .act(kind), to: event.event) != nil } ?? event.event.follows(kind)
+        guard leads,
+            let verified = past.verified(act, behind: event.event, after: progress, at: instant, sender: routing.from)
+        else { throw ClientFailure.broken(.actRefused) }
         return verified
     }
 }
@@ -245,21 +212,52 @@ public struct TrackedTransmission: Sendable {
     public let envelope: Verified<Envelope>
     public let deliveries: [Timeline.Delivery]
     /// As told to one of the agent's mailboxes.
-    public let events: [VerifiedEvidence]
+    public let events: [ProvenEvent]
     /// In all of them.
-    let all: [VerifiedEvidence]
+    let all: [ProvenEvent]
     /// The acts behind them, as notes.
     let acts: [String]
     /// Refusals about this transmission that this agent's units may see.
-    public let refusals: [VerifiedEvidence]
+    public let refusals: [ProvenEvent]
     /// Checkpoints that other agents say they have seen, in the envelope and in acts.
     let seen: [(by: AgentAddress, checkpoint: SeenCheckpoint)]
+    let replays: [DeliveryReplay]
+    /// Only of one that the relay showed and no mailbox holds.
+    var context: FormContext?
 
     public var routing: Routing { envelope.body.routing }
     /// Whether the relay has erased the content for every unit, or everything.
     public var isErased: Bool {
-        let erasures = events.filter { $0.event.event == .erasure }
-        return erasures.contains { $0.event.isNotice }
-            || !deliveries.isEmpty && Set(erasures.compactMap(\.event.unit)).isSuperset(of: deliveries.map(\.unit))
+        all.contains { $0.event.isNotice } || !replays.isEmpty && replays.allSatisfy(\.end.isErased)
+    }
+
+    init(
+        envelope: Verified<Envelope>, replays: [DeliveryReplay], all: [ProvenEvent], acts: [String],
+        own: Set<UnitAddress>
+    ) {
+        self.envelope = envelope
+        self.replays = replays
+        deliveries = replays.map { .init(unit: $0.unit, state: $0.end.state, dueAt: $0.dueAt) }
+        // What was refused changed nothing; it may even be about another envelope under this id.
+        refusals = all.filter(\.event.event.isRefusal)
+        let told = all.filter { !$0.event.event.isRefusal }
+        self.all = told
+        // The same event stands in the sender's and the delivery's mailbox; an agent of both sees it once.
+        let from = envelope.body.routing.from
+        events = own.contains(from) ? told.filter { $0.event.mailbox == .unit(from) } : told
+        self.acts = acts
+        let bodies = acts.compactMap { try? Unverified<Act>(parsing: $0).claimed }
+        let all = [(envelope.body.by, envelope.body.routing.checkpoint)] + bodies.map { ($0.by, $0.checkpoint) }
+        seen = all.compactMap { by, checkpoint in checkpoint.map { (by, $0) } }
+    }
+
+    /// Its deliveries to some units, as lists show them.
+    func deliveries(to units: Set<UnitAddress>) -> [VerifiedDelivery] {
+        replays.filter { units.contains($0.unit) }.map { replay in
+            VerifiedDelivery(
+                envelope: envelope, unit: replay.unit, state: replay.end.state, isErased: replay.end.isErased,
+                isNotified: replay.end.isNotified, dueAt: replay.dueAt, context: context ?? FormContext(),
+                event: replay.events[0])
+        }
     }
 }

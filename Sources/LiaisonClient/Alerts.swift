@@ -7,7 +7,7 @@ import LiaisonVault
 import LiaisonWire
 
 /// Something about a transmission that somebody has to act on: by its reference and envelope, never its content.
-public struct Alert: Hashable, Sendable {
+public struct Alert: Codable, Hashable, Sendable {
     public enum Reason: String, Codable, Hashable, Sendable, CaseIterable {
         /// Nobody has answered in time.
         case unanswered
@@ -78,24 +78,16 @@ extension Session {
 
     /// What somebody of this agent's units has to act on, the most urgent first, then the oldest. What was dismissed on this
     /// device is left out.
-    ///
-    /// - Parameter listed: the inbox, where it was fetched already.
-    public func alerts(in listed: Listing? = nil) async throws -> [Alert] {
-        var received = listed?.deliveries ?? []
-        if listed == nil { received = try await inbox(isShown: false).deliveries }
-        var alerts = AlertBoard.alerts(from: try await mailboxEvents())
-        alerts += received.compactMap(alert)
-        let routings = Dictionary(received.map { ($0.routing.id, $0.routing) }) { first, _ in first }
+    public func alerts() async throws -> [Alert] {
+        try await sync()
+        var alerts = try replica.alerts()
+        let waiting = try await deliveries(.inbox) { !$0.state.isFinal } + calledIn()
+        alerts += waiting.compactMap(alert)
+        let routings = Dictionary(waiting.map { ($0.routing.id, $0.routing) }) { first, _ in first }
         var shown: [Alert] = []
         for var alert in alerts {
-            guard try account.vault.value(Table.dismissed, alert.dismissalID) == nil else {
-                continue
-            }
-            if let known = alert.routing ?? routings[alert.transmission] {
-                alert.routing = known
-            } else {
-                alert.routing = try await routing(of: alert.transmission, at: alert.index)
-            }
+            guard try account.vault.value(Table.dismissed, alert.dismissalID) == nil else { continue }
+            alert.routing = try alert.routing ?? routings[alert.transmission] ?? routing(of: alert.transmission)
             // Whoever sent it is told by the answer itself.
             if alert.reason != .ended || alert.told != alert.routing?.from { shown.append(alert) }
         }
@@ -136,23 +128,15 @@ extension Session {
         }
         return Alert(
             reason: reason, transmission: delivery.routing.id, unit: delivery.unit, told: delivery.unit,
-            state: delivery.state, dueAt: delivery.dueAt, at: delivery.evidence.event.at,
-            index: delivery.evidence.index, routing: delivery.routing)
+            state: delivery.state, dueAt: delivery.dueAt, at: delivery.event.event.at,
+            index: delivery.event.index, routing: delivery.routing)
     }
 
     /// The routing of a transmission that one of the agent's mailboxes heard of; nil where no envelope verifies.
-    private func routing(of id: TransmissionID, at index: Int) async throws -> Routing? {
+    private func routing(of id: TransmissionID) throws -> Routing? {
         if let own = try sealed(id) { return own }
-        guard let timeline = try? await relay.timeline(of: id),
-            let envelope = try? Unverified<Envelope>(parsing: timeline.envelope)
-        else { return nil }
-        // The log commits to the envelope by its hash, and its author signed it.
-        let isInLog = try timeline.events.contains { try check($0).event.envelope == envelope.note.hash }
-        let routing = envelope.claimed.routing
-        guard isInLog, routing.id == id, let past = try? await directory(for: routing, before: index),
-            let key = past.agent(envelope.claimed.by)?.noteKey, (try? envelope.verified(by: key)) != nil
-        else { return nil }
-        return routing
+        guard let held = try replica.transmission(id), held.envelope != nil else { return nil }
+        return try envelope(of: held).body.routing
     }
 }
 
@@ -165,7 +149,7 @@ enum AlertBoard {
     }
 
     /// What is open at the end of `events`, which are in log order.
-    static func alerts(from events: [VerifiedEvidence]) -> [Alert] {
+    static func alerts(from events: [ProvenEvent]) -> [Alert] {
         var open: [Key: [Alert]] = [:]
         var openedAt: [Key: Int] = [:]
         for evidence in events {

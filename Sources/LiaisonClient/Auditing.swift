@@ -98,9 +98,13 @@ extension Session {
         let state =
             try account.vault.value(Table.audit, "last") ?? AuditState(index: 0, keys: [:])
         var report = AuditReport(checkpoint: head.checkpoint.checkpoint, seenBefore: seenBefore)
-        let events = try await mailboxEvents()
-        report.mailboxes = Dictionary(grouping: events, by: \.event.mailbox).mapValues(\.count)
-        try await audit(events.filter { $0.index >= state.index }, &report)
+        try await sync()
+        var last = -1
+        for unit in ownUnits {
+            report.mailboxes[.unit(unit)] = try account.vault.read { try $0.count(Table.event(in: .unit(unit))) }
+            last = max(last, try replica.mailbox(of: unit)?.index ?? -1)
+        }
+        try await audit(ownUnits.flatMap { try replica.events(in: $0, from: state.index) }, &report)
         try await auditConvention(since: state, &report)
         let (roster, keys) = try await auditDirectory(since: state, &report)
         report.changes.sort { $0.place.index < $1.place.index }
@@ -108,14 +112,14 @@ extension Session {
         report.witnessing = try await witnessing()
         try account.vault.put(
             AuditState(
-                index: (events.last?.index ?? -1) + 1, convention: directory.convention?.hash,
+                index: last + 1, convention: directory.convention?.hash,
                 succession: directory.successions[address.institution]?.hash, roster: roster, keys: keys),
             Table.audit, "last")
         return report
     }
 
     /// Replays what has new events, and proves the checkpoints that others say they have seen.
-    private func audit(_ events: [VerifiedEvidence], _ report: inout AuditReport) async throws {
+    private func audit(_ events: [ProvenEvent], _ report: inout AuditReport) async throws {
         let changed = Set(events.filter { !$0.event.event.isRefusal }.compactMap(\.event.transmission))
         for id in changed.sorted() {
             let tracked: TrackedTransmission

@@ -44,6 +44,8 @@ public enum ClientFailure: Error, Equatable {
     case cannotWrite(String)
     /// A service beside the relay that does not answer, or not as it should.
     case service(String)
+    /// The log holds an event that this program does not know.
+    case programTooOld(String)
     /// Something that was received does not verify. Nothing of it is shown or relied on.
     case broken(Breach)
 
@@ -95,6 +97,7 @@ public enum ClientFailure: Error, Equatable {
         case .unreachable, .service: 69
         case .cannotWrite: 73
         case .notWitnessed: 75
+        case .programTooOld: 76
         default: 65
         }
     }
@@ -169,6 +172,10 @@ public enum ClientFailure: Error, Equatable {
         case .input(let fr, let en): language(fr, en)
         case .cannotWrite(let path): language("écriture impossible (\(path))", "cannot write (\(path))")
         case .service(let name): language("aucune réponse valable (\(name))", "no valid answer (\(name))")
+        case .programTooOld(let event):
+            language(
+                "le relais est plus récent que ce programme : mettez-le à jour (événement inconnu : \(event))",
+                "the relay is newer than this program: update it (unknown event: \(event))")
         case .broken(let breach):
             language(
                 "la vérification a échoué ; rien n'est affiché (\(breach.text(language)))",

@@ -75,10 +75,9 @@ extension Session {
                 throw ClientFailure.consentWithdrawn(at: ended.at)
             }
         }
-        guard !thread.isEmpty, offlineSince == nil else { return }
-        let withdrawal = try await sent(onlyAnswers: true).deliveries.first {
-            $0.routing.kind == "consent_withdrawal" && $0.routing.inReplyTo.map(thread.contains) ?? false
-        }
+        try await sync()
+        let answers = try await deliveries(.sent) { $0.inReplyTo.map(thread.contains) ?? false }
+        let withdrawal = answers.first { $0.routing.kind == "consent_withdrawal" }
         if let withdrawal { throw ClientFailure.consentWithdrawn(at: withdrawal.routing.sealedAt) }
     }
 

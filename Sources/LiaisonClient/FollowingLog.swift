@@ -29,8 +29,7 @@ extension Session {
         }
         let (lost, pending) = try leaveLog(after: previous.size)
         try account.moved(to: stated.log)
-        log = key
-        seen = SeenLog(vault: account.vault, log: key)
+        logView.follow(key)
         followed = FollowedLog(
             from: previous.origin, size: previous.size, to: key.name, seen: seenBefore ?? 0, lost: lost,
             pending: pending)
@@ -57,6 +56,7 @@ extension Session {
         }
         try vault.put(seen.notes, Table.former, log.name)
         // What says something about one log only.
+        try replica.forget()
         try vault.write { vault in
             try vault.empty(Table.head)
             try vault.empty(Table.checkpoint)

@@ -233,18 +233,6 @@ public struct HTTPRelayConnection: RelayConnection {
 
     public func waiting() async throws -> WaitingCounts { try await json(.GET, "v1/waiting") }
 
-    public func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage {
-        try await json(.GET, "v1/deliveries?from=\(index)&shown=\(isShown)")
-    }
-
-    public func sent(from index: Int) async throws -> DeliveryPage {
-        try await json(.GET, "v1/transmissions?from=\(index)")
-    }
-
-    public func events(from index: Int) async throws -> EventPage {
-        try await json(.GET, "v1/events?from=\(index)")
-    }
-
     public func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
         try await json(.GET, "v1/mailboxes/\(unit)?after=\(number)")
     }

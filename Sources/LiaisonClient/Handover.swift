@@ -3,6 +3,7 @@
 
 import Foundation
 public import LiaisonForms
+import LiaisonHistory
 public import LiaisonModel
 import LiaisonNotes
 import LiaisonSealing
@@ -67,9 +68,11 @@ extension Session {
 
     /// Deliveries that are neither refused, withdrawn nor expired, the most urgent first.
     private func openThreads(of units: Set<UnitAddress>) async throws -> [VerifiedDelivery] {
-        try await inbox(isShown: false).deliveries.filter {
+        try await sync()
+        return try await deliveries(.inbox) {
             units.contains($0.unit) && [.available, .opened, .acknowledged].contains($0.state)
         }
+        .sorted { ($0.routing.urgency, $0.event.index) < ($1.routing.urgency, $1.event.index) }
     }
 
     /// Whether this device reads a delivery, by its sealed header alone: nothing is fetched, nothing is opened.
@@ -141,29 +144,13 @@ extension Session {
 
     /// The content that a delivery now has and who sealed it anew, as the log proves; nil without a handover.
     func handovers(of delivery: VerifiedDelivery) async throws -> ReceivedItem.HandedOver? {
-        let timeline = try await relay.timeline(of: delivery.routing.id)
+        let tracked = try await track(delivery.routing.id)
+        guard let replay = tracked.replays.first(where: { $0.unit == delivery.unit }) else { return nil }
+        let acts = ActIndex(tracked.acts)
         var found: ReceivedItem.HandedOver?
-        var events: [VerifiedEvidence] = []
-        for evidence in timeline.events {
-            let verified = try await prove(evidence)
-            let event = verified.event
-            guard event.event == .transfer, event.mailbox == .unit(delivery.unit) else { continue }
-            guard event.transmission == delivery.routing.id, event.envelope == delivery.envelope.hash else {
-                throw ClientFailure.broken(.wrongEvent)
-            }
-            events.append(verified)
-        }
-        let all = try timeline.events.map(check).filter { $0.event.unit == delivery.unit }
-        for event in events.sorted(by: { $0.index < $1.index }) {
-            // Who held the content before, and whether standby units were called in.
-            var progress = DeliveryProgress()
-            for earlier in all where earlier.index < event.index {
-                guard let state = earlier.event.state else { continue }
-                progress.advance(
-                    by: DeliveryTransition(state: state, event: earlier.event.event), recordedBy: earlier.event)
-            }
+        for event in replay.events where event.event.event == .transfer {
             let act = try await act(
-                behind: event, after: progress, among: timeline.acts, delivery.routing)
+                behind: event, after: event.event.act.flatMap { replay.before[$0] }, among: acts, delivery.routing)
             guard act.body.act == .transferred, act.body.unit == delivery.unit, let content = act.body.content,
                 let key = act.keys.first?.key
             else { throw ClientFailure.broken(.actRefused) }

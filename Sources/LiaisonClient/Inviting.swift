@@ -32,7 +32,7 @@ extension Registrar {
         to unit: UnitAddress?, role: String, as name: AgentAddress?, until: Int?, validFor seconds: Int,
         over relay: any RelayConnection, now: Int
     ) async throws -> (code: InvitationCode, invitation: Invitation) {
-        try checkRole(role)
+        _ = try Role(role)
         let convention = try convention()
         if let unit, try !units().contains(where: { $0.address == unit }) {
             throw ClientFailure.unknownUnit(unit.description)

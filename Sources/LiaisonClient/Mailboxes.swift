@@ -8,22 +8,6 @@ import LiaisonWire
 
 /// What mailboxes hold, with nothing left out.
 extension Session {
-    /// Every event of the agent's units, in log order, proven and gapless.
-    func mailboxEvents() async throws -> [VerifiedEvidence] {
-        let events = try await pages { try await relay.events(from: $0) }
-        let known = try account.publications()
-        let last = try await underAuditLimit { try Self.checkGaps(events, auditLimit: $0, known: known) }
-        for mailbox in ownUnits.map(Mailbox.unit) {
-            let number = last[mailbox] ?? 0
-            // Nor may the end be missing that an earlier reading saw.
-            guard number >= (try account.vault.value(Table.mailbox, mailbox.description) ?? 0) else {
-                throw ClientFailure.broken(.eventsMissing)
-            }
-            try account.vault.put(number, Table.mailbox, mailbox.description)
-        }
-        return events
-    }
-
     /// Checks by the audit limit in force; where that fails, by the shortest there was: records may have been erased under
     /// an earlier version, and a shorter limit lets through whatever a longer one does.
     func underAuditLimit<Result>(_ check: (Int) throws -> Result) async throws -> Result {

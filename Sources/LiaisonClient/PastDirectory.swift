@@ -38,7 +38,7 @@ extension Session {
     }
 
     /// When an event was, for those who are judged by `past`: the log's order counts, whatever the relay's clock said.
-    func instant(of event: VerifiedEvidence, under past: Directory) async throws -> Int {
+    func instant(of event: ProvenEvent, under past: Directory) async throws -> Int {
         var instant = event.event.at
         for roster in past.rosters.values { instant = max(instant, try await publication(of: roster.hash).at) }
         return instant
@@ -88,11 +88,13 @@ extension Session {
     }
 
     func document<Body: Document>(_ hash: Hash) async throws -> Unverified<Body> {
+        if let known = try account.vault.value(Table.document, hash.hex) { return try Unverified<Body>(parsing: known) }
         let published = try await relay.document(hash)
         guard let document = try? Unverified<Body>(parsing: published.note), document.note.hash == hash else {
             throw ClientFailure.broken(.directoryMismatch)
         }
         try await remember(published, hash)
+        try account.vault.put(published.note, Table.document, hash.hex)
         return document
     }
 

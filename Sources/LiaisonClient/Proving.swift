@@ -9,7 +9,7 @@ public import LiaisonModel
 import LiaisonNotes
 import LiaisonSealing
 import LiaisonVault
-import LiaisonWire
+public import LiaisonWire
 
 /// What of the content goes into a dossier.
 public enum DossierContent: Hashable, Sendable {
@@ -73,24 +73,29 @@ extension Session {
                 )
             }
             let (envelope, own) = try await remembered(id)
-            guard
-                let notice = try await mailboxEvents().first(where: { $0.event.entries?.contains(own.index) ?? false })
-            else { throw problem }
+            guard let notice = try notice(of: own) else { throw problem }
             return TrackedTransmission(
-                envelope: envelope, deliveries: [], events: [own, notice], all: [own, notice], acts: [], refusals: [],
-                seen: [])
+                envelope: envelope, replays: [], all: [own, notice], acts: [], own: Set(ownUnits))
         }
     }
 
     /// Envelope and first evidence of a transmission that this vault sent or received.
-    private func remembered(_ id: TransmissionID) async throws -> (Verified<Envelope>, VerifiedEvidence) {
+    private func remembered(_ id: TransmissionID) async throws -> (Verified<Envelope>, ProvenEvent) {
         if let item = try account.vault.value(Table.sent, id.description),
             let kept = item.evidence
         {
-            return (try own(item), try await prove(kept))
+            return (try own(item), try await prove(kept).proven)
         }
         let delivery = try await delivery(id)
-        return (delivery.envelope, delivery.evidence)
+        return (delivery.envelope, delivery.event)
+    }
+
+    /// That the record of an event was erased at the audit limit, by its mailbox's word.
+    private func notice(of event: ProvenEvent) throws -> ProvenEvent? {
+        guard case .unit(let unit) = event.event.mailbox else { return nil }
+        return try replica.events(in: unit, from: event.index).first {
+            $0.event.entries?.contains(event.index) ?? false
+        }
     }
 
     /// Judges what was made like a stranger who trusts the convention of the time.
@@ -121,7 +126,7 @@ extension Session {
     }
 
     /// The same events with proofs that lead to `checkpoint`, made from the log's tiles.
-    private func under(_ checkpoint: SignedCheckpoint, _ events: [VerifiedEvidence]) async throws -> [Evidence] {
+    private func under(_ checkpoint: SignedCheckpoint, _ events: [ProvenEvent]) async throws -> [Evidence] {
         let size = checkpoint.checkpoint.size
         let plans = try events.map { event in
             guard let plan = ProofPlan.inclusion(of: event.index, in: size) else {
@@ -134,12 +139,19 @@ extension Session {
             tiles[id] = Tile(bytes: try await relay.tile(id, width: id.width(in: size)))
         }
         return try zip(events, plans).map { event, plan in
-            guard let path = plan.hashes(from: tiles), let record = Base64.decode(event.evidence.record) else {
+            guard let path = plan.hashes(from: tiles), let record = Base64.decode(event.logged.record) else {
                 throw ClientFailure.broken(.evidence)
             }
             let proof = InclusionProof(index: event.index, path: path, checkpoint: checkpoint.note.serialized)
-            return try check(Evidence(record: record, salt: event.evidence.salt, proof: proof)).evidence
+            return try check(Evidence(record: record, salt: event.logged.salt, proof: proof)).evidence
         }
+    }
+
+    /// Evidence for events that this device holds, under the checkpoint that the relay publishes or a later one: for a
+    /// stranger to check.
+    public func evidence(for events: [ProvenEvent]) async throws -> [Evidence] {
+        guard let last = events.map(\.index).max() else { return [] }
+        return try await under(anchor(from: last + 1).0, events)
     }
 
     // MARK: Directory
@@ -195,7 +207,7 @@ extension Session {
         _ documents: [DossierDocument], of tracked: TrackedTransmission, under checkpoint: SignedCheckpoint,
         to parts: inout DossierParts
     ) async throws {
-        let evidence = try await under(checkpoint, documents.map(\.evidence))
+        let evidence = try await under(checkpoint, documents.map(\.evidence.proven))
         var list: [DossierDirectory.Document] = []
         for (document, evidence) in zip(documents, evidence) {
             let isConvention = document.evidence.event.document == tracked.routing.convention

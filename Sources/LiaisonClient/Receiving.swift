@@ -13,14 +13,17 @@ public import LiaisonWire
 public struct VerifiedDelivery: Sendable {
     public let envelope: Verified<Envelope>
     public let unit: UnitAddress
-    /// As the relay states it; `track` proves it.
+    /// Where it stands, replayed from its events.
     public let state: DeliveryState
     /// Whether the relay has erased the content for this unit.
     public let isErased: Bool
+    /// Whether a list has shown it to the unit before.
+    public let isNotified: Bool
     public let dueAt: Int?
     /// The flow that permitted it, and the institutions at both ends.
     public let context: FormContext
-    public let evidence: VerifiedEvidence
+    /// The consignment; in the list of what was sent, the submission.
+    public let event: ProvenEvent
 
     public var routing: Routing { envelope.body.routing }
 }
@@ -29,13 +32,41 @@ public struct VerifiedDelivery: Sendable {
 public struct Listing: Sendable {
     public var deliveries: [VerifiedDelivery] = []
     public var refused: [ClientFailure] = []
+    /// How many that have their answer are left out.
+    public var older = 0
+}
+
+/// Which deliveries a list shows.
+public struct ListScope: Sendable {
+    /// How many that have their answer stand behind those that wait, when nothing else is asked for.
+    public static let usual = 30
+
+    /// Deposited at or after this instant, Unix seconds.
+    public var since: Int?
+    public var kind: String?
+    /// At most so many; nil for all that fit.
+    public var limit: Int?
+    /// Whether all that have their answer are shown, too.
+    public var isAll = false
+
+    public init() {}
+
+    /// Everything.
+    public static var all: ListScope {
+        var scope = ListScope()
+        scope.isAll = true
+        return scope
+    }
+
+    fileprivate func admits(_ delivery: HeldDelivery, at instant: Int) -> Bool { since.map { instant >= $0 } ?? true }
 }
 
 /// A transmission received, as the vault keeps it.
 struct ReceivedItem: Codable, Hashable, Sendable {
     var envelope: String
     var unit: UnitAddress
-    var evidence: Evidence
+    /// Of the consignment.
+    var evidence: Evidence?
     /// Whether the file was fetched to be handed on or exported, and nobody was shown it.
     var isRetrieved: Bool?
     /// Whether it opened here, whole and verified; absent in vaults of earlier programs.
@@ -54,13 +85,6 @@ struct ReceivedItem: Codable, Hashable, Sendable {
     }
 }
 
-extension DeliveryItem {
-    /// Whether its envelope says that it answers another one; not to be relied on.
-    fileprivate var isAnswer: Bool {
-        (try? Unverified<Envelope>(parsing: envelope))?.claimed.routing.inReplyTo != nil
-    }
-}
-
 /// A content that holds in every respect, ready to be shown.
 public struct OpenedTransmission {
     public let envelope: Verified<Envelope>
@@ -74,116 +98,176 @@ public struct OpenedTransmission {
     }
 }
 
+extension VerifiedDelivery {
+    fileprivate func isSame(as other: VerifiedDelivery) -> Bool {
+        routing.id == other.routing.id && unit == other.unit
+    }
+}
+
 extension Session {
     // MARK: Lists
 
-    /// Every delivery to the agent's units.
+    /// Deliveries to the agent's units: what waits for an answer first, the most urgent before all, then the others, the
+    /// latest first.
     ///
     /// - Parameter isShown: whether a person is about to see the list, which the log then says.
-    public func inbox(isShown: Bool = true) async throws -> Listing {
-        var listing = try await list(.contentConsignment) { try await relay.deliveries(from: $0, isShown: isShown) }
-        // What waits for an answer first, the most urgent before all.
+    public func inbox(_ scope: ListScope = .init(), isShown: Bool = true) async throws -> Listing {
+        try await sync()
+        var listing = try await list(.inbox, scope)
+        for delivery in try await calledIn() where !listing.deliveries.contains(where: { $0.isSame(as: delivery) }) {
+            listing.deliveries.append(delivery)
+        }
         func rank(_ delivery: VerifiedDelivery) -> (Int, Urgency, Int, Int) {
-            (
-                delivery.state.isFinal ? 1 : 0, delivery.routing.urgency, delivery.dueAt ?? .max,
-                delivery.evidence.index
-            )
+            delivery.state.isFinal
+                ? (1, .routine, 0, -delivery.event.index)
+                : (0, delivery.routing.urgency, delivery.dueAt ?? .max, delivery.event.index)
         }
         listing.deliveries.sort { rank($0) < rank($1) }
+        if isShown { try await say(shown: listing.deliveries) }
         return listing
     }
 
-    /// Every delivery of what the agent's units sent.
-    ///
-    /// - Parameter onlyAnswers: only what answers another transmission.
-    public func sent(onlyAnswers: Bool = false) async throws -> Listing {
-        try await list(.submissionAcceptance, onlyAnswers: onlyAnswers) { try await relay.sent(from: $0) }
+    /// Deliveries of what the agent's units sent: those that wait for an answer, then the others, the latest first.
+    public func sent(_ scope: ListScope = .init()) async throws -> Listing {
+        try await sync()
+        return try await list(.sent, scope)
     }
 
-    /// What the agent's units received in answer to others.
-    public func answersReceived() async throws -> Listing {
-        try await list(.contentConsignment, onlyAnswers: true) {
-            try await relay.deliveries(from: $0, isShown: false)
+    /// What answers the deliveries of a list, in both directions.
+    public func related(to listing: Listing) async throws -> Listing {
+        var related = Listing()
+        for id in Set(listing.deliveries.map(\.routing.id)).sorted() {
+            for reply in try replica.replies(to: id) { related.deliveries += try await deliveries(of: reply) }
         }
+        return related
     }
 
-    private func list(
-        _ event: EventName, onlyAnswers: Bool = false, _ page: (Int) async throws -> DeliveryPage
-    ) async throws -> Listing {
-        var listing = Listing()
-        var next: Int? = 0
-        while let from = next {
-            let page = try await page(from)
-            for item in page.items where !onlyAnswers || item.isAnswer {
-                do {
-                    listing.deliveries.append(try await verify(item, event))
-                } catch let failure as ClientFailure where failure != .unreachable {
-                    listing.refused.append(failure)
-                }
+    /// The deliveries of a transmission to or from the agent's units, as lists show them.
+    func deliveries(of id: TransmissionID) async throws -> [VerifiedDelivery] {
+        guard let held = try replica.transmission(id), held.refusal == nil, held.flow != nil else { return [] }
+        var found: [VerifiedDelivery] = []
+        for unit in try envelope(of: held).body.routing.recipients {
+            let row = try replica.delivery(.inbox, id, unit) ?? replica.delivery(.sent, id, unit)
+            if let row { found.append(try await verified(row)) }
+        }
+        return found
+    }
+
+    /// The deliveries of a list of which `isWanted` holds.
+    func deliveries(
+        _ list: Replica.List, where isWanted: (HeldDelivery) -> Bool
+    ) async throws -> [VerifiedDelivery] {
+        var rows: [HeldDelivery] = []
+        for isOpen in [true, false] {
+            try replica.deliveries(list, isOpen: isOpen) { row in
+                if isWanted(row) { rows.append(row) }
+                return true
             }
-            next = page.next
         }
+        var found: [VerifiedDelivery] = []
+        for row in rows { found.append(try await verified(row)) }
+        return found
+    }
+
+    private func list(_ list: Replica.List, _ scope: ListScope) async throws -> Listing {
+        for unit in try replica.mailboxes() where try replica.mailbox(of: unit)?.gaps.isEmpty == false {
+            throw ClientFailure.broken(.eventsMissing)
+        }
+        var listing = Listing()
+        listing.refused = try replica.refusals().map(\.failure)
+        let isUsual = !scope.isAll && scope.since == nil && scope.kind == nil && scope.limit == nil
+        for isOpen in [true, false] {
+            var rows: [HeldDelivery] = []
+            let most = !isOpen && isUsual ? ListScope.usual : scope.limit.map { $0 - listing.deliveries.count } ?? .max
+            guard most > 0 else { break }
+            try replica.deliveries(list, isOpen: isOpen, newestFirst: !isOpen) { row in
+                let event = try replica.event(row.event)
+                // By the log's order nothing older comes behind; clocks are not that exact.
+                if scope.admits(row, at: event.event.at), try scope.kind.map({ try kind(of: row) == $0 }) ?? true {
+                    rows.append(row)
+                }
+                return isOpen || rows.count < most
+            }
+            for row in rows { listing.deliveries.append(try await verified(row)) }
+            if !isOpen, isUsual { listing.older = try replica.count(list, isOpen: false) - rows.count }
+        }
+        if let limit = scope.limit { listing.deliveries = Array(listing.deliveries.prefix(limit)) }
         return listing
     }
 
-    /// Checks that evidence and envelope belong together, and that the author was in force and the convention
-    /// permitted it when the log took it.
-    func verify(_ item: DeliveryItem, _ expected: EventName) async throws -> VerifiedDelivery {
-        let evidence = try await prove(item.evidence)
-        guard let envelope = try? Unverified<Envelope>(parsing: item.envelope) else {
-            throw ClientFailure.broken(.envelopeRefused)
+    private func kind(of row: HeldDelivery) throws -> String? {
+        try replica.transmission(row.transmission).map { try envelope(of: $0).body.routing.kind }
+    }
+
+    private func verified(_ row: HeldDelivery) async throws -> VerifiedDelivery {
+        guard let held = try replica.transmission(row.transmission), let flow = held.flow else {
+            throw VaultFailure.damaged("row transmission")
         }
-        let routing = envelope.claimed.routing
-        let event = evidence.event
-        let mailbox = expected == .contentConsignment ? item.unit : routing.from
-        guard event.event == expected, event.envelope == envelope.note.hash, event.transmission == routing.id,
-            event.mailbox == .unit(mailbox), expected != .contentConsignment || event.unit == item.unit,
-            routing.recipients.contains(item.unit),
-            expected != .submissionAcceptance || event.agent == envelope.claimed.by
-        else { throw ClientFailure.broken(.wrongEvent) }
-        let past = try await directory(for: routing, before: evidence.index)
-        guard let key = past.agent(envelope.claimed.by)?.noteKey, let verified = try? envelope.verified(by: key),
-            let convention = past.convention
-        else { throw ClientFailure.broken(.envelopeRefused) }
-        let permit: Permit
-        let instant = try await instant(of: evidence, under: past)
-        do {
-            permit = try past.permit(
-                routing, by: verified.body.by, log: log.name, size: verified.body.content.size, at: instant)
-        } catch {
-            throw ClientFailure.notPermitted(error)
-        }
+        let envelope = try envelope(of: held)
         return VerifiedDelivery(
-            envelope: verified, unit: item.unit, state: item.state, isErased: item.isErased,
-            dueAt: event.dueAt ?? item.dueAt,
-            context: FormContext(convention.body, flow: permit.flow, from: routing.from, to: routing.to),
-            evidence: evidence)
+            envelope: envelope, unit: row.unit, state: row.state, isErased: row.isErased, isNotified: row.isNotified,
+            dueAt: row.dueAt, context: try await context(of: envelope.body.routing, flow: flow),
+            event: try replica.event(row.event))
+    }
+
+    /// What the form of a transmission is judged by besides itself, by the convention that it names.
+    private func context(of routing: Routing, flow: String) async throws -> FormContext {
+        let convention = try await convention(of: routing).body
+        return FormContext(
+            convention, flow: convention.flows.first { $0.id == flow }, from: routing.from, to: routing.to)
+    }
+
+    /// Says which deliveries a person is about to see for the first time. That the list can be shown does not hang on it.
+    private func say(shown deliveries: [VerifiedDelivery]) async throws {
+        guard offlineSince == nil else { return }
+        let fresh = deliveries.filter { $0.state == .available && !$0.isNotified }
+            .map { ShownDeliveries.Item(transmission: $0.routing.id, unit: $0.unit) }
+        for start in stride(from: 0, to: fresh.count, by: Wire.pageSize) {
+            try? await relay.notify(
+                ShownDeliveries(deliveries: Array(fresh[start..<min(start + Wire.pageSize, fresh.count)])))
+        }
+    }
+
+    // MARK: Deliveries
+
+    /// Deliveries to units that this agent only stands by for, whose silence has called it in.
+    func calledIn() async throws -> [VerifiedDelivery] {
+        let units = Set(directory.standbyUnits(of: address, at: clock())).subtracting(ownUnits)
+        guard offlineSince == nil, !units.isEmpty else { return [] }
+        var found: [VerifiedDelivery] = []
+        for alert in try replica.alerts() where units.contains(alert.unit) {
+            do {
+                if let told = try await told(alert.transmission) { found += told.deliveries(to: units) }
+            } catch let problem as Problem where problem.code == .notAParty || problem.code == .unknownTransmission {
+                continue
+            }
+        }
+        return found
     }
 
     /// The delivery of `id` to one of the agent's units.
     public func delivery(_ id: TransmissionID) async throws -> VerifiedDelivery {
-        if let item = try account.vault.value(Table.received, id.description) {
-            let stated = try? await relay.timeline(of: id).deliveries.first { $0.unit == item.unit }
-            return try await verify(
-                DeliveryItem(
-                    envelope: item.envelope, unit: item.unit, state: stated?.state ?? .opened, isErased: false,
-                    dueAt: stated?.dueAt, evidence: item.evidence),
-                .contentConsignment)
+        try await sync()
+        if let refusal = try replica.transmission(id)?.refusal { throw refusal.failure }
+        if let own = try await deliveries(of: id).first(where: { ownUnits.contains($0.unit) }) { return own }
+        let item = try received(id)
+        if offlineSince == nil {
+            do {
+                if let told = try await told(id)?.deliveries(to: Set(servedUnits)).first { return told }
+            } catch let problem as Problem where item != nil && problem.status < 500 {
+                // The relay tells it no more; this device has had it.
+            }
         }
-        let timeline = try await relay.timeline(of: id)
-        for evidence in timeline.events {
-            let event = try await prove(evidence).event
-            guard event.event == .contentConsignment, event.mailbox == event.unit.map(Mailbox.unit),
-                let unit = event.unit, servedUnits.contains(unit),
-                let stated = timeline.deliveries.first(where: { $0.unit == unit })
-            else { continue }
-            return try await verify(
-                DeliveryItem(
-                    envelope: timeline.envelope, unit: unit, state: stated.state, isErased: false, dueAt: stated.dueAt,
-                    evidence: evidence),
-                .contentConsignment)
+        guard let item, let kept = item.evidence else { throw ClientFailure.unknownTransmission(id.description) }
+        let event = try await prove(kept).proven
+        guard let note = try? Unverified<Envelope>(parsing: item.envelope), event.event.unit == item.unit else {
+            throw ClientFailure.broken(.envelopeRefused)
         }
-        throw ClientFailure.unknownTransmission(id.description)
+        let (envelope, permit) = try await judge(note, of: id, at: event, isTold: false)
+        return VerifiedDelivery(
+            envelope: envelope, unit: item.unit, state: .opened, isErased: false, isNotified: true,
+            dueAt: event.event.dueAt,
+            context: try await context(of: envelope.body.routing, flow: permit?.flow.id ?? ""), event: event)
     }
 
     // MARK: Opening
@@ -347,7 +431,8 @@ extension Session {
         try account.vault.put(
             ReceivedItem(
                 envelope: delivery.envelope.note.serialized, unit: delivery.unit,
-                evidence: delivery.evidence.evidence, isRetrieved: kind == .retrieved ? true : nil,
+                evidence: try await self.evidence(for: [delivery.event]).first,
+                isRetrieved: kind == .retrieved ? true : nil,
                 handedOver: handedOver),
             Table.received, id.description)
     }

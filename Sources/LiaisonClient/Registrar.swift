@@ -179,9 +179,22 @@ public struct Registrar {
 
     // MARK: Agents
 
-    /// Roles of a post, and duties that open no mail.
-    public static let roles = ["agent", "unit_manager", "substitute", "duty_officer"]
-    public static let duties = ["auditor", "dpo", "statistics_reader"]
+    /// What a registrar types for an agent: the role of a post, or a duty, which opens no mail.
+    enum Role {
+        case post(PostRole)
+        case duty(Duty)
+
+        init(_ text: String) throws {
+            if let role = PostRole(rawValue: text) {
+                self = .post(role)
+            } else if let duty = Duty(rawValue: text) {
+                self = .duty(duty)
+            } else {
+                let list = (PostRole.allCases.map(\.rawValue) + Duty.allCases.map(\.rawValue)).joined(separator: ", ")
+                throw ClientFailure.input(fr: "rôle attendu : \(list)", en: "expected role: \(list)")
+            }
+        }
+    }
 
     /// Takes an agent's request into the roster; the request proves that the keys are the agent's.
     public func enrol(
@@ -194,32 +207,30 @@ public struct Registrar {
                 en: "request for another institution (\(claimed.by))")
         }
         let verified = try request.verified(by: key)
-        try checkRole(role)
-        let isDuty = Self.duties.contains(role)
+        let role = try Role(role)
         try change { record in
             for unit in units { try checkUnit(unit, record) }
             guard let signature = verified.note.signatures.first?.signature else { return }
             record.agents.removeAll { $0.address == claimed.by }
-            record.agents.append(
-                Agent(
-                    address: claimed.by, key: claimed.key, possession: Base64.encode(signature), notBefore: from,
-                    notAfter: until,
-                    posts: isDuty ? [] : units.map { Post(unit: $0, role: role, notBefore: from, notAfter: until) },
-                    duties: isDuty ? [role] : [], tls: claimed.tls))
+            var agent = Agent(
+                address: claimed.by, key: claimed.key, possession: Base64.encode(signature), notBefore: from,
+                notAfter: until, posts: [], duties: [], tls: claimed.tls)
+            switch role {
+            case .post(let role):
+                agent.posts = units.map { Post(unit: $0, role: role, notBefore: from, notAfter: until) }
+            case .duty(let duty): agent.duties = [duty]
+            }
+            record.agents.append(agent)
             record.agents.sort { $0.address < $1.address }
-        }
-    }
-
-    func checkRole(_ role: String, among allowed: [String] = roles + duties) throws {
-        guard allowed.contains(role) else {
-            let list = allowed.joined(separator: ", ")
-            throw ClientFailure.input(fr: "rôle attendu : \(list)", en: "expected role: \(list)")
         }
     }
 
     /// Gives an agent a post in a unit for a time.
     public func assign(_ agent: AgentAddress, to unit: UnitAddress, role: String, from: Int, until: Int?) throws {
-        try checkRole(role, among: Self.roles)
+        guard let role = PostRole(rawValue: role) else {
+            let list = PostRole.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ClientFailure.input(fr: "rôle attendu : \(list)", en: "expected role: \(list)")
+        }
         try change { record in
             try checkUnit(unit, record)
             let index = try index(of: agent, record)
@@ -250,7 +261,7 @@ public struct Registrar {
         }
     }
 
-    public func revoke(_ address: AgentAddress, reason: String, at instant: Int) throws {
+    public func revoke(_ address: AgentAddress, reason: RevocationReason, at instant: Int) throws {
         try change { record in
             record.agents[try index(of: address, record)].revocation = Revocation(at: instant, reason: reason)
         }

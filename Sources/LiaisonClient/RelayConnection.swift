@@ -38,15 +38,10 @@ public protocol RelayConnection: Sendable {
     func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8]
     /// For a registrar: how many deliveries wait in each unit of the institution.
     func waiting() async throws -> WaitingCounts
-    /// - Parameter isShown: whether somebody is about to see them.
-    func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage
-    func sent(from index: Int) async throws -> DeliveryPage
     /// What the mailbox of one of the agent's units holds after a number.
     func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage
     /// Says that somebody was shown these in a list.
     func notify(_ shown: ShownDeliveries) async throws
-    /// What the mailboxes of the agent's units hold from an entry on.
-    func events(from index: Int) async throws -> EventPage
     func timeline(of id: TransmissionID) async throws -> Timeline
 
     /// Hands in an auditor's demand and gets a page of their institution's events, from an entry on.

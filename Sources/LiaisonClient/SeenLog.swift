@@ -28,8 +28,13 @@ struct SeenLog {
 
     /// Keeps a checkpoint that came with a receipt, to be compared at the next refresh.
     func remember(_ checkpoint: SignedCheckpoint) throws {
+        try vault.write { try remember(checkpoint, in: $0) }
+    }
+
+    /// The same, together with what it vouches for.
+    func remember(_ checkpoint: SignedCheckpoint, in vault: VaultTransaction) throws {
         let note = checkpoint.note.serialized
-        let known = try notes
+        let known = try vault.value(Table.checkpoint, "seen") ?? []
         if !known.contains(note) { try vault.put(known + [note], Table.checkpoint, "seen") }
     }
 

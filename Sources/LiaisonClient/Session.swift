@@ -15,7 +15,9 @@ import LiaisonWire
 public final class Session {
     public let account: Account
     public let relay: any RelayConnection
-    public internal(set) var log: NoteKey
+    /// What this client knows of the log.
+    let logView: LogView
+    public var log: NoteKey { logView.key }
     public let clock: () -> Int
     public let language: Language
     /// The convention and the institutions that this command has to do with; `know` brings in more.
@@ -24,7 +26,7 @@ public final class Session {
     private(set) var head: VerifiedEvidence?
     /// The one that this client knew before.
     private(set) var formerHead: VerifiedEvidence?
-    var seen: SeenLog
+    var seen: SeenLog { logView.seen }
     /// Set when this command found the relay in another log than before.
     public internal(set) var followed: FollowedLog?
     /// Size of the largest tree seen before this command.
@@ -35,8 +37,6 @@ public final class Session {
     public let trust: Result<TrustAnchors?, ClientFailure>
     /// What was put together of the past since the last refresh.
     var past = PastDirectories()
-    /// Checkpoints proven consistent with the refreshed head's.
-    private var proven: Set<Checkpoint> = []
 
     public var address: AgentAddress { account.record.address }
 
@@ -62,10 +62,9 @@ public final class Session {
             Unverified<Convention>(parsing: text), at: clock(), of: [account.record.address.institution])
         guard let convention = directory.convention?.body, let log = convention.log(try account.origin)?.noteKey
         else { throw ClientFailure.broken(.conventionRefused) }
-        self.log = log
-        seen = SeenLog(vault: account.vault, log: log)
-        seenBefore = try seen.largest?.size
         relay = try connect(account, convention)
+        logView = LogView(key: log, vault: account.vault, relay: relay)
+        seenBefore = try logView.seen.largest?.size
         try finishSealings()
     }
 
@@ -94,7 +93,7 @@ public final class Session {
         try await seen.reconcile(head.checkpoint, over: relay)
         self.head = head
         formerHead = try account.vault.value(Table.head, "latest").map { try check($0) }
-        proven = [head.checkpoint.checkpoint]
+        logView.rely(on: head.checkpoint.checkpoint)
         past = PastDirectories()
         try await refreshConvention(stated.convention)
         try await refreshLines(stated)
@@ -113,7 +112,7 @@ public final class Session {
             throw ClientFailure.unreachable
         }
         head = last
-        proven = [last.checkpoint.checkpoint]
+        logView.rely(on: last.checkpoint.checkpoint)
         offlineSince = last.event.at
         try await know([address.institution], keys: true)
     }
@@ -198,28 +197,14 @@ public final class Session {
 
     // MARK: Helpers of all commands
 
-    /// Evidence that also belongs to the one history that this client knows: its checkpoint is proven consistent with the
-    /// refreshed head's before anything is concluded from it.
-    func prove(_ evidence: Evidence) async throws -> VerifiedEvidence {
-        let verified = try check(evidence)
-        try await agree(with: verified.checkpoint.checkpoint)
-        return verified
-    }
+    func prove(_ evidence: Evidence) async throws -> VerifiedEvidence { try await logView.prove(evidence) }
 
-    /// Proves a checkpoint to belong to the one history that this client knows.
-    func agree(with checkpoint: Checkpoint) async throws {
-        guard let head, !proven.contains(checkpoint) else { return }
-        try await seen.prove(checkpoint, and: head.checkpoint.checkpoint, over: relay)
-        proven.insert(checkpoint)
-    }
+    func agree(with checkpoint: Checkpoint) async throws { try await logView.agree(with: checkpoint) }
 
-    /// Evidence, verified against the log's key.
-    func check(_ evidence: Evidence) throws -> VerifiedEvidence {
-        guard let verified = try? evidence.verified(by: log), verified.event.event.rule.allows(verified.event) else {
-            throw ClientFailure.broken(.evidence)
-        }
-        return verified
-    }
+    func check(_ evidence: Evidence) throws -> VerifiedEvidence { try logView.check(evidence) }
+
+    /// The mailboxes that this device holds.
+    var replica: Replica { Replica(vault: account.vault, log: log.name) }
 
     /// The hash of the head that envelopes and acts name.
     func headHash() throws -> Hash {

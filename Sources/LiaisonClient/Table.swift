@@ -24,6 +24,8 @@ enum Table {
     static let checkpoint = VaultTable<[String]>("checkpoint")
     /// Checkpoints of logs that the relay has left.
     static let former = VaultTable<[String]>("former")
+    /// Documents of the past, by their hashes.
+    static let document = VaultTable<String>("document")
     static let publication = VaultTable<LogPlace>("publication")
     static let lines = VaultTable<LinesState>("lines")
     static let line = VaultTable<DirectoryHead.Line>("line")
@@ -38,7 +40,18 @@ enum Table {
     static let sent = VaultTable<SentItem>("sent")
     static let sealing = VaultTable<SentItem>("sealing")
     static let received = VaultTable<ReceivedItem>("received")
+    /// Last numbers of mailboxes, as an earlier program kept them.
     static let mailbox = VaultTable<Int>("mailbox")
+    static let held = VaultTable<HeldMailbox>("held")
+    /// By index; in the folder of the transmission.
+    static func event(in mailbox: Mailbox) -> VaultTable<HeldEvent> { VaultTable("event \(mailbox)") }
+    static let act = VaultTable<String>("act")
+    static let transmission = VaultTable<HeldTransmission>("transmission")
+    static let inboxDelivery = VaultTable<HeldDelivery>("inbox")
+    static let sentDelivery = VaultTable<HeldDelivery>("outbox")
+    static let alert = VaultTable<Alert>("alert")
+    /// What answers a transmission; in that one's folder.
+    static let reply = VaultTable<TransmissionID>("reply")
     static let audit = VaultTable<AuditState>("audit")
     /// Threads in which a person withdrew their agreement.
     static let withdrawn = VaultTable<WithdrawnThread>("withdrawn")

@@ -53,13 +53,12 @@ extension Session {
 
     /// The transmissions between this agent's units and others that answer `id`, the oldest first.
     public func answers(to id: TransmissionID) async throws -> [Related] {
-        let all = try await answersReceived().deliveries + sent(onlyAnswers: true).deliveries
+        try await sync()
         var found: [TransmissionID: Related] = [:]
-        for delivery in all where delivery.routing.inReplyTo == id {
-            let routing = delivery.routing
-            found[routing.id] =
-                found[routing.id]
-                ?? Related(routing: routing, state: delivery.state, at: delivery.evidence.event.at)
+        for reply in try replica.replies(to: id) {
+            for delivery in try await deliveries(of: reply) where found[reply] == nil {
+                found[reply] = Related(routing: delivery.routing, state: delivery.state, at: delivery.event.event.at)
+            }
         }
         return found.values.sorted { $0.at < $1.at }
     }

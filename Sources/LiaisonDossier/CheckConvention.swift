@@ -80,7 +80,9 @@ extension DossierVerifier {
         let indices = Set(events.map(\.index))
         for event in events {
             // That records were erased at the audit limit is said of entries, not of a transmission.
-            let isNotice = event.event.isNotice && !indices.isDisjoint(with: event.event.entries ?? [])
+            let isNotice =
+                event.event.isNotice
+                && (event.event.entries ?? []).contains { $0 != event.index && indices.contains($0) }
             guard isNotice || event.event.envelope == offered.note.hash && event.event.transmission == routing.id else {
                 throw Stop.fails(
                     .events, "entrée \(event.index) : elle porte sur une autre transmission",

@@ -94,12 +94,12 @@ public struct DossierVerifier {
                 .container, "un fichier étranger à un dossier de preuve (\(name))",
                 "a file that a dossier does not have (\(name))")
         }
-        for name in DossierFile.required where !files.names.contains(name) {
-            throw Stop.missing(.container, "fichier \(name)", "no \(name)")
-        }
         // Each reads whole, within its limit.
         for name in files.names where name != DossierFile.content { _ = try need(name) }
         _ = try files.source(of: DossierFile.content)
+        for name in DossierFile.required where !files.names.contains(name) {
+            throw Stop.missing(.container, "fichier \(name)", "no \(name)")
+        }
         guard let token = try files.bytes(of: DossierFile.timeStamp, limit: DossierFile.largest(DossierFile.timeStamp))
         else {
             guard !files.names.contains(DossierFile.manifest) else {

@@ -88,7 +88,9 @@ struct PastDocuments {
     private static func parse(_ bytes: [UInt8]) -> (Kind, Hash)? {
         func isChained(_ version: Int, _ previous: Hash?) -> Bool { version > 0 && (version == 1) == (previous == nil) }
         if let roster = try? Unverified<Roster>(parsing: bytes) {
-            let holds = isChained(roster.claimed.version, roster.claimed.previous)
+            let holds =
+                isChained(roster.claimed.version, roster.claimed.previous)
+                && roster.note.signatures.count <= Roster.maximumSignatures
             return holds ? (.roster(roster), roster.note.hash) : nil
         }
         if let convention = try? Unverified<Convention>(parsing: bytes) {

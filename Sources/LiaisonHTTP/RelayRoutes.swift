@@ -115,9 +115,6 @@ struct RelayRoutes {
         v1.post("transmissions") { request, context in
             try await submit(request, by: context.author(relay))
         }
-        v1.get("transmissions") { request, context in
-            try json(await relay.sent(by: context.peer(relay), from: cursor(of: request)))
-        }
         v1.get("transmissions/:id") { _, context in
             let peer = try context.peer(relay)
             let id = try context.parameter("id") { TransmissionID($0) }
@@ -139,11 +136,6 @@ struct RelayRoutes {
             }
             return octets(try await relay.header(of: id, for: unit, by: peer))
         }
-        v1.get("deliveries") { request, context in
-            let isShown = request.uri.queryParameters.get("shown") == "true"
-            return try json(
-                await relay.deliveries(to: context.peer(relay), from: cursor(of: request), isShown: isShown))
-        }
         v1.get("mailboxes/:unit") { request, context in
             let unit = try context.parameter("unit") { UnitAddress($0) }
             return try json(
@@ -152,9 +144,6 @@ struct RelayRoutes {
         v1.post("shown") { request, context in
             try await relay.notify(value(in: request), by: context.peer(relay))
             return Response(status: .noContent)
-        }
-        v1.get("events") { request, context in
-            try json(await relay.events(of: context.peer(relay), from: cursor(of: request)))
         }
         v1.post("inspections") { request, context in
             let peer = try context.author(relay)

@@ -28,6 +28,11 @@ public struct CosignatureKey: Hashable, Sendable, LosslessStringConvertible {
 
     /// When this witness cosigned `note`, Unix seconds: the latest of its lines that verify; nil when none does.
     public func time(on note: SignedNote) -> Int? {
+        times(on: note).max()
+    }
+
+    /// All times at which it says that it cosigned this note.
+    func times(on note: SignedNote) -> [Int] {
         note.signatures.filter { $0.name == name && $0.keyID == id }.compactMap { line in
             guard line.signature.count == 72 else { return nil }
             let time = line.signature.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -35,7 +40,7 @@ public struct CosignatureKey: Hashable, Sendable, LosslessStringConvertible {
                 key.isValid(Array(line.signature.dropFirst(8)), for: Self.message(note.text, at: time))
             else { return nil }
             return time
-        }.max()
+        }
     }
 
     static func message(_ text: String, at time: Int) -> [UInt8] { Array("cosignature/v1\ntime \(time)\n\(text)".utf8) }

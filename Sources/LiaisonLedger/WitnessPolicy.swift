@@ -37,6 +37,9 @@ public struct WitnessPolicy: Hashable, Sendable {
 
         public var description: String { "line \(line): \(problem)" }
 
+        /// A file that is no text.
+        public static let notUTF8 = Failure(line: 1, problem: "not UTF-8")
+
         package init(line: Int, problem: String) {
             self.line = line
             self.problem = problem
@@ -57,7 +60,9 @@ public struct WitnessPolicy: Hashable, Sendable {
             switch (keyword, words.count) {
             case ("log", 2...3):
                 guard let key = NoteKey(words[1]) else { throw wrong("not a log's verifier key") }
-                guard !logs.contains(where: { $0.key.key == key.key }) else { throw wrong("the same key twice") }
+                guard !logs.contains(where: { $0.key.key == key.key || $0.key.name == key.name }) else {
+                    throw wrong("the same log or key twice")
+                }
                 logs.append(Log(key: key, url: words.count > 2 ? words[2] : nil))
             case ("witness", 3...4):
                 guard let key = CosignatureKey(words[2]) else { throw wrong("not a witness's verifier key") }
@@ -118,7 +123,7 @@ public struct WitnessPolicy: Hashable, Sendable {
     /// The earliest cosignature on `checkpoint` of those that the quorum is made of.
     public func earliest(on checkpoint: SignedCheckpoint) -> Int? {
         let members = quorum.map(members) ?? []
-        return cosignatures(on: checkpoint).filter { members.contains($0.witness.name) }.map(\.time).min()
+        return witnesses.filter { members.contains($0.name) }.flatMap { $0.key.times(on: checkpoint.note) }.min()
     }
 
     private func members(_ name: String) -> Set<String> {

@@ -79,7 +79,7 @@ public struct TransmissionID: TextCodable {
     public init?(_ description: String) {
         let groups = description.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12],
-            Hex.decode(groups.joined()) != nil
+            let bytes = Hex.decode(groups.joined()), bytes[6] >> 4 == 4, bytes[8] >> 6 == 2
         else { return nil }
         self.description = description
     }

@@ -294,8 +294,20 @@ extension Convention {
         if let flow = flows.first(where: { !ids.isSuperset(of: $0.from + $0.to + $0.copies) }) {
             return "a role that roles does not list, in the flow \(flow.id)"
         }
+        if holidays.contains(where: { !Self.isDay($0) }) { return "a holiday that is no day" }
+        if logs.contains(where: { !$0.url.hasPrefix("https://") }) { return "a log's url is not https" }
         if parties.contains(where: { !(1...2).contains($0.rosterSignatures) }) { return "roster_signatures" }
         return nil
+    }
+
+    /// `YYYY-MM-DD` of the Gregorian calendar.
+    private static func isDay(_ text: String) -> Bool {
+        guard let match = text.wholeMatch(of: /([0-9]{4})-([0-9]{2})-([0-9]{2})/), let year = Int(match.1),
+            let month = Int(match.2), let day = Int(match.3)
+        else { return false }
+        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...12).contains(month) && (1...days[month - 1]).contains(day)
     }
 
     public func party(_ institution: InstitutionID) -> Party? {

@@ -29,7 +29,7 @@ public struct EventRule: Sendable {
     public func allows(_ record: EventRecord) -> Bool {
         let present = record.presentFields
         return fields.isSubset(of: present) && present.isSubset(of: fields.union(optional)) && record.isDue
-            && record.isErasureOfOneKind
+            && record.isErasureOfOneKind && record.number > 0
     }
 }
 

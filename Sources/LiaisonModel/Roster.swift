@@ -6,7 +6,7 @@ public import LiaisonNotes
 /// An institution's signed list of units and agents. Instants are Unix seconds.
 public struct Roster: SoleSignerDocument {
     /// How many registrars sign it together at most.
-    static let maximumSignatures = 2
+    package static let maximumSignatures = 2
     public static let type = "liaison/roster/v1"
     public static let maximumSize = 8 << 20
 
@@ -148,15 +148,14 @@ public struct Agent: Codable, Hashable, Sendable {
     public var notBefore: Int
     public var notAfter: Int
     public var posts: [Post]
-    /// Institution-wide duties: auditor, dpo, statistics_reader. None of them opens a content.
-    public var duties: [String]
+    public var duties: [Duty]
     /// SHA-256 of the SubjectPublicKeyInfo of each TLS client certificate (RFC 7469).
     public var tls: [Hash]
     public var revocation: Revocation?
 
     public init(
         address: AgentAddress, key: VerificationKey, possession: String, notBefore: Int,
-        notAfter: Int, posts: [Post], duties: [String], tls: [Hash], revocation: Revocation? = nil
+        notAfter: Int, posts: [Post], duties: [Duty], tls: [Hash], revocation: Revocation? = nil
     ) {
         self.address = address
         self.key = key
@@ -182,15 +181,28 @@ public struct Agent: Codable, Hashable, Sendable {
     }
 }
 
+/// What an agent is in a unit: whom people call differs by it, not what the agent may do (docs/roles.md).
+public enum PostRole: String, Codable, Hashable, Sendable, CaseIterable {
+    case agent
+    case unitManager = "unit_manager"
+    case substitute
+    case dutyOfficer = "duty_officer"
+}
+
+/// What an agent does for the whole institution. None of these opens a content.
+public enum Duty: String, Codable, Hashable, Sendable, CaseIterable {
+    case auditor, dpo
+    case statisticsReader = "statistics_reader"
+}
+
 /// An agent's place in a unit.
 public struct Post: Codable, Hashable, Sendable {
     public var unit: UnitAddress
-    /// agent, unit_manager, substitute or duty_officer.
-    public var role: String
+    public var role: PostRole
     public var notBefore: Int
     public var notAfter: Int
 
-    public init(unit: UnitAddress, role: String, notBefore: Int, notAfter: Int) {
+    public init(unit: UnitAddress, role: PostRole, notBefore: Int, notAfter: Int) {
         self.unit = unit
         self.role = role
         self.notBefore = notBefore
@@ -198,12 +210,18 @@ public struct Post: Codable, Hashable, Sendable {
     }
 }
 
+/// Why an agent may not act any more.
+public enum RevocationReason: String, Codable, Hashable, Sendable, CaseIterable {
+    case left
+    case lostDevice = "lost_device"
+    case compromised, other
+}
+
 public struct Revocation: Codable, Hashable, Sendable {
     public var at: Int
-    /// A code: left, lost_device, compromised, other.
-    public var reason: String
+    public var reason: RevocationReason
 
-    public init(at: Int, reason: String) {
+    public init(at: Int, reason: RevocationReason) {
         self.at = at
         self.reason = reason
     }

@@ -17,7 +17,7 @@ extension Draft {
         guard let inspection = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
         guard claimed.log == log else { throw Problem(.wrongLog) }
         // Also of a demand that was taken before: each page is asked for anew.
-        guard agent.duties.contains("auditor") || agent.duties.contains("dpo") else { throw Problem(.notAParty) }
+        guard agent.duties.contains(.auditor) || agent.duties.contains(.dpo) else { throw Problem(.notAParty) }
         guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
         guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
         guard claimed.since < claimed.until, claimed.until <= claimed.at + Directory.clockTolerance else {

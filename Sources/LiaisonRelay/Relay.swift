@@ -146,7 +146,7 @@ public struct Relay: Sendable {
         if let size, offset >= size, try await isServed(peer, id, unit) { throw Problem(.wrongOffset) }
         let receipt = try await receipt(for: .act(act, peer: peer))
         // The same act again is no new event, but asks anew whether its author may read.
-        try await checkServes(peer, id, unit)
+        try await served(peer, id, unit)
         guard size != nil else { throw Problem(.contentGone) }
         let segment = try await store.content(of: id, for: unit, from: offset, count: Wire.segmentSize)
         guard !segment.isEmpty else { throw Problem(.contentGone) }
@@ -158,7 +158,7 @@ public struct Relay: Sendable {
     ///
     /// - Throws: `Problem(.headerMissing)` when the content does not begin like an age file (c2sp.org/age).
     public func header(of id: TransmissionID, for unit: UnitAddress, by peer: AgentAddress) async throws -> [UInt8] {
-        try await checkServes(peer, id, unit)
+        try await served(peer, id, unit)
         guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }
         var bytes: [UInt8] = []
         while bytes.count < min(size, Wire.maximumHeader) {
@@ -172,16 +172,21 @@ public struct Relay: Sendable {
         throw Problem(.headerMissing)
     }
 
-    private func checkServes(_ peer: AgentAddress, _ id: TransmissionID, _ unit: UnitAddress) async throws {
+    /// The delivery of `id` to `unit`, for somebody who may read it now.
+    @discardableResult
+    private func served(
+        _ peer: AgentAddress, _ id: TransmissionID, _ unit: UnitAddress
+    ) async throws -> StoredDelivery {
         guard let delivery = try await store.deliveries(of: id).first(where: { $0.unit == unit }) else {
             throw Problem(.unknownTransmission)
         }
         guard serves(peer, delivery) else { throw Problem(.notAParty) }
+        return delivery
     }
 
     private func isServed(_ peer: AgentAddress, _ id: TransmissionID, _ unit: UnitAddress) async throws -> Bool {
         do {
-            try await checkServes(peer, id, unit)
+            try await served(peer, id, unit)
             return true
         } catch is Problem {
             return false
@@ -298,44 +303,6 @@ public struct Relay: Sendable {
 
     // MARK: Deliveries
 
-    /// - Parameter isShown: whether the asker is about to show them to a person, which becomes an event.
-    public func deliveries(
-        to peer: AgentAddress, from index: Int, isShown: Bool = true
-    ) async throws -> DeliveryPage {
-        let rows = try await store.deliveries(
-            to: units(of: peer), standby: sequencer.directory.standbyUnits(of: peer, at: clock()), from: index,
-            limit: Wire.pageSize)
-        let shown = rows.filter { $0.state == .available && !$0.isNotified }.map(\.id)
-        if isShown, !shown.isEmpty { _ = try await sequencer.perform(.notify(shown)) }
-        let evidence = try await evidence(at: rows.map(\.entry))
-        var items: [DeliveryItem] = []
-        for (row, evidence) in zip(rows, evidence) {
-            guard let transmission = try await store.transmission(row.transmission) else { throw Problem(.storeFailed) }
-            items.append(item(transmission, row, evidence))
-        }
-        return page(items, after: rows.last?.entry, isFull: rows.count == Wire.pageSize)
-    }
-
-    public func sent(by peer: AgentAddress, from index: Int) async throws -> DeliveryPage {
-        let rows = try await store.transmissions(from: units(of: peer), from: index, limit: Wire.pageSize)
-        let evidence = try await evidence(at: rows.map(\.entry))
-        var items: [DeliveryItem] = []
-        for (row, evidence) in zip(rows, evidence) {
-            items += try await store.deliveries(of: row.id).map { item(row, $0, evidence) }
-        }
-        return page(items, after: rows.last?.entry, isFull: rows.count == Wire.pageSize)
-    }
-
-    private func item(_ transmission: StoredTransmission, _ row: StoredDelivery, _ evidence: Evidence) -> DeliveryItem {
-        DeliveryItem(
-            envelope: transmission.envelope, unit: row.unit, state: row.state, isErased: row.isErased,
-            dueAt: row.dueAt, evidence: evidence)
-    }
-
-    private func page(_ items: [DeliveryItem], after entry: Int?, isFull: Bool) -> DeliveryPage {
-        DeliveryPage(items: items, next: isFull ? entry.map { $0 + 1 } : nil)
-    }
-
     /// What the peer's units know of a transmission: nothing but "unknown" for everybody else. A unit that only heard of its
     /// silence sees the envelope and what it was told.
     public func timeline(of id: TransmissionID, for peer: AgentAddress) async throws -> Timeline {
@@ -404,22 +371,10 @@ public struct Relay: Sendable {
         guard shown.deliveries.count <= Wire.pageSize else { throw Problem(.malformed) }
         var fresh: [DeliveryID] = []
         for item in shown.deliveries {
-            guard
-                let delivery = try await store.deliveries(of: item.transmission).first(where: { $0.unit == item.unit }),
-                serves(peer, delivery)
-            else { throw Problem(.unknownTransmission) }
+            let delivery = try await served(peer, item.transmission, item.unit)
             if delivery.state == .available, !delivery.isNotified { fresh.append(delivery.id) }
         }
         if !fresh.isEmpty { _ = try await sequencer.perform(.notify(fresh)) }
-    }
-
-    /// What the mailboxes of the peer's units hold from an entry on.
-    public func events(of peer: AgentAddress, from index: Int) async throws -> EventPage {
-        let mailboxes = units(of: peer).map(Mailbox.unit)
-        let entries = try await store.entries(in: mailboxes, from: index, limit: Wire.pageSize)
-        return EventPage(
-            events: try await evidence(for: entries),
-            next: entries.count == Wire.pageSize ? entries.last.map { $0.index + 1 } : nil)
     }
 
     private func units(of peer: AgentAddress) -> [UnitAddress] {
@@ -440,15 +395,6 @@ public struct Relay: Sendable {
     }
 
     // MARK: Log
-
-    private func evidence(at indices: [Int]) async throws -> [Evidence] {
-        var entries: [StoredEntry] = []
-        for index in indices {
-            guard let entry = try await store.entry(index) else { throw Problem(.storeFailed) }
-            entries.append(entry)
-        }
-        return try await evidence(for: entries)
-    }
 
     /// Evidence for entries, under the latest checkpoint.
     package func evidence(for entries: [StoredEntry]) async throws -> [Evidence] {

@@ -102,21 +102,6 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
-    public func entries(in mailboxes: [Mailbox], from index: Int, limit: Int) async throws -> [StoredEntry] {
-        let names = mailboxes.map(\.description)
-        return try await pool.read { database in
-            let marks = databaseQuestionMarks(count: names.count)
-            return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM entries WHERE mailbox IN (\(marks)) AND "index" >= ? AND sealed IS NOT NULL
-                    ORDER BY "index" LIMIT ?
-                    """,
-                arguments: StatementArguments(names) + [index, limit]
-            ).compactMap { try Self.entry($0, database) }
-        }
-    }
-
     public func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry] {
         try await pool.read { database in
             try Row.fetchAll(
@@ -264,21 +249,6 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
-    public func transmissions(
-        from units: [UnitAddress], from index: Int, limit: Int
-    ) async throws -> [StoredTransmission] {
-        try await pool.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM transmissions WHERE sender IN (\(databaseQuestionMarks(count: units.count)))
-                    AND entry >= ? ORDER BY entry LIMIT ?
-                    """,
-                arguments: StatementArguments(units.map(\.description)) + [index, limit]
-            ).map(Self.transmission)
-        }
-    }
-
     private static func transmission(_ row: Row) throws -> StoredTransmission {
         StoredTransmission(
             id: try parse(row["id"]), hash: try digest(row["hash"]), from: try parse(row["sender"]),
@@ -288,19 +258,6 @@ public struct SQLiteRelayStore: RelayStore {
 
     public func deliveries(of id: TransmissionID) async throws -> [StoredDelivery] {
         try await deliveries(where: "transmission = ? ORDER BY entry", [id.description])
-    }
-
-    public func deliveries(
-        to units: [UnitAddress], standby: [UnitAddress], from index: Int, limit: Int
-    ) async throws -> [StoredDelivery] {
-        let all = Set(units).union(standby).sorted()
-        return try await deliveries(
-            where: """
-                unit IN (\(databaseQuestionMarks(count: all.count)))
-                AND (standby_called = 1 OR unit IN (\(databaseQuestionMarks(count: units.count))))
-                AND entry >= ? ORDER BY entry LIMIT ?
-                """,
-            StatementArguments(all.map(\.description)) + StatementArguments(units.map(\.description)) + [index, limit])
     }
 
     public func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int] {

@@ -102,6 +102,14 @@ public struct PartDescription: Codable, Hashable, Sendable {
     }
 }
 
+extension Manifest {
+    /// Whether it has a form's version, each field once, and its recipients in ascending order, each once.
+    fileprivate var isSound: Bool {
+        formVersion > 0 && Set(fields.map(\.name)).count == fields.count
+            && zip(recipients, recipients.dropFirst()).allSatisfy { $0 < $1 }
+    }
+}
+
 extension Unverified<Manifest> {
     /// The manifest of `envelope`: by the same author, about the same routing, committed to by the envelope.
     ///
@@ -112,6 +120,7 @@ extension Unverified<Manifest> {
         }
         let manifest = try verified(by: author)
         guard manifest.body.routing == envelope.body.routing else { throw ContentFailure.routingMismatch }
+        guard manifest.body.isSound else { throw ContentFailure.malformedFrame }
         guard Commitment.of(Array(note.text.utf8), salt: salt) == envelope.body.manifest else {
             throw ContentFailure.manifestNotCommitted
         }
@@ -144,5 +153,7 @@ extension Disclosures {
             }
             committedParts = committedParts[(place + 1)...]
         }
+        // A manifest that commits to one part twice shows it once all the same.
+        guard Set(parts).count == parts.count else { throw ContentFailure.partNotCommitted(parts.count - 1) }
     }
 }

@@ -198,9 +198,9 @@ public final class Vault: Sendable {
 
     // MARK: Rows
 
-    /// Reads, within one view of the vault.
+    /// Reads, within one view of the vault; may be asked within another reading, whose view it then shares.
     public func read<Result>(_ body: (VaultTransaction) throws -> Result) throws -> Result {
-        try database.read { try body(VaultTransaction(database: $0, rows: rows)) }
+        try database.unsafeReentrantRead { try body(VaultTransaction(database: $0, rows: rows)) }
     }
 
     /// Writes all of what `body` does, or nothing of it.

@@ -57,41 +57,7 @@ public struct PublishedDocument: Codable, Hashable, Sendable {
     }
 }
 
-/// A delivery as a list shows it: the envelope, never the content.
-public struct DeliveryItem: Codable, Hashable, Sendable {
-    public var envelope: String
-    public var unit: UnitAddress
-    public var state: DeliveryState
-    /// Whether the relay has erased the content for this unit.
-    public var isErased: Bool
-    public var dueAt: Int?
-    /// Of the event that put it into the asker's mailbox.
-    public var evidence: Evidence
-
-    public init(
-        envelope: String, unit: UnitAddress, state: DeliveryState, isErased: Bool, dueAt: Int?, evidence: Evidence
-    ) {
-        self.envelope = envelope
-        self.unit = unit
-        self.state = state
-        self.isErased = isErased
-        self.dueAt = dueAt
-        self.evidence = evidence
-    }
-}
-
-/// A page of deliveries in log order. `next` goes into the next request; nil at the end.
-public struct DeliveryPage: Codable, Hashable, Sendable {
-    public var items: [DeliveryItem]
-    public var next: Int?
-
-    public init(items: [DeliveryItem], next: Int?) {
-        self.items = items
-        self.next = next
-    }
-}
-
-/// A page of the asker's mailboxes in log order. `next` goes into the next request; nil at the end.
+/// A page of an institution's mailboxes in log order. `next` goes into the next request; nil at the end.
 public struct EventPage: Codable, Hashable, Sendable {
     public var events: [Evidence]
     public var next: Int?

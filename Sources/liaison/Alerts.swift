@@ -39,7 +39,6 @@ struct Alerts: AsyncParsableCommand {
             let voice = try Voice(session, console)
             try await session.knowUndeposited()
             try voice.sayUndeposited()
-            guard session.offlineSince == nil else { throw ClientFailure.unreachable }
             let alerts = try await session.alerts()
             try await session.know(
                 Set(alerts.flatMap { [$0.other.institution, $0.unit.institution] }), keys: true)
@@ -54,6 +53,7 @@ struct Alerts: AsyncParsableCommand {
             }
             // The end of an alert is told once.
             for alert in alerts where alert.reason == .ended { try session.dismiss(alert) }
+            try voice.sayHowOld()
         }
     }
 

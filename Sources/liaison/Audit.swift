@@ -73,7 +73,7 @@ struct Audit: AsyncParsableCommand {
                     "événement inconnu (\(event ?? ""))\nconseil : \(names)",
                     "no such event (\(event ?? ""))\nhint: \(names)"))
         }
-        _ = (try instant(since), try instant(until))
+        _ = (try Clock.instant(ofDay: since), try Clock.instant(ofDay: until))
         guard unit.map({ UnitAddress($0) != nil }) ?? true else {
             throw ValidationError(inWords("adresse d'unité attendue (\(unit ?? ""))", "not a unit (\(unit ?? ""))"))
         }
@@ -109,7 +109,8 @@ struct Audit: AsyncParsableCommand {
         let zone = session.timeZone
         let latest = Clock.now() + Directory.clockTolerance
         let (start, end) = (
-            try instant(since, zone) ?? 0, min(try instant(until, zone).map { $0 + 86_400 } ?? latest, latest)
+            try Clock.instant(ofDay: since, in: zone) ?? 0,
+            min(try Clock.instant(ofDay: until, in: zone).map { $0 + 86_400 } ?? latest, latest)
         )
         guard start < end else {
             throw ClientFailure.input(
@@ -150,16 +151,6 @@ struct Audit: AsyncParsableCommand {
                     row.text(at: LocalTime(zone).text(found.event.at, console.language), console.language)
                 }.joined(separator: "\n")
         }
-    }
-
-    /// The beginning of a day.
-    private func instant(_ day: String?, _ zone: TimeZone = .current) throws -> Int? {
-        guard let day else { return nil }
-        let style = Date.ISO8601FormatStyle(timeZone: zone).year().month().day()
-        guard let date = try? style.parse(day) else {
-            throw ValidationError(inWords("date attendue AAAA-MM-JJ (\(day))", "a day is YYYY-MM-DD (\(day))"))
-        }
-        return Int(date.timeIntervalSince1970)
     }
 }
 

@@ -184,6 +184,16 @@ enum Clock {
         return language(day.split(separator: "-").reversed().joined(separator: "/"), day)
     }
 
+    /// The beginning of a day that somebody typed as `YYYY-MM-DD`; nil for nil.
+    static func instant(ofDay day: String?, in zone: TimeZone = .current) throws -> Int? {
+        guard let day else { return nil }
+        let style = Date.ISO8601FormatStyle(timeZone: zone).year().month().day()
+        guard let date = try? style.parse(day) else {
+            throw ValidationError(inWords("date attendue AAAA-MM-JJ (\(day))", "a day is YYYY-MM-DD (\(day))"))
+        }
+        return Int(date.timeIntervalSince1970)
+    }
+
     /// The instant as people read it, in the time zone of this computer.
     static func local(_ instant: Int, _ language: Language) -> String { LocalTime(.current).text(instant, language) }
 

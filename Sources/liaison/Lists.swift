@@ -88,7 +88,7 @@ struct ListPage {
                 ", pour \(voice.name(delivery.unit)), en suppléance", ", for \(voice.name(delivery.unit)), standing in")
     }
 
-    private func depositedAt(_ delivery: VerifiedDelivery) -> Int { delivery.evidence.event.at }
+    private func depositedAt(_ delivery: VerifiedDelivery) -> Int { delivery.event.event.at }
 
     private func state(_ delivery: VerifiedDelivery) -> String {
         var text = delivery.state.text(language)
@@ -116,22 +116,80 @@ struct ListPage {
         return lines
     }
 
-    /// Prints what verifies; warns and fails when something does not.
+    /// Prints what verifies; warns and fails when something does not, and says how old it is without the relay.
     func show() throws {
         try voice.session.remember(list: listing.deliveries.map(\.routing.id))
         try voice.console.print(listing.deliveries.map(DeliveryRow.init)) { text }
         if !listing.deliveries.isEmpty, voice.console.format == .text {
             voice.console.say(
                 language(
-                    "États selon le relais ; preuve : liaison track NUMÉRO. Lire : liaison read NUMÉRO.",
-                    "States as the relay says; proof: liaison track NUMBER. Read: liaison read NUMBER."))
+                    "Preuve de chaque étape : liaison track NUMÉRO. Lire : liaison read NUMÉRO.",
+                    "Proof of each step: liaison track NUMBER. Read: liaison read NUMBER."))
+        }
+        if listing.older > 0, voice.console.format == .text {
+            voice.console.say(
+                language(
+                    "Transmissions déjà traitées, non affichées : \(listing.older). Toutes : --all",
+                    "Answered ones not shown: \(listing.older). All of them: --all"))
         }
         for failure in listing.refused { voice.console.say(failure.text(language)) }
         if let first = listing.refused.first { throw ExitCode(first.exitCode) }
+        try voice.sayHowOld()
+    }
+}
+
+/// Which deliveries of a list are shown.
+struct ListOptions: ParsableArguments {
+    @Flag(
+        help: .both(
+            "Aussi toutes celles qui ont leur réponse.", "All that have their answer, too."))
+    var all = false
+
+    @Option(help: .day("Déposées à partir de ce jour.", "Deposited from this day on."))
+    var since: String?
+
+    @Option(
+        help: .both(
+            "Seulement ce type de transmission (liaison forms).", "Only this kind of transmission (liaison forms).",
+            value: ("type", "kind")))
+    var kind: String?
+
+    @Option(
+        help: .both("Au plus ce nombre de lignes.", "At most so many lines.", value: ("nombre", "number")))
+    var limit: Int?
+
+    func validate() throws {
+        guard limit.map({ $0 > 0 }) ?? true else {
+            throw ValidationError(inWords("--limit : un nombre à partir de 1", "--limit: a number from 1 on"))
+        }
+        _ = try Clock.instant(ofDay: since)
+    }
+
+    func scope(_ session: Session, _ catalogue: FormCatalogue) throws -> ListScope {
+        if let kind, catalogue[kind] == nil { throw ClientFailure.unknownKind(kind) }
+        var scope = ListScope()
+        scope.isAll = all
+        scope.since = try Clock.instant(ofDay: since, in: session.timeZone)
+        scope.kind = kind
+        scope.limit = limit
+        return scope
     }
 }
 
 extension Voice {
+    /// Without the relay: since when nothing new could come. What is printed may be out of date, and the exit code says so.
+    func sayHowOld() throws {
+        guard session.offlineSince != nil else { return }
+        if let since = try session.syncedAt {
+            console.say(
+                language(
+                    "À jour \(LocalTime(session.timeZone).near(since, now: session.clock(), language)) : ce qui est arrivé depuis n'est pas affiché.",
+                    "Up to date \(LocalTime(session.timeZone).near(since, now: session.clock(), language)): what came since is not shown."
+                ))
+        }
+        throw ExitCode(ClientFailure.unreachable.exitCode)
+    }
+
     /// What was sealed and has not left this device: said before everything else.
     func sayUndeposited() throws {
         for routing in try session.undeposited() {
@@ -150,23 +208,23 @@ struct Inbox: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: inWords("Les transmissions reçues par vos unités.", "What was delivered to your units."))
     @OptionGroup var global: GlobalOptions
+    @OptionGroup var options: ListOptions
 
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
             let voice = try Voice(session, console)
             try await session.knowUndeposited()
             try voice.sayUndeposited()
-            guard session.offlineSince == nil else { throw ClientFailure.unreachable }
-            let listing = try await session.inbox()
-            let sent = try await session.sent(onlyAnswers: true)
+            let listing = try await session.inbox(options.scope(session, voice.catalogue))
+            let related = try await session.related(to: listing)
             try await session.know(
                 Set(listing.deliveries.flatMap { [$0.routing.from.institution, $0.unit.institution] }), keys: true)
-            let alerts = try await session.alerts(in: listing).filter {
+            let alerts = try await session.alerts().filter {
                 $0.reason != .answer || !listing.has($0.transmission)
             }
             try await session.know(Set(alerts.map(\.other.institution)), keys: true)
             for alert in alerts { console.say(voice.text(alert).joined(separator: "\n")) }
-            try ListPage(voice, listing, isInbox: true, related: sent).show()
+            try ListPage(voice, listing, isInbox: true, related: related).show()
         }
     }
 }
@@ -177,17 +235,17 @@ struct Sent: AsyncParsableCommand {
             "Les transmissions envoyées par vos unités, destinataire par destinataire.",
             "What your units sent, delivery by delivery."))
     @OptionGroup var global: GlobalOptions
+    @OptionGroup var options: ListOptions
 
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
             let voice = try Voice(session, console)
             try await session.knowUndeposited()
             try voice.sayUndeposited()
-            guard session.offlineSince == nil else { throw ClientFailure.unreachable }
-            let listing = try await session.sent()
-            let received = try await session.answersReceived()
+            let listing = try await session.sent(options.scope(session, voice.catalogue))
+            let related = try await session.related(to: listing)
             try await session.know(Set(listing.deliveries.map(\.unit.institution)))
-            try ListPage(voice, listing, isInbox: false, related: received).show()
+            try ListPage(voice, listing, isInbox: false, related: related).show()
         }
     }
 }

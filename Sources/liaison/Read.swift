@@ -106,7 +106,7 @@ struct ReadingPage {
         var lines = [language("De : ", "From: ") + voice.name(routing.from) + " — \(opened.envelope.body.by)"]
         if delivery != nil { lines += voice.numbers(routing.from).map { "  \($0)" } }
         lines.append(language("À : ", "To: ") + routing.recipients.map(voice.name).joined(separator: " ; "))
-        let deposited = delivery?.evidence.event.at ?? routing.sealedAt
+        let deposited = delivery?.event.event.at ?? routing.sealedAt
         lines.append(
             (delivery == nil ? language("Scellée ", "Sealed ") : language("Déposée ", "Deposited "))
                 + voice.when(deposited))

@@ -405,9 +405,8 @@ extension RegistrarCommand {
 
         func run() async throws {
             try await change.run { registrar, now in
-                let reasons = ["left", "lost_device", "compromised", "other"]
-                guard reasons.contains(reason) else {
-                    let list = reasons.joined(separator: ", ")
+                guard let reason = RevocationReason(rawValue: reason) else {
+                    let list = RevocationReason.allCases.map(\.rawValue).joined(separator: ", ")
                     throw ClientFailure.input(fr: "motif attendu : \(list)", en: "expected reason: \(list)")
                 }
                 try registrar.revoke(Typed.agent(agent), reason: reason, at: now)

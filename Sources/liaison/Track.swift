@@ -76,7 +76,7 @@ struct Track: AsyncParsableCommand {
         }
     }
 
-    private func text(_ delivery: Timeline.Delivery, _ events: [VerifiedEvidence], _ voice: Voice) -> String {
+    private func text(_ delivery: Timeline.Delivery, _ events: [ProvenEvent], _ voice: Voice) -> String {
         let language = voice.language
         var lines = [voice.name(delivery.unit) + language(" : ", ": ") + delivery.state.text(language)]
         if !delivery.state.isFinal, let due = delivery.dueAt {
@@ -85,7 +85,7 @@ struct Track: AsyncParsableCommand {
         return (lines + events.map { text($0, voice) }).joined(separator: "\n")
     }
 
-    private func text(_ event: VerifiedEvidence, _ voice: Voice) -> String {
+    private func text(_ event: ProvenEvent, _ voice: Voice) -> String {
         let language = voice.language
         return "  \(LocalTime(voice.session.timeZone).text(event.event.at, language))  \(event.event.text(language)), "
             + language("preuve : entrée", "proof: entry") + " \(event.index)"
@@ -116,32 +116,35 @@ struct EvidenceCommand: AsyncParsableCommand {
         try await global.withSession { session, console in
             let id = try transmission.value(session)
             if let former = try session.former(id), try session.sealed(id) != nil {
-                return try show([former.evidence], of: former.log, console)
+                return try show([(former.evidence.proven, former.evidence.evidence)], of: former.log, console)
             }
-            let tracked = try await session.track(id)
-            try show(tracked.events, of: session.log, console)
+            let events = try await session.track(id).events
+            let evidence = try await session.evidence(for: events)
+            try show(Array(zip(events, evidence)), of: session.log, console)
         }
     }
 
-    private func show(_ events: [VerifiedEvidence], of log: NoteKey, _ console: Console) throws {
+    private func show(
+        _ events: [(proven: ProvenEvent, evidence: Evidence)], of log: NoteKey, _ console: Console
+    ) throws {
         if let save {
             try FileManager.default.createDirectory(atPath: save, withIntermediateDirectories: true)
-            for event in events { try write(event, to: "\(save)/\(event.index)") }
+            for (event, evidence) in events { try write(evidence, to: "\(save)/\(event.index)") }
             try write("\(log)\n", to: "\(save)/log.vkey")
         }
         let answer = Answer(log: log.description, events: events.map(\.evidence))
         try console.print(answer) {
-            events.map {
+            events.map(\.proven).map {
                 "\($0.index)  \(Clock.local($0.event.at, console.language))  \($0.event.text(console.language))"
             }
             .joined(separator: "\n")
         }
     }
 
-    private func write(_ event: VerifiedEvidence, to stem: String) throws {
-        try write(String(decoding: Base64.decode(event.evidence.record) ?? [], as: UTF8.self), to: "\(stem).json")
-        try write(Base64.encode(event.evidence.salt.bytes) + "\n", to: "\(stem).salt")
-        try write(event.evidence.proof, to: "\(stem).tlog-proof")
+    private func write(_ evidence: Evidence, to stem: String) throws {
+        try write(String(decoding: Base64.decode(evidence.record) ?? [], as: UTF8.self), to: "\(stem).json")
+        try write(Base64.encode(evidence.salt.bytes) + "\n", to: "\(stem).salt")
+        try write(evidence.proof, to: "\(stem).tlog-proof")
     }
 
     private func write(_ text: String, to path: String) throws {

@@ -29,8 +29,11 @@ struct DossierArguments: ParsableArguments {
     func report() throws -> DossierReport {
         let anchors: TrustAnchors
         do {
-            anchors = try TrustAnchors(
-                text: String(decoding: Data(contentsOf: URL(fileURLWithPath: trust)), as: UTF8.self))
+            let octets = try Data(contentsOf: URL(fileURLWithPath: trust))
+            guard let text = String(validating: octets, as: UTF8.self) else {
+                throw WitnessPolicy.Failure.notUTF8
+            }
+            anchors = try TrustAnchors(text: text)
         } catch let failure as WitnessPolicy.Failure {
             throw ClientFailure.input(fr: "ancres illisibles (\(failure))", en: "anchors not readable (\(failure))")
         } catch {

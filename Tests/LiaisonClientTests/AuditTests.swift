@@ -44,7 +44,7 @@ struct AuditTests {
         #expect(next.transmissions == 0)
         // A role makes a unit a recipient of copies; whoever is told to call another number calls somebody else.
         try await world.publish("ggd01", also: { $0.units[0].phone = "06 39 98 00 99" })
-        try await world.publish("ggd01", change: { $0[0].posts[0].role = "unit_manager" })
+        try await world.publish("ggd01", change: { $0[0].posts[0].role = .unitManager })
         try await sender.refresh()
         let changes = try await sender.audit().changes
         #expect(changes.map(\.kind) == [.unitChanged, .postChanged] && changes.first?.fields == ["phone"])
@@ -76,12 +76,12 @@ struct AuditTests {
 
     // MARK: Institution
 
-    private func makeAuditor(_ world: World, _ duty: String) async throws {
+    private func makeAuditor(_ world: World, _ duty: Duty) async throws {
         try await world.publish("avema01", change: { $0[0].duties = [duty] })
     }
 
-    @Test(arguments: ["auditor", "dpo"])
-    func auditorsReadTheirOwnInstitutionAndItIsAnEvent(duty: String) async throws {
+    @Test(arguments: [Duty.auditor, .dpo])
+    func auditorsReadTheirOwnInstitutionAndItIsAnEvent(duty: Duty) async throws {
         let world = try await World(units: [montluel, iscg])
         try await makeAuditor(world, duty)
         let id = try await world.sendReferral()
@@ -104,7 +104,7 @@ struct AuditTests {
     /// A demand is good for an hour and for whoever has the duty: the same note again later reads nothing.
     @Test func aDemandIsNotReplayed() async throws {
         let world = try await World(units: [montluel, iscg])
-        try await makeAuditor(world, "auditor")
+        try await makeAuditor(world, .auditor)
         let auditor = try world.session(iscg).address
         func demand(until: Int) throws -> Unverified<Inspection> {
             try Unverified(
@@ -118,7 +118,7 @@ struct AuditTests {
         await #expect(throws: Problem(.malformed)) { try await world.relay.inspect(far, from: 0, by: auditor) }
         try await world.publish("avema01", change: { $0[0].duties = [] })
         await #expect(throws: Problem(.notAParty)) { try await world.relay.inspect(taken, from: 0, by: auditor) }
-        try await makeAuditor(world, "auditor")
+        try await makeAuditor(world, .auditor)
         world.clock.now += 3601
         await #expect(throws: Problem(.sealedTooLongAgo)) { try await world.relay.inspect(taken, from: 0, by: auditor) }
     }
@@ -129,10 +129,10 @@ struct AuditTests {
         let session = try world.session(iscg)
         try await session.refresh()
         await #expect(throws: Problem(.notAParty)) { try await session.inspect(since: 0, until: world.clock.now + 1) }
-        try await makeAuditor(world, "statistics_reader")
+        try await makeAuditor(world, .statisticsReader)
         await #expect(throws: Problem(.notAParty)) { try await session.inspect(since: 0, until: world.clock.now + 1) }
         // Nobody inspects in another's name.
-        try await makeAuditor(world, "auditor")
+        try await makeAuditor(world, .auditor)
         let demand = try Inspection(
             by: session.address, log: Fixture.origin, since: 0, until: world.clock.now, at: world.clock.now
         ).signed(by: world.signer(iscg))

@@ -204,12 +204,10 @@ struct ErasureTests {
         }
         world.wrap = { honest in
             var lying = LyingConnection(honest)
-            lying.events = { page in
-                EventPage(
-                    events: page.events.filter { event in
-                        let index = try? InclusionProof(parsing: event.proof).index
-                        return !hidden.contains { $0.index == index }
-                    }, next: page.next)
+            lying.mailbox = { _, page in
+                var page = page
+                page.events.removeAll { event in hidden.contains { $0.index == event.index } }
+                return page
             }
             return lying
         }
@@ -228,7 +226,7 @@ struct ErasureTests {
         world.clock.now += limit
         try await world.relay.catchUp()
         let mailbox = Mailbox.unit(try Fixture.unit(montluel))
-        let page = try await world.store.entries(in: [mailbox], from: 0, limit: 1)
+        let page = try await world.store.entries(in: mailbox, after: 0, limit: 1)
         #expect(page.map(\.number) == [5], "the statement of erasure, behind four rows that are erased")
     }
 }

@@ -242,7 +242,7 @@ struct ExchangeTests {
         try await session.refresh()
         let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
         let now = world.clock.now
-        try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: "left") }
+        try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: .left) }
         await #expect(throws: Problem(.agentNotInForce)) { try await session.deposit(id) }
         let fingerprint = try #require(world.rosters["ggd01"]?.body.agents[0].tls.first)
         #expect(throws: Problem(.notEnrolled)) { try world.relay.peer(tls: fingerprint) }
@@ -253,7 +253,7 @@ struct ExchangeTests {
         let id = try await world.sendReferral()
         world.clock.now += 60
         let now = world.clock.now
-        try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: "left") }
+        try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: .left) }
         let reader = try world.session(iscg)
         try await reader.refresh()
         let opened = try await reader.read(id, catalogue: world.catalogue)

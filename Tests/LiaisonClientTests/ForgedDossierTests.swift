@@ -175,7 +175,7 @@ struct ForgedDossierTests {
         test.world.clock.now += 600
         let now = test.world.clock.now
         try await test.world.publish(
-            "avema01", change: { $0[0].revocation = Revocation(at: now, reason: "lost_device") })
+            "avema01", change: { $0[0].revocation = Revocation(at: now, reason: .lostDevice) })
         let late = try await act(.acknowledged, test)
         try await forge(test, in: [iscg, montluel], .consignmentAcceptance) { event in
             event.at = before

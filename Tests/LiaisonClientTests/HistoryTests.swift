@@ -222,31 +222,35 @@ struct HistoryTests {
         let reader = try world.session(iscg)
         try await reader.refresh()
         _ = try await reader.read(id, catalogue: world.catalogue)
+        // Nothing may be missing in the middle, for somebody who has never looked…
         world.wrap = { honest in
             var lying = LyingConnection(honest)
-            lying.events = { page in
-                EventPage(events: page.events.dropLast(2), next: page.next)
-            }
-            return lying
-        }
-        // What an earlier reading saw must still be there…
-        _ = try await reader.audit()
-        let lied = try world.session(iscg, fresh: true)
-        try await lied.refresh()
-        await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await lied.audit() }
-        // …and nothing may be missing in the middle, for somebody who has never looked.
-        world.wrap = { honest in
-            var lying = LyingConnection(honest)
-            lying.events = { page in
-                var events = page.events
-                if events.count > 1 { events.remove(at: events.count - 2) }
-                return EventPage(events: events, next: page.next)
+            lying.mailbox = { _, page in
+                var page = page
+                if page.events.count > 1 { page.events.remove(at: page.events.count - 2) }
+                return page
             }
             return lying
         }
         let sender = try world.session(montluel, fresh: true)
         try await sender.refresh()
         await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await sender.audit() }
+        // …and what was withheld for a while is missing as soon as anything comes after it.
+        world.wrap = { honest in
+            var lying = LyingConnection(honest)
+            lying.mailbox = { _, page in
+                var page = page
+                page.events.removeFirst()
+                return page
+            }
+            return lying
+        }
+        _ = try await reader.audit()
+        _ = try await world.sendReferral()
+        let later = try world.session(iscg, fresh: true)
+        try await later.refresh()
+        _ = try await world.sendReferral()
+        await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await later.audit() }
     }
 
     /// A log rewritten without an acknowledgement: a witness knows the one with it.
@@ -306,7 +310,11 @@ struct HistoryTests {
         }
         world.wrap = { honest in
             var lying = LyingConnection(honest)
-            lying.events = { page in EventPage(events: page.events.suffix(1), next: page.next) }
+            lying.mailbox = { _, page in
+                var page = page
+                page.events = page.events.suffix(1)
+                return page
+            }
             return lying
         }
         let reader = try world.session(iscg, fresh: true)

@@ -136,7 +136,7 @@ struct ReadingTests {
         let honest = try await session(est, world)
         let listed = try #require(try await honest.inbox().deliveries.first)
         let stored = try await world.store.content(of: id, for: Fixture.unit(est), from: 0, count: 4 << 20)
-        let proof = listed.evidence.evidence
+        let proof = try #require(try await honest.evidence(for: [listed.event]).first)
         lie(ContentSegment(evidence: proof, bytes: stored), in: world)
         let reader = try await session(est, world)
         await #expect(throws: ClientFailure.broken(.wrongEvent)) {
@@ -198,11 +198,10 @@ struct ReadingTests {
         let note = act.note.serialized
         world.wrap = { honest in
             var lying = LyingConnection(honest)
-            lying.timeline = { timeline in
-                var timeline = timeline
-                timeline.acts.append(note)
-                for index in timeline.deliveries.indices { timeline.deliveries[index].state = .acknowledged }
-                return timeline
+            lying.mailbox = { _, page in
+                var page = page
+                page.acts.append(note)
+                return page
             }
             return lying
         }
@@ -270,7 +269,7 @@ struct ReadingTests {
         // The only agent of the east leaves: nobody declares anything.
         try await world.publish("avema01") { agents in
             for index in agents.indices where agents[index].posts.contains(where: { $0.unit.description == est }) {
-                agents[index].revocation = Revocation(at: world.clock.now, reason: "left")
+                agents[index].revocation = Revocation(at: world.clock.now, reason: .left)
             }
         }
         standby = try await session(ouest, world)

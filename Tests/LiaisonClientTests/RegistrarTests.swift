@@ -64,13 +64,13 @@ struct RegistrarTests {
         let deaf = try connection { $0.roster = { _ in throw ClientFailure.unreachable } }
         await #expect(throws: ClientFailure.unreachable) { try await registrar.publish(over: deaf, log: log, now: now) }
         #expect(try published?.version == 1)
-        try registrar.revoke(Fixture.agent("d-01@avema01"), reason: "lost_device", at: now)
+        try registrar.revoke(Fixture.agent("d-01@avema01"), reason: .lostDevice, at: now)
         guard case .published = try await registrar.publish(over: connection(), log: log, now: now) else {
             Issue.record("not published")
             return
         }
         #expect(try published?.version == 2)
-        #expect(try published?.agents.first?.revocation?.reason == "lost_device")
+        #expect(try published?.agents.first?.revocation?.reason == .lostDevice)
     }
 
     // MARK: Who reads
@@ -95,7 +95,7 @@ struct RegistrarTests {
     private func without(_ name: String, _ roster: Roster) -> Roster {
         var roster = roster
         for index in roster.agents.indices where roster.agents[index].address.description == "\(name)@avema01" {
-            roster.agents[index].revocation = Revocation(at: now, reason: "left")
+            roster.agents[index].revocation = Revocation(at: now, reason: .left)
         }
         return roster
     }
@@ -189,7 +189,7 @@ struct RegistrarTests {
                 "- ce qui est pour \(est) est aussi scellé pour : \(coordination)"
             ])
         #expect(try registrar.lastReaders(in: next, now: now).isEmpty)
-        try registrar.revoke(Fixture.agent("d-01@avema01"), reason: "left", at: now)
+        try registrar.revoke(Fixture.agent("d-01@avema01"), reason: .left, at: now)
         #expect(try registrar.lastReaders(now: now).map(\.unit.address.description) == [est])
     }
 

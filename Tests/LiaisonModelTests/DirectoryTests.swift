@@ -177,7 +177,7 @@ struct DirectoryTests {
         var agent = try agent("d-01@avema01")
         let unit = try Fixture.unit("iscg-est@avema01")
         #expect(agent.isMember(of: unit, at: Fixture.start))
-        agent.revocation = Revocation(at: Fixture.start + 10, reason: "left")
+        agent.revocation = Revocation(at: Fixture.start + 10, reason: .left)
         #expect(agent.isMember(of: unit, at: Fixture.start + 9))
         #expect(!agent.isMember(of: unit, at: Fixture.start + 10))
     }

@@ -126,8 +126,8 @@ struct EventTableTests {
         _ = try await world.sequencer.perform(.operate(.start(version: "1", configuration: Hash.of("a"))))
         _ = try await world.sequencer.perform(.operate(.start(version: "1", configuration: Hash.of("b"))))
         let id = try await world.sendReferral()
-        _ = try await world.relay.deliveries(to: Fixture.agentName(of: iscg), from: 0)
-        _ = try await world.relay.deliveries(to: Fixture.agentName(of: iscg), from: 0)
+        let shown = ShownDeliveries(deliveries: [.init(transmission: id, unit: try Fixture.unit(iscg))])
+        for _ in 1...2 { try await world.relay.notify(shown, by: Fixture.agentName(of: iscg)) }
         _ = try await perform(.opened, on: id, world)
         world.clock.now += 31 * 86_400
         try await world.relay.catchUp()

@@ -159,7 +159,7 @@ package enum Fixture {
             address: address, key: key.publicKey,
             possession: Base64.encode(possession.note.signatures[0].signature), notBefore: start - 86_400,
             notAfter: notAfter,
-            posts: [Post(unit: unit, role: "agent", notBefore: start - 86_400, notAfter: notAfter)], duties: [],
+            posts: [Post(unit: unit, role: .agent, notBefore: start - 86_400, notAfter: notAfter)], duties: [],
             tls: tls, revocation: nil)
     }
 

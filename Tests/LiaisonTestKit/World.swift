@@ -70,7 +70,7 @@ package final class World {
             address: address, key: request.body.key, possession: Base64.encode(signature.signature),
             notBefore: Fixture.start - 86_400, notAfter: end,
             posts: [
-                Post(unit: try Fixture.unit(unit), role: "agent", notBefore: Fixture.start - 86_400, notAfter: end)
+                Post(unit: try Fixture.unit(unit), role: .agent, notBefore: Fixture.start - 86_400, notAfter: end)
             ],
             duties: [], tls: request.body.tls, revocation: nil)
         agents[address.institution.description, default: []].append(entry)
@@ -102,7 +102,8 @@ package final class World {
 
     /// Puts an event of the test's making into the log, properly signed and proven: a relay that lies with all it has.
     package func forge(
-        in mailbox: Mailbox, _ name: EventName, _ fill: (inout EventRecord) throws -> Void
+        in mailbox: Mailbox, _ name: EventName, saying text: String? = nil,
+        _ fill: (inout EventRecord) throws -> Void
     ) async throws {
         let size = try await store.head()?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
@@ -110,7 +111,11 @@ package final class World {
         let number = try await store.lastNumber(in: mailbox) + 1
         var event = EventRecord(log: Fixture.origin, event: name, mailbox: mailbox, number: number, at: clock.now)
         try fill(&event)
-        let record = try CanonicalJSON.encode(event)
+        var record = try CanonicalJSON.encode(event)
+        if let text {
+            let honest = String(decoding: record, as: UTF8.self)
+            record = Array(honest.replacing("\"\(name.rawValue)\"", with: "\"\(text)\"").utf8)
+        }
         let salt = Salt.fresh()
         let commitment = Commitment.of(record, salt: salt)
         var batch = Batch()
@@ -142,16 +147,25 @@ package final class World {
     package func session(_ unit: String, fresh: Bool = false) throws -> Session {
         if let session = sessions[unit], !fresh { return session }
         guard let vault = vaults[unit] else { throw Fixture.Missing() }
+        let session = try session(over: vault)
+        sessions[unit] = session
+        return session
+    }
+
+    /// A session over another copy of a vault.
+    package func session(inVaultAt path: String) throws -> Session {
+        try session(over: Vault.open(at: path, passphrase: Self.passphrase()))
+    }
+
+    private func session(over vault: Vault) throws -> Session {
         let clock = clock
-        let session = try Session(
+        return try Session(
             account: try Account(vault: vault), clock: { clock.now }, language: .en,
             trust: .success(try policy.map { try TrustAnchors(text: $0) })
         ) {
             account, _ in
             wrap(DirectConnection(relay: relay, peer: account.record.address))
         }
-        sessions[unit] = session
-        return session
     }
 
     /// A session over the vault unlocked anew, as each command does it.
@@ -289,11 +303,6 @@ package struct DirectConnection: RelayConnection {
         try await relay.header(of: id, for: unit, by: peer)
     }
     package func waiting() async throws -> WaitingCounts { try await relay.waiting(in: peer.institution) }
-    package func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage {
-        try await relay.deliveries(to: peer, from: index, isShown: isShown)
-    }
-    package func sent(from index: Int) async throws -> DeliveryPage { try await relay.sent(by: peer, from: index) }
-    package func events(from index: Int) async throws -> EventPage { try await relay.events(of: peer, from: index) }
     package func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
         try await relay.mailbox(of: unit, after: number, for: peer)
     }
@@ -323,8 +332,6 @@ package struct LyingConnection: RelayConnection {
     package var bundle: (@Sendable (InstitutionID, DirectoryBundle) async throws -> DirectoryBundle)?
     package var roster: (@Sendable (Receipt) throws -> Receipt)?
     package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
-    package var deliveries: (@Sendable (DeliveryPage) async throws -> DeliveryPage)?
-    package var events: (@Sendable (EventPage) -> EventPage)?
     package var mailbox: (@Sendable (UnitAddress, MailboxPage) async throws -> MailboxPage)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
     package var content: (@Sendable ([UInt8]) -> [UInt8])?
@@ -389,15 +396,6 @@ package struct LyingConnection: RelayConnection {
         return header?(honestly) ?? honestly
     }
     package func waiting() async throws -> WaitingCounts { try await honest.waiting() }
-    package func deliveries(from index: Int, isShown: Bool) async throws -> DeliveryPage {
-        let honestly = try await honest.deliveries(from: index, isShown: isShown)
-        return try await deliveries?(honestly) ?? honestly
-    }
-    package func sent(from index: Int) async throws -> DeliveryPage { try await honest.sent(from: index) }
-    package func events(from index: Int) async throws -> EventPage {
-        let honestly = try await honest.events(from: index)
-        return events?(honestly) ?? honestly
-    }
     package func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
         let honestly = try await honest.mailbox(of: unit, after: number)
         return try await mailbox?(unit, honestly) ?? honestly

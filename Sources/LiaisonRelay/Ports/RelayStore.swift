@@ -37,15 +37,8 @@ public protocol RelayStore: Sendable {
     func transmission(_ id: TransmissionID) async throws -> StoredTransmission?
     func transmissions(_ ids: Set<TransmissionID>) async throws -> [TransmissionID: StoredTransmission]
     func deliveries(of id: TransmissionID) async throws -> [StoredDelivery]
-    /// Deliveries to `units`, and those to `standby` that have called their standby units in, whose consignment entry is at
-    /// or after `index`, in log order.
-    func deliveries(
-        to units: [UnitAddress], standby: [UnitAddress], from index: Int, limit: Int
-    ) async throws -> [StoredDelivery]
     /// How many deliveries to each of `units` wait for an answer; none are left out.
     func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int]
-    /// Transmissions of `units` whose entry is at or after `index`, in log order.
-    func transmissions(from units: [UnitAddress], from index: Int, limit: Int) async throws -> [StoredTransmission]
     /// Undecided deliveries whose next step is due at or before `instant`.
     func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery]
     /// Undecided deliveries to `units` whose senders have not been told that nobody is left who could open them.
@@ -59,8 +52,6 @@ public protocol RelayStore: Sendable {
     func entry(_ index: Int) async throws -> StoredEntry?
     /// Entries of a mailbox after `number` whose records were not erased, in order of their numbers.
     func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry]
-    /// Entries of mailboxes at or after `index`, in log order.
-    func entries(in mailboxes: [Mailbox], from index: Int, limit: Int) async throws -> [StoredEntry]
     /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
     func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress]
     /// The entries on `id` in the given mailboxes, in log order.

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonHistory
+import LiaisonLedger
+import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWire
+
+/// Brings the mailboxes of the agent's units up to date: what comes after the last number held of each is fetched, proven by
+/// tiles, judged once by the directory of its place, replayed and written, page by page. Cut anywhere, it goes on where it was.
+extension Session {
+    /// Does nothing without the relay.
+    ///
+    /// - Throws: `ClientFailure.broken(.eventsMissing)` for a mailbox with a hole that no erasure explains.
+    public func sync() async throws {
+        guard offlineSince == nil else {
+            // What was never brought up to date is not shown as if it were empty.
+            guard try syncedAt != nil else { throw ClientFailure.unreachable }
+            return
+        }
+        let units = ownUnits
+        // What this agent may not read any more goes, with everything that was judged by it.
+        if try !Set(units).isSuperset(of: replica.mailboxes()) { try replica.forget() }
+        for unit in units { try await sync(unit) }
+    }
+
+    /// When the mailbox that is furthest behind was last brought up to date, Unix seconds; nil before the first time.
+    public var syncedAt: Int? {
+        get throws {
+            let times = try ownUnits.map { try replica.mailbox(of: $0)?.syncedAt }
+            return times.contains(nil) ? nil : times.compactMap(\.self).min()
+        }
+    }
+
+    private func sync(_ unit: UnitAddress) async throws {
+        var held = try replica.mailbox(of: unit) ?? HeldMailbox(index: -1)
+        while true {
+            let page = try await relay.mailbox(of: unit, after: held.number)
+            let next = try await take(page, of: unit, after: held)
+            guard let number = page.next else { return try close(next, of: unit) }
+            guard number == next.number, number > held.number else { throw ClientFailure.broken(.malformedAnswer) }
+            held = next
+        }
+    }
+
+    /// At a mailbox's end: no hole may be left, nor the end be missing that was there before.
+    private func close(_ held: HeldMailbox, of unit: UnitAddress) throws {
+        guard held.gaps.isEmpty, held.number >= (try account.vault.value(Table.mailbox, unit.description) ?? 0) else {
+            throw ClientFailure.broken(.eventsMissing)
+        }
+        var held = held
+        held.syncedAt = clock()
+        try account.vault.write { vault in
+            try vault.put(held, Table.held, unit.description)
+            try vault.delete(Table.mailbox, unit.description)
+        }
+    }
+
+    // MARK: Pages
+
+    /// Verifies a page and writes it, whole or not at all.
+    ///
+    /// - Returns: how far the mailbox is held then.
+    private func take(_ page: MailboxPage, of unit: UnitAddress, after held: HeldMailbox) async throws -> HeldMailbox {
+        guard !page.events.isEmpty else { return held }
+        let (events, checkpoint) = try await logView.events(of: page)
+        var (after, kept, erased) = (held, [HeldEvent](), Set<Int>())
+        for event in events {
+            guard event.event.mailbox == .unit(unit), event.event.number > after.number, event.index > after.index
+            else { throw ClientFailure.broken(.wrongEvent) }
+            let missing = event.event.number - after.number - 1
+            if missing > 0 {
+                after.gaps.append(.init(after: after.index, before: event.index, count: missing))
+            }
+            after.number = event.event.number
+            after.index = event.index
+            after.latest = max(after.latest, event.event.at)
+            kept.append(HeldEvent(logged: event.logged, latest: after.latest))
+            if event.event.entries != nil {
+                try await explain(&after.gaps, by: event, of: unit, kept)
+                erased.formUnion(event.event.entries ?? [])
+            }
+        }
+        let touched = Set(events.filter { !$0.event.event.isRefusal }.compactMap(\.event.transmission))
+        let forgotten = try transmissions(ofErased: erased, in: unit)
+        var updates: [ReplicaUpdate] = []
+        for id in touched.union(forgotten).sorted() {
+            let known = try replica.events(on: id).filter {
+                !($0.event.mailbox == .unit(unit) && erased.contains($0.index))
+            }
+            let new = events.filter { $0.event.transmission == id && !erased.contains($0.index) }
+            updates.append(try await update(id, known + new, page))
+        }
+        try account.vault.write { vault in
+            for event in kept where !erased.contains(event.logged.index) {
+                let id = try replica.event(event.logged).event.transmission
+                try vault.put(
+                    event, Table.event(in: .unit(unit)), "\(event.logged.index)",
+                    folder: id.map(Replica.folder(of:)), place: event.logged.index)
+            }
+            for index in erased { try vault.delete(Table.event(in: .unit(unit)), "\(index)") }
+            for update in updates { try update.write(vault, replica) }
+            try vault.put(after, Table.held, unit.description)
+            try logView.seen.remember(checkpoint, in: vault)
+        }
+        for update in updates where update.isContentErased {
+            try? FileManager.default.removeItem(atPath: contentPath(update.id))
+        }
+        return after
+    }
+
+    /// What the log says was erased explains as many missing numbers; nothing that is known to stand before the last such
+    /// entry may be younger than the audit limit at the time (docs/formats.md, section 6.6).
+    private func explain(
+        _ gaps: inout [HeldMailbox.Gap], by notice: ProvenEvent, of unit: UnitAddress, _ page: [HeldEvent]
+    ) async throws {
+        guard let entries = notice.event.entries, let end = entries.max(), end < notice.index else {
+            throw ClientFailure.broken(.eventsMissing)
+        }
+        var youngest = page.last { $0.logged.index < end }?.latest ?? 0
+        for unit in try replica.mailboxes() {
+            try account.vault.read { vault in
+                try vault.each(Table.event(in: .unit(unit)), newestFirst: true, places: 0...max(end - 1, 0)) { row in
+                    youngest = max(youngest, row.value.latest)
+                    return false
+                }
+            }
+        }
+        for place in try account.publications() where place.index < end { youngest = max(youngest, place.at) }
+        try await underAuditLimit { limit in
+            guard youngest <= notice.event.at - limit + Directory.clockTolerance else {
+                throw ClientFailure.broken(.eventsMissing)
+            }
+        }
+        // Each is one that is missing here, or one that is still held.
+        for entry in entries {
+            if let place = gaps.firstIndex(where: { $0.after < entry && entry < $0.before && $0.count > 0 }) {
+                gaps[place].count -= 1
+                continue
+            }
+            let isHeld = try account.vault.value(Table.event(in: .unit(unit)), "\(entry)") != nil
+            guard isHeld || page.contains(where: { $0.logged.index == entry }) else {
+                throw ClientFailure.broken(.eventsMissing)
+            }
+        }
+        gaps.removeAll { $0.count == 0 }
+    }
+
+    private func transmissions(ofErased indices: Set<Int>, in unit: UnitAddress) throws -> Set<TransmissionID> {
+        try account.vault.read { vault in
+            try indices.reduce(into: []) { found, index in
+                guard let held = try vault.value(Table.event(in: .unit(unit)), "\(index)") else { return }
+                if let id = try replica.event(held.logged).event.transmission { found.insert(id) }
+            }
+        }
+    }
+
+    // MARK: Transmissions
+
+    /// What follows from all events about a transmission, those of the page among them.
+    private func update(
+        _ id: TransmissionID, _ events: [ProvenEvent], _ page: MailboxPage
+    ) async throws -> ReplicaUpdate {
+        let events = Set(events).sorted { $0.index < $1.index }
+        let known = try replica.transmission(id)
+        var update = ReplicaUpdate(id: id, own: Set(ownUnits), events: events)
+        update.recipients =
+            known?.envelope.flatMap { try? Unverified<Envelope>(parsing: $0).claimed.routing.recipients } ?? []
+        do {
+            update.held = try await judge(id, events, page.envelopes)
+            if let held = update.held, held.refusal == nil {
+                try await replay(events, of: held, page.acts, into: &update)
+            }
+        } catch let failure as ClientFailure where failure.isAboutOne {
+            // The log has it, and it does not hold: the lists say so.
+            update.held = update.held ?? HeldTransmission()
+            update.held?.refusal = HeldRefusal(failure)
+            update.replays = []
+        }
+        return update
+    }
+
+    /// The transmission that events are about: as it is held, or judged by the directory of its place.
+    private func judge(
+        _ id: TransmissionID, _ events: [ProvenEvent], _ envelopes: [String]
+    ) async throws -> HeldTransmission? {
+        var known = try replica.transmission(id)
+        if let held = known, held.flow != nil {
+            known?.refusal = nil  // of what followed: that is judged anew
+            return known
+        }
+        if let known, known.refusal != nil { return known }
+        let beginning = events.first {
+            $0.event.event == .submissionAcceptance
+                || $0.event.event == .contentConsignment && $0.event.mailbox == $0.event.unit.map(Mailbox.unit)
+        }
+        guard let first = beginning ?? events.first, let hash = first.event.envelope else { return known }
+        if known != nil, beginning == nil { return known }
+        let note = envelopes.lazy.compactMap { try? Unverified<Envelope>(parsing: $0) }.first { $0.note.hash == hash }
+        guard let note else { throw ClientFailure.broken(.envelopeRefused) }
+        let (envelope, permit) = try await judge(note, of: id, at: first, isTold: beginning == nil)
+        guard let key = envelope.keys.first?.key else { throw ClientFailure.broken(.envelopeRefused) }
+        return HeldTransmission(envelope: envelope.note.serialized, key: key, flow: permit?.flow.id)
+    }
+
+    /// Checks that an event and an envelope belong together, and that the author was in force and the convention permitted
+    /// it when the log took it.
+    ///
+    /// - Parameter isTold: whether the mailbox was only told of it: then the signature alone is judged.
+    func judge(
+        _ note: Unverified<Envelope>, of id: TransmissionID, at first: ProvenEvent, isTold: Bool
+    ) async throws -> (Verified<Envelope>, Permit?) {
+        let (routing, event) = (note.claimed.routing, first.event)
+        guard routing.id == id, event.transmission == id, event.envelope == note.note.hash,
+            event.event != .contentConsignment || event.unit.map(routing.recipients.contains) ?? false,
+            event.event != .submissionAcceptance
+                || event.mailbox == .unit(routing.from) && event.agent == note.claimed.by
+        else { throw ClientFailure.broken(.wrongEvent) }
+        let past = try await directory(for: routing, before: first.index)
+        guard let key = past.agent(note.claimed.by)?.noteKey, let envelope = try? note.verified(by: key) else {
+            throw ClientFailure.broken(.envelopeRefused)
+        }
+        guard !isTold else { return (envelope, nil) }
+        do {
+            let permit = try past.permit(
+                routing, by: envelope.body.by, log: log.name, size: envelope.body.content.size,
+                at: try await instant(of: first, under: past))
+            return (envelope, permit)
+        } catch let code as DecisionCode {
+            throw ClientFailure.notPermitted(code)
+        }
+    }
+
+    /// Replays every delivery that own mailboxes tell, and verifies the acts behind it that were not verified before.
+    private func replay(
+        _ events: [ProvenEvent], of held: HeldTransmission, _ offered: [String], into update: inout ReplicaUpdate
+    ) async throws {
+        let envelope = try envelope(of: held)
+        let routing = envelope.body.routing
+        guard events.allSatisfy({ $0.event.envelope == envelope.hash || $0.event.event.isRefusal }) else {
+            throw ClientFailure.broken(.wrongEvent)
+        }
+        update.recipients = routing.recipients
+        update.envelope = envelope
+        let verified = Set(
+            try replica.acts(on: update.id).compactMap { try? Unverified<Act>(parsing: $0).note.hash })
+        var acts = ActIndex(offered)
+        for unit in routing.recipients where held.flow != nil {
+            guard let replay = try replayed(unit, events, routing) else { continue }
+            for event in replay.events {
+                guard let hash = event.event.act, !verified.contains(hash) else { continue }
+                if acts[hash] == nil {
+                    // Not in this page: it came with an earlier one that was not written.
+                    acts = ActIndex(try await relay.timeline(of: update.id).acts)
+                }
+                update.acts.append(
+                    try await act(behind: event, after: replay.before[hash], among: acts, routing))
+            }
+            update.replays.append(replay)
+        }
+        // Whoever submits is told of every delivery in the same moment; a page may end in between.
+        if held.flow != nil, ownUnits.contains(routing.from),
+            Set(update.replays.map(\.unit)) != Set(routing.recipients)
+        {
+            throw ClientFailure.broken(.eventsMissing)
+        }
+    }
+
+    /// One delivery's replay; nil where no own mailbox tells it from its beginning.
+    func replayed(
+        _ unit: UnitAddress, _ events: [ProvenEvent], _ routing: Routing
+    ) throws -> DeliveryReplay? {
+        do {
+            return try DeliveryReplay(of: unit, in: events)
+        } catch ReplayFailure.noConsignment where !ownUnits.contains(routing.from) && !ownUnits.contains(unit) {
+            return nil  // only told about
+        } catch is ReplayFailure {
+            throw ClientFailure.broken(.wrongEvent)
+        }
+    }
+
+    /// The envelope of a transmission that is held: signed by the key that was its author's.
+    func envelope(of held: HeldTransmission) throws -> Verified<Envelope> {
+        guard let text = held.envelope, let key = held.key, let note = try? Unverified<Envelope>(parsing: text),
+            let author = NoteKey(name: note.claimed.by.description, key: key),
+            let verified = try? note.verified(by: author)
+        else { throw VaultFailure.damaged("row transmission") }
+        return verified
+    }
+}
+
+extension ClientFailure {
+    /// Whether it speaks of one transmission, and stops no other.
+    fileprivate var isAboutOne: Bool {
+        switch self {
+        case .notPermitted, .broken(.wrongEvent), .broken(.envelopeRefused), .broken(.actRefused),
+            .broken(.eventsMissing):
+            true
+        default: false
+        }
+    }
+}
+
+/// Acts by their hashes.
+struct ActIndex {
+    private let acts: [Hash: Unverified<Act>]
+
+    /// - Parameter notes: what is no act is passed over.
+    init(_ notes: [String]) {
+        let parsed = notes.compactMap { try? Unverified<Act>(parsing: $0) }
+        acts = Dictionary(parsed.map { ($0.note.hash, $0) }) { first, _ in first }
+    }
+
+    subscript(hash: Hash) -> Unverified<Act>? { acts[hash] }
+}
+
+/// What is to be written about one transmission.
+struct ReplicaUpdate {
+    let id: TransmissionID
+    /// The agent's units.
+    let own: Set<UnitAddress>
+    /// All events about it that are held now.
+    let events: [ProvenEvent]
+    var held: HeldTransmission?
+    var recipients: [UnitAddress] = []
+    var envelope: Verified<Envelope>?
+    var replays: [DeliveryReplay] = []
+    /// Verified now, and not before.
+    var acts: [Verified<Act>] = []
+
+    init(id: TransmissionID, own: Set<UnitAddress>, events: [ProvenEvent]) {
+        self.id = id
+        self.own = own
+        self.events = events
+    }
+
+    /// Whether the relay has erased the content for every unit that is told of here.
+    var isContentErased: Bool { !replays.isEmpty && replays.allSatisfy(\.end.isErased) }
+
+    func write(_ vault: VaultTransaction, _ replica: Replica) throws {
+        for unit in recipients {
+            try vault.delete(Table.inboxDelivery, Replica.row(id, unit))
+            try vault.delete(Table.sentDelivery, Replica.row(id, unit))
+        }
+        try vault.delete(folder: Replica.alerts(of: id))
+        guard !events.isEmpty, let held else {
+            // The audit limit is over: nothing of it is known any more.
+            try vault.delete(Table.transmission, id.description)
+            try vault.delete(Table.reply, id.description)
+            try vault.delete(folder: Replica.acts(of: id))
+            return
+        }
+        try vault.put(
+            held, Table.transmission, id.description, folder: held.refusal == nil ? nil : Replica.refused,
+            place: events[0].index)
+        for act in acts {
+            try vault.put(act.note.serialized, Table.act, act.hash.hex, folder: Replica.acts(of: id))
+        }
+        for alert in AlertBoard.alerts(from: events) {
+            try vault.put(alert, Table.alert, alert.dismissalID, folder: Replica.alerts(of: id))
+        }
+        guard let routing = envelope?.body.routing else { return }
+        if let answered = routing.inReplyTo {
+            try vault.put(
+                id, Table.reply, id.description, folder: Replica.replies(to: answered), place: events[0].index)
+        }
+        for replay in replays { try write(replay, routing, vault) }
+    }
+
+    /// Puts a delivery into the list of who received it, and of who sent it.
+    private func write(_ replay: DeliveryReplay, _ routing: Routing, _ vault: VaultTransaction) throws {
+        let consignment = events.first {
+            $0.event.event == .contentConsignment && $0.event.unit == replay.unit
+                && $0.event.mailbox == .unit(replay.unit)
+        }
+        let submission = events.first { $0.event.event == .submissionAcceptance }
+        let lists: [(Replica.List, ProvenEvent?)] = [
+            (.inbox, own.contains(replay.unit) ? consignment : nil),
+            (.sent, own.contains(routing.from) ? submission : nil)
+        ]
+        for (list, event) in lists {
+            guard let event else { continue }
+            let state = replay.end.state
+            let delivery = HeldDelivery(
+                transmission: id, unit: replay.unit, state: state, isErased: replay.end.isErased,
+                isNotified: replay.end.isNotified, dueAt: replay.dueAt, inReplyTo: routing.inReplyTo,
+                event: event.logged)
+            try vault.put(
+                delivery, Replica.table(list), Replica.row(id, replay.unit),
+                folder: Replica.folder(list, isOpen: !state.isFinal), place: event.index)
+        }
+    }
+}
