@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 
-.PHONY: demo test build lint bench bench-log clean
+.PHONY: demo test build lint bench bench-mailbox bench-log clean
 
 # The main job, played with real programs. Set-up and release build included.
 demo: build
@@ -24,6 +24,11 @@ lint:
 bench:
 	scripts/setup
 	swift run -c release scale
+
+# A unit's mailbox of 100, 10,000 and 100,000 deliveries, ten of them new: what lists cost a device, in one run.
+bench-mailbox:
+	scripts/setup
+	swift run -c release mailbox
 
 # A log of ten million entries beside one of ten thousand, in one run; needs 20 GB of disk and some minutes.
 bench-log:

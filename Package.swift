@@ -59,6 +59,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CKeyutils", pkgConfig: "libkeyutils", providers: [.apt(["libkeyutils-dev"])]),
         library("LiaisonNotes", ["CSodium", crypto]),
         library("LiaisonModel", ["LiaisonNotes"]),
         library("LiaisonLedger", ["LiaisonNotes", "COpenSSL", crypto]),
@@ -91,7 +93,7 @@ let package = Package(
                 "LiaisonNotes", crypto, .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1")
             ]),
-        library("LiaisonVault", ["LiaisonNotes", "CSodium", grdb]),
+        library("LiaisonVault", ["LiaisonNotes", "CSodium", "CKeyutils", grdb]),
         library(
             "LiaisonWitness",
             [
@@ -151,6 +153,12 @@ let package = Package(
                 "LiaisonVault", "LiaisonClient", "LiaisonTestKit"
             ], path: "Benchmarks/Scale", swiftSettings: strict),
         .executableTarget(
+            name: "mailbox",
+            dependencies: [
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
+                "LiaisonSQLiteStore", "LiaisonClient", "LiaisonTestKit"
+            ], path: "Benchmarks/Mailbox", swiftSettings: strict),
+        .executableTarget(
             name: "logscale",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore",
@@ -171,7 +179,7 @@ let package = Package(
         tests(
             "LiaisonVaultTests",
             [
-                "LiaisonVault", "LiaisonNotes", "LiaisonTestKit", grdb
+                "LiaisonVault", "LiaisonNotes", "LiaisonTestKit", "CKeyutils", grdb
             ]),
         tests(
             "LiaisonRelayTests",

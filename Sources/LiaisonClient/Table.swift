@@ -66,6 +66,7 @@ enum Table {
     static let formerDraft = VaultTable<[String: FieldValue]>("draft")
     static let hint = VaultTable<Bool>("hint")
     static let note = VaultTable<String>("note")
+    static let setting = VaultTable<Bool>("setting")
 
     // MARK: Registrars
 

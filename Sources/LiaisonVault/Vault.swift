@@ -38,6 +38,8 @@ public final class Vault: Sendable {
         var derivation: KeyDerivation
         /// The vault's key under the passphrase's.
         var key: String
+        /// A keyed hash by which the vault's own key is recognised; absent before that was asked.
+        var check: String?
     }
 
     private init(
@@ -110,12 +112,39 @@ public final class Vault: Sendable {
             }
             let vault = try Vault(path: path, database: database, lock: lock, key: key, random: random)
             if header.version < 2 { try vault.migrate(header, key: key) }
-            if header.derivation.isWeak { try vault.change(passphrase: passphrase) }
+            if header.derivation.isWeak || header.check == nil { try vault.change(passphrase: passphrase) }
             return vault
         } catch let error as DatabaseError {
             throw VaultFailure.damaged(error.resultCode == .SQLITE_NOTADB ? "not a vault" : "file")
         }
     }
+
+    /// Opens a vault with its own key, which a session kept.
+    ///
+    /// - Throws: `VaultFailure.wrongPassphrase` when it is not this vault's key.
+    public static func open(
+        at path: String, key: GuardedBytes, patience: Double = 5, random: RandomBytes = .system
+    ) throws -> Vault {
+        guard FileManager.default.fileExists(atPath: "\(path)/\(fileName)") else {
+            throw VaultFailure.missing(path)
+        }
+        let lock = try lock(path, patience)
+        do {
+            let database = try open(path)
+            let header = try database.read { try read($0) }
+            guard header.version <= version else { throw VaultFailure.newer(version: header.version) }
+            let vault = try Vault(path: path, database: database, lock: lock, key: key, random: random)
+            guard header.version == version, header.check == vault.rows.check else {
+                throw VaultFailure.wrongPassphrase
+            }
+            return vault
+        } catch let error as DatabaseError {
+            throw VaultFailure.damaged(error.resultCode == .SQLITE_NOTADB ? "not a vault" : "file")
+        }
+    }
+
+    /// The vault's own key, for a session to keep. Who has it reads everything.
+    public var key: GuardedBytes { rows.key }
 
     private static func lock(_ path: String, _ patience: Double) throws(VaultFailure) -> FileLock {
         do {
@@ -150,7 +179,9 @@ public final class Vault: Sendable {
     ) throws -> Header {
         let outer = try derivation.key(passphrase: passphrase)
         let box = key.withUnsafeBytes { Secretbox.seal($0, key: outer, context: headerContext, random: random) }
-        return Header(version: version, derivation: derivation, key: Base64.encode(box))
+        return Header(
+            version: version, derivation: derivation, key: Base64.encode(box),
+            check: try RowCipher(key: key, random: random).check)
     }
 
     private static func write(_ header: Header, _ database: Database) throws {

@@ -38,6 +38,9 @@ struct RowCipher: Sendable {
         }
     }
 
+    /// By what the vault's key is recognised.
+    var check: String { Base64.encode(hash("check")) }
+
     /// The hash of names that say together what a row is; one is never the beginning of another.
     func hash(_ names: String..., length: Int = 16) -> [UInt8] {
         let text = names.flatMap { name in

@@ -68,8 +68,26 @@ struct GlobalOptions: ParsableArguments {
         return result
     }
 
-    /// Opens the vault with the passphrase of the file or the prompt.
+    /// Opens the vault with what the session has kept (`liaison unlock`), else with the passphrase. A passphrase that a file
+    /// gives comes before all: scripts do not depend on who is logged in.
     func openVault() throws -> Vault {
+        let path = try vaultPath()
+        let ring = SessionKeyRing()
+        guard !Passphrase.isGiven, let key = ring.key(of: path) else { return try openVaultByPassphrase() }
+        guard !Screen.isLocked else {
+            ring.lock(path)
+            return try openVaultByPassphrase()
+        }
+        do {
+            return try Vault.open(at: path, key: key)
+        } catch VaultFailure.wrongPassphrase {
+            ring.lock(path)  // another vault lies there now
+            return try openVaultByPassphrase()
+        }
+    }
+
+    /// Opens the vault with the passphrase of the file or the prompt.
+    func openVaultByPassphrase() throws -> Vault {
         let console = console()
         let path = try vaultPath()
         // A slip of the finger costs a second question, and not the command.
@@ -208,9 +226,10 @@ enum Passphrase {
     static let attempts = 3
 
     /// Whether a person is asked for it.
-    static var isAsked: Bool {
-        ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] == nil && isatty(STDIN_FILENO) == 1
-    }
+    static var isAsked: Bool { !isGiven && isatty(STDIN_FILENO) == 1 }
+
+    /// Whether a file gives it.
+    static var isGiven: Bool { ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] != nil }
 
     /// A new one: asked twice, until it is hard enough to guess. One from a file is said to be weak, and taken.
     static func choose(_ console: Console) throws -> GuardedBytes {
@@ -218,7 +237,6 @@ enum Passphrase {
         while true {
             let first = try read(language)
             let bits = first.withCopy { PassphraseStrength.bits(String(decoding: $0, as: UTF8.self)) }
-            let isAsked = ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] == nil
             if bits < PassphraseStrength.required {
                 console.say(
                     language(

@@ -27,7 +27,7 @@ struct Liaison: AsyncParsableCommand {
             Acknowledge.self,
             Refuse.self, Withdraw.self, Erase.self, Handover.self, Recover.self, Track.self, Proof.self,
             VerifyDossier.self, Extract.self, Audit.self, EvidenceCommand.self, Export.self,
-            Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
+            Unlock.self, Lock.self, Status.self, Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
             ConventionCommand.self, WitnessCommand.self
         ])
 

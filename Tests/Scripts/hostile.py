@@ -73,7 +73,7 @@ def old_tls_is_refused():
 
 
 def strangers_are_refused():
-    for path in ("/checkpoint", "/v1/deliveries", "/v1/directory/head", "/tile/0/000"):
+    for path in ("/checkpoint", "/v1/mailboxes/iscg-est@avema01?after=0", "/v1/directory/head", "/tile/0/000"):
         line = answer(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         if b"403" not in line:
             fail(f"{path} for a stranger: {line}")

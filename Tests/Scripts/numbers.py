@@ -20,14 +20,14 @@ GET_PATHS = [
     "/checkpoint", "/tile/{}/000", "/tile/0/{}", "/tile/63/{}", "/tile/entries/{}", "/tile/{}", "/tile/0/x001/{}", "/{}",
     "/v1/directory/head", "/v1/directory/heads/{}", "/v1/directory/entries/{}", "/v1/directory/documents/{}",
     "/v1/directory/lines?from={}", "/v1/directory/institutions/{}", "/v1/directory/institutions/avema01?from={}",
-    "/v1/directory/institutions/avema01?keys={}", "/v1/invitations", "/v1/invitations/{}", "/v1/transmissions?from={}",
-    "/v1/transmissions/{}", "/v1/transmissions/{}/header", "/v1/deliveries?from={}", "/v1/events?from={}",
+    "/v1/directory/institutions/avema01?keys={}", "/v1/invitations", "/v1/invitations/{}",
+    "/v1/transmissions/{}", "/v1/transmissions/{}/header", "/v1/mailboxes/{}?after=0", "/v1/mailboxes/iscg-est@avema01?after={}",
     "/v1/staged/{}", "/v1/anchors/{}", "/v1/units/{}",
 ]
 POST_PATHS = [
     "/v1/transmissions", "/v1/transmissions/{}/content?offset=0", "/v1/transmissions/x/content?offset={}", "/v1/acts",
     "/v1/inspections?from={}", "/v1/invitations", "/v1/invitations/{}/close?as={}", "/v1/invitations/{}/request",
-    "/v1/directory/rosters", "/v1/directory/successions", "/v1/directory/keys", "/v1/checkpoints",
+    "/v1/shown", "/v1/directory/rosters", "/v1/directory/successions", "/v1/directory/keys", "/v1/checkpoints",
 ]
 STATED = [  # JSON whose numbers nobody can mean
     b"{\"until\":9223372036854775807}", b"{\"until\":9e18}", b"{\"until\":-1e300}", b"[-0]", b"{}",
@@ -93,7 +93,7 @@ def main():
             ask(RELAY, True, "POST", template, "0", body=body)
             count += 1
     for odd in ("-1", "+1", "01", "１"):
-        code = ask(RELAY, True, "GET", "/v1/events?from={}", odd)
+        code = ask(RELAY, True, "GET", "/v1/mailboxes/iscg-est@avema01?after={}", odd)
         if code != 400:
             sys.exit(f"numbers: a cursor {odd!r} answered {code}, expected 400")
         code = ask(LOG, False, "GET", "/tile/0/{}", odd)
