@@ -60,6 +60,7 @@ struct MailboxBench {
             row.memory = Memory.peak
             rows.append(row)
             print(text(row))
+            fflush(nil)
         }
         guard let small = rows.first, let large = rows.last, rows.count > 1 else { return }
         print("ratio inbox \(ratio(large.inbox, small.inbox)), track \(ratio(large.track, small.track))")

@@ -88,6 +88,11 @@ public struct Account {
         try vault.ids(Table.publication).compactMap { try vault.value(Table.publication, $0) }
     }
 
+    /// The convention as it was last verified, to find the relay by; nil in a damaged vault.
+    public func convention() throws -> Convention? {
+        try vault.value(Table.convention, "current").flatMap { try Unverified<Convention>(parsing: $0).claimed }
+    }
+
     // MARK: Keys
 
     public func signer() throws -> NoteSigner {

@@ -237,6 +237,30 @@ public struct HTTPRelayConnection: RelayConnection {
         try await json(.GET, "v1/mailboxes/\(unit)?after=\(number)")
     }
 
+    public func stream(
+        after place: Int?
+    ) async throws -> AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error> {
+        var headers = HTTPHeaders([("accept", "text/event-stream")])
+        if let place { headers.add(name: "last-event-id", value: String(place)) }
+        let response = try await request(.GET, "v1/stream", headers: headers)
+        return AsyncThrowingStream { continuation in
+            let reading = Task {
+                do {
+                    var parser = EventStreamParser()
+                    for try await buffer in response.body {
+                        for message in try parser.take(buffer.readableBytesView) { continuation.yield(message) }
+                    }
+                    continuation.finish()
+                } catch let failure as ClientFailure {
+                    continuation.finish(throwing: failure)
+                } catch {
+                    continuation.finish(throwing: ClientFailure.unreachable)
+                }
+            }
+            continuation.onTermination = { _ in reading.cancel() }
+        }
+    }
+
     public func notify(_ shown: ShownDeliveries) async throws {
         _ = try await request(.POST, "v1/shown", body: try WireJSON.encode(shown))
     }

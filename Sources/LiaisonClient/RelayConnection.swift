@@ -40,6 +40,10 @@ public protocol RelayConnection: Sendable {
     func waiting() async throws -> WaitingCounts
     /// What the mailbox of one of the agent's units holds after a number.
     func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage
+    /// Listens to which mailboxes grow; returns once the relay has answered.
+    ///
+    /// - Parameter place: up to where this client was told before, by the last message.
+    func stream(after place: Int?) async throws -> AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error>
     /// Says that somebody was shown these in a list.
     func notify(_ shown: ShownDeliveries) async throws
     func timeline(of id: TransmissionID) async throws -> Timeline

@@ -141,6 +141,10 @@ struct RelayRoutes {
             return try json(
                 await relay.mailbox(of: unit, after: number("after", of: request), for: context.peer(relay)))
         }
+        v1.get("stream") { request, context in
+            let peer = try context.peer(relay)
+            return try stream(to: peer, after: place(of: request))
+        }
         v1.post("shown") { request, context in
             try await relay.notify(value(in: request), by: context.peer(relay))
             return Response(status: .noContent)
@@ -168,6 +172,38 @@ struct RelayRoutes {
             guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
             return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
         }
+    }
+
+    /// Server-sent events (WHATWG HTML, section 9.2): `data` says which mailbox has reached which number, `id` up to where.
+    private func stream(to peer: AgentAddress, after place: Int) throws -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "text/event-stream"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                // A first byte, so that whoever listens knows that the line is there.
+                try await writer.write(ByteBuffer(string: ":\n\n"))
+                try await relay.follow(peer, after: place, heartbeat: Self.heartbeat) { message in
+                    switch message {
+                    case .heartbeat: try await writer.write(ByteBuffer(string: ":\n\n"))
+                    case .grown(let mailbox, let place):
+                        let data = String(decoding: try WireJSON.encode(mailbox), as: UTF8.self)
+                        try await writer.write(ByteBuffer(string: "id: \(place)\nevent: mailbox\ndata: \(data)\n\n"))
+                    }
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    /// Well below the time after which a silent connection is closed.
+    private static let heartbeat = Duration.seconds(15)
+
+    /// Up to where the listener was told before; -1 when it does not say.
+    private func place(of request: Request) throws -> Int {
+        guard let name = HTTPField.Name("Last-Event-ID"), let text = request.headers[name] else { return -1 }
+        guard let place = DecimalNumber.parse(text) else { throw Problem(.malformed) }
+        return place
     }
 
     /// Body: the envelope, of the length that a header gives, and the content behind it. Without content

@@ -36,6 +36,8 @@ public actor Sequencer {
     /// Whether a commit may have erased something since the last scrub.
     private var hasErased = false
     private let published = Mutex(Directory())
+    /// Told of every commit.
+    public nonisolated let signals = MailboxSignals()
 
     /// - Parameters:
     ///   - log: the relay's key under the log's origin.
@@ -92,6 +94,8 @@ public actor Sequencer {
                 case .committed:
                     adopt(draft.state)
                     for (item, outcome) in zip(waiting, outcomes) { item.answer.resume(with: outcome) }
+                    signals.signal(
+                        draft.batch.entries.map(\.mailbox), directoryChanged: !draft.batch.documents.isEmpty)
                     return
                 case .headMoved: continue
                 case .unknown(let error): throw error

@@ -84,6 +84,16 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
+    public func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)? {
+        try await pool.read { database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT number, \"index\" FROM entries WHERE mailbox = ? ORDER BY number DESC LIMIT 1",
+                arguments: [mailbox.description]
+            ).map { (number: $0["number"], index: $0["index"]) }
+        }
+    }
+
     public func entry(_ index: Int) async throws -> StoredEntry? {
         try await entry(where: "\"index\" = ?", [index])
     }

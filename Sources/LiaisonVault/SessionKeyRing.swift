@@ -78,9 +78,12 @@ public struct SessionKeyRing: Sendable {
         }
     }
 
-    /// The key of a vault that is unlocked in this session; its time begins anew. Nil when it is locked.
-    public func key(of vault: String) -> GuardedBytes? {
+    /// The key of a vault that is unlocked in this session; nil when it is locked.
+    ///
+    /// - Parameter isUse: whether its time begins anew.
+    public func key(of vault: String, isUse: Bool = true) -> GuardedBytes? {
         guard let (serial, key, lease) = try? find(vault) else { return nil }
+        guard isUse else { return key }
         keyctl_set_timeout(serial, UInt32(min(lease.period, lease.end - clock())))
         return key
     }

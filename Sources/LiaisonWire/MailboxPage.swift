@@ -114,6 +114,17 @@ public struct MailboxPage: Codable, Hashable, Sendable {
     }
 }
 
+/// That a mailbox has reached a number: what a stream says, and nothing else.
+public struct GrownMailbox: Codable, Hashable, Sendable {
+    public var mailbox: UnitAddress
+    public var number: Int
+
+    public init(mailbox: UnitAddress, number: Int) {
+        self.mailbox = mailbox
+        self.number = number
+    }
+}
+
 /// Deliveries that a person of their units was just shown in a list.
 public struct ShownDeliveries: Codable, Hashable, Sendable {
     public struct Item: Codable, Hashable, Sendable {

@@ -43,6 +43,12 @@ struct Console {
         }
     }
 
+    /// The same for one of many lines that come over time: it is there at once, for a pipe, too.
+    func printLine(_ value: some Encodable, text: () -> String) throws {
+        try print(value, text: text)
+        fflush(nil)
+    }
+
     /// Runs a command and turns what it throws into a message and an exit code.
     func reporting(_ body: () async throws -> Void) async throws {
         do {

@@ -23,7 +23,8 @@ struct Liaison: AsyncParsableCommand {
             The passphrase is read from the file named by LIAISON_PASSPHRASE_FILE, or asked for.
             """),
         subcommands: [
-            Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Dismiss.self, Read.self,
+            Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Watch.self,
+            Dismiss.self, Read.self,
             Acknowledge.self,
             Refuse.self, Withdraw.self, Erase.self, Handover.self, Recover.self, Track.self, Proof.self,
             VerifyDossier.self, Extract.self, Audit.self, EvidenceCommand.self, Export.self,

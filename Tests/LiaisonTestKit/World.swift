@@ -307,6 +307,24 @@ package struct DirectConnection: RelayConnection {
         try await relay.mailbox(of: unit, after: number, for: peer)
     }
     package func notify(_ shown: ShownDeliveries) async throws { try await relay.notify(shown, by: peer) }
+    package func stream(
+        after place: Int?
+    ) async throws -> AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error> {
+        let (relay, peer) = (relay, peer)
+        return AsyncThrowingStream { continuation in
+            let following = Task {
+                do {
+                    try await relay.follow(peer, after: place ?? -1, heartbeat: .seconds(15)) { message in
+                        if case .grown(let mailbox, let place) = message { continuation.yield((mailbox, place)) }
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in following.cancel() }
+        }
+    }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         try await relay.timeline(of: id, for: peer)
     }
@@ -333,6 +351,8 @@ package struct LyingConnection: RelayConnection {
     package var roster: (@Sendable (Receipt) throws -> Receipt)?
     package var receipt: (@Sendable (Receipt) async throws -> Receipt)?
     package var mailbox: (@Sendable (UnitAddress, MailboxPage) async throws -> MailboxPage)?
+    package typealias Stream = AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error>
+    package var stream: (@Sendable (Stream) async throws -> Stream)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
     package var content: (@Sendable ([UInt8]) -> [UInt8])?
     package var header: (@Sendable ([UInt8]) -> [UInt8])?
@@ -401,6 +421,12 @@ package struct LyingConnection: RelayConnection {
         return try await mailbox?(unit, honestly) ?? honestly
     }
     package func notify(_ shown: ShownDeliveries) async throws { try await honest.notify(shown) }
+    package func stream(
+        after place: Int?
+    ) async throws -> AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error> {
+        let honestly = try await honest.stream(after: place)
+        return try await stream?(honestly) ?? honestly
+    }
     package func timeline(of id: TransmissionID) async throws -> Timeline {
         let honestly = try await honest.timeline(of: id)
         return try await timeline?(honestly) ?? honestly

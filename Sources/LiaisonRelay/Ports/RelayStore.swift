@@ -22,6 +22,8 @@ public protocol RelayStore: Sendable {
     func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile]
     func entries(_ range: Range<Int>) async throws -> [[UInt8]]
     func lastNumber(in mailbox: Mailbox) async throws -> Int
+    /// Number and index of a mailbox's last entry; nil for an empty one.
+    func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)?
 
     /// All conventions in order of version, then all successions and the latest rosters in log order, then the latest keys
     /// documents.
