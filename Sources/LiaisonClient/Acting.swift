@@ -196,12 +196,12 @@ extension Session {
         behind event: ProvenEvent, after progress: DeliveryProgress?, among acts: ActIndex, _ routing: Routing
     ) async throws -> Verified<Act> {
         guard let act = event.event.act.flatMap({ acts[$0] }) else { throw ClientFailure.broken(.actRefused) }
-        let past = try await directory(for: routing, before: event.index)
-        let instant = try await instant(of: event, under: past)
+        let past = try await past(for: routing, before: event.index)
         let kind = act.claimed.act
         let leads = progress.map { $0.transition(by: .act(kind), to: event.event) != nil } ?? event.event.follows(kind)
         guard leads,
-            let verified = past.verified(act, behind: event.event, after: progress, at: instant, sender: routing.from)
+            let verified = past.directory.verified(
+                act, behind: event.event, after: progress, at: past.instant(of: event), sender: routing.from)
         else { throw ClientFailure.broken(.actRefused) }
         return verified
     }

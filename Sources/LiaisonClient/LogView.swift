@@ -80,20 +80,24 @@ final class LogView {
             throw ClientFailure.broken(.evidence)
         }
         try await agree(with: checkpoint.checkpoint)
-        var events: [ProvenEvent] = []
+        var entries: [(logged: LoggedRecord, leaf: Hash)] = []
         for logged in page.events {
             guard let leaf = try await leaf(logged.index, in: checkpoint.checkpoint) else {
                 throw ClientFailure.broken(.evidence)
             }
-            do {
-                events.append(try logged.proven(by: leaf, log: key.name))
-            } catch LoggedRecord.Failure.unknownEvent(let name) {
-                throw ClientFailure.programTooOld(name)
-            } catch {
-                throw ClientFailure.broken(.evidence)
-            }
+            entries.append((logged, leaf))
         }
-        return (events, checkpoint)
+        let name = key.name
+        let events = await entries.inParallel { entry in
+            Result { try entry.logged.proven(by: entry.leaf, log: name) }
+        }
+        do {
+            return (try events.map { try $0.get() }, checkpoint)
+        } catch LoggedRecord.Failure.unknownEvent(let name) {
+            throw ClientFailure.programTooOld(name)
+        } catch {
+            throw ClientFailure.broken(.evidence)
+        }
     }
 
     /// The leaf hash at `index` in the tree of a checkpoint of this history; nil beyond it.

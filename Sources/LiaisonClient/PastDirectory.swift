@@ -13,7 +13,20 @@ struct PastDirectories {
         let institutions: [InstitutionID]
     }
 
-    var directories: [Key: [(places: ClosedRange<Int>, directory: Directory)]] = [:]
+    /// A directory, the places of the log for which it was in force, and when the youngest of its rosters was published.
+    struct Past {
+        let directory: Directory
+        let places: ClosedRange<Int>
+        let publishedAt: Int
+
+        /// When an event was, for those who are judged by this directory: the log's order counts, whatever the relay's clock
+        /// said.
+        func instant(of event: ProvenEvent) -> Int { max(event.event.at, publishedAt) }
+    }
+
+    var directories: [Key: [Past]] = [:]
+    /// Conventions that were verified, with the institutions whose signatures were.
+    var conventions: [Key: Verified<Convention>] = [:]
 }
 
 extension Session {
@@ -21,35 +34,33 @@ extension Session {
     /// that it names, and for each institution the newest roster logged before that entry.
     ///
     /// A list of a thousand deliveries needs the same few directories: each is put together once for a refresh.
-    func directory(for routing: Routing, before index: Int) async throws -> Directory {
+    func past(for routing: Routing, before index: Int) async throws -> PastDirectories.Past {
         let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).sorted()
         let key = PastDirectories.Key(convention: routing.convention, institutions: institutions)
-        if let known = past.directories[key]?.first(where: { $0.places.contains(index) }) { return known.directory }
+        if let known = past.directories[key]?.first(where: { $0.places.contains(index) }) { return known }
         var directory = Directory(under: try await convention(of: routing))
         try await know(institutions)
-        var places = 0...Int.max
+        var (places, publishedAt) = (0...Int.max, 0)
         for institution in institutions {
             let (roster, inForce) = try await roster(of: institution, before: index)
             places = places.clamped(to: inForce)
+            publishedAt = max(publishedAt, try await publication(of: roster.note.hash).at)
             try await accept(roster, into: &directory)
         }
-        past.directories[key, default: []].append((places, directory))
-        return directory
-    }
-
-    /// When an event was, for those who are judged by `past`: the log's order counts, whatever the relay's clock said.
-    func instant(of event: ProvenEvent, under past: Directory) async throws -> Int {
-        var instant = event.event.at
-        for roster in past.rosters.values { instant = max(instant, try await publication(of: roster.hash).at) }
-        return instant
+        let found = PastDirectories.Past(directory: directory, places: places, publishedAt: publishedAt)
+        past.directories[key, default: []].append(found)
+        return found
     }
 
     /// The convention that a routing names, signed by the institutions at its ends.
     func convention(of routing: Routing) async throws -> Verified<Convention> {
-        let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).union([address.institution])
+        let key = PastDirectories.Key(convention: routing.convention, institutions: institutions.sorted())
+        if let known = past.conventions[key] { return known }
         do {
-            return try await convention(routing.convention).verifiedByItsParties(
-                of: institutions.union([address.institution]))
+            let verified = try await convention(routing.convention).verifiedByItsParties(of: institutions)
+            past.conventions[key] = verified
+            return verified
         } catch {
             throw ClientFailure.broken(.conventionRefused)
         }

@@ -153,6 +153,11 @@ struct Replica {
         try vault.read { try $0.all(Table.act, folder: Self.acts(of: id)).map(\.value) }
     }
 
+    /// The hashes of those acts, in hex.
+    func verifiedActs(on id: TransmissionID) throws -> Set<String> {
+        Set(try vault.read { try $0.all(Table.act, folder: Self.acts(of: id)).map(\.id) })
+    }
+
     /// Events of one mailbox from an index on, in order of the log.
     func events(in unit: UnitAddress, from index: Int) throws -> [ProvenEvent] {
         var found: [ProvenEvent] = []

@@ -84,25 +84,31 @@ extension Session {
                 erased.formUnion(event.event.entries ?? [])
             }
         }
+        let offered = await OfferedNotes(page)
         let touched = Set(events.filter { !$0.event.event.isRefusal }.compactMap(\.event.transmission))
         let forgotten = try transmissions(ofErased: erased, in: unit)
         var updates: [ReplicaUpdate] = []
+        let new = Dictionary(grouping: events.filter { !erased.contains($0.index) }, by: \.event.transmission)
         for id in touched.union(forgotten).sorted() {
             let known = try replica.events(on: id).filter {
                 !($0.event.mailbox == .unit(unit) && erased.contains($0.index))
             }
-            let new = events.filter { $0.event.transmission == id && !erased.contains($0.index) }
-            updates.append(try await update(id, known + new, page))
+            updates.append(try await update(id, known + (new[id] ?? []), offered))
         }
-        try account.vault.write { vault in
-            for event in kept where !erased.contains(event.logged.index) {
-                let id = try replica.event(event.logged).event.transmission
-                try vault.put(
-                    event, Table.event(in: .unit(unit)), "\(event.logged.index)",
-                    folder: id.map(Replica.folder(of:)), place: event.logged.index)
+        let (vault, table) = (account.vault, Table.event(in: .unit(unit)))
+        let rows = await zip(kept, events).filter { !erased.contains($1.index) }.inParallel { held, event in
+            Result {
+                try vault.sealed(
+                    held, table, "\(event.index)", folder: event.event.transmission.map(Replica.folder(of:)),
+                    place: event.index)
             }
-            for index in erased { try vault.delete(Table.event(in: .unit(unit)), "\(index)") }
-            for update in updates { try update.write(vault, replica) }
+        }
+        let derived = await updates.inParallel { update in Result { try update.rows(in: vault) } }
+        try vault.write { vault in
+            for row in rows { try vault.put(row.get()) }
+            for index in erased { try vault.delete(table, "\(index)") }
+            for update in updates { try update.clear(vault) }
+            for rows in derived { for row in try rows.get() { try vault.put(row) } }
             try vault.put(after, Table.held, unit.description)
             try logView.seen.remember(checkpoint, in: vault)
         }
@@ -162,7 +168,7 @@ extension Session {
 
     /// What follows from all events about a transmission, those of the page among them.
     private func update(
-        _ id: TransmissionID, _ events: [ProvenEvent], _ page: MailboxPage
+        _ id: TransmissionID, _ events: [ProvenEvent], _ offered: OfferedNotes
     ) async throws -> ReplicaUpdate {
         let events = Set(events).sorted { $0.index < $1.index }
         let known = try replica.transmission(id)
@@ -170,9 +176,10 @@ extension Session {
         update.recipients =
             known?.envelope.flatMap { try? Unverified<Envelope>(parsing: $0).claimed.routing.recipients } ?? []
         do {
-            update.held = try await judge(id, events, page.envelopes)
-            if let held = update.held, held.refusal == nil {
-                try await replay(events, of: held, page.acts, into: &update)
+            let (held, envelope) = try await judge(id, events, offered, known)
+            update.held = held
+            if let held, held.refusal == nil {
+                try await replay(events, of: held, envelope, offered.acts, into: &update)
             }
         } catch let failure as ClientFailure where failure.isAboutOne {
             // The log has it, and it does not hold: the lists say so.
@@ -185,25 +192,23 @@ extension Session {
 
     /// The transmission that events are about: as it is held, or judged by the directory of its place.
     private func judge(
-        _ id: TransmissionID, _ events: [ProvenEvent], _ envelopes: [String]
-    ) async throws -> HeldTransmission? {
-        var known = try replica.transmission(id)
-        if let held = known, held.flow != nil {
-            known?.refusal = nil  // of what followed: that is judged anew
-            return known
+        _ id: TransmissionID, _ events: [ProvenEvent], _ offered: OfferedNotes, _ known: HeldTransmission?
+    ) async throws -> (HeldTransmission?, Verified<Envelope>?) {
+        if var known, known.flow != nil {
+            known.refusal = nil  // of what followed: that is judged anew
+            return (known, nil)
         }
-        if let known, known.refusal != nil { return known }
+        if let known, known.refusal != nil { return (known, nil) }
         let beginning = events.first {
             $0.event.event == .submissionAcceptance
                 || $0.event.event == .contentConsignment && $0.event.mailbox == $0.event.unit.map(Mailbox.unit)
         }
-        guard let first = beginning ?? events.first, let hash = first.event.envelope else { return known }
-        if known != nil, beginning == nil { return known }
-        let note = envelopes.lazy.compactMap { try? Unverified<Envelope>(parsing: $0) }.first { $0.note.hash == hash }
-        guard let note else { throw ClientFailure.broken(.envelopeRefused) }
+        guard let first = beginning ?? events.first, let hash = first.event.envelope else { return (known, nil) }
+        if known != nil, beginning == nil { return (known, nil) }
+        guard let note = offered.envelopes[hash] else { throw ClientFailure.broken(.envelopeRefused) }
         let (envelope, permit) = try await judge(note, of: id, at: first, isTold: beginning == nil)
         guard let key = envelope.keys.first?.key else { throw ClientFailure.broken(.envelopeRefused) }
-        return HeldTransmission(envelope: envelope.note.serialized, key: key, flow: permit?.flow.id)
+        return (HeldTransmission(envelope: envelope.note.serialized, key: key, flow: permit?.flow.id), envelope)
     }
 
     /// Checks that an event and an envelope belong together, and that the author was in force and the convention permitted
@@ -219,15 +224,16 @@ extension Session {
             event.event != .submissionAcceptance
                 || event.mailbox == .unit(routing.from) && event.agent == note.claimed.by
         else { throw ClientFailure.broken(.wrongEvent) }
-        let past = try await directory(for: routing, before: first.index)
-        guard let key = past.agent(note.claimed.by)?.noteKey, let envelope = try? note.verified(by: key) else {
+        let past = try await past(for: routing, before: first.index)
+        guard let key = past.directory.agent(note.claimed.by)?.noteKey, let envelope = try? note.verified(by: key)
+        else {
             throw ClientFailure.broken(.envelopeRefused)
         }
         guard !isTold else { return (envelope, nil) }
         do {
-            let permit = try past.permit(
+            let permit = try past.directory.permit(
                 routing, by: envelope.body.by, log: log.name, size: envelope.body.content.size,
-                at: try await instant(of: first, under: past))
+                at: past.instant(of: first))
             return (envelope, permit)
         } catch let code as DecisionCode {
             throw ClientFailure.notPermitted(code)
@@ -236,22 +242,22 @@ extension Session {
 
     /// Replays every delivery that own mailboxes tell, and verifies the acts behind it that were not verified before.
     private func replay(
-        _ events: [ProvenEvent], of held: HeldTransmission, _ offered: [String], into update: inout ReplicaUpdate
+        _ events: [ProvenEvent], of held: HeldTransmission, _ judged: Verified<Envelope>?, _ offered: ActIndex,
+        into update: inout ReplicaUpdate
     ) async throws {
-        let envelope = try envelope(of: held)
+        let envelope = try judged ?? self.envelope(of: held)
         let routing = envelope.body.routing
         guard events.allSatisfy({ $0.event.envelope == envelope.hash || $0.event.event.isRefusal }) else {
             throw ClientFailure.broken(.wrongEvent)
         }
         update.recipients = routing.recipients
         update.envelope = envelope
-        let verified = Set(
-            try replica.acts(on: update.id).compactMap { try? Unverified<Act>(parsing: $0).note.hash })
-        var acts = ActIndex(offered)
+        let verified = try replica.verifiedActs(on: update.id)
+        var acts = offered
         for unit in routing.recipients where held.flow != nil {
             guard let replay = try replayed(unit, events, routing) else { continue }
             for event in replay.events {
-                guard let hash = event.event.act, !verified.contains(hash) else { continue }
+                guard let hash = event.event.act, !verified.contains(hash.hex) else { continue }
                 if acts[hash] == nil {
                     // Not in this page: it came with an earlier one that was not written.
                     acts = ActIndex(try await relay.timeline(of: update.id).acts)
@@ -309,16 +315,29 @@ struct ActIndex {
     private let acts: [Hash: Unverified<Act>]
 
     /// - Parameter notes: what is no act is passed over.
-    init(_ notes: [String]) {
-        let parsed = notes.compactMap { try? Unverified<Act>(parsing: $0) }
+    init(_ notes: [String]) { self.init(notes.compactMap { try? Unverified<Act>(parsing: $0) }) }
+
+    init(_ parsed: [Unverified<Act>]) {
         acts = Dictionary(parsed.map { ($0.note.hash, $0) }) { first, _ in first }
     }
 
     subscript(hash: Hash) -> Unverified<Act>? { acts[hash] }
 }
 
+/// The envelopes and acts of a page, parsed once, by their hashes.
+struct OfferedNotes {
+    let envelopes: [Hash: Unverified<Envelope>]
+    let acts: ActIndex
+
+    init(_ page: MailboxPage) async {
+        let envelopes = await page.envelopes.inParallel { try? Unverified<Envelope>(parsing: $0) }.compactMap(\.self)
+        self.envelopes = Dictionary(envelopes.map { ($0.note.hash, $0) }) { first, _ in first }
+        acts = ActIndex(await page.acts.inParallel { try? Unverified<Act>(parsing: $0) }.compactMap(\.self))
+    }
+}
+
 /// What is to be written about one transmission.
-struct ReplicaUpdate {
+struct ReplicaUpdate: Sendable {
     let id: TransmissionID
     /// The agent's units.
     let own: Set<UnitAddress>
@@ -340,38 +359,47 @@ struct ReplicaUpdate {
     /// Whether the relay has erased the content for every unit that is told of here.
     var isContentErased: Bool { !replays.isEmpty && replays.allSatisfy(\.end.isErased) }
 
-    func write(_ vault: VaultTransaction, _ replica: Replica) throws {
+    /// Takes away what lists and alerts said of it before.
+    func clear(_ vault: VaultTransaction) throws {
         for unit in recipients {
             try vault.delete(Table.inboxDelivery, Replica.row(id, unit))
             try vault.delete(Table.sentDelivery, Replica.row(id, unit))
         }
         try vault.delete(folder: Replica.alerts(of: id))
-        guard !events.isEmpty, let held else {
-            // The audit limit is over: nothing of it is known any more.
-            try vault.delete(Table.transmission, id.description)
-            try vault.delete(Table.reply, id.description)
-            try vault.delete(folder: Replica.acts(of: id))
-            return
-        }
-        try vault.put(
-            held, Table.transmission, id.description, folder: held.refusal == nil ? nil : Replica.refused,
-            place: events[0].index)
-        for act in acts {
-            try vault.put(act.note.serialized, Table.act, act.hash.hex, folder: Replica.acts(of: id))
-        }
-        for alert in AlertBoard.alerts(from: events) {
-            try vault.put(alert, Table.alert, alert.dismissalID, folder: Replica.alerts(of: id))
-        }
-        guard let routing = envelope?.body.routing else { return }
-        if let answered = routing.inReplyTo {
-            try vault.put(
-                id, Table.reply, id.description, folder: Replica.replies(to: answered), place: events[0].index)
-        }
-        for replay in replays { try write(replay, routing, vault) }
+        guard events.isEmpty || held == nil else { return }
+        // The audit limit is over: nothing of it is known any more.
+        try vault.delete(Table.transmission, id.description)
+        try vault.delete(Table.reply, id.description)
+        try vault.delete(folder: Replica.acts(of: id))
     }
 
-    /// Puts a delivery into the list of who received it, and of who sent it.
-    private func write(_ replay: DeliveryReplay, _ routing: Routing, _ vault: VaultTransaction) throws {
+    /// What stands of it from now on.
+    func rows(in vault: Vault) throws -> [SealedRow] {
+        guard !events.isEmpty, let held else { return [] }
+        var rows = [
+            try vault.sealed(
+                held, Table.transmission, id.description, folder: held.refusal == nil ? nil : Replica.refused,
+                place: events[0].index)
+        ]
+        for act in acts {
+            rows.append(
+                try vault.sealed(act.note.serialized, Table.act, act.hash.hex, folder: Replica.acts(of: id)))
+        }
+        for alert in AlertBoard.alerts(from: events) {
+            rows.append(
+                try vault.sealed(alert, Table.alert, alert.dismissalID, folder: Replica.alerts(of: id)))
+        }
+        guard let routing = envelope?.body.routing else { return rows }
+        if let answered = routing.inReplyTo {
+            rows.append(
+                try vault.sealed(
+                    id, Table.reply, id.description, folder: Replica.replies(to: answered), place: events[0].index))
+        }
+        return try rows + replays.flatMap { try self.rows(of: $0, routing, in: vault) }
+    }
+
+    /// A delivery in the list of who received it, and of who sent it.
+    private func rows(of replay: DeliveryReplay, _ routing: Routing, in vault: Vault) throws -> [SealedRow] {
         let consignment = events.first {
             $0.event.event == .contentConsignment && $0.event.unit == replay.unit
                 && $0.event.mailbox == .unit(replay.unit)
@@ -381,14 +409,14 @@ struct ReplicaUpdate {
             (.inbox, own.contains(replay.unit) ? consignment : nil),
             (.sent, own.contains(routing.from) ? submission : nil)
         ]
-        for (list, event) in lists {
-            guard let event else { continue }
+        return try lists.compactMap { list, event in
+            guard let event else { return nil }
             let state = replay.end.state
             let delivery = HeldDelivery(
                 transmission: id, unit: replay.unit, state: state, isErased: replay.end.isErased,
                 isNotified: replay.end.isNotified, dueAt: replay.dueAt, inReplyTo: routing.inReplyTo,
                 event: event.logged)
-            try vault.put(
+            return try vault.sealed(
                 delivery, Replica.table(list), Replica.row(id, replay.unit),
                 folder: Replica.folder(list, isOpen: !state.isFinal), place: event.index)
         }

@@ -336,6 +336,13 @@ public struct Relay: Sendable {
             envelope: transmission.envelope, deliveries: [], events: try await evidence(for: events), acts: [])
     }
 
+    /// What of a record says which notes go with it; the relay wrote it, so it need not be held against its encoding.
+    private struct Mention: Decodable {
+        var event: EventName
+        var act: Hash?
+        var unit: UnitAddress?
+    }
+
     /// What the mailbox of one of the peer's units holds after a number, with the envelopes that it hears of there for the
     /// first time and the acts behind its events.
     public func mailbox(
@@ -350,7 +357,7 @@ public struct Relay: Sendable {
         var heardOf: Set<TransmissionID> = []
         for entry in entries {
             guard let id = entry.transmission, let transmission = transmissions[id],
-                let record = try? CanonicalJSON.decode(EventRecord.self, from: entry.record), !record.event.isRefusal
+                let record = try? WireJSON.decode(Mention.self, from: entry.record), !record.event.isRefusal
             else { continue }
             let isOwn = transmission.from == unit || record.unit == unit
             if isOwn, let act = record.act { acts.insert(act) }

@@ -30,7 +30,7 @@ public final class Vault: Sendable {
     public let path: String
     private let database: DatabaseQueue
     private let lock: FileLock
-    private let rows: RowCipher
+    let rows: RowCipher
     private let random: RandomBytes
 
     private struct Header: Codable {

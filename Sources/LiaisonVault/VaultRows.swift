@@ -96,6 +96,35 @@ struct RowCipher: Sendable {
     }
 }
 
+/// A row that was sealed before it is written: sealing many costs more than writing them, and can be done in parallel.
+public struct SealedRow: Sendable {
+    fileprivate let key: [UInt8]
+    fileprivate let table: String
+    fileprivate let folder: String?
+    fileprivate let place: Int
+    fileprivate let sealed: Data
+}
+
+extension Vault {
+    /// Seals a row for `VaultTransaction.put(_:)`.
+    public func sealed<Value>(
+        _ value: Value, _ table: VaultTable<Value>, _ id: String, folder: String? = nil, place: Int = 0
+    ) throws -> SealedRow {
+        try rows.sealed(value, table, id, folder: folder, place: place)
+    }
+}
+
+extension RowCipher {
+    func sealed<Value>(
+        _ value: Value, _ table: VaultTable<Value>, _ id: String, folder: String?, place: Int
+    ) throws -> SealedRow {
+        let key = hash(table.name, id)
+        return SealedRow(
+            key: key, table: table.name, folder: folder, place: place,
+            sealed: seal(id, try CanonicalJSON.encode(value), at: key))
+    }
+}
+
 /// Reads and writes rows within one transaction.
 public struct VaultTransaction {
     let database: Database
@@ -141,9 +170,11 @@ public struct VaultTransaction {
     public func put<Value>(
         _ value: Value, _ table: VaultTable<Value>, _ id: String, folder: String? = nil, place: Int = 0
     ) throws {
-        let key = rows.hash(table.name, id)
-        try put(
-            rows.seal(id, CanonicalJSON.encode(value), at: key), at: key, table.name, folder: folder, place: place)
+        try put(rows.sealed(value, table, id, folder: folder, place: place))
+    }
+
+    public func put(_ row: SealedRow) throws {
+        try put(row.sealed, at: row.key, row.table, folder: row.folder, place: row.place)
     }
 
     public func delete<Value>(_ table: VaultTable<Value>, _ id: String) throws { try delete(table.name, id) }

@@ -43,8 +43,11 @@ public struct LoggedRecord: Codable, Hashable, Sendable {
     ///
     /// - Throws: `Failure`.
     package func provenBefore(log: String) throws(Failure) -> ProvenEvent {
-        guard let bytes = Base64.decode(record) else { throw .malformedRecord }
-        return try ProvenEvent(of: self, bytes, log: log)
+        // It was held against its encoding when it was proven.
+        guard let bytes = Base64.decode(record), let event = try? WireJSON.decode(EventRecord.self, from: bytes),
+            event.log == log
+        else { throw .malformedRecord }
+        return ProvenEvent(event: event, logged: self)
     }
 }
 

@@ -359,6 +359,9 @@ package struct LyingConnection: RelayConnection {
     /// Answers in the relay's place to a demand for a content.
     package var opening: (@Sendable (Verified<Act>, Int) async throws -> ContentSegment)?
 
+    /// Told when the relay begins to work on a page or a tile, and when it has answered.
+    package var isAsked: (@Sendable (Bool) -> Void)?
+
     package init(_ honest: any RelayConnection) { self.honest = honest }
 
     package func directoryHead() async throws -> Receipt {
@@ -417,7 +420,9 @@ package struct LyingConnection: RelayConnection {
     }
     package func waiting() async throws -> WaitingCounts { try await honest.waiting() }
     package func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
+        isAsked?(true)
         let honestly = try await honest.mailbox(of: unit, after: number)
+        isAsked?(false)
         return try await mailbox?(unit, honestly) ?? honestly
     }
     package func notify(_ shown: ShownDeliveries) async throws { try await honest.notify(shown) }
@@ -440,6 +445,8 @@ package struct LyingConnection: RelayConnection {
     package func show(_ checkpoint: SignedCheckpoint) async throws { try await honest.show(checkpoint) }
     package func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
         moved?(32 * width)
+        isAsked?(true)
+        defer { isAsked?(false) }
         return try await honest.tile(id, width: width)
     }
 }

@@ -21,7 +21,7 @@ trap 'kill -9 $watcher 2>/dev/null || true; "$sandbox" down "$dir/sb" >/dev/null
 heard() { grep -qF -- "$1" "$dir/heard"; }
 
 send() {
-    as bta-montluel send referral --to iscg-est@avema01 --form "$ROOT/Tests/Scripts/referral.yaml" --yes >"$dir/out" 2>"$dir/err" ||
+    as bta-montluel send referral --to iscg-est@avema01 "${referral[@]}" >"$dir/out" 2>"$dir/err" ||
         fail "$(cat "$dir/err")"
     json 'd["id"]'
 }
@@ -30,7 +30,7 @@ sleep 3
 id=$(send)
 waits 20 heard "référence $id"
 [ "$(grep -c "référence $id" "$dir/heard")" = 1 ] || fail "$(cat "$dir/heard")"
-waits 10 grep -q "ContentConsignment iscg-est@avema01 $id routine" "$dir/hooked"
+waits 10 grep -q "ContentConsignment iscg-est@avema01 $id priority" "$dir/hooked"
 grep -q TESTARD "$dir/environment" "$dir/hooked" "$dir/heard" && fail "something of the content was told"
 grep -q PASSPHRASE "$dir/environment" && fail "the passphrase's file was told"
 
