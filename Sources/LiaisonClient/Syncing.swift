@@ -22,8 +22,7 @@ extension Session {
             return
         }
         let units = ownUnits
-        // What this agent may not read any more goes, with everything that was judged by it.
-        if try !Set(units).isSuperset(of: replica.mailboxes()) { try replica.forget() }
+        for unit in try replica.mailboxes() where !units.contains(unit) { try await leave(unit) }
         for unit in units { try await sync(unit) }
     }
 
@@ -32,6 +31,32 @@ extension Session {
         get throws {
             let times = try ownUnits.map { try replica.mailbox(of: $0)?.syncedAt }
             return times.contains(nil) ? nil : times.compactMap(\.self).min()
+        }
+    }
+
+    /// What this agent may not read any more goes, and what only followed from it.
+    private func leave(_ unit: UnitAddress) async throws {
+        let table = Table.event(in: .unit(unit))
+        var touched: Set<TransmissionID> = []
+        try account.vault.read { vault in
+            try vault.each(table) { row in
+                if let id = try replica.event(row.value.logged).event.transmission { touched.insert(id) }
+                return true
+            }
+        }
+        var updates: [ReplicaUpdate] = []
+        for id in touched.sorted() {
+            let rest = try replica.events(on: id).filter { $0.event.mailbox != .unit(unit) }
+            updates.append(try await update(id, rest, .none))
+        }
+        let vault = account.vault
+        try vault.write { transaction in
+            try transaction.empty(table)
+            for update in updates {
+                try update.clear(transaction)
+                for row in try update.rows(in: vault) { try transaction.put(row) }
+            }
+            try transaction.delete(Table.held, unit.description)
         }
     }
 
@@ -328,6 +353,14 @@ struct ActIndex {
 struct OfferedNotes {
     let envelopes: [Hash: Unverified<Envelope>]
     let acts: ActIndex
+
+    /// No notes: what is needed is held already.
+    static let none = OfferedNotes(envelopes: [:], acts: ActIndex([String]()))
+
+    private init(envelopes: [Hash: Unverified<Envelope>], acts: ActIndex) {
+        self.envelopes = envelopes
+        self.acts = acts
+    }
 
     init(_ page: MailboxPage) async {
         let envelopes = await page.envelopes.inParallel { try? Unverified<Envelope>(parsing: $0) }.compactMap(\.self)

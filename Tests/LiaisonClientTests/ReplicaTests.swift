@@ -189,6 +189,44 @@ struct ReplicaTests {
         #expect(try session.replica.mailboxes().isEmpty && session.replica.transmission(ids[0]) == nil)
     }
 
+    /// Who stood in for a unit keeps their own mailbox when it is over, and nothing of the other's.
+    @Test func theEndOfAnAbsenceTakesOnlyItsMailbox() async throws {
+        let ouest = "iscg-ouest@avema01"
+        let world = try await World(units: [montluel, iscg, ouest], setting: .example("ain"))
+        func send(to unit: String) async throws -> TransmissionID {
+            let sender = try world.session(montluel, fresh: true)
+            try await sender.refresh()
+            var request = try world.referral()
+            request.to = try Fixture.unit(unit)
+            let id = try await sender.seal(try await sender.plan(request, catalogue: world.catalogue))
+            _ = try await sender.deposit(id)
+            return id
+        }
+        let (own, other) = (try await send(to: iscg), try await send(to: ouest))
+        func stand(in isAbsent: Bool) async throws {
+            let substitute = try Fixture.unit(iscg)
+            try await world.publish(
+                "avema01",
+                also: { roster in
+                    for index in roster.units.indices where roster.units[index].address.description == ouest {
+                        roster.units[index].absence =
+                            isAbsent ? Absence(reason: .leave, substitutes: [substitute]) : nil
+                    }
+                })
+        }
+        try await stand(in: true)
+        let session = try world.session(iscg, fresh: true)
+        try await session.refresh()
+        #expect(Set(try await session.inbox(.all, isShown: false).deliveries.map(\.routing.id)) == [own, other])
+        let number = try session.replica.mailbox(of: Fixture.unit(iscg))?.number
+        try await stand(in: false)
+        try await session.refresh()
+        #expect(try await session.inbox(.all, isShown: false).deliveries.map(\.routing.id) == [own])
+        #expect(try session.replica.mailbox(of: Fixture.unit(iscg))?.number == number)
+        #expect(try session.replica.transmission(other) == nil && session.replica.events(on: other).isEmpty)
+        #expect(try await session.track(own).deliveries.map(\.state) == [.available])
+    }
+
     /// Two devices of one agent, or a vault copied back from a backup: each goes on from its own end.
     @Test func aVaultFromABackupCatchesUp() async throws {
         let (world, ids) = try await busy()
