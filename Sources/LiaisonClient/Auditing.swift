@@ -311,7 +311,7 @@ extension Session {
             }
         }
         _ = try await underAuditLimit { limit in
-            try Self.checkGaps(events, auditLimit: limit, known: [], erasableBefore: clock() - limit)
+            try Self.checkGaps(events, auditLimit: limit, known: [], now: clock(), erasableBefore: clock() - limit)
         }
         return events
     }

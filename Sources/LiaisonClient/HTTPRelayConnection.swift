@@ -243,7 +243,8 @@ public struct HTTPRelayConnection: RelayConnection {
         var headers = HTTPHeaders([("accept", "text/event-stream")])
         if let place { headers.add(name: "last-event-id", value: String(place)) }
         let response = try await request(.GET, "v1/stream", headers: headers)
-        return AsyncThrowingStream { continuation in
+        // One message that is not taken yet stands for all that follow: each only wakes.
+        return AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let reading = Task {
                 do {
                     var parser = EventStreamParser()

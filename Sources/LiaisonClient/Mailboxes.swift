@@ -56,7 +56,7 @@ extension Session {
     ///   - since: for a window of time, the instant before which records may have been erased by a notice after it; nil
     ///     for whole mailboxes, from 1.
     static func checkGaps(
-        _ events: [VerifiedEvidence], auditLimit: Int, known: [LogPlace], erasableBefore since: Int? = nil
+        _ events: [VerifiedEvidence], auditLimit: Int, known: [LogPlace], now: Int, erasableBefore since: Int? = nil
     ) throws -> [Mailbox: Int] {
         let places = known + events.map { LogPlace(index: $0.index, at: $0.event.at) }
         var last: [Mailbox: Int] = [:]
@@ -64,9 +64,9 @@ extension Session {
             var erased: Set<Int> = []
             for notice in events {
                 guard let entries = notice.event.entries, let end = entries.max() else { continue }
-                guard end < notice.index,
+                guard end < notice.index, notice.event.at <= now + Directory.clockTolerance,
                     places.allSatisfy({
-                        $0.index >= end || $0.at <= notice.event.at - auditLimit + Directory.clockTolerance
+                        $0.index > end || $0.at <= notice.event.at - auditLimit + Directory.clockTolerance
                     })
                 else { throw ClientFailure.broken(.eventsMissing) }
                 erased.formUnion(entries)

@@ -211,7 +211,7 @@ extension Session {
     }
 
     /// What the form of a transmission is judged by besides itself, by the convention that it names.
-    private func context(of routing: Routing, flow: String) async throws -> FormContext {
+    func context(of routing: Routing, flow: String) async throws -> FormContext {
         let convention = try await convention(of: routing).body
         return FormContext(
             convention, flow: convention.flows.first { $0.id == flow }, from: routing.from, to: routing.to)

@@ -153,7 +153,14 @@ struct Replica {
         try vault.read { try $0.all(Table.act, folder: Self.acts(of: id)).map(\.value) }
     }
 
-    /// The hashes of those acts, in hex.
+    /// Where the act behind an event lies. An act that was verified behind one event backs no event of another kind, nor one
+    /// about another unit.
+    static func row(ofActBehind event: ProvenEvent) -> String? {
+        guard let act = event.event.act, let unit = event.event.unit else { return nil }
+        return "\(act.hex) \(event.event.event.rawValue) \(unit)"
+    }
+
+    /// The rows of those acts.
     func verifiedActs(on id: TransmissionID) throws -> Set<String> {
         Set(try vault.read { try $0.all(Table.act, folder: Self.acts(of: id)).map(\.id) })
     }

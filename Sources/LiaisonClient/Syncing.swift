@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import LiaisonForms
 import LiaisonHistory
 import LiaisonLedger
 import LiaisonModel
@@ -24,7 +25,30 @@ extension Session {
         let units = ownUnits
         for unit in try replica.mailboxes() where !units.contains(unit) { try await leave(unit) }
         for unit in units { try await sync(unit) }
+        try await askAgain()
     }
+
+    /// What was refused is asked for once more: a note may have been missing, on its way or on purpose.
+    private func askAgain() async throws {
+        let refused = try account.vault.read { vault in
+            try vault.all(Table.transmission, folder: Replica.refused).map(\.id)
+        }
+        for id in refused.prefix(Self.askedAgain).compactMap({ TransmissionID($0) }) {
+            guard let timeline = try? await relay.timeline(of: id) else { continue }
+            let page = MailboxPage(
+                checkpoint: "", events: [], envelopes: [timeline.envelope], acts: timeline.acts, next: nil)
+            let update = try await update(id, try replica.events(on: id), await OfferedNotes(page))
+            guard update.held?.refusal == nil else { continue }
+            let rows = try update.rows(in: account.vault)
+            try account.vault.write { vault in
+                try update.clear(vault)
+                for row in rows { try vault.put(row) }
+            }
+        }
+    }
+
+    /// How many are asked for again at a time.
+    private static let askedAgain = 20
 
     /// When the mailbox that is furthest behind was last brought up to date, Unix seconds; nil before the first time.
     public var syncedAt: Int? {
@@ -102,7 +126,8 @@ extension Session {
             }
             after.number = event.event.number
             after.index = event.index
-            after.latest = max(after.latest, event.event.at)
+            // A clock that ran ahead says nothing of how old the log was.
+            after.latest = max(after.latest, min(event.event.at, clock() + Directory.clockTolerance))
             kept.append(HeldEvent(logged: event.logged, latest: after.latest))
             if event.event.entries != nil {
                 try await explain(&after.gaps, by: event, of: unit, kept)
@@ -137,30 +162,39 @@ extension Session {
             try vault.put(after, Table.held, unit.description)
             try logView.seen.remember(checkpoint, in: vault)
         }
-        for update in updates where update.isContentErased {
-            try? FileManager.default.removeItem(atPath: contentPath(update.id))
-        }
+        for update in updates where update.isContentErased { await dropContent(of: update) }
         return after
     }
 
-    /// What the log says was erased explains as many missing numbers; nothing that is known to stand before the last such
-    /// entry may be younger than the audit limit at the time (docs/formats.md, section 6.6).
+    /// Deletes this device's copy of a content whose retention is over: not on the relay's word alone, nor on the other
+    /// institution's.
+    private func dropContent(of update: ReplicaUpdate) async {
+        guard let routing = update.envelope?.body.routing, let flow = update.held?.flow,
+            let retention = try? await context(of: routing, flow: flow).flow?.retention,
+            let deposited = update.events.first(where: { !$0.event.event.isRefusal })?.event.at,
+            clock() + Directory.clockTolerance >= deposited + retention
+        else { return }
+        try? FileManager.default.removeItem(atPath: contentPath(update.id))
+    }
+
+    /// What the log says was erased explains as many missing numbers; nothing that is known to stand at or before the last
+    /// such entry may be younger than the audit limit at the time (docs/formats.md, section 6.6).
     private func explain(
         _ gaps: inout [HeldMailbox.Gap], by notice: ProvenEvent, of unit: UnitAddress, _ page: [HeldEvent]
     ) async throws {
-        guard let entries = notice.event.entries, let end = entries.max(), end < notice.index else {
-            throw ClientFailure.broken(.eventsMissing)
-        }
-        var youngest = page.last { $0.logged.index < end }?.latest ?? 0
+        guard let entries = notice.event.entries.map(Set.init), let end = entries.max(), end < notice.index,
+            notice.event.at <= clock() + Directory.clockTolerance
+        else { throw ClientFailure.broken(.eventsMissing) }
+        var youngest = page.last { $0.logged.index <= end }?.latest ?? 0
         for unit in try replica.mailboxes() {
             try account.vault.read { vault in
-                try vault.each(Table.event(in: .unit(unit)), newestFirst: true, places: 0...max(end - 1, 0)) { row in
+                try vault.each(Table.event(in: .unit(unit)), newestFirst: true, places: 0...end) { row in
                     youngest = max(youngest, row.value.latest)
                     return false
                 }
             }
         }
-        for place in try account.publications() where place.index < end { youngest = max(youngest, place.at) }
+        for place in try account.publications() where place.index <= end { youngest = max(youngest, place.at) }
         try await underAuditLimit { limit in
             guard youngest <= notice.event.at - limit + Directory.clockTolerance else {
                 throw ClientFailure.broken(.eventsMissing)
@@ -200,6 +234,8 @@ extension Session {
         var update = ReplicaUpdate(id: id, own: Set(ownUnits), events: events)
         update.recipients =
             known?.envelope.flatMap { try? Unverified<Envelope>(parsing: $0).claimed.routing.recipients } ?? []
+        // What was refused changed nothing, and may outlast what it was about.
+        guard update.isTold else { return update }
         do {
             let (held, envelope) = try await judge(id, events, offered, known)
             update.held = held
@@ -207,10 +243,10 @@ extension Session {
                 try await replay(events, of: held, envelope, offered.acts, into: &update)
             }
         } catch let failure as ClientFailure where failure.isAboutOne {
-            // The log has it, and it does not hold: the lists say so.
-            update.held = update.held ?? HeldTransmission()
-            update.held?.refusal = HeldRefusal(failure)
-            update.replays = []
+            update.refuse(failure)
+        } catch let problem as Problem where problem.status < 429 {
+            // A document or an act that the relay does not have.
+            update.refuse(.broken(.actRefused))
         }
         return update
     }
@@ -223,12 +259,15 @@ extension Session {
             known.refusal = nil  // of what followed: that is judged anew
             return (known, nil)
         }
-        if let known, known.refusal != nil { return (known, nil) }
+        if let known, known.refusal != nil, known.envelope != nil { return (known, nil) }
         let beginning = events.first {
             $0.event.event == .submissionAcceptance
                 || $0.event.event == .contentConsignment && $0.event.mailbox == $0.event.unit.map(Mailbox.unit)
         }
-        guard let first = beginning ?? events.first, let hash = first.event.envelope else { return (known, nil) }
+        // What a refusal says of an envelope is its author's word.
+        guard let first = beginning ?? events.first(where: { !$0.event.event.isRefusal }),
+            let hash = first.event.envelope
+        else { return (known, nil) }
         if known != nil, beginning == nil { return (known, nil) }
         guard let note = offered.envelopes[hash] else { throw ClientFailure.broken(.envelopeRefused) }
         let (envelope, permit) = try await judge(note, of: id, at: first, isTold: beginning == nil)
@@ -282,13 +321,16 @@ extension Session {
         for unit in routing.recipients where held.flow != nil {
             guard let replay = try replayed(unit, events, routing) else { continue }
             for event in replay.events {
-                guard let hash = event.event.act, !verified.contains(hash.hex) else { continue }
+                guard let hash = event.event.act, let row = Replica.row(ofActBehind: event), !verified.contains(row)
+                else {
+                    continue
+                }
                 if acts[hash] == nil {
                     // Not in this page: it came with an earlier one that was not written.
                     acts = ActIndex(try await relay.timeline(of: update.id).acts)
                 }
-                update.acts.append(
-                    try await act(behind: event, after: replay.before[hash], among: acts, routing))
+                let act = try await act(behind: event, after: replay.before[hash], among: acts, routing)
+                update.acts.append((row, act.note.serialized))
             }
             update.replays.append(replay)
         }
@@ -328,7 +370,7 @@ extension ClientFailure {
     fileprivate var isAboutOne: Bool {
         switch self {
         case .notPermitted, .broken(.wrongEvent), .broken(.envelopeRefused), .broken(.actRefused),
-            .broken(.eventsMissing):
+            .broken(.eventsMissing), .broken(.conventionRefused), .broken(.bundleRefused), .broken(.directoryMismatch):
             true
         default: false
         }
@@ -380,13 +422,23 @@ struct ReplicaUpdate: Sendable {
     var recipients: [UnitAddress] = []
     var envelope: Verified<Envelope>?
     var replays: [DeliveryReplay] = []
-    /// Verified now, and not before.
-    var acts: [Verified<Act>] = []
+    /// Acts as notes, each with its row: verified now behind an event, and not before.
+    var acts: [(row: String, note: String)] = []
 
     init(id: TransmissionID, own: Set<UnitAddress>, events: [ProvenEvent]) {
         self.id = id
         self.own = own
         self.events = events
+    }
+
+    /// Whether anything is told of it but refusals.
+    var isTold: Bool { events.contains { !$0.event.event.isRefusal } }
+
+    /// The log has it, and it does not hold: the lists say so.
+    mutating func refuse(_ failure: ClientFailure) {
+        held = held ?? HeldTransmission()
+        held?.refusal = HeldRefusal(failure)
+        replays = []
     }
 
     /// Whether the relay has erased the content for every unit that is told of here.
@@ -399,7 +451,7 @@ struct ReplicaUpdate: Sendable {
             try vault.delete(Table.sentDelivery, Replica.row(id, unit))
         }
         try vault.delete(folder: Replica.alerts(of: id))
-        guard events.isEmpty || held == nil else { return }
+        guard !isTold || held == nil else { return }
         // The audit limit is over: nothing of it is known any more.
         try vault.delete(Table.transmission, id.description)
         try vault.delete(Table.reply, id.description)
@@ -408,17 +460,17 @@ struct ReplicaUpdate: Sendable {
 
     /// What stands of it from now on.
     func rows(in vault: Vault) throws -> [SealedRow] {
-        guard !events.isEmpty, let held else { return [] }
+        guard isTold, let held else { return [] }
         var rows = [
             try vault.sealed(
                 held, Table.transmission, id.description, folder: held.refusal == nil ? nil : Replica.refused,
                 place: events[0].index)
         ]
         for act in acts {
-            rows.append(
-                try vault.sealed(act.note.serialized, Table.act, act.hash.hex, folder: Replica.acts(of: id)))
+            rows.append(try vault.sealed(act.note, Table.act, act.row, folder: Replica.acts(of: id)))
         }
-        for alert in AlertBoard.alerts(from: events) {
+        // What no act backs ends no alert.
+        for alert in AlertBoard.alerts(from: held.refusal == nil ? events : events.filter { $0.event.act == nil }) {
             rows.append(
                 try vault.sealed(alert, Table.alert, alert.dismissalID, folder: Replica.alerts(of: id)))
         }

@@ -38,14 +38,15 @@ public struct Watcher {
         var attempt = 0
         var wasDeaf = false
         while true {
+            let start = ContinuousClock.now
             do {
                 let messages = try await connect(place)
                 // What came while nobody listened.
                 try await catchUp()
                 if wasDeaf { await isDeaf(false) }
-                (wasDeaf, attempt) = (false, 0)
+                wasDeaf = false
                 for try await message in messages {
-                    place = message.place
+                    (place, attempt) = (message.place, 0)
                     try await catchUp()
                 }
             } catch let problem as Problem where problem.status == 403 {
@@ -56,6 +57,8 @@ public struct Watcher {
                 // the relay, for a while
             }
             try Task.checkCancellation()
+            // A line that lasted was one, though nothing was said on it; one that ends at once is none.
+            if ContinuousClock.now - start > Self.lasting { attempt = 0 }
             attempt += 1
             // The end of a connection that was renewed at once is no deafness.
             if attempt > 1, !wasDeaf {
@@ -65,6 +68,8 @@ public struct Watcher {
             try await wait(attempt)
         }
     }
+
+    private static let lasting = Duration.seconds(30)
 
     /// From a second to a minute, doubling, each between half and whole: many clients do not come back together.
     public static let pause: @Sendable (Int) async throws -> Void = { attempt in

@@ -143,6 +143,7 @@ struct RelayRoutes {
         }
         v1.get("stream") { request, context in
             let peer = try context.peer(relay)
+            try relay.checkMayFollow(peer)
             return try stream(to: peer, after: place(of: request))
         }
         v1.post("shown") { request, context in

@@ -45,6 +45,8 @@ public final class MailboxSignals: Sendable {
         }
     }
 
+    func mayListen(_ agent: AgentAddress) -> Bool { state.withLock { $0.count[agent] ?? 0 < Self.limit } }
+
     /// Begins to listen, to nothing yet; `end` must be called.
     ///
     /// - Throws: `Problem(.tooManyRequests)`.
@@ -95,6 +97,13 @@ public enum StreamMessage: Sendable, Hashable {
 }
 
 extension Relay {
+    /// Refuses before anything is answered.
+    ///
+    /// - Throws: `Problem(.tooManyRequests)` for too many streams of one agent.
+    public func checkMayFollow(_ peer: AgentAddress) throws {
+        guard sequencer.signals.mayListen(peer) else { throw Problem(.tooManyRequests) }
+    }
+
     /// Says which of the peer's mailboxes have grown, as long as the peer may know: first those that have something behind
     /// `place`, then each time one grows.
     ///

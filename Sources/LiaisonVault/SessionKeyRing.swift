@@ -31,7 +31,7 @@ public struct SessionKeyRing: Sendable {
     }
 
     private let clock: @Sendable () -> Int
-    /// How long the machine has slept since it started, seconds.
+    /// How long the machine has slept since it started, milliseconds.
     private let slept: @Sendable () -> Int
 
     public init(
@@ -50,7 +50,7 @@ public struct SessionKeyRing: Sendable {
         func read(_ clock: clockid_t) -> Int {
             var time = timespec()
             clock_gettime(clock, &time)
-            return time.tv_sec
+            return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
         }
         return read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC)
     }
@@ -84,7 +84,7 @@ public struct SessionKeyRing: Sendable {
     public func key(of vault: String, isUse: Bool = true) -> GuardedBytes? {
         guard let (serial, key, lease) = try? find(vault) else { return nil }
         guard isUse else { return key }
-        keyctl_set_timeout(serial, UInt32(min(lease.period, lease.end - clock())))
+        keyctl_set_timeout(serial, UInt32(min(lease.period, max(lease.end - clock(), 1))))
         return key
     }
 
@@ -123,7 +123,7 @@ public struct SessionKeyRing: Sendable {
         }
         let (key, lease, slept) = try Self.read(payload)
         // A computer that has slept since may have changed hands, and the end holds whatever was used.
-        guard slept == self.slept(), clock() < lease.end else {
+        guard abs(slept - self.slept()) < Self.tolerance, clock() < lease.end else {
             keyctl_revoke(serial)
             return nil
         }
@@ -135,6 +135,9 @@ public struct SessionKeyRing: Sendable {
         let path = URL(fileURLWithPath: vault).resolvingSymlinksInPath().path
         return "liaison:\(Hash.of(path).hex.prefix(32))"
     }
+
+    /// Milliseconds by which two readings of two clocks may differ.
+    private static let tolerance = 2000
 
     // MARK: Payload
 
@@ -156,6 +159,10 @@ public struct SessionKeyRing: Sendable {
         try payload.withPointer { bytes in
             func number(_ index: Int) -> Int {
                 (0..<8).reduce(0) { $0 << 8 | Int(bytes[32 + 8 * index + $1]) }
+            }
+            // Whoever possesses the ring could have put something else there.
+            guard (1...longest).contains(number(0)), number(1) > 0, number(2) >= 0 else {
+                throw Failure.system(call: "keyctl_read", errno: EINVAL)
             }
             let key = try GuardedBytes(count: 32) { for place in 0..<32 { $0[place] = bytes[place] } }
             return (key, Lease(period: number(0), end: number(1)), number(2))

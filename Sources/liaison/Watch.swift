@@ -91,21 +91,17 @@ private final class Ear {
 
     private func now() -> String { Clock.local(Clock.now(), console.language) }
 
+    /// Tells what came since. The vault is held only while it is read: what is started afterwards may use it.
     private func catchUp() async throws {
-        let vault: Vault
-        do {
-            vault = try open()
-        } catch is LockedMeanwhile {
-            if !isLockedSaid {
-                console.say(
-                    console.language(
-                        "\(now()) coffre verrouillé : les événements seront affichés après liaison unlock.",
-                        "\(now()) vault locked: events are shown after liaison unlock."))
-            }
-            isLockedSaid = true
-            return
+        for news in try await news() {
+            try console.printLine(news.row) { news.text }
+            try run(news)
+            notify(news)
         }
-        isLockedSaid = false
+    }
+
+    private func news() async throws -> [News] {
+        let vault = try await openedVault()
         let session = try Session(
             account: try Account(vault: vault), clock: { Clock.now() }, language: console.language,
             trust: try global.policy(), connect: { [connection] _, _ in connection })
@@ -114,7 +110,29 @@ private final class Ear {
         let voice = try Voice(session, console)
         try await session.know(
             Set(events.flatMap { [$0.routing?.from.institution, $0.unit.institution].compactMap(\.self) }))
-        for event in events { try tell(event, voice) }
+        return events.map { News($0, voice) }
+    }
+
+    /// Waits while the vault is locked, or another command has it for longer: nothing is lost meanwhile.
+    private func openedVault() async throws -> Vault {
+        while true {
+            do {
+                let vault = try open()
+                isLockedSaid = false
+                return vault
+            } catch is LockedMeanwhile {
+                if !isLockedSaid {
+                    console.say(
+                        console.language(
+                            "\(now()) coffre verrouillé : les événements seront affichés après liaison unlock.",
+                            "\(now()) vault locked: events are shown after liaison unlock."))
+                }
+                isLockedSaid = true
+            } catch VaultFailure.inUse {
+                // Another command asks somebody something, or uploads.
+            }
+            try await Task.sleep(for: .seconds(2))
+        }
     }
 
     private struct LockedMeanwhile: Error {}
@@ -129,7 +147,57 @@ private final class Ear {
 
     // MARK: Telling
 
-    private struct Row: Encodable {
+    /// How long a program that was started may take, in seconds.
+    private static let patience = 60.0
+
+    private func run(_ news: News) throws {
+        guard let exec else { return }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: exec)
+        var environment = ProcessInfo.processInfo.environment
+        environment["LIAISON_PASSPHRASE_FILE"] = nil
+        environment["LIAISON_EVENT"] = news.row.event.rawValue
+        environment["LIAISON_UNIT"] = news.row.unit.description
+        environment["LIAISON_REFERENCE"] = news.row.id?.description ?? ""
+        environment["LIAISON_URGENCY"] = news.row.urgency?.rawValue ?? ""
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        do {
+            try process.run()
+        } catch {
+            throw ClientFailure.input(fr: "programme impossible à lancer (\(exec))", en: "cannot run (\(exec))")
+        }
+        let end = Date(timeIntervalSinceNow: Self.patience)
+        while process.isRunning, Date() < end { usleep(20_000) }
+        guard process.isRunning else { return }
+        process.terminate()
+        console.say(
+            console.language(
+                "\(now()) programme arrêté : il n'avait pas fini après une minute (\(exec))",
+                "\(now()) program stopped: not done after a minute (\(exec))"))
+    }
+
+    private static let notifier = "/usr/bin/notify-send"
+
+    /// On the screen, where others may look: no name, no reference, no kind.
+    private func notify(_ news: News) {
+        guard news.asksForAction, FileManager.default.isExecutableFile(atPath: Self.notifier) else { return }
+        let isUrgent = news.row.urgency?.asksForACall ?? true
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.notifier)
+        process.arguments = [
+            "--urgency=\(isUrgent ? "critical" : "normal")", "Liaison",
+            isUrgent
+                ? console.language("Une transmission urgente vous attend.", "An urgent transmission waits for you.")
+                : console.language("Une transmission vous attend.", "A transmission waits for you.")
+        ]
+        try? process.run()
+    }
+}
+
+/// One event as it is told.
+private struct News {
+    struct Row: Encodable {
         var event: EventName
         var at: String
         var unit: UnitAddress
@@ -139,55 +207,20 @@ private final class Ear {
         var code: String?
     }
 
-    private func tell(_ new: NewEvent, _ voice: Voice) throws {
+    let row: Row
+    let text: String
+    let asksForAction: Bool
+
+    init(_ new: NewEvent, _ voice: Voice) {
         let record = new.event.event
-        let row = Row(
+        row = Row(
             event: record.event, at: Clock.text(record.at), unit: new.unit, id: record.transmission,
             kind: new.routing?.kind, urgency: new.routing?.urgency, code: record.code)
-        try console.printLine(row) {
-            let what = new.routing.map { ", " + voice.heading($0) } ?? ""
-            let reference = record.transmission.map { voice.language(", référence \($0)", ", reference \($0)") } ?? ""
-            return "\(LocalTime(voice.session.timeZone).text(record.at, voice.language))  \(voice.name(new.unit)) : "
-                + new.event.event.text(voice.language) + what + reference
-        }
-        try run(new)
-        notify(new, voice)
-    }
-
-    private func run(_ new: NewEvent) throws {
-        guard let exec else { return }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: exec)
-        var environment = ProcessInfo.processInfo.environment
-        environment["LIAISON_PASSPHRASE_FILE"] = nil
-        environment["LIAISON_EVENT"] = new.event.event.event.rawValue
-        environment["LIAISON_UNIT"] = new.unit.description
-        environment["LIAISON_REFERENCE"] = new.event.event.transmission?.description ?? ""
-        environment["LIAISON_URGENCY"] = new.routing?.urgency.rawValue ?? ""
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        do {
-            try process.run()
-            process.waitUntilExit()
-        } catch {
-            throw ClientFailure.input(fr: "programme impossible à lancer (\(exec))", en: "cannot run (\(exec))")
-        }
-    }
-
-    private static let notifier = "/usr/bin/notify-send"
-
-    /// On the screen, where others may look: no name, no reference, no kind.
-    private func notify(_ new: NewEvent, _ voice: Voice) {
-        guard new.asksForAction, FileManager.default.isExecutableFile(atPath: Self.notifier) else { return }
-        let isUrgent = new.routing?.urgency.asksForACall ?? true
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.notifier)
-        process.arguments = [
-            "--urgency=\(isUrgent ? "critical" : "normal")", "Liaison",
-            isUrgent
-                ? voice.language("Une transmission urgente vous attend.", "An urgent transmission waits for you.")
-                : voice.language("Une transmission vous attend.", "A transmission waits for you.")
-        ]
-        try? process.run()
+        let what = new.routing.map { ", " + voice.heading($0) } ?? ""
+        let reference = record.transmission.map { voice.language(", référence \($0)", ", reference \($0)") } ?? ""
+        text =
+            "\(LocalTime(voice.session.timeZone).text(record.at, voice.language))  \(voice.name(new.unit)) : "
+            + record.text(voice.language) + what + reference
+        asksForAction = new.asksForAction
     }
 }

@@ -269,6 +269,13 @@ struct LyingRelayTests {
                 page.envelopes[0] = try body.signed(by: signer).note.serialized
                 return page
             }
+            connection.timeline = { honest in
+                var timeline = honest
+                var body = try Unverified<Envelope>(parsing: timeline.envelope).claimed
+                body.by = try Fixture.agent("d-09@ggd01")
+                timeline.envelope = try body.signed(by: signer).note.serialized
+                return timeline
+            }
         }
         try await lied.refresh()
         let listing = try await lied.inbox()

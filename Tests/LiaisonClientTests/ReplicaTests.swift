@@ -6,6 +6,7 @@ import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
+import LiaisonSQLiteStore
 import LiaisonTestKit
 import LiaisonVault
 import LiaisonWire
@@ -225,6 +226,120 @@ struct ReplicaTests {
         #expect(try session.replica.mailbox(of: Fixture.unit(iscg))?.number == number)
         #expect(try session.replica.transmission(other) == nil && session.replica.events(on: other).isEmpty)
         #expect(try await session.track(own).deliveries.map(\.state) == [.available])
+    }
+
+    /// A relay cannot have a device forget: neither by a notice of a time to come, nor one entry after the other, nor by one
+    /// entry that explains two.
+    @Test func aYoungRecordIsNotErasedFromTheDevice() async throws {
+        let (world, ids) = try await busy()
+        let session = try world.session(iscg, fresh: true)
+        try await session.refresh()
+        try await session.sync()
+        let unit = try Fixture.unit(iscg)
+        let held = try session.replica.events(in: unit, from: 0)
+        let limit = try #require(world.sequencer.directory.convention).body.auditLimit
+        // The first event of all is as old as the limit asks, the second one is of today.
+        for (entries, at) in [
+            (held.map(\.index), world.clock.now + 10 * 365 * 86_400), ([held[0].index], world.clock.now)
+        ] {
+            try await world.forge(in: .unit(unit), .erasure) { event in
+                event.at = at
+                event.code = "audit_limit"
+                event.entries = entries
+            }
+            await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await session.sync() }
+            #expect(try session.replica.events(in: unit, from: 0) == held)
+        }
+        #expect(limit > 0 && ids.count == 6)
+    }
+
+    /// A copy on the device outlives the relay's word that its retention is over.
+    @Test func aContentIsNotDeletedBeforeItsRetention() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg, fresh: true)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        _ = try await reader.acknowledge(id)
+        let stored = try #require(try await world.store.transmission(id))
+        for mailbox in [iscg, montluel] {
+            try await world.forge(in: .unit(Fixture.unit(mailbox)), .erasure) { event in
+                event.transmission = id
+                event.envelope = stored.hash
+                event.unit = try Fixture.unit(iscg)
+                event.state = .acknowledged
+                event.code = "retention"
+            }
+        }
+        let sender = try world.session(montluel, fresh: true)
+        try await sender.refresh()
+        for session in [reader, sender] {
+            try await session.sync()
+            #expect(FileManager.default.fileExists(atPath: session.contentPath(id)))
+        }
+    }
+
+    /// A note that was missing once is asked for again, and what it made unreadable is read.
+    @Test func whatWasRefusedForAMissingNoteComesBack() async throws {
+        let (world, ids) = try await busy()
+        world.wrap = { honest in
+            var lying = LyingConnection(honest)
+            lying.mailbox = { _, page in
+                var page = page
+                (page.envelopes, page.acts) = ([], [])
+                return page
+            }
+            lying.timeline = { _ in throw Problem(.unknownTransmission) }
+            return lying
+        }
+        let session = try world.session(iscg, fresh: true)
+        try session.replica.forget()
+        try await session.refresh()
+        let listing = try await session.inbox(.all, isShown: false)
+        #expect(listing.deliveries.isEmpty && listing.refused.count == ids.count)
+        world.wrap = { $0 }
+        let later = try world.session(iscg, fresh: true)
+        try await later.refresh()
+        let again = try await later.inbox(.all, isShown: false)
+        #expect(again.deliveries.count == ids.count && again.refused.isEmpty)
+    }
+
+    /// An answer that no agent signed ends no alert.
+    @Test func anInventedAnswerEndsNoAlert() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let stored = try #require(try await world.store.transmission(id))
+        let sender = try world.session(montluel, fresh: true)
+        try await sender.refresh()
+        let due = try #require(try await sender.sent().deliveries.first?.dueAt)
+        world.clock.now = due + 3600
+        func forge(_ name: EventName, _ state: DeliveryState, _ fill: (inout EventRecord) -> Void) async throws {
+            try await world.forge(in: .unit(Fixture.unit(montluel)), name) { event in
+                event.transmission = id
+                event.envelope = stored.hash
+                event.unit = try Fixture.unit(iscg)
+                event.state = state
+                fill(&event)
+            }
+        }
+        try await forge(.escalation, .available) {
+            $0.dueAt = due
+            $0.code = "unit"
+        }
+        _ = try await world.sequencer.perform(.tick)
+        try await sender.refresh()
+        #expect(try await sender.alerts().map(\.reason).contains(.unanswered))
+        let agent = try Fixture.agentName(of: iscg)
+        for (name, state) in [
+            (EventName.contentHandover, DeliveryState.opened), (.consignmentAcceptance, .acknowledged)
+        ] {
+            try await forge(name, state) {
+                $0.act = Hash.of("no act")
+                $0.agent = agent
+            }
+        }
+        #expect(try await sender.alerts().map(\.reason).contains(.unanswered))
+        #expect(try await sender.sent().refused == [.broken(.actRefused)])
     }
 
     /// Two devices of one agent, or a vault copied back from a backup: each goes on from its own end.
