@@ -17,8 +17,12 @@ build:
 	scripts/setup
 	swift build -c release
 
+# The form of sources, scripts and Python, set-up included.
 lint:
+	scripts/setup --tests
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+	shellcheck scripts/* Tests/Scripts/*.sh .ci/run
+	.venv/bin/ruff check --no-cache tools Tests
 
 # A directory of 500 institutions beside one of four: what a refresh moves and what a send costs, in one run.
 bench:

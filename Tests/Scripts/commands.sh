@@ -41,11 +41,11 @@ adhesion_status: given
 person_informed: informed
 FORM
 exits 0 as iscg-est send orientation --to cms-bourg@cd01 --form "$dir/form.yaml" --attach "$dir/lettre.pdf" --yes
-orientation=$(json 'd["id"]')
-exits 0 as cms-bourg read "$orientation" --save "$dir/saved"
+oriented=$(json 'd["id"]')
+exits 0 as cms-bourg read "$oriented" --save "$dir/saved"
 [ "$(json 'd["parts"][0]["name"], d["parts"][0]["type"]')" = "('lettre.pdf', 'application/pdf')" ] || fail "$(cat "$dir/out")"
 cmp "$dir/lettre.pdf" "$dir/saved/lettre.pdf"
-exits 0 as cms-bourg read "$orientation" --save "$dir/saved"
+exits 0 as cms-bourg read "$oriented" --save "$dir/saved"
 cmp "$dir/lettre.pdf" "$dir/saved/1-lettre.pdf"
 printf 'not a PDF' >"$dir/faux.pdf"
 exits 65 as iscg-est send orientation --to cms-bourg@cd01 --form "$dir/form.yaml" --attach "$dir/faux.pdf" --yes
@@ -63,7 +63,7 @@ exits 65 as iscg-est refuse "$(refer)" --reason because
 exits 0 as bta-montluel evidence "$id" --save "$dir/evidence"
 "$python" "$ROOT/Tests/Independent/reader.py" evidence "$dir/out" >/dev/null || fail 'evidence does not convince a stranger'
 [ -f "$dir/evidence/log.vkey" ] || fail 'evidence --save'
-exits 0 as cms-bourg export "$orientation" --sealed "$dir/content.age"
+exits 0 as cms-bourg export "$oriented" --sealed "$dir/content.age"
 exits 0 as cms-bourg keys export --age
 cp "$dir/out" "$dir/identity.txt"
 says 'WARNING' "$dir/err"

@@ -40,7 +40,7 @@ def closes(connection, what):
     try:
         while connection.recv(65536):
             pass
-    except socket.timeout:
+    except TimeoutError:
         fail(f"{what}: still open after {PATIENCE} s")
     except OSError:
         pass

@@ -4,6 +4,7 @@
 #
 # A 1 GiB attachment is sealed, deposited, fetched and opened within 64 MiB more than a small one, by the client and
 # by the relay.
+# shellcheck disable=SC2034,SC2154 # figures names each of the three arrays
 . "$(dirname "$0")/lib.sh"
 "$sandbox" up "$dir/sb" --convention "$small"
 cat >"$dir/form.yaml" <<'FORM'

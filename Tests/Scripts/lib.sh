@@ -7,9 +7,11 @@ set -euo pipefail
 
 dir=$1
 bin=$LIAISON_BIN
+# shellcheck disable=SC2153 # PYTHON comes from the environment
 python=$PYTHON
 [ "$python" = /usr/bin/env ] && python=python3
 sandbox="$ROOT/scripts/sandbox"
+# shellcheck disable=SC2034 # for the scripts that read this one
 small="$ROOT/Tests/Scripts/small.yaml"
 trap '"$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
 
@@ -113,6 +115,7 @@ waits() {
 alerted() { say "$1" alerts && grep -q "$2" "$dir/out"; }
 quiet() { say "$1" alerts && ! grep -q "$2" "$dir/out"; }
 
+# shellcheck disable=SC2034 # for the scripts that read this one
 orientation=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=0639980001 --set needs=housing
-    --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set shared_scope=identity,contact,needs
+    --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set 'shared_scope=identity,contact,needs'
     --set adhesion_status=given --set person_informed=informed)

@@ -48,6 +48,7 @@ draft = re.sub(r"^version: .*", f"version: 2\nprevious: {previous}", draft, flag
 print(draft, end="")
 PYTHON
 source=$dir/next.yaml
+# shellcheck disable=SC2013 # ids of institutions have no spaces
 for institution in $(sed -n 's/^  - institution: *//p' "$small"); do
     LIAISON_VAULT="$dir/sb/registrars/$institution" LIAISON_PASSPHRASE_FILE="$dir/sb/registrars/$institution.passphrase" \
         "$bin/liaison" convention sign "$source" --output "$dir/next.note" 2>"$dir/err" || fail "$(cat "$dir/err")"
