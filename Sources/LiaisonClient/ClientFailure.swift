@@ -149,8 +149,8 @@ public enum ClientFailure: Error, Equatable {
         case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
         case .notForThisDevice:
             language(
-                "transmission scellée pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous la remettre (liaison handover)",
-                "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or hand it over (liaison handover)"
+                "transmission scellée pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous la transférer (liaison transfer)",
+                "sealed to other keys than this device's\nhint: a colleague of the unit can open it, or transfer it to you (liaison transfer)"
             )
         case .gone(.withdrawn):
             language(

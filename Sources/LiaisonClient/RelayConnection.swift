@@ -30,7 +30,7 @@ public protocol RelayConnection: Sendable {
     func request(_ id: Hash, _ request: CodedText) async throws
 
     func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt
-    /// Hands in an act; with a handover the content sealed anew goes first.
+    /// Hands in an act; with a transfer the content sealed anew goes first.
     func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt
     /// Hands in an *opened* or *retrieved* act and gets a segment of the content.
     func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment

@@ -71,13 +71,13 @@ extension DossierVerifier {
             var key = Base64.decode(String(text.dropLast())), key.count == 16
         else { throw Stop.fails(.content, "il n'y a pas de clé de fichier de 16 octets", "no file key of 16 bytes") }
         let found = ContentReference(sha256: try digest(of: source), size: source.size)
-        // After a handover the content is the one that a transferred act names.
+        // After a transfer the content is the one that a transferred act names.
         let transfers = story.steps.compactMap(\.act).filter { $0.body.act == .transferred }
         let last = transfers.last { $0.body.content == found }
         guard found == story.envelope.body.content || last != nil else {
             throw Stop.fails(
                 .content, "ce n'est pas le contenu que nomme l'enveloppe ou la transmission à un collègue",
-                "not the content that envelope or handover name")
+                "not the content that envelope or transfer name")
         }
         var authors: [NoteKey] = []
         if let last, let end = transfers.firstIndex(where: { $0.hash == last.hash }) {

@@ -11,7 +11,7 @@ import NIOCore
 public import NIOSSL
 public import ServiceLifecycle
 
-/// Builds the relay's HTTPS listener; production and tests use this one builder.
+/// Builds the relay's listeners: for agents, for the log's readers, and for operations.
 public enum RelayServer {
     /// TLS 1.3 only, a client certificate demanded. The certificate proves possession of a key; whom that key
     /// belongs to is for the rosters to say, so any issuer is taken here.

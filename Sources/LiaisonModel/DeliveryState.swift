@@ -172,7 +172,7 @@ extension EventRecord {
 }
 
 extension Act {
-    /// A reason that goes with it, and a content with a handover, and neither otherwise.
+    /// A reason that goes with it, and a content with a transfer, and neither otherwise.
     public var hasWhatItNeeds: Bool { hasItsReason && (content != nil) == (act == .transferred) }
 
     /// One of the reasons of its kind, and none where its kind has none.

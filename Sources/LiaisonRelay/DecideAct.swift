@@ -13,7 +13,7 @@ struct ActFacts: Sendable {
     var headAt: Int?
     /// What the author has done with this delivery before.
     var earlier: Set<Act.Kind> = []
-    /// With a handover: whether the content sealed anew has arrived whole.
+    /// With a transfer: whether the content sealed anew has arrived whole.
     var hasContent = false
 }
 

@@ -68,7 +68,7 @@ struct Writer {
                 entry.transmission?.description, entry.unit?.description, entry.at,
                 entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil,
                 entry.scope.transmission == nil ? entry.scope.name : nil,
-                try RecordVault(database: database).seal(entry)
+                try RecordCipher(database: database).encrypt(entry)
             ])
     }
 

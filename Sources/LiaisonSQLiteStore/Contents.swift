@@ -40,7 +40,7 @@ struct ChunkTable {
 }
 
 extension SQLiteRelayStore {
-    /// The content row of one unit's delivery: its own after a handover, otherwise the one that all recipients share; none
+    /// The content row of one unit's delivery: its own after a transfer, otherwise the one that all recipients share; none
     /// once it is erased for this unit.
     private static let contentOfUnit = """
         (SELECT coalesce(d.content, t.content) FROM deliveries AS d JOIN transmissions AS t ON t.id = d.transmission

@@ -164,7 +164,8 @@ public struct SQLiteRelayStore: RelayStore {
             stored.map { RecordScope(name: $0, transmission: nil) }
             ?? transmission.map { RecordScope(delivery: $0, unit: unit) } ?? .kept
         guard
-            let (salt, record) = try RecordVault(database: database).open(sealed, scope: scope, commitment: commitment)
+            let (salt, record) = try RecordCipher(database: database).decrypt(
+                sealed, scope: scope, commitment: commitment)
         else { return nil }
         return StoredEntry(
             index: row["index"], mailbox: try parse(row["mailbox"]), number: row["number"],

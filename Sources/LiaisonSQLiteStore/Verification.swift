@@ -181,7 +181,7 @@ extension SQLiteRelayStore {
     }
 
     /// A content sealed anew is the one that the last transfer names.
-    private func checkHandover(_ row: Row, _ database: Database, _ report: inout StoreReport) throws {
+    private func checkTransfer(_ row: Row, _ database: Database, _ report: inout StoreReport) throws {
         guard let content: Int64 = row["content"] else { return }
         let note = try String.fetchOne(
             database,
@@ -192,7 +192,7 @@ extension SQLiteRelayStore {
         let act = try note.map { try Unverified<Act>(parsing: $0).claimed }
         if try reference(of: content, database) != act?.content {
             report.found(
-                "chunks", "\(row["transmission"] as String) \(row["unit"] as String)", "not the content handed over")
+                "chunks", "\(row["transmission"] as String) \(row["unit"] as String)", "not the content transferred")
         }
     }
 
@@ -200,7 +200,7 @@ extension SQLiteRelayStore {
     private func checkDeliveries(_ id: String, _ database: Database, _ report: inout StoreReport) throws {
         for row in try Row.fetchAll(database, sql: "SELECT * FROM deliveries WHERE transmission = ?", arguments: [id]) {
             let unit: String = row["unit"]
-            try checkHandover(row, database, &report)
+            try checkTransfer(row, database, &report)
             let entries = try Row.fetchAll(
                 database,
                 sql: """

@@ -35,8 +35,8 @@ public final class OpenedContent {
     /// `writePart` in a second. No plaintext is written anywhere in between.
     ///
     /// - Parameters:
-    ///   - reference: what `file` must be after a handover; the envelope says so otherwise.
-    ///   - transferAuthors: the authors of the handovers that the log proves, oldest first.
+    ///   - reference: what `file` must be after a transfer; the envelope says so otherwise.
+    ///   - transferAuthors: the authors of the transfers that the log proves, oldest first.
     /// - Throws: `AgeFailure`, `ContentFailure`, `SignedNote.Failure` or `CanonicalJSON.Failure`.
     public convenience init(
         _ file: some ByteSource, envelope: Verified<Envelope>, reference: ContentReference? = nil,
@@ -79,7 +79,7 @@ public final class OpenedContent {
         return try Unverified<Manifest>(note).verified(for: envelope, salt: frame.manifestSalt)
     }
 
-    /// The chain of handovers: each about this transmission, by the author that the log names, with a key listed before.
+    /// The chain of transfers: each about this transmission, by the author that the log names, with a key listed before.
     private static func transfers(
         in frame: ContentFrame, of envelope: Verified<Envelope>, by authors: [NoteKey], manifest: Manifest
     ) throws -> [Verified<Transfer>] {

@@ -69,7 +69,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case wrongEnvelope = "wrong_envelope"
         case wrongState = "wrong_state"
         case reasonNotAllowed = "reason_not_allowed"
-        /// An acknowledgement, a refusal or a handover by somebody who has not opened what it is about.
+        /// An acknowledgement, a refusal or a transfer by somebody who has not opened what it is about.
         case notOpenedByAuthor = "not_opened_by_author"
         /// A checkpoint that its author says to have seen, and that this log never had.
         case checkpointUnknown = "checkpoint_unknown"

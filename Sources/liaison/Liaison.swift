@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import LiaisonForms
+import LiaisonModel
 
 @main
 struct Liaison: AsyncParsableCommand {
@@ -14,19 +15,21 @@ struct Liaison: AsyncParsableCommand {
             "Sealed transmissions between institutions, with proof of what happened."),
         discussion: inWords(
             """
-            Codes de sortie : 0 fait, 64 commande mal formée, 65 saisie refusée, 69 relais injoignable, 75 à réessayer, \
-            77 non permis.
+            Codes de sortie : 0 fait, 64 commande mal formée, 65 saisie refusée, 69 relais injoignable, 73 fichier \
+            impossible à écrire, 75 à réessayer, 76 programme trop ancien, 77 non permis.
             La phrase de passe est lue dans le fichier que désigne LIAISON_PASSPHRASE_FILE, ou demandée.
             """,
             """
-            Exit codes: 0 done, 64 usage, 65 input refused, 69 relay unreachable, 75 try again, 77 not permitted.
+            Exit codes: 0 done, 64 usage, 65 input refused, 69 relay unreachable, 73 file cannot be written, 75 try again, \
+            76 program too old, 77 not permitted.
             The passphrase is read from the file named by LIAISON_PASSPHRASE_FILE, or asked for.
             """),
+        version: Product.version,
         subcommands: [
             Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Watch.self,
             Dismiss.self, Read.self,
             Acknowledge.self,
-            Refuse.self, Withdraw.self, Erase.self, Handover.self, Recover.self, Track.self, Proof.self,
+            Refuse.self, Withdraw.self, Erase.self, TransferCommand.self, Recover.self, Track.self, Proof.self,
             VerifyDossier.self, Extract.self, Audit.self, EvidenceCommand.self, Export.self,
             Unlock.self, Lock.self, Status.self, Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
             ConventionCommand.self, WitnessCommand.self

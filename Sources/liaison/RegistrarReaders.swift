@@ -227,7 +227,7 @@ extension LastReader {
                 "nobody will be able to open what waits there: the senders will be told at once")
         return senders
             + language(
-                "\nconseil : si la personne peut encore lire, qu'elle fasse d'abord liaison handover --to COLLÈGUE",
-                "\nhint: if the person can still read, liaison handover --to COLLEAGUE comes first")
+                "\nconseil : si la personne peut encore lire, qu'elle fasse d'abord liaison transfer --to COLLÈGUE",
+                "\nhint: if the person can still read, liaison transfer --to COLLEAGUE comes first")
     }
 }

@@ -3,15 +3,14 @@
 
 import ArgumentParser
 import Foundation
+import LiaisonModel
 
 @main
 struct Liaisond: AsyncParsableCommand {
-    /// As the log's Restart events give it.
-    static let version = "1"
-
     static let configuration = CommandConfiguration(
         commandName: "liaisond",
         abstract: "The relay: takes sealed transmissions, hands them over and proves what happened.",
+        version: Product.version,
         subcommands: [Init.self, Serve.self, Admit.self, Verify.self, Backup.self, Restore.self, Vacuum.self])
 
     static func main() async {

@@ -44,7 +44,7 @@ struct Serve: AsyncParsableCommand {
         let relay = Relay(sequencer: sequencer, store: store, clock: clock, guesses: guesses)
         do {
             let configuration = Hash.of(settings.text)
-            _ = try await sequencer.perform(.operate(.start(version: Liaisond.version, configuration: configuration)))
+            _ = try await sequencer.perform(.operate(.start(version: Product.version, configuration: configuration)))
             // What time has ended meanwhile, or since a backup was made, ends before anybody is served.
             try await relay.catchUp()
         } catch let problem as Problem where problem.code == .logStopped {

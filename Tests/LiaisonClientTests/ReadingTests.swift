@@ -216,9 +216,9 @@ struct ReadingTests {
         let id = try await world.sendReferral()
         try await vacate(world, substitute: ouest)
         let holder = try await session(est, world)
-        let report = try await holder.handover(
+        let report = try await holder.transfer(
             to: world.setting.agentName(of: ouest), catalogue: world.catalogue)
-        #expect(report.items.map(\.result) == [.handedOver])
+        #expect(report.items.map(\.result) == [.transferred])
         #expect(try await state(id, world) == .available)
         #expect(try await world.store.acts(on: id).map(\.kind) == [.retrieved, .transferred])
         let colleague = try await session(ouest, world)

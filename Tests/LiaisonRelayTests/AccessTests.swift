@@ -247,7 +247,7 @@ struct AccessTests {
             let answer = try await act(.acknowledged, on: id, by: member, world.signer(unit.description), world)
             _ = try await relay.act(answer, by: member)
             try await act(.erased, on: id, actor, reason: .noLongerNeeded, world)
-        case "hand over":
+        case "transfer":
             try await open(id, actor, world)
             let content = Array("sealed anew \(id) \(actor.address)".utf8)
             let reference = ContentReference(sha256: Hash.of(content), size: content.count)

@@ -16,8 +16,8 @@ denied poste-2 read "$routine"
 
 # The social worker hands her open threads over before she leaves, then the post is vacant
 registrar ccas-dijon-iscg assign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg --role substitute 2>"$dir/err"
-as poste-1 handover --to d-03@ccas-dijon-iscg >"$dir/out"
-[ "$(json '[i["result"] for i in d]')" = "['handed_over']" ] || fail "$(cat "$dir/out")"
+as poste-1 transfer --to d-03@ccas-dijon-iscg >"$dir/out"
+[ "$(json '[i["result"] for i in d]')" = "['transferred']" ] || fail "$(cat "$dir/out")"
 registrar ccas-dijon-iscg revoke d-02@ccas-dijon-iscg --reason left 2>"$dir/err"
 registrar ccas-dijon-iscg unassign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg 2>"$dir/err"
 registrar ccas-dijon-iscg vacancy poste-1@ccas-dijon-iscg --substitute poste-2@ccas-dijon-iscg 2>"$dir/err"
@@ -37,15 +37,15 @@ done
 say csp-dijon track "$urgent"
 says 'acknowledged by the unit' "$dir/out"
 
-# The recruit: the post is held again; open threads come by handover, destroyed ones do not
+# The recruit: the post is held again; open threads come by transfer, destroyed ones do not
 gone=$(refer_to)
 say csp-dijon withdraw "$gone" --reason sent_in_error
 registrar ccas-dijon-iscg presence poste-1@ccas-dijon-iscg 2>"$dir/err"
 recruit=$(joins recruit poste-1@ccas-dijon-iscg)
 denied recruit read "$urgent"
 registrar ccas-dijon-iscg assign d-03@ccas-dijon-iscg poste-1@ccas-dijon-iscg --role substitute 2>"$dir/err"
-as poste-2 handover --to "$recruit" >"$dir/out"
-[ "$(json 'sorted({i["result"] for i in d}), len(d)')" = "(['handed_over'], 3)" ] || fail "$(cat "$dir/out")"
+as poste-2 transfer --to "$recruit" >"$dir/out"
+[ "$(json 'sorted({i["result"] for i in d}), len(d)')" = "(['transferred'], 3)" ] || fail "$(cat "$dir/out")"
 for id in "$urgent" "$routine" "$later"; do
     say recruit read "$id"
     says TESTARD "$dir/out"

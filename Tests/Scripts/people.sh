@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 #
-# People come, stand in for each other, hand over and leave, and nobody loses a message or keeps an access.
+# People come, stand in for each other, transfer and leave, and nobody loses a message or keeps an access.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -52,12 +52,12 @@ if grep -q 'New reader' "$dir/refer.err"; then fail 'the notice is repeated'; fi
 as iscg-est read "$second" >"$dir/out" 2>"$dir/err"
 says 'New reader since' "$dir/err"
 
-# ── Handover: what was sealed before the colleague came
+# ── Transfer: what was sealed before the colleague came
 exits 65 as colleague read "$id"
 says 'sealed to other keys' "$dir/err"
-as iscg-est handover --to "$colleague" >"$dir/out" 2>"$dir/err"
+as iscg-est transfer --to "$colleague" >"$dir/out" 2>"$dir/err"
 result() { json '[i["result"] for i in d if i["id"] == "'"$1"'"]'; }
-[ "$(result "$id")" = "['handed_over']" ] || fail "$(cat "$dir/out")"
+[ "$(result "$id")" = "['transferred']" ] || fail "$(cat "$dir/out")"
 [ "$(result "$second")" = "['already_readable']" ] || fail "$(cat "$dir/out")"
 as colleague read "$id" >"$dir/out"
 [ "$(json 'd["form"]["last_name"]')" = TESTARD ] || fail "$(cat "$dir/out")"

@@ -7,8 +7,9 @@ import LiaisonForms
 import LiaisonModel
 import LiaisonWire
 
-struct Handover: AsyncParsableCommand {
+struct TransferCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "transfer",
         abstract: inWords(
             "Permettre à un nouveau collègue de votre unité de lire ses échanges en cours.",
             "Let a new colleague of your unit read its open threads."))
@@ -21,7 +22,7 @@ struct Handover: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let report = try await session.handover(to: Typed.agent(to), catalogue: FormCatalogue())
+            let report = try await session.transfer(to: Typed.agent(to), catalogue: FormCatalogue())
             try report.show(console)
         }
     }
@@ -30,8 +31,8 @@ struct Handover: AsyncParsableCommand {
 struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: inWords(
-            "Après la perte d'un poste : ce que vous pouvez relire, ce qu'un collègue peut vous remettre, ce qui est perdu.",
-            "After a lost device: say what you read again, what a colleague can hand over, and what is lost."))
+            "Après la perte d'un poste : ce que vous pouvez relire, ce qu'un collègue peut vous transférer, ce qui est perdu.",
+            "After a lost device: say what you read again, what a colleague can transfer, and what is lost."))
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -41,7 +42,7 @@ struct Recover: AsyncParsableCommand {
     }
 }
 
-extension HandoverReport {
+extension TransferReport {
     fileprivate func show(_ console: Console) throws {
         try console.print(items) {
             items.isEmpty
@@ -55,15 +56,16 @@ extension HandoverReport {
     }
 }
 
-extension HandoverReport.Result {
+extension TransferReport.Result {
     fileprivate func text(_ language: Language) -> String {
         switch self {
-        case .handedOver: language("remis", "handed over")
+        case .transferred: language("transféré", "transferred")
         case .alreadyReadable: language("déjà lisible", "readable already")
         case .erased: language("effacé", "erased")
         case .otherKeys:
             language(
-                "un collègue peut le remettre (liaison handover)", "a colleague can hand it over (liaison handover)")
+                "un collègue peut vous le transférer (liaison transfer)",
+                "a colleague can transfer it to you (liaison transfer)")
         case .lost:
             language(
                 "perdu : plus personne n'en détient la clé ; l'expéditeur en est informé",

@@ -10,21 +10,21 @@ import LiaisonRelay
 
 /// Records and salts lie encrypted under one key per delivery in a small table of their own, so that
 /// erasing the records and salts of a delivery is deleting one row.
-struct RecordVault {
+struct RecordCipher {
     let database: Database
 
-    func seal(_ entry: StoredEntry) throws -> Data {
-        let sealed = try ChaChaPoly.seal(
+    func encrypt(_ entry: StoredEntry) throws -> Data {
+        try ChaChaPoly.seal(
             Data(entry.salt.bytes + entry.record), using: try key(for: entry.scope, at: entry.at),
-            authenticating: Data(entry.commitment.bytes))
-        return sealed.combined
+            authenticating: Data(entry.commitment.bytes)
+        ).combined
     }
 
     /// Salt and record of a stored row; nil once its key was erased.
-    func open(_ sealed: Data, scope: RecordScope, commitment: Data) throws -> (salt: Salt, record: [UInt8])? {
+    func decrypt(_ stored: Data, scope: RecordScope, commitment: Data) throws -> (salt: Salt, record: [UInt8])? {
         guard let key = try existingKey(for: scope.name) else { return nil }
         let plain = Array(
-            try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: sealed), using: key, authenticating: commitment))
+            try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: stored), using: key, authenticating: commitment))
         guard let salt = Salt(plain.prefix(32)) else { return nil }
         return (salt, Array(plain.dropFirst(32)))
     }

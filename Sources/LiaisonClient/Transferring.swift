@@ -10,11 +10,11 @@ import LiaisonSealing
 import LiaisonVault
 import LiaisonWire
 
-/// What came of handing transmissions on, or of looking for what can still be read.
-public struct HandoverReport: Sendable {
+/// What came of transferring transmissions, or of looking for what can still be read.
+public struct TransferReport: Sendable {
     public enum Result: String, Codable, Sendable {
         /// Sealed anew, and in the log.
-        case handedOver = "handed_over"
+        case transferred
         /// The colleague could read it already.
         case alreadyReadable = "already_readable"
         /// Its content is erased.
@@ -43,11 +43,11 @@ public struct HandoverReport: Sendable {
 }
 
 extension Session {
-    // MARK: Handing over
+    // MARK: Transferring
 
     /// Seals the open threads of the units that this agent shares with `colleague` anew, so that they read them, too.
-    /// Closed and erased ones are not handed over; the first author's signature stays verifiable.
-    public func handover(to colleague: AgentAddress, catalogue: FormCatalogue) async throws -> HandoverReport {
+    /// Closed and erased ones are not transferred; the first author's signature stays verifiable.
+    public func transfer(to colleague: AgentAddress, catalogue: FormCatalogue) async throws -> TransferReport {
         let shared = Set(ownUnits).intersection(directory.units(of: colleague, at: clock()))
         guard !shared.isEmpty, colleague != address else {
             throw ClientFailure.input(
@@ -59,7 +59,7 @@ extension Session {
                 fr: "\(colleague) n'a pas encore de clé : une première commande de sa part la publie",
                 en: "\(colleague) has no key yet: their first command publishes it")
         }
-        var report = HandoverReport()
+        var report = TransferReport()
         for delivery in try await openThreads(of: shared) {
             report.add(delivery, try await hand(delivery, to: colleague, catalogue))
         }
@@ -76,7 +76,7 @@ extension Session {
     }
 
     /// Whether this device reads a delivery, by its sealed header alone: nothing is fetched, nothing is opened.
-    private func probe(_ delivery: VerifiedDelivery) async throws -> HandoverReport.Result {
+    private func probe(_ delivery: VerifiedDelivery) async throws -> TransferReport.Result {
         do {
             return try await canRead(delivery) ? .readable : .otherKeys
         } catch let problem as Problem where problem.code == .contentGone {
@@ -87,7 +87,7 @@ extension Session {
     /// A delivery's content for handing it on, fetched with a *retrieved* act where it is not here: nobody is shown it.
     private func holding(
         _ delivery: VerifiedDelivery, _ catalogue: FormCatalogue
-    ) async throws -> (opened: OpenedTransmission?, result: HandoverReport.Result) {
+    ) async throws -> (opened: OpenedTransmission?, result: TransferReport.Result) {
         let found = try await probe(delivery)
         guard found == .readable else { return (nil, found) }
         do {
@@ -111,7 +111,7 @@ extension Session {
 
     private func hand(
         _ delivery: VerifiedDelivery, to colleague: AgentAddress, _ catalogue: FormCatalogue
-    ) async throws -> HandoverReport.Result {
+    ) async throws -> TransferReport.Result {
         let (opened, result) = try await holding(delivery, catalogue)
         guard let content = opened?.content else { return result }
         let present = Set(content.transfers.last?.body.recipients ?? content.manifest.body.recipients)
@@ -130,20 +130,20 @@ extension Session {
             transmission: delivery.routing.id, envelope: delivery.envelope.hash, unit: delivery.unit, keys: keys,
             openedWith: openedWith, recipients: recipients.map(\.fingerprint).sorted(), at: clock()
         ).signed(by: account.signer())
-        let path = contentPath(delivery.routing.id) + ".handover"
+        let path = contentPath(delivery.routing.id) + ".transfer"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let file = try ContentFile.create(path)
         let reference = try content.sealAnew(transfer, to: recipients, write: file.write)
         try file.finish()
         let act = try act(.transferred, on: delivery, content: reference)
         _ = try await perform(act, content: try FileSource(path: path))
-        return .handedOver
+        return .transferred
     }
 
-    // MARK: Reading what was handed over
+    // MARK: Reading what was transferred
 
-    /// The content that a delivery now has and who sealed it anew, as the log proves; nil without a handover.
-    func handovers(of delivery: VerifiedDelivery) async throws -> ReceivedItem.HandedOver? {
+    /// The content that a delivery now has and who sealed it anew, as the log proves; nil without a transfer.
+    func transfers(of delivery: VerifiedDelivery) async throws -> ReceivedItem.HandedOver? {
         let tracked = try await track(delivery.routing.id)
         guard let replay = tracked.replays.first(where: { $0.unit == delivery.unit }) else { return nil }
         let acts = ActIndex(tracked.acts)
@@ -172,7 +172,7 @@ extension Session {
     }
 
     /// What comes of a delivery that nobody in the unit seems to have a key for; one that fails stops no other.
-    private func loss(of delivery: VerifiedDelivery) async throws -> HandoverReport.Result {
+    private func loss(of delivery: VerifiedDelivery) async throws -> TransferReport.Result {
         do {
             return try await giveUpIfLost(delivery) ? .lost : .readable
         } catch let problem as Problem where problem.code == .contentGone {
@@ -184,10 +184,10 @@ extension Session {
 
     // MARK: A lost device
 
-    /// After a new enrolment: which open threads this device reads, which a colleague can hand over, and which nobody can
+    /// After a new enrolment: which open threads this device reads, which a colleague can transfer, and which nobody can
     /// open any more. The senders of the last learn of it by a signed *unopenable* act.
-    public func recover(catalogue: FormCatalogue) async throws -> HandoverReport {
-        var report = HandoverReport()
+    public func recover(catalogue: FormCatalogue) async throws -> TransferReport {
+        var report = TransferReport()
         for delivery in try await openThreads(of: Set(ownUnits)) {
             let result = try await probe(delivery)
             guard result == .otherKeys, otherReaders(of: delivery.unit).isEmpty else {
