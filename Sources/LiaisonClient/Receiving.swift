@@ -71,7 +71,7 @@ struct ReceivedItem: Codable, Hashable, Sendable {
     var isRetrieved: Bool?
     /// Whether it opened here, whole and verified; absent in vaults of earlier programs.
     var isShown: Bool?
-    /// What the file is after a handover, and the authors of the handovers, oldest first.
+    /// What the file is after a transfer, and the authors of the transfers, oldest first.
     var handedOver: HandedOver?
 
     struct HandedOver: Codable, Hashable, Sendable {
@@ -296,7 +296,7 @@ extension Session {
         } catch let problem as Problem where problem.code == .contentGone {
             throw ClientFailure.gone(delivery.state)
         }
-        // Not here yet, damaged here or on the way, or handed over meanwhile: twice from the relay before it is given up.
+        // Not here yet, damaged here or on the way, or transferred meanwhile: twice from the relay before it is given up.
         for attempt in 1...2 {
             try await fetch(delivery, by: .opened)
             do {
@@ -313,6 +313,18 @@ extension Session {
             }
         }
         throw ClientFailure.broken(.contentRefused)
+    }
+
+    /// The content of a delivery as it was read or written on this device, and still is here; nil otherwise. Nobody hears of
+    /// it: what was opened is opened.
+    func openedHere(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) throws -> OpenedTransmission? {
+        let id = delivery.routing.id
+        guard FileManager.default.fileExists(atPath: contentPath(id)) else { return nil }
+        if let item = try account.vault.value(Table.sent, id.description) {
+            return try? open(try own(item), FormContext(), catalogue)
+        }
+        guard let item = try received(id), item.isRetrieved != true else { return nil }
+        return try? open(delivery.envelope, delivery.context, catalogue, handedOver: item.handedOver)
     }
 
     func received(_ id: TransmissionID) throws -> ReceivedItem? {
@@ -416,7 +428,7 @@ extension Session {
         guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
         // From here on a history without this opening contradicts what this client has seen.
         try seen.remember(evidence.checkpoint)
-        let handedOver = try await handovers(of: delivery)
+        let handedOver = try await transfers(of: delivery)
         let whole = handedOver?.content.size ?? delivery.envelope.body.content.size
         var segment = first.bytes
         var size = 0

@@ -27,7 +27,7 @@ struct Liaison: AsyncParsableCommand {
         version: Product.version,
         subcommands: [
             Forms.self, Units.self, Send.self, Resend.self, Inbox.self, Sent.self, Alerts.self, Watch.self,
-            Dismiss.self, Read.self,
+            Dismiss.self, Search.self, Read.self,
             Acknowledge.self,
             Refuse.self, Withdraw.self, Erase.self, TransferCommand.self, Recover.self, Track.self, Proof.self,
             VerifyDossier.self, Extract.self, Audit.self, EvidenceCommand.self, Export.self,

@@ -8,7 +8,7 @@ import LiaisonModel
 import LiaisonWire
 
 /// One delivery as a list shows it to a script.
-private struct DeliveryRow: Encodable {
+struct DeliveryRow: Encodable {
     var id: TransmissionID
     var kind: String
     var from: UnitAddress

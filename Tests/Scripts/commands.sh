@@ -6,6 +6,8 @@
 . "$(dirname "$0")/lib.sh"
 "$sandbox" up "$dir/sb" --convention "$small"
 
+[ "$("$bin/liaison" --version)" = "$("$bin/liaisond" --version)" ] || fail 'two versions'
+
 # What was deposited
 exits 0 as bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
 [ "$(json 'sorted(d) == ["evidence", "id", "state"] and sorted(d["evidence"]) == ["index", "tree_size"]')" = True ] ||
@@ -18,6 +20,13 @@ exits 0 as iscg-est inbox
 exits 0 as iscg-est read "$id"
 [ "$(json 'd["form"]["last_name"] == "TESTARD" and d["form"]["minors_present"] == 2 and d["parts"] == []')" = True ] ||
     fail "$(cat "$dir/out")"
+exits 0 as iscg-est search testard alpha
+[ "$(json 'd[0]["delivery"]["id"], d[0]["is_received"], "form.last_name" in d[0]["found_in"]')" = "('$id', True, True)" ] || fail "$(cat "$dir/out")"
+# Which transmissions, never what they contain.
+! grep -qi testard "$dir/out" "$dir/err" || fail 'a search prints what it found'
+exits 0 as iscg-est search bêta
+[ "$(json d)" = '[]' ] || fail "$(cat "$dir/out")"
+exits 64 as iscg-est search ' '
 exits 0 as iscg-est acknowledge "$id"
 exits 0 as bta-montluel track "$id"
 [ "$(json '[e["name"] for e in d["deliveries"][0]["events"]]')" = \
