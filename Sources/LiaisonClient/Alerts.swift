@@ -81,7 +81,7 @@ extension Session {
     public func alerts() async throws -> [Alert] {
         try await sync()
         var alerts = try replica.alerts()
-        let waiting = try await deliveries(.inbox) { !$0.state.isFinal } + calledIn()
+        let waiting = try await deliveries(.inbox) { !$0.state.isFinal } + calledIn().deliveries
         alerts += waiting.compactMap(alert)
         let routings = Dictionary(waiting.map { ($0.routing.id, $0.routing) }) { first, _ in first }
         var shown: [Alert] = []

@@ -114,7 +114,9 @@ extension Session {
     public func inbox(_ scope: ListScope = .init(), isShown: Bool = true) async throws -> Listing {
         try await sync()
         var listing = try await list(.inbox, scope)
-        for delivery in try await calledIn() where !listing.deliveries.contains(where: { $0.isSame(as: delivery) }) {
+        let called = try await calledIn()
+        listing.refused += called.refused
+        for delivery in called.deliveries where !listing.deliveries.contains(where: { $0.isSame(as: delivery) }) {
             listing.deliveries.append(delivery)
         }
         func rank(_ delivery: VerifiedDelivery) -> (Int, Urgency, Int, Int) {
@@ -231,15 +233,18 @@ extension Session {
     // MARK: Deliveries
 
     /// Deliveries to units that this agent only stands by for, whose silence has called it in.
-    func calledIn() async throws -> [VerifiedDelivery] {
+    func calledIn() async throws -> Listing {
         let units = Set(directory.standbyUnits(of: address, at: clock())).subtracting(ownUnits)
-        guard offlineSince == nil, !units.isEmpty else { return [] }
-        var found: [VerifiedDelivery] = []
+        var found = Listing()
+        guard offlineSince == nil, !units.isEmpty else { return found }
         for alert in try replica.alerts() where units.contains(alert.unit) {
             do {
-                if let told = try await told(alert.transmission) { found += told.deliveries(to: units) }
+                if let told = try await told(alert.transmission) { found.deliveries += told.deliveries(to: units) }
             } catch let problem as Problem where problem.code == .notAParty || problem.code == .unknownTransmission {
                 continue
+            } catch let failure as ClientFailure where failure.isAboutOne {
+                // One that does not hold stops no other.
+                found.refused.append(failure)
             }
         }
         return found

@@ -367,7 +367,7 @@ extension Session {
 
 extension ClientFailure {
     /// Whether it speaks of one transmission, and stops no other.
-    fileprivate var isAboutOne: Bool {
+    var isAboutOne: Bool {
         switch self {
         case .notPermitted, .broken(.wrongEvent), .broken(.envelopeRefused), .broken(.actRefused),
             .broken(.eventsMissing), .broken(.conventionRefused), .broken(.bundleRefused), .broken(.directoryMismatch):

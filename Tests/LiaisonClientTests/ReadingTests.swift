@@ -299,6 +299,20 @@ struct ReadingTests {
         #expect(Set(steps.filter { $0.code == "standby" }.map(\.mailbox.description)).contains(ouest))
         #expect(try await standby.inbox().deliveries.map(\.routing.id) == [id])
         #expect(try await standby.alerts().map(\.transmission) == [id])
+        // A history that does not hold is said, and ends no list.
+        world.wrap = { honest in
+            var lying = LyingConnection(honest)
+            lying.timeline = { timeline in
+                var timeline = timeline
+                timeline.envelope = "garbled"
+                return timeline
+            }
+            return lying
+        }
+        let lied = try await session(ouest, world)
+        #expect(try await lied.inbox(isShown: false).refused == [.broken(.envelopeRefused)])
+        #expect(try await lied.alerts().map(\.transmission) == [id])
+        world.wrap = { $0 }
         _ = try await standby.read(id, catalogue: world.catalogue)
         _ = try await standby.acknowledge(id)
         #expect(try await standby.track(id).deliveries.map(\.state) == [.acknowledged])
