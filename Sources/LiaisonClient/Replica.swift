@@ -22,6 +22,8 @@ struct HeldMailbox: Codable, Hashable, Sendable {
     /// No event up to here is younger, Unix seconds.
     var latest = 0
     var gaps: [Gap] = []
+    /// Whether its end was reached and a gap was left.
+    var isHoled: Bool?
     /// When its end was last reached, Unix seconds; nil before that.
     var syncedAt: Int?
 }

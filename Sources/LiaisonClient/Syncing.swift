@@ -86,6 +86,13 @@ extension Session {
 
     private func sync(_ unit: UnitAddress) async throws {
         var held = try replica.mailbox(of: unit) ?? HeldMailbox(index: -1)
+        if held.isHoled == true {
+            // What was withheld once may be there now: the mailbox is taken anew, and ends no earlier than it did.
+            let end = max(held.number, try account.vault.value(Table.mailbox, unit.description) ?? 0)
+            try account.vault.put(end, Table.mailbox, unit.description)
+            try await leave(unit)
+            held = HeldMailbox(index: -1)
+        }
         while true {
             let page = try await relay.mailbox(of: unit, after: held.number)
             let next = try await take(page, of: unit, after: held)
@@ -97,10 +104,14 @@ extension Session {
 
     /// At a mailbox's end: no hole may be left, nor the end be missing that was there before.
     private func close(_ held: HeldMailbox, of unit: UnitAddress) throws {
+        var held = held
+        if !held.gaps.isEmpty {
+            held.isHoled = true
+            try account.vault.put(held, Table.held, unit.description)
+        }
         guard held.gaps.isEmpty, held.number >= (try account.vault.value(Table.mailbox, unit.description) ?? 0) else {
             throw ClientFailure.broken(.eventsMissing)
         }
-        var held = held
         held.syncedAt = clock()
         try account.vault.write { vault in
             try vault.put(held, Table.held, unit.description)

@@ -239,6 +239,39 @@ struct LyingRelayTests {
         await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await lied.track(id) }
     }
 
+    /// An opening can be held back only while nothing follows it: the answer shows the hole. Once the relay shows what it held
+    /// back, the device is whole again; it never takes a mailbox that ends earlier than it did.
+    @Test func aHiddenOpeningShows() async throws {
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        func sender(without names: Set<EventName>) async throws -> Session {
+            let session = try session(world, montluel) { connection in
+                connection.mailbox = { _, honest in
+                    var page = honest
+                    page.events.removeAll { event in
+                        Base64.decode(event.record).map { bytes in names.contains { Self.says(bytes, $0) } } ?? false
+                    }
+                    return page
+                }
+            }
+            try await session.refresh()
+            return session
+        }
+        let hiding = try await sender(without: [.contentHandover])
+        #expect(try await hiding.track(id).deliveries.map(\.state) == [.available])
+        _ = try await reader.acknowledge(id)
+        for _ in 1...2 {
+            await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await hiding.track(id) }
+        }
+        let shorter = try await sender(without: [.contentHandover, .consignmentAcceptance])
+        await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await shorter.track(id) }
+        let honest = try await sender(without: [])
+        #expect(try await honest.track(id).deliveries.map(\.state) == [.acknowledged])
+    }
+
     /// Evidence from another history of the same log convinces nobody who has seen this one.
     @Test func evidenceOfAnotherHistoryIsRefused() async throws {
         let world = try await World(units: [montluel, iscg])
