@@ -50,6 +50,9 @@ public struct ZipReader {
         for name in [DossierFile.mimetype, DossierFile.content] where entries[name]?.isDeflated == true {
             throw ZipFailure.notPlain("\(name) is not stored as it is")
         }
+        guard entries[DossierFile.mimetype] == nil || names.first == DossierFile.mimetype else {
+            throw ZipFailure.notPlain("\(DossierFile.mimetype) is not the first file")
+        }
         self.names = names
         self.entries = entries
     }

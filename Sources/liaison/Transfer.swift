@@ -109,6 +109,7 @@ struct Withdraw: AsyncParsableCommand {
             try await voice.confirm(id, yes, console.language("Retirer ?", "Take back?"))
             let results = try await session.withdraw(
                 id, reason: code, catalogue: FormCatalogue())
+            try await session.know(Set(results.map(\.unit.institution)))
             let deadline = code == .misdirected ? Clock.now() + Alert.breachNotification : nil
             let rows = results.map { result in
                 Row(
@@ -120,7 +121,6 @@ struct Withdraw: AsyncParsableCommand {
             }
             for result in results {
                 guard let failure = result.failure else { continue }
-                try await session.know([result.unit.institution])
                 console.say(
                     console.language(
                         "DEMANDE DE DESTRUCTION NON ENVOYÉE à \(result.unit) : ", "NO DEMAND SENT to \(result.unit): ")

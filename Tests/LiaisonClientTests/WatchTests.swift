@@ -95,7 +95,7 @@ struct WatchTests {
     }
 
     /// A roster that revokes the listener ends the stream at once, and asking again is refused.
-    @Test(.timeLimit(.minutes(1))) func revocationEndsTheStream() async throws {
+    @Test(.timeLimit(.minutes(10))) func revocationEndsTheStream() async throws {
         let world = try await World(units: [montluel, iscg])
         let peer = try Fixture.agentName(of: iscg)
         let connection = DirectConnection(relay: world.relay, peer: peer)
@@ -112,7 +112,7 @@ struct WatchTests {
     }
 
     /// Who was told up to a place hears only of what lies behind it, and of both mailboxes in order.
-    @Test(.timeLimit(.minutes(1))) func aStreamGoesOnFromItsPlace() async throws {
+    @Test(.timeLimit(.minutes(10))) func aStreamGoesOnFromItsPlace() async throws {
         let world = try await World(units: [montluel, iscg])
         let peer = try Fixture.agentName(of: iscg)
         let connection = DirectConnection(relay: world.relay, peer: peer)
