@@ -86,7 +86,6 @@ extension Session {
     /// or written on this device. The relay learns nothing of it. This is how a request for access is answered, too (article
     /// 15 of the GDPR).
     public func search(_ words: SearchWords, catalogue: FormCatalogue) async throws -> SearchResult {
-        try await sync()
         let (received, sent) = (try await inbox(.all, isShown: false), try await self.sent(.all))
         try await know(
             Set((received.deliveries + sent.deliveries).flatMap { [$0.routing.from.institution, $0.unit.institution] }))
