@@ -71,7 +71,7 @@ struct Scale {
                     var request = SendRequest(kind: "referral", to: try Fixture.unit(target))
                     request.form = World.referral
                     let plan = try await session.plan(request, catalogue: world.catalogue)
-                    _ = try await session.deposit(try await session.seal(plan))
+                    _ = try await session.outbox.deposit(try await session.seal(plan))
                 })
         }
         figures.send = times.sorted()[times.count / 2]

@@ -141,6 +141,13 @@ public struct Account {
         try vault.put(record, Table.identity, id)
     }
 
+    // MARK: Transmissions
+
+    /// Where the sealed content of a transmission lies, as it was written or fetched here.
+    func contentPath(_ id: TransmissionID) -> String { "\(vault.path)/contents/\(id).age" }
+
+    func received(_ id: TransmissionID) throws -> ReceivedItem? { try vault.value(Table.received, id.description) }
+
     // MARK: Memory
 
     func note(_ what: String, at instant: Int) throws {

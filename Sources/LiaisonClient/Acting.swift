@@ -25,15 +25,15 @@ extension Session {
         try Act(
             by: address, log: log.name, convention: conventionInForce().hash, head: headHash(),
             transmission: envelope.body.routing.id, envelope: envelope.hash, unit: unit, act: kind,
-            reason: reason, content: content, at: clock(), checkpoint: seen.largest
+            reason: reason, content: content, at: clock(), checkpoint: logView.seen.largest
         ).signed(by: account.signer())
     }
 
     /// Hands in an act and verifies that the log holds it.
     func perform(_ act: Verified<Act>, content: (any ByteSource)? = nil) async throws -> VerifiedEvidence {
-        let evidence = try check(try await relay.act(act, content: content).evidence)
+        let evidence = try logView.check(try await relay.act(act, content: content).evidence)
         guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
-        try seen.remember(evidence.checkpoint)
+        try logView.seen.remember(evidence.checkpoint)
         return evidence
     }
 
@@ -134,9 +134,9 @@ extension Session {
             return told
         }
         if let refusal = held.refusal { throw refusal.failure }
-        let envelope = try envelope(of: held)
+        let envelope = try replica.envelope(of: held)
         let all = try replica.events(on: id)
-        let replays = try envelope.body.routing.recipients.compactMap { try replayed($0, all, envelope.body.routing) }
+        let replays = try envelope.body.routing.recipients.compactMap { try replica.replayed($0, all, envelope.body.routing) }
         return TrackedTransmission(
             envelope: envelope, replays: replays, all: all, acts: try replica.acts(on: id), own: Set(ownUnits))
     }
@@ -150,7 +150,7 @@ extension Session {
         let readable = Set(servedUnits.map(Mailbox.unit))
         var all: [ProvenEvent] = []
         for evidence in timeline.events {
-            let event = try await prove(evidence).proven
+            let event = try await logView.prove(evidence).proven
             guard event.event.transmission == id, readable.contains(event.event.mailbox) else {
                 throw ClientFailure.broken(.wrongEvent)
             }
@@ -164,9 +164,9 @@ extension Session {
         guard let note = try? Unverified<Envelope>(parsing: timeline.envelope) else {
             throw ClientFailure.broken(.envelopeRefused)
         }
-        let (envelope, permit) = try await judge(note, of: id, at: beginning, isTold: false)
+        let (envelope, permit) = try await replica.judge(note, of: id, at: beginning, isTold: false)
         let routing = envelope.body.routing
-        let convention = try await convention(of: routing).body
+        let convention = try await directoryView.convention(of: routing).body
         let acts = ActIndex(timeline.acts)
         var replays: [DeliveryReplay] = []
         for unit in routing.recipients where readable.contains(.unit(unit)) {
@@ -179,7 +179,7 @@ extension Session {
             guard let replay else { continue }
             for event in replay.events {
                 guard let hash = event.event.act else { continue }
-                _ = try await act(behind: event, after: replay.before[hash], among: acts, routing)
+                _ = try await replica.act(behind: event, after: replay.before[hash], among: acts, routing)
             }
             replays.append(replay)
         }
@@ -187,23 +187,6 @@ extension Session {
             envelope: envelope, replays: replays, all: all, acts: timeline.acts, own: Set(ownUnits))
         tracked.context = FormContext(convention, flow: permit?.flow, from: routing.from, to: routing.to)
         return tracked
-    }
-
-    /// The act that led to an event: signed by an agent who could make it then, by the rosters in force in log order.
-    ///
-    /// - Parameter progress: where the delivery stood before.
-    func act(
-        behind event: ProvenEvent, after progress: DeliveryProgress?, among acts: ActIndex, _ routing: Routing
-    ) async throws -> Verified<Act> {
-        guard let act = event.event.act.flatMap({ acts[$0] }) else { throw ClientFailure.broken(.actRefused) }
-        let past = try await past(for: routing, before: event.index)
-        let kind = act.claimed.act
-        let leads = progress.map { $0.transition(by: .act(kind), to: event.event) != nil } ?? event.event.follows(kind)
-        guard leads,
-            let verified = past.directory.verified(
-                act, behind: event.event, after: progress, at: past.instant(of: event), sender: routing.from)
-        else { throw ClientFailure.broken(.actRefused) }
-        return verified
     }
 }
 

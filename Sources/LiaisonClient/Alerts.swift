@@ -134,9 +134,9 @@ extension Session {
 
     /// The routing of a transmission that one of the agent's mailboxes heard of; nil where no envelope verifies.
     private func routing(of id: TransmissionID) throws -> Routing? {
-        if let own = try sealed(id) { return own }
+        if let own = try outbox.sealed(id) { return own }
         guard let held = try replica.transmission(id), held.envelope != nil else { return nil }
-        return try envelope(of: held).body.routing
+        return try replica.envelope(of: held).body.routing
     }
 }
 

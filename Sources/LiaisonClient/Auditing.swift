@@ -94,7 +94,7 @@ extension Session {
     ///
     /// - Throws: `ClientFailure.broken` for whatever contradicts.
     public func audit() async throws -> AuditReport {
-        guard let head else { throw ClientFailure.broken(.directoryHeadStale) }
+        guard let head = directoryView.head else { throw ClientFailure.broken(.directoryHeadStale) }
         let state =
             try account.vault.value(Table.audit, "last") ?? AuditState(index: 0, keys: [:])
         var report = AuditReport(checkpoint: head.checkpoint.checkpoint, seenBefore: seenBefore)
@@ -138,7 +138,7 @@ extension Session {
             }
             report.transmissions += 1
             for (by, seen) in tracked.seen where by != address {
-                try await agree(with: Checkpoint(origin: log.name, size: seen.size, root: seen.root))
+                try await logView.agree(with: Checkpoint(origin: log.name, size: seen.size, root: seen.root))
                 report.agreed += 1
             }
         }
@@ -153,10 +153,10 @@ extension Session {
         var versions: [(body: Convention, place: LogPlace)] = []
         var older: Convention?
         if let last = state.convention {
-            older = try await (document(last) as Unverified<Convention>).claimed
+            older = try await (directoryView.document(last) as Unverified<Convention>).claimed
             versions = try await chain(of: Convention.self, from: present.hash, to: last) { $0.previous }
         } else {
-            versions = [(present.body, try await publication(of: present.hash))]
+            versions = [(present.body, try await directoryView.publication(of: present.hash))]
         }
         for (version, place) in versions {
             let name = "\(version.name) \(version.version)"
@@ -171,7 +171,7 @@ extension Session {
             report.changes.append(
                 DirectoryChange(
                     kind: .institutionKeyChanged, subject: institution.description,
-                    place: try await publication(of: succession)))
+                    place: try await directoryView.publication(of: succession)))
         }
     }
 
@@ -182,7 +182,7 @@ extension Session {
         let present = directory.rosters[address.institution]
         let rosters = try await chain(of: Roster.self, from: present?.hash, to: state.roster) { $0.previous }
         var older: Roster?
-        if let last = state.roster { older = try await (document(last) as Unverified<Roster>).claimed }
+        if let last = state.roster { older = try await (directoryView.document(last) as Unverified<Roster>).claimed }
         for (roster, place) in rosters {
             report.changes += Self.changes(from: older, to: roster, at: place)
             older = roster
@@ -214,7 +214,7 @@ extension Session {
         while let hash = next, hash != end {
             let note: Unverified<Body>
             do {
-                note = try await document(hash)
+                note = try await directoryView.document(hash)
             } catch let problem as Problem where problem.code == .notFound && end == nil && !chain.isEmpty {
                 // Only a log that goes on from another one does not have what was published in that one.
                 guard try await relay.entry(0).evidence.verified(by: log).event.event == .logOpened else {
@@ -222,7 +222,7 @@ extension Session {
                 }
                 break
             }
-            chain.append((note.claimed, try await publication(of: hash)))
+            chain.append((note.claimed, try await directoryView.publication(of: hash)))
             next = previous(note.claimed)
         }
         // What was there at the last audit must still be behind what is there now.
@@ -310,7 +310,7 @@ extension Session {
                 throw ClientFailure.broken(.wrongEvent)
             }
         }
-        _ = try await underAuditLimit { limit in
+        _ = try await directoryView.underAuditLimit { limit in
             try Self.checkGaps(events, auditLimit: limit, known: [], now: clock(), erasableBefore: clock() - limit)
         }
         return events

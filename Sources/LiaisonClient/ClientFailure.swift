@@ -13,7 +13,7 @@ public enum ClientFailure: Error, Equatable {
     case notPermitted(DecisionCode)
     /// The relay refused, with its code.
     case refused(Problem)
-    case unreachable
+    case unreachable(LineFailure = .noAnswer)
     /// The form cannot be sealed.
     case form([FormFinding])
     case unknownKind(String)
@@ -60,7 +60,11 @@ public enum ClientFailure: Error, Equatable {
             case .malformedAnswer: language("réponse du relais mal formée", "malformed answer of the relay")
             case .evidence: language("la preuve n'est pas valable", "the evidence does not hold")
             case .wrongEvent: language("la preuve porte sur un autre événement", "evidence of another event")
-            case .directoryHeadStale: language("état de l'annuaire trop ancien", "directory head too old")
+            case .directoryHeadStale: 
+                language(
+                    "l'état de l'annuaire n'est pas d'aujourd'hui : vérifiez la date et l'heure de ce poste ; si elles sont justes, prévenez votre informatique",
+                    "the directory head is not of today: check this computer's date and time; where they are right, tell your administrators"
+                )
             case .directoryRollback:
                 language("annuaire plus ancien que celui déjà reçu", "directory rolled back")
             case .directoryMismatch:
@@ -83,6 +87,11 @@ public enum ClientFailure: Error, Equatable {
                 language("contenu refusé ; l'expéditeur en est informé", "content refused, the sender is told")
             }
         }
+    }
+
+    /// Whether the relay could not be reached: nothing was said about what was asked.
+    public var isOfTheLine: Bool {
+        if case .unreachable = self { true } else { false }
     }
 
     public var exitCode: Int32 {
@@ -113,7 +122,7 @@ public enum ClientFailure: Error, Equatable {
                 + (problem.entry.map {
                     language(" ; refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
                 } ?? "")
-        case .unreachable: language("relais injoignable", "relay unreachable")
+        case .unreachable(let why): language("relais injoignable", "relay unreachable") + why.text(language)
         case .form(let findings):
             language("formulaire à corriger :", "form to correct:")
                 + findings.map { "\n  - " + Self.text($0, language) }.joined()

@@ -30,7 +30,7 @@ extension Session {
         let salt = Salt.fresh()
         var thread = WithdrawnThread(at: clock(), references: [:], person: nil, salt: salt)
         if let item = try account.vault.value(Table.sent, id),
-            let opened = try? kept(own(item))
+            let opened = try? kept(outbox.own(item))
         {
             let form = Dictionary(opened.disclosures.fields.map { ($0.name, $0.value) }) { first, _ in first }
             thread.references = Self.references(form)
@@ -94,7 +94,7 @@ extension Session {
         var next = id
         while let current = next, thread.insert(current).inserted {
             let received = try received(current).flatMap { try? Unverified<Envelope>(parsing: $0.envelope) }
-            next = try sealed(current)?.inReplyTo ?? received?.claimed.routing.inReplyTo
+            next = try outbox.sealed(current)?.inReplyTo ?? received?.claimed.routing.inReplyTo
         }
         return thread
     }

@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonModel
-public import LiaisonNotes
+import LiaisonNotes
 import LiaisonVault
-public import LiaisonWire
+import LiaisonWire
 
 /// A relay that had to be put back behind what it had acknowledged goes on in a new log, under a new key. A client follows
 /// only where its own institution signed a convention that names that log.
@@ -16,7 +16,7 @@ extension Session {
             let stated = try? CanonicalJSON.decode(EventRecord.self, from: bytes), stated.log != log.name,
             let hash = stated.head?.convention
         else { throw ClientFailure.broken(.evidence) }
-        try await refreshConvention(hash)
+        try await directoryView.refreshConvention(hash)
         guard let convention = directory.convention?.body, convention.party(address.institution)?.log == stated.log,
             let key = convention.log(stated.log)?.noteKey
         else { throw ClientFailure.broken(.evidence) }
@@ -24,7 +24,7 @@ extension Session {
         guard opened.event.event == .logOpened, opened.index == 0, let previous = opened.event.previous,
             previous.origin == log.name
         else { throw ClientFailure.broken(.evidence) }
-        if let last = try seen.largest, last.size == previous.size, last.root != previous.root {
+        if let last = try logView.seen.largest, last.size == previous.size, last.root != previous.root {
             throw ClientFailure.broken(.logInconsistent)
         }
         let (lost, pending) = try leaveLog(after: previous.size)
@@ -35,26 +35,11 @@ extension Session {
             pending: pending)
     }
 
-    /// Places in the old log say nothing about the new one. What the relay does not know any more waits to be sent again,
-    /// if it is still right; the old log's evidence is kept beside it.
+    /// Places in the old log say nothing about the new one.
     private func leaveLog(after size: Int) throws -> (lost: [TransmissionID], pending: [TransmissionID]) {
         let vault = account.vault
-        var (lost, pending): ([TransmissionID], [TransmissionID]) = ([], [])
-        for id in try vault.ids(Table.sent) {
-            guard let item = try vault.value(Table.sent, id), let evidence = item.evidence
-            else { continue }
-            let routing = try own(item).body.routing
-            let isLost = try check(evidence).index >= size
-            let former = FormerEvidence(
-                log: log.description, envelope: item.envelope, evidence: evidence, isLost: isLost)
-            try vault.put(SentItem(envelope: item.envelope, evidence: nil, former: former), Table.sent, id)
-            if isLost {
-                lost.append(routing.id)
-            } else if isRecent(routing) {
-                pending.append(routing.id)
-            }
-        }
-        try vault.put(seen.notes, Table.former, log.name)
+        let left = try outbox.leaveLog(after: size)
+        try vault.put(logView.seen.notes, Table.former, log.name)
         // What says something about one log only.
         try replica.forget()
         try vault.write { vault in
@@ -66,16 +51,7 @@ extension Session {
             try vault.empty(Table.lines)
             try vault.empty(Table.keys)
         }
-        return (lost, pending)
-    }
-
-    /// What a log that the relay has left proved of a transmission of one's own, verified by that log's key; nil once the log
-    /// that it keeps now has it.
-    public func former(_ id: TransmissionID) throws -> (log: NoteKey, evidence: VerifiedEvidence)? {
-        guard let item = try account.vault.value(Table.sent, id.description),
-            item.evidence == nil, let former = item.former, let key = NoteKey(former.log)
-        else { return nil }
-        return (key, try former.evidence.verified(by: key))
+        return left
     }
 }
 

@@ -17,6 +17,9 @@ import NIOSSL
 public struct HTTPRelayConnection: RelayConnection {
     private let client: HTTPClient
     private let url: String
+    private let isProxied: Bool
+    /// When the certificates that the relay's must lead to count, Unix seconds; nil for whatever certificate.
+    private let validity: ClosedRange<Int>?
     /// Told once for each request that waits for longer than a person does without a word.
     private let onSilence: @Sendable () -> Void
     private static let silence = Duration.seconds(3)
@@ -36,7 +39,12 @@ public struct HTTPRelayConnection: RelayConnection {
         tls.minimumTLSVersion = .tlsv13
         if roots == nil { tls.certificateVerification = .none }
         let roots = roots ?? []
-        tls.trustRoots = .certificates(try roots.map { try NIOSSLCertificate(bytes: $0, format: .der) })
+        let certificates = try roots.map { try NIOSSLCertificate(bytes: $0, format: .der) }
+        tls.trustRoots = .certificates(certificates)
+        validity = certificates.map { Int($0.notValidBefore)...max(Int($0.notValidBefore), Int($0.notValidAfter)) }
+            .reduce(nil as ClosedRange<Int>?) { known, next in
+                known.map { min($0.lowerBound, next.lowerBound)...max($0.upperBound, next.upperBound) } ?? next
+            }
         tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(certificatePEM.utf8))
             .map { .certificate($0) }
         tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: privateKeyPEM, format: .pem))
@@ -44,7 +52,9 @@ public struct HTTPRelayConnection: RelayConnection {
         // A large upload may take as long as it takes, as long as bytes move; the relay then has time to look through it.
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(90), write: .seconds(15))
         configuration.redirectConfiguration = .disallow
-        if let proxy = Self.proxy(ProcessInfo.processInfo.environment) { configuration.proxy = proxy }
+        let proxy = Self.proxy(ProcessInfo.processInfo.environment)
+        configuration.proxy = proxy
+        isProxied = proxy != nil
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url
         self.onSilence = onSilence
@@ -77,8 +87,14 @@ public struct HTTPRelayConnection: RelayConnection {
         } catch let problem as Problem {
             throw problem
         } catch {
-            throw ClientFailure.unreachable
+            throw unreachable(error)
         }
+    }
+
+    private func unreachable(_ error: any Error) -> ClientFailure {
+        if let failure = error as? ClientFailure { return failure }
+        let isClockRight = validity?.contains(Int(Date().timeIntervalSince1970)) ?? true
+        return .unreachable(LineFailure(error, isProxied: isProxied, isClockRight: isClockRight))
     }
 
     /// Bytes of a body that has left in a moment on any line.
@@ -96,7 +112,7 @@ public struct HTTPRelayConnection: RelayConnection {
                 return nil
             }
             defer { group.cancelAll() }
-            guard let response = try await group.next() ?? nil else { throw ClientFailure.unreachable }
+            guard let response = try await group.next() ?? nil else { throw ClientFailure.unreachable() }
             return response
         }
     }
@@ -104,7 +120,7 @@ public struct HTTPRelayConnection: RelayConnection {
     private func problem(in response: HTTPClientResponse) async throws -> Problem {
         let body = try await response.body.collect(upTo: 64 << 10)
         guard let problem = try? WireJSON.decode(Problem.self, from: Array(body.readableBytesView)) else {
-            throw ClientFailure.unreachable
+            throw ClientFailure.unreachable()
         }
         return problem
     }
@@ -113,7 +129,7 @@ public struct HTTPRelayConnection: RelayConnection {
         do {
             return Array(try await response.body.collect(upTo: 64 << 20).readableBytesView)
         } catch {
-            throw ClientFailure.unreachable
+            throw unreachable(error)
         }
     }
 
@@ -255,7 +271,7 @@ public struct HTTPRelayConnection: RelayConnection {
                 } catch let failure as ClientFailure {
                     continuation.finish(throwing: failure)
                 } catch {
-                    continuation.finish(throwing: ClientFailure.unreachable)
+                    continuation.finish(throwing: ClientFailure.unreachable())
                 }
             }
             continuation.onTermination = { _ in reading.cancel() }

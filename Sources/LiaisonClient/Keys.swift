@@ -7,26 +7,47 @@ import LiaisonSealing
 import LiaisonVault
 import LiaisonWire
 
-extension Session {
+/// This agent's encryption keys: made, published, kept and destroyed in time.
+public final class Keys {
+    private let account: Account
+    private let relay: any RelayConnection
+    private let logView: LogView
+    private let directoryView: DirectoryView
+    private let clock: () -> Int
+
+    init(
+        account: Account, relay: any RelayConnection, logView: LogView, directoryView: DirectoryView,
+        clock: @escaping () -> Int
+    ) {
+        self.account = account
+        self.relay = relay
+        self.logView = logView
+        self.directoryView = directoryView
+        self.clock = clock
+    }
+
+    private var address: AgentAddress { account.record.address }
+    private var directory: Directory { directoryView.directory }
+
     /// A new key is made this many seconds before the old one ends, and the old one stays for that overlap.
     static let rotationMargin = 7 * 86_400
 
     /// Sees to it that this agent has a published key that lasts, and destroys keys that nothing retained
     /// needs any more.
-    public func maintainKeys() async throws {
+    public func maintain() async throws {
         let now = clock()
         let published = Set(directory.encryptionKeys(of: address, at: now).map(\.key))
         let lasting = try account.identities().contains {
             published.contains($0.record.key.key) && $0.record.key.notAfter - now > Self.rotationMargin
         }
-        if !lasting { try await rotateKeys() }
+        if !lasting { try await rotate() }
         try destroyOutlivedKeys(now: now)
     }
 
     /// Makes, publishes and keeps a new encryption key.
     ///
     /// - Parameter keepingOthers: whether the present keys stay published until they end.
-    public func rotateKeys(keepingOthers: Bool = true) async throws {
+    public func rotate(keepingOthers: Bool = true) async throws {
         let now = clock()
         let identity = try AgeIdentity.generate()
         let from = now - Directory.clockTolerance
@@ -41,19 +62,19 @@ extension Session {
             by: address, version: (present?.body.version ?? 0) + 1, previous: present?.hash, issuedAt: now,
             keys: kept + [key]
         ).signed(by: account.signer())
-        let evidence = try check(try await relay.publish(document).evidence)
+        let evidence = try logView.check(try await relay.publish(document).evidence)
         guard evidence.event.event == .keysPublished, evidence.event.document == document.hash else {
             throw ClientFailure.broken(.wrongEvent)
         }
-        try seen.remember(evidence.checkpoint)
-        try await refresh()
+        try logView.seen.remember(evidence.checkpoint)
+        try await directoryView.refresh()
     }
 
     /// This agent's encryption keys, the newest first.
-    public func keys() throws -> [OwnKey] {
+    public func list() throws -> [OwnKey] {
         let now = clock()
         let published = Set(directory.encryptionKeys(of: address, at: now).compactMap(\.fingerprint))
-        let retention = try conventionInForce().body.flows.map(\.retention).max() ?? 0
+        let retention = try directoryView.conventionInForce().body.flows.map(\.retention).max() ?? 0
         return try account.identities().map { record, identity in
             let fingerprint = identity.recipient.fingerprint
             return OwnKey(
@@ -64,7 +85,7 @@ extension Session {
 
     /// Forward secrecy as far as it is claimed: what expired cannot be opened with a stolen device.
     private func destroyOutlivedKeys(now: Int) throws {
-        let retention = try conventionInForce().body.flows.map(\.retention).max() ?? 0
+        let retention = try directoryView.conventionInForce().body.flows.map(\.retention).max() ?? 0
         for (record, identity) in try account.identities() where record.key.notAfter + retention < now {
             let id = identity.recipient.fingerprint.hex
             try account.vault.deleteSecret("encryption \(id)")
@@ -77,7 +98,7 @@ extension Session {
     public func exportIdentities() async throws -> [String] {
         let texts = try account.identities().map { $0.identity.secretText() }
         try account.note("decryption identities exported", at: clock())
-        try await rotateKeys(keepingOthers: false)
+        try await rotate(keepingOthers: false)
         return texts
     }
 }

@@ -24,7 +24,7 @@ struct KeysState: Codable {
 
 /// How a vault keeps the directory: each institution's line of the head, its roster, and its agents' keys once they were
 /// needed. A command verifies and loads only the institutions that it has to do with, however many there are.
-extension Session {
+extension DirectoryView {
     // MARK: Lines
 
     /// Fetches the lines that changed, and the rosters behind them: whole or not at all.

@@ -8,35 +8,13 @@ import LiaisonWire
 
 /// What mailboxes hold, with nothing left out.
 extension Session {
-    /// Checks by the audit limit in force; where that fails, by the shortest there was: records may have been erased under
-    /// an earlier version, and a shorter limit lets through whatever a longer one does.
-    func underAuditLimit<Result>(_ check: (Int) throws -> Result) async throws -> Result {
-        do {
-            return try check(conventionInForce().body.auditLimit)
-        } catch {
-            return try check(await shortestAuditLimit())
-        }
-    }
-
-    /// Of the convention in force and those before it.
-    private func shortestAuditLimit() async throws -> Int {
-        let present = try conventionInForce().body
-        var (shortest, next) = (present.auditLimit, present.previous)
-        while let earlier = next {
-            guard let version: Unverified<Convention> = try? await document(earlier) else { break }
-            shortest = min(shortest, version.claimed.auditLimit)
-            next = version.claimed.previous
-        }
-        return shortest
-    }
-
     func pages(_ page: (Int) async throws -> EventPage) async throws -> [VerifiedEvidence] {
         var events: [VerifiedEvidence] = []
         var next: Int? = 0
         while let from = next {
             let page = try await page(from)
             for evidence in page.events {
-                let event = try await prove(evidence)
+                let event = try await logView.prove(evidence)
                 guard event.index >= from, event.index > events.last?.index ?? -1 else {
                     throw ClientFailure.broken(.wrongEvent)
                 }

@@ -43,7 +43,7 @@ extension Session {
             for event in try replica.events(in: unit, from: last + 1) {
                 var routing: Routing?
                 if let id = event.event.transmission, let held = try replica.transmission(id), held.envelope != nil {
-                    routing = try envelope(of: held).body.routing
+                    routing = try replica.envelope(of: held).body.routing
                 }
                 found.append(NewEvent(event: event, unit: unit, routing: routing))
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 import LiaisonVault
@@ -29,7 +30,7 @@ struct PastDirectories {
     var conventions: [Key: Verified<Convention>] = [:]
 }
 
-extension Session {
+extension DirectoryView {
     /// The directory as it was in force for the entry at `index`, as far as `routing` needs it: the convention
     /// that it names, and for each institution the newest roster logged before that entry.
     ///
@@ -54,7 +55,7 @@ extension Session {
 
     /// The convention that a routing names, signed by the institutions at its ends.
     func convention(of routing: Routing) async throws -> Verified<Convention> {
-        let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).union([address.institution])
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).union([account.record.address.institution])
         let key = PastDirectories.Key(convention: routing.convention, institutions: institutions.sorted())
         if let known = past.conventions[key] { return known }
         do {
@@ -64,6 +65,13 @@ extension Session {
         } catch {
             throw ClientFailure.broken(.conventionRefused)
         }
+    }
+
+    /// What the form of a transmission is judged by besides itself, by the convention that it names.
+    func context(of routing: Routing, flow: String) async throws -> FormContext {
+        let convention = try await convention(of: routing).body
+        return FormContext(
+            convention, flow: convention.flows.first { $0.id == flow }, from: routing.from, to: routing.to)
     }
 
     /// A version counts when the one in force, which the own institution signed, leads back to it: keys may have changed
@@ -116,7 +124,7 @@ extension Session {
 
     @discardableResult
     private func remember(_ published: PublishedDocument, _ hash: Hash) async throws -> LogPlace {
-        let evidence = try await prove(published.evidence)
+        let evidence = try await logView.prove(published.evidence)
         guard evidence.event.document == hash, evidence.event.mailbox == .directory else {
             throw ClientFailure.broken(.wrongEvent)
         }

@@ -52,7 +52,7 @@ extension Session {
         // The page is made from the verified story, so the first judgement comes before it.
         var draft = parts
         draft.add(DossierFile.page, "")
-        let convention = try await convention(of: tracked.routing).body
+        let convention = try await directoryView.convention(of: tracked.routing).body
         let story = try judge(draft, convention).story
         guard let story else { throw ClientFailure.broken(.evidence) }
         parts.add(DossierFile.page, DossierPage.html(story, catalogue: catalogue))
@@ -64,7 +64,7 @@ extension Session {
         do {
             return try await track(id)
         } catch let problem as Problem where problem.code == .unknownTransmission {
-            if let former = try former(id) {
+            if let former = try outbox.former(id) {
                 throw ClientFailure.input(
                     fr:
                         "déposé dans un journal que le relais a quitté (\(former.log.name))\nconseil : liaison evidence \(id) donne la preuve qui en reste",
@@ -84,7 +84,7 @@ extension Session {
         if let item = try account.vault.value(Table.sent, id.description),
             let kept = item.evidence
         {
-            return (try own(item), try await prove(kept).proven)
+            return (try outbox.own(item), try await logView.prove(kept).proven)
         }
         let delivery = try await delivery(id)
         return (delivery.envelope, delivery.event)
@@ -115,7 +115,7 @@ extension Session {
         guard let checkpoint = try? SignedCheckpoint(parsing: anchor.checkpoint, log: log),
             checkpoint.checkpoint.size >= size, anchor.timeStamps.count <= 99
         else { throw ClientFailure.broken(.evidence) }
-        try await agree(with: checkpoint.checkpoint)
+        try await logView.agree(with: checkpoint.checkpoint)
         return (
             checkpoint,
             try anchor.timeStamps.map { text in
@@ -143,7 +143,7 @@ extension Session {
                 throw ClientFailure.broken(.evidence)
             }
             let proof = InclusionProof(index: event.index, path: path, checkpoint: checkpoint.note.serialized)
-            return try check(Evidence(record: record, salt: event.logged.salt, proof: proof)).evidence
+            return try logView.check(Evidence(record: record, salt: event.logged.salt, proof: proof)).evidence
         }
     }
 
@@ -169,11 +169,11 @@ extension Session {
             throw ClientFailure.broken(.wrongEvent)
         }
         var documents = [try await published(routing.convention)]
-        let convention = try await convention(of: routing)
+        let convention = try await directoryView.convention(of: routing)
         let institutions = Set(([routing.from] + routing.recipients).map(\.institution))
         try await know(institutions)
         for institution in institutions.sorted() {
-            for succession in try await published(institution, under: convention) {
+            for succession in try await directoryView.published(institution, under: convention) {
                 documents.append(try await published(succession.note.hash))
             }
             guard var next = directory.rosters[institution]?.hash else { throw ClientFailure.broken(.bundleRefused) }
@@ -196,7 +196,7 @@ extension Session {
 
     private func published(_ hash: Hash) async throws -> DossierDocument {
         let published = try await relay.document(hash)
-        let evidence = try await prove(published.evidence)
+        let evidence = try await logView.prove(published.evidence)
         guard evidence.event.document == hash, evidence.event.mailbox == .directory,
             (try? SignedNote(parsing: published.note, limit: Roster.maximumSize))?.hash == hash
         else { throw ClientFailure.broken(.directoryMismatch) }

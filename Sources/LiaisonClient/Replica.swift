@@ -83,9 +83,26 @@ struct HeldDelivery: Codable, Hashable, Sendable {
 /// The mailboxes that this device holds: every event, verified once, and what follows from them.
 ///
 /// What is read here was verified when it was written. A list costs what it shows, whatever the mailbox holds.
-struct Replica {
-    let vault: Vault
-    let log: String
+final class Replica {
+    let account: Account
+    let relay: any RelayConnection
+    let logView: LogView
+    let directoryView: DirectoryView
+    let clock: () -> Int
+
+    init(
+        account: Account, relay: any RelayConnection, logView: LogView, directoryView: DirectoryView,
+        clock: @escaping () -> Int
+    ) {
+        self.account = account
+        self.relay = relay
+        self.logView = logView
+        self.directoryView = directoryView
+        self.clock = clock
+    }
+
+    var vault: Vault { account.vault }
+    var log: String { logView.key.name }
 
     /// Where a list's deliveries lie: those that wait for an answer, and all others.
     enum List: String { case inbox, sent }

@@ -179,11 +179,6 @@ extension Registrar {
     }
 }
 
-extension Problem {
-    /// Whether the same request will be refused again.
-    fileprivate var isFinal: Bool { status < 500 && code != .tooManyRequests }
-}
-
 extension Agent {
     /// Posts that are over have no place in a roster; the log keeps them.
     func withoutEndedPosts(at instant: Int) -> Agent {

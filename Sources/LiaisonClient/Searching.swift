@@ -3,7 +3,7 @@
 
 import Foundation
 public import LiaisonForms
-public import LiaisonModel
+import LiaisonModel
 import LiaisonSealing
 import LiaisonVault
 import LiaisonWire

@@ -19,6 +19,8 @@ public struct SendRequest: Sendable {
     public var attachments: [String]
     public var inReplyTo: TransmissionID?
     public var phoneConfirmedAt: Int?
+    /// Of the transmission that comes of it.
+    public internal(set) var id = TransmissionID.fresh()
 
     public init(kind: String, to: UnitAddress) {
         self.kind = kind
@@ -30,7 +32,7 @@ public struct SendRequest: Sendable {
 
 /// A request that the convention permits and whose form is right, ready to be shown, confirmed and sealed.
 public struct SendPlan {
-    public internal(set) var routing: Routing
+    public let routing: Routing
     public let permit: Permit
     public let kind: FormKind
     public let form: [String: FieldValue]
@@ -38,28 +40,6 @@ public struct SendPlan {
 
     /// Names of the files to attach.
     public var attachments: [String] { parts.map(\.name) }
-}
-
-/// A transmission that this agent sealed, as its vault keeps it.
-public struct SentItem: Codable, Hashable, Sendable {
-    public var envelope: String
-    /// Of the SubmissionAcceptance; nil until the relay has accepted it in the log that it keeps now.
-    public var evidence: Evidence?
-    /// Of the same, in a log that the relay had to leave.
-    public var former: FormerEvidence?
-    /// Whether the relay was handed these very bytes: it may have accepted them, whatever it answered.
-    public var wasHandedIn: Bool?
-}
-
-/// What a log proved that the relay does not keep any more: by itself it still convinces whoever has the log's key.
-public struct FormerEvidence: Codable, Hashable, Sendable {
-    /// The log's verifier key.
-    public var log: String
-    /// The envelope that it is about: what is sent again is sealed anew.
-    public var envelope: String
-    public var evidence: Evidence
-    /// Whether the relay went back behind it.
-    public var isLost: Bool
 }
 
 extension Session {
@@ -92,10 +72,10 @@ extension Session {
         let from = try sendingUnit(request)
         let convention = try conventionInForce()
         var routing = Routing(
-            id: .fresh(), log: log.name, convention: convention.hash, head: try headHash(), from: from,
+            id: request.id, log: log.name, convention: convention.hash, head: try headHash(), from: from,
             to: request.to, copies: [], kind: request.kind, urgency: .routine, sealedAt: clock(),
             inReplyTo: request.inReplyTo,
-            phoneConfirmedAt: request.phoneConfirmedAt ?? request.form.phoneCallAt, checkpoint: try seen.largest)
+            phoneConfirmedAt: request.phoneConfirmedAt ?? request.form.phoneCallAt, checkpoint: try logView.seen.largest)
         routing.urgency = request.urgency ?? defaultUrgency(routing)
         routing.copies = try await forcedCopies(routing)
         return routing
@@ -202,38 +182,17 @@ extension Session {
     // MARK: Sealing and depositing
 
     /// Seals a plan into the vault's directory; nothing has left the machine when this returns.
+    @discardableResult
     public func seal(_ plan: SendPlan) async throws -> TransmissionID {
         let recipients = try await recipients(of: plan)
         let sealer = Sealer(author: address, signer: try account.signer())
-        let id = plan.routing.id.description
-        let former = try account.vault.value(Table.sent, id)?.former
-        let item = try ContentFile.write(contentPath(plan.routing.id)) { write in
-            let envelope = try sealer.seal(
+        try outbox.keep(plan.routing.id) { file in
+            try sealer.seal(
                 plan.routing,
                 form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },
-                formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: write)
-            let item = SentItem(envelope: envelope.note.serialized, evidence: nil, former: former)
-            // Envelope and content belong together, also when the program ends between the file's name and the row.
-            try account.vault.put(item, Table.sealing, id)
-            return item
+                formVersion: plan.kind.version, parts: plan.parts, to: recipients, write: file.write)
         }
-        try account.vault.put(item, Table.sent, id)
-        try account.vault.delete(Table.sealing, id)
         return plan.routing.id
-    }
-
-    /// Finishes what an earlier program was sealing when it ended: where the content had its name already, the envelope
-    /// goes with it; otherwise what was there before is untouched.
-    func finishSealings() throws {
-        for id in try account.vault.ids(Table.sealing) {
-            if let item = try account.vault.value(Table.sealing, id),
-                let transmission = TransmissionID(id), let file = try? FileSource(path: contentPath(transmission)),
-                try digest(of: file) == own(item).body.content.sha256
-            {
-                try account.vault.put(item, Table.sent, id)
-            }
-            try account.vault.delete(Table.sealing, id)
-        }
     }
 
     /// Every valid key of the recipient units, of units that the escalation makes recipients, and the sender's.
@@ -259,27 +218,46 @@ extension Session {
         keys.compactMap { $0.bytes.flatMap(AgeRecipient.init) }.filter(\.isUsable)
     }
 
+    /// Writes down a call that was made after the sealing: what waits is sealed anew with it.
+    ///
+    /// - Throws: `ClientFailure.input` for what the relay may have accepted already.
+    public func recordCall(_ id: TransmissionID, at instant: Int, catalogue: FormCatalogue) async throws {
+        guard let item = try outbox.waiting(id) else { throw ClientFailure.unknownTransmission(id.description) }
+        guard !item.wasHandedIn else {
+            throw ClientFailure.input(
+                fr:
+                    "le relais l'a peut-être déjà reçue : l'appel ne peut plus y être inscrit\nconseil : déposez-la sans, liaison outbox \(id)",
+                en:
+                    "the relay may have received it already: the call cannot be added\nhint: deposit it without, liaison outbox \(id)")
+        }
+        try await sealAnew(id, catalogue: catalogue, phoneConfirmedAt: instant)
+    }
+
     /// Seals what this agent sealed before anew, by the directory as it is now: the keys or the head that it relied on are
     /// out of date, and the relay has not accepted it.
-    public func sealAnew(_ id: TransmissionID, catalogue: FormCatalogue) async throws {
+    ///
+    /// - Parameter phoneConfirmedAt: when a call was made meanwhile, Unix seconds.
+    public func sealAnew(
+        _ id: TransmissionID, catalogue: FormCatalogue, phoneConfirmedAt: Int? = nil
+    ) async throws {
         guard let item = try account.vault.value(Table.sent, id.description),
             item.evidence == nil
         else { throw ClientFailure.unknownTransmission(id.description) }
-        let old = try own(item).body.routing
+        let old = try outbox.own(item).body.routing
         let opened = try await read(id, catalogue: catalogue)
         var request = SendRequest(kind: old.kind, to: old.to)
+        request.id = id
         request.from = old.from
         request.urgency = old.urgency
         request.inReplyTo = old.inReplyTo
-        request.phoneConfirmedAt = old.phoneConfirmedAt
+        request.phoneConfirmedAt = phoneConfirmedAt ?? old.phoneConfirmedAt
         request.form = Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }
-        var plan = try await plan(request, catalogue: catalogue, isSealedBefore: true) { _ in
+        let plan = try await plan(request, catalogue: catalogue, isSealedBefore: true) { _ in
             opened.parts.enumerated().map { index, part in
                 PartSource(name: part.name, type: part.type, source: opened.content.part(index))
             }
         }
-        plan.routing.id = id
-        _ = try await seal(plan)
+        try await seal(plan)
     }
 
     /// Deposits; when the directory has changed since the sealing, refreshes it, seals anew and deposits again.
@@ -290,15 +268,13 @@ extension Session {
     ) async throws -> VerifiedEvidence {
         do {
             try await judgeAgain(id, catalogue: catalogue)
-            return try await deposit(id, onAcceptance: onAcceptance)
+            return try await outbox.deposit(id, onAcceptance: onAcceptance)
         } catch let problem as Problem
-            where [
-                .directoryChanged, .headTooOld, .headUnknown, .sealedTooLongAgo, .conventionUnknown, .wrongLog
-            ].contains(problem.code)
+            where problem.isMendedBySealingAnew
         {
             try await refresh()
             try await sealAnew(id, catalogue: catalogue)
-            return try await deposit(id, onAcceptance: onAcceptance)
+            return try await outbox.deposit(id, onAcceptance: onAcceptance)
         }
     }
 
@@ -308,86 +284,10 @@ extension Session {
     private func judgeAgain(_ id: TransmissionID, catalogue: FormCatalogue) async throws {
         if offlineSince != nil { try await refresh() }
         guard let item = try account.vault.value(Table.sent, id.description),
-            item.evidence == nil, item.wasHandedIn != true, try own(item).body.routing.head != headHash()
+            item.evidence == nil, item.wasHandedIn != true, try outbox.own(item).body.routing.head != headHash()
         else { return }
         try await sealAnew(id, catalogue: catalogue)
     }
-
-    /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
-    /// under the same id are one submission.
-    public func deposit(_ id: TransmissionID, onAcceptance: () -> Void = {}) async throws -> VerifiedEvidence {
-        guard let item = try account.vault.value(Table.sent, id.description) else {
-            throw ClientFailure.unknownTransmission(id.description)
-        }
-        let envelope = try own(item)
-        if item.wasHandedIn != true {
-            var handedIn = item
-            handedIn.wasHandedIn = true
-            try account.vault.put(handedIn, Table.sent, id.description)
-        }
-        let receipt = try await relay.submit(envelope, content: try FileSource(path: contentPath(id)))
-        let evidence = try check(receipt.evidence)
-        guard evidence.event.event == .submissionAcceptance, evidence.event.envelope == envelope.hash,
-            evidence.event.transmission == id, evidence.event.agent == envelope.body.by,
-            evidence.event.mailbox == .unit(envelope.body.routing.from)
-        else { throw ClientFailure.broken(.wrongEvent) }
-        onAcceptance()
-        try account.vault.put(
-            SentItem(envelope: item.envelope, evidence: receipt.evidence, former: item.former),
-            Table.sent, id.description)
-        try seen.remember(evidence.checkpoint)
-        return evidence
-    }
-
-    /// An envelope of this agent's own making.
-    func own(_ item: SentItem) throws -> Verified<Envelope> {
-        try Unverified<Envelope>(parsing: item.envelope).verified(by: account.signer().noteKey)
-    }
-
-    /// The routing of a transmission that this agent sealed.
-    public func sealed(_ id: TransmissionID) throws -> Routing? {
-        try account.vault.value(Table.sent, id.description).map { try own($0).body.routing }
-    }
-
-    /// What this agent sealed and the relay, or the log that it keeps now, has not yet accepted; what was deposited in
-    /// a log that it left only as long as it may still be unanswered.
-    public func undelivered() throws -> [TransmissionID] {
-        try account.vault.ids(Table.sent).filter { id in
-            guard let item = try account.vault.value(Table.sent, id), item.evidence == nil else {
-                return false
-            }
-            guard let former = item.former, !former.isLost else { return true }
-            return try isRecent(own(item).body.routing)
-        }.compactMap(TransmissionID.init)
-    }
-
-    /// What this agent sealed and has not deposited, the most urgent first: it has NOT been sent.
-    public func undeposited() throws -> [Routing] {
-        try undelivered().compactMap { try sealed($0) }.sorted {
-            ($0.urgency, $0.sealedAt) < ($1.urgency, $1.sealedAt)
-        }
-    }
-
-    /// Destroys what this agent sealed and will not send.
-    ///
-    /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn.
-    public func discard(_ id: TransmissionID) throws {
-        guard let item = try account.vault.value(Table.sent, id.description),
-            item.evidence == nil
-        else { throw ClientFailure.unknownTransmission(id.description) }
-        guard item.wasHandedIn != true else {
-            throw ClientFailure.input(
-                fr: "le relais l'a peut-être déjà reçue\nconseil : liaison resend \(id), puis liaison withdraw \(id)",
-                en: "the relay may have received it already\nhint: liaison resend \(id), then liaison withdraw \(id)")
-        }
-        try account.vault.delete(Table.sent, id.description)
-        try? FileManager.default.removeItem(atPath: contentPath(id))
-    }
-
-    /// Whether it may still wait for an answer: what is older was answered, or has expired with the longest retention.
-    func isRecent(_ routing: Routing) -> Bool { routing.sealedAt > clock() - 90 * 86_400 }
-
-    func contentPath(_ id: TransmissionID) -> String { "\(account.vault.path)/contents/\(id).age" }
 }
 
 extension [String: FieldValue] {
@@ -398,40 +298,12 @@ extension [String: FieldValue] {
     }
 }
 
-/// A sealed content being written: whole under its name, or not there at all.
-struct ContentFile {
-    private let path: String
-    private let handle: FileHandle
-
-    static func create(_ path: String) throws -> ContentFile {
-        let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
-        try FileManager.default.createDirectory(
-            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let descriptor = open("\(path).part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw ByteSourceFailure.system(call: "open", errno: errno) }
-        return ContentFile(path: path, handle: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
+extension Problem {
+    /// Whether only what the envelope relied on is out of date.
+    var isMendedBySealingAnew: Bool {
+        [.directoryChanged, .headTooOld, .headUnknown, .sealedTooLongAgo, .conventionUnknown, .wrongLog].contains(code)
     }
 
-    /// Writes a whole file; what was begun and failed, on a full disk for example, leaves nothing behind.
-    static func write<Result>(_ path: String, _ body: (([UInt8]) throws -> Void) throws -> Result) throws -> Result {
-        let file = try create(path)
-        do {
-            let result = try body(file.write)
-            try file.finish()
-            return result
-        } catch {
-            unlink("\(path).part")
-            throw error
-        }
-    }
-
-    func write(_ bytes: [UInt8]) throws { try handle.write(contentsOf: bytes) }
-
-    func finish() throws {
-        try handle.synchronize()
-        try handle.close()
-        guard rename("\(path).part", path) == 0 else {
-            throw ByteSourceFailure.system(call: "rename", errno: errno)
-        }
-    }
+    /// Whether the same request will be refused again.
+    var isFinal: Bool { status < 500 && code != .tooManyRequests }
 }

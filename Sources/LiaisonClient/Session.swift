@@ -11,34 +11,29 @@ import LiaisonSealing
 import LiaisonVault
 import LiaisonWire
 
-/// One command's view: the agent's account, the relay, and the directory as far as it was verified and needed.
+/// One command's view of its rooms: the agent's account, the relay, the log, the directory, the mailboxes that this device holds,
+/// and what is sealed and not yet deposited.
 public final class Session {
     public let account: Account
     public let relay: any RelayConnection
-    /// What this client knows of the log.
-    let logView: LogView
-    public var log: NoteKey { logView.key }
     public let clock: () -> Int
     public let language: Language
-    /// The convention and the institutions that this command has to do with; `know` brings in more.
-    public internal(set) var directory: Directory
-    /// The DirectoryHead that the directory stands for, once refreshed.
-    private(set) var head: VerifiedEvidence?
-    /// The one that this client knew before.
-    private(set) var formerHead: VerifiedEvidence?
-    var seen: SeenLog { logView.seen }
+    /// Witnesses and authorities that this client's policy names; nil without a policy.
+    public let trust: Result<TrustAnchors?, ClientFailure>
+    /// What this client knows of the log.
+    let logView: LogView
+    /// What is and was in force.
+    let directoryView: DirectoryView
+    /// The mailboxes that this device holds.
+    let replica: Replica
+    /// What this agent sealed.
+    public let outbox: Outbox
+    /// This agent's encryption keys.
+    public let keys: Keys
     /// Set when this command found the relay in another log than before.
     public internal(set) var followed: FollowedLog?
     /// Size of the largest tree seen before this command.
     let seenBefore: Int?
-    /// When the directory in use was verified, Unix seconds, once this command works without the relay; nil with it.
-    public private(set) var offlineSince: Int?
-    /// Witnesses and authorities that this client's policy names; nil without a policy.
-    public let trust: Result<TrustAnchors?, ClientFailure>
-    /// What was put together of the past since the last refresh.
-    var past = PastDirectories()
-
-    public var address: AgentAddress { account.record.address }
 
     /// Restores what the vault knows; asks nobody.
     ///
@@ -54,7 +49,7 @@ public final class Session {
         self.clock = clock
         self.language = language
         self.trust = trust
-        directory = Directory()
+        var directory = Directory()
         guard let text = try account.vault.value(Table.convention, "current") else {
             throw VaultFailure.damaged("convention")
         }
@@ -64,174 +59,78 @@ public final class Session {
         else { throw ClientFailure.broken(.conventionRefused) }
         relay = try connect(account, convention)
         logView = LogView(key: log, vault: account.vault, relay: relay)
+        directoryView = DirectoryView(
+            account: account, relay: relay, logView: logView, clock: clock, directory: directory)
+        replica = Replica(
+            account: account, relay: relay, logView: logView, directoryView: directoryView, clock: clock)
+        outbox = Outbox(account: account, relay: relay, logView: logView, clock: clock)
+        keys = Keys(account: account, relay: relay, logView: logView, directoryView: directoryView, clock: clock)
         seenBefore = try logView.seen.largest?.size
-        try finishSealings()
+        try outbox.finishSealings()
     }
 
     // MARK: Refreshing
 
-    /// Brings the directory up to the relay's latest DirectoryHead, which must be proven, fresh, not older
-    /// than the last one seen, and say exactly what the relay then hands out.
+    /// Brings the directory up to the relay's latest DirectoryHead, which must be proven, fresh, not older than the last one
+    /// seen, and say exactly what the relay then hands out; follows the relay to another log where the own institution's
+    /// convention says so.
     public func refresh() async throws {
         do {
-            try await refreshOnce()
-        } catch ClientFailure.broken(.directoryMismatch) {
-            // Something may have been published between two answers; a relay that lies does so again.
-            try await refreshOnce()
-        }
-    }
-
-    private func refreshOnce() async throws {
-        var head: VerifiedEvidence
-        do {
-            head = try await verifiedHead()
+            try await directoryView.refresh()
         } catch ClientFailure.broken(.evidence) where followed == nil {
             try await followLog()
-            head = try await verifiedHead()
+            try await directoryView.refresh()
         }
-        guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
-        try await seen.reconcile(head.checkpoint, over: relay)
-        self.head = head
-        formerHead = try account.vault.value(Table.head, "latest").map { try check($0) }
-        logView.rely(on: head.checkpoint.checkpoint)
-        past = PastDirectories()
-        try await refreshConvention(stated.convention)
-        try await refreshLines(stated)
-        try account.vault.put(head.evidence, Table.head, "latest")
-        offlineSince = nil
-        try await know([address.institution], keys: true)
     }
 
     /// Goes on with what the vault knows, when the relay cannot be reached: the directory as it was last verified. What is
     /// sealed by it is judged again, and sealed anew where needed, when it is deposited.
     ///
     /// - Throws: `ClientFailure.unreachable` for a vault that has never seen a directory.
-    public func workOffline() async throws {
-        guard let last = try account.vault.value(Table.head, "latest").map({ try check($0) })
-        else {
-            throw ClientFailure.unreachable
-        }
-        head = last
-        logView.rely(on: last.checkpoint.checkpoint)
-        offlineSince = last.event.at
-        try await know([address.institution], keys: true)
-    }
+    public func workOffline() async throws { try await directoryView.workOffline() }
 
-    private func verifiedHead() async throws -> VerifiedEvidence {
-        let head = try check(try await relay.directoryHead().evidence)
-        guard head.event.event == .directoryHead, head.event.mailbox == .directory else {
-            throw ClientFailure.broken(.wrongEvent)
-        }
-        let age = clock() - head.event.at
-        guard (-Directory.clockTolerance...Directory.headLifetime).contains(age) else {
-            throw ClientFailure.broken(.directoryHeadStale)
-        }
-        if let last = try account.vault.value(Table.head, "latest") {
-            let known = try check(last)
-            guard head.event.number > known.event.number || head.hash == known.hash else {
-                throw ClientFailure.broken(.directoryRollback)
-            }
-        }
-        return head
-    }
+    /// Brings the mailboxes of the agent's units up to date; does nothing without the relay.
+    public func sync() async throws { try await replica.sync() }
 
-    func refreshConvention(_ hash: Hash) async throws {
-        if let present = directory.convention, present.hash == hash {
-            guard present.note.signatures.count < present.body.parties.count else { return }
-            return try await refreshSignatures(of: hash)
-        }
-        // Versions that this client has missed are taken one after the other.
-        var missing: [Unverified<Convention>] = []
-        var next: Hash? = hash
-        while let wanted = next, wanted != directory.convention?.hash {
-            let document = try await relay.document(wanted)
-            guard let note = try? Unverified<Convention>(parsing: document.note), note.note.hash == wanted,
-                missing.count < 100
-            else { throw ClientFailure.broken(.conventionRefused) }
-            missing.append(note)
-            next = note.claimed.previous
-        }
-        // Whoever was away while a key was succeeded and the next version signed by the new one learns of both.
-        if let own = try? await relay.bundle(of: address.institution, from: head?.index ?? 0, keys: false) {
-            try take(own.successions, of: address.institution)
-        }
-        do {
-            for note in missing.reversed() {
-                try directory.accept(note, at: clock(), pins: try pins, of: [address.institution])
-            }
-        } catch {
-            throw ClientFailure.broken(.conventionRefused)
-        }
-        try rememberConvention()
-    }
+    /// When the mailbox that is furthest behind was last brought up to date, Unix seconds; nil before the first time.
+    public var syncedAt: Int? { get throws { try replica.syncedAt } }
 
-    /// A convention may gain signatures while it is in force.
-    private func refreshSignatures(of hash: Hash) async throws {
-        let document = try await relay.document(hash)
-        guard let present = directory.convention?.note, let note = try? Unverified<Convention>(parsing: document.note),
-            note.note.hash == hash, Set(note.note.signatures).isSuperset(of: present.signatures)
-        else { throw ClientFailure.broken(.conventionRefused) }
-        guard note.note.signatures.count > present.signatures.count else { return }
-        try directory.accept(note, at: clock(), of: [address.institution])
-        try rememberConvention()
-    }
+    // MARK: What the rooms say
 
-    private func rememberConvention() throws {
-        guard let note = directory.convention?.note.serialized else { return }
-        try account.vault.put(note, Table.convention, "current")
-    }
-
-    /// The keys by which the own institution vouches for the next convention: the successor's after a succession, those of
-    /// the convention in force otherwise, and the one pinned at enrolment before there is any.
-    var pins: [NoteKey] {
-        get throws {
-            let frame = try frame(for: address.institution)
-            let name = address.institution.description
-            if let key = frame.successions[address.institution]?.body.key {
-                return NoteKey(name: name, key: key).map { [$0] } ?? []
-            }
-            let own = frame.convention?.body.party(address.institution)?.keys ?? []
-            return own.isEmpty ? account.pins : own.compactMap { NoteKey(name: name, key: $0.key) }
-        }
-    }
-
-    // MARK: Helpers of all commands
-
-    func prove(_ evidence: Evidence) async throws -> VerifiedEvidence { try await logView.prove(evidence) }
-
-    func agree(with checkpoint: Checkpoint) async throws { try await logView.agree(with: checkpoint) }
-
-    func check(_ evidence: Evidence) throws -> VerifiedEvidence { try logView.check(evidence) }
-
-    /// The mailboxes that this device holds.
-    var replica: Replica { Replica(vault: account.vault, log: log.name) }
-
-    /// The hash of the head that envelopes and acts name.
-    func headHash() throws -> Hash {
-        guard let head else { throw ClientFailure.broken(.directoryHeadStale) }
-        return head.hash
-    }
-
-    func conventionInForce() throws -> Verified<Convention> {
-        guard let convention = directory.convention else { throw ClientFailure.broken(.conventionRefused) }
-        return convention
-    }
-
+    public var address: AgentAddress { account.record.address }
+    public var log: NoteKey { logView.key }
+    /// The convention and the institutions that this command has to do with; `know` brings in more.
+    public var directory: Directory { directoryView.directory }
+    /// When the directory in use was verified, Unix seconds, once this command works without the relay; nil with it.
+    public var offlineSince: Int? { directoryView.offlineSince }
     /// The convention's.
-    public var timeZone: TimeZone { directory.convention.flatMap { TimeZone(identifier: $0.body.timeZone) } ?? .gmt }
-
+    public var timeZone: TimeZone { directoryView.timeZone }
     /// The units that this agent acts for now.
-    public var ownUnits: [UnitAddress] { directory.units(of: address, at: clock()) }
-
+    public var ownUnits: [UnitAddress] { directoryView.ownUnits }
     /// The units in which this agent has a post of their own now.
-    public var postUnits: [UnitAddress] {
-        let posts = directory.agent(address)?.posts.map(\.unit) ?? []
-        return posts.filter { unit in directory.agent(address)?.isMember(of: unit, at: clock()) ?? false }
+    public var postUnits: [UnitAddress] { directoryView.postUnits }
+
+    /// Brings institutions into `directory`, verified; with `keys` also their agents' encryption keys, up to date. One that
+    /// is not in the directory is passed over.
+    public func know(_ institutions: some Sequence<InstitutionID>, keys: Bool = false) async throws {
+        try await directoryView.know(institutions, keys: keys)
     }
 
-    /// These, and the units for which this agent stands by: what the relay shows of them it shows because their silence has
-    /// called the agent in.
-    var servedUnits: [UnitAddress] {
-        Set(ownUnits).union(directory.standbyUnits(of: address, at: clock())).sorted()
+    /// Every institution of the directory.
+    public func institutions() throws -> [InstitutionID] { try directoryView.institutions() }
+
+    /// Units that hold a role, in order of address, with their institutions known.
+    public func units(holding role: String, keys: Bool = false) async throws -> [LiaisonModel.Unit] {
+        try await directoryView.units(holding: role, keys: keys)
     }
+
+    /// Fetches the keys of the units to which this agent may send, where they have changed, so that a later command can seal
+    /// for them while the relay cannot be reached.
+    public func prepareToWorkOffline() async throws { try await directoryView.prepareToWorkOffline() }
+
+    func conventionInForce() throws -> Verified<Convention> { try directoryView.conventionInForce() }
+    func headHash() throws -> Hash { try directoryView.headHash() }
+    var servedUnits: [UnitAddress] { directoryView.servedUnits }
+    func contentPath(_ id: TransmissionID) -> String { account.contentPath(id) }
+    func received(_ id: TransmissionID) throws -> ReceivedItem? { try account.received(id) }
 }

@@ -47,7 +47,7 @@ public struct Correction: Sendable {
 extension Session {
     /// What this device has and was shown before; nothing is fetched, no act is signed.
     private func shownBefore(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> OpenedTransmission {
-        if try sealed(id) != nil { return try await read(id, catalogue: catalogue) }
+        if try outbox.sealed(id) != nil { return try await read(id, catalogue: catalogue) }
         return try await open(try await delivery(id), catalogue)
     }
 
@@ -68,7 +68,7 @@ extension Session {
         var corrections: [Correction] = []
         for answer in related where answer.routing.kind == "correction" {
             let id = answer.routing.id
-            let isHere = try sealed(id) != nil || received(id).map { $0.isRetrieved != true } ?? false
+            let isHere = try outbox.sealed(id) != nil || received(id).map { $0.isRetrieved != true } ?? false
             guard isHere, let opened = try? await shownBefore(id, catalogue: catalogue) else { continue }
             let form = Dictionary(opened.form.map { ($0.name, $0.value) }) { first, _ in first }
             guard case .list(let fields)? = form["corrected_fields"], case .text(let text)? = form["correction_text"]

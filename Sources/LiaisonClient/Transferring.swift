@@ -104,7 +104,7 @@ extension Session {
             }
         } catch let problem as Problem where problem.code == .contentGone {
             return (nil, .erased)
-        } catch let failure as ClientFailure where failure != .unreachable {
+        } catch let failure as ClientFailure where !failure.isOfTheLine {
             return (nil, .refused)
         }
     }
@@ -149,7 +149,7 @@ extension Session {
         let acts = ActIndex(tracked.acts)
         var found: ReceivedItem.HandedOver?
         for event in replay.events where event.event.event == .transfer {
-            let act = try await act(
+            let act = try await replica.act(
                 behind: event, after: event.event.act.flatMap { replay.before[$0] }, among: acts, delivery.routing)
             guard act.body.act == .transferred, act.body.unit == delivery.unit, let content = act.body.content,
                 let key = act.keys.first?.key
@@ -168,7 +168,7 @@ extension Session {
             document.note.hash == transfer.body.keys, let keys = try? document.verified(by: author),
             keys.body.keys.contains(where: { $0.fingerprint == transfer.body.openedWith })
         else { throw ClientFailure.broken(.contentRefused) }
-        _ = try await prove(published.evidence)
+        _ = try await logView.prove(published.evidence)
     }
 
     /// What comes of a delivery that nobody in the unit seems to have a key for; one that fails stops no other.
@@ -177,7 +177,7 @@ extension Session {
             return try await giveUpIfLost(delivery) ? .lost : .readable
         } catch let problem as Problem where problem.code == .contentGone {
             return .erased
-        } catch let failure as ClientFailure where failure != .unreachable {
+        } catch let failure as ClientFailure where !failure.isOfTheLine {
             return .refused
         }
     }

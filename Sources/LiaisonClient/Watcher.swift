@@ -51,7 +51,7 @@ public struct Watcher {
                 }
             } catch let problem as Problem where problem.status == 403 {
                 throw problem
-            } catch let failure as ClientFailure where failure == .unreachable {
+            } catch let failure as ClientFailure where failure.isOfTheLine {
                 // the line, or the relay
             } catch let problem as Problem where problem.status >= 429 {
                 // the relay, for a while

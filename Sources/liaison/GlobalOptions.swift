@@ -127,8 +127,10 @@ struct GlobalOptions: ParsableArguments {
     }
 
     /// Runs `body` with an agent's session over the relay, its directory fresh, its keys in order.
+    ///
+    /// - Parameter flushes: whether what waits in the outbox leaves first.
     func withSession(
-        _ withoutRelay: WithoutRelay = .stop, _ body: (Session, Console) async throws -> Void
+        _ withoutRelay: WithoutRelay = .stop, flushes: Bool = true, _ body: (Session, Console) async throws -> Void
     ) async throws {
         try await reporting { console in
             let account = try await timed("unlock") { try Account(vault: openVault()) }
@@ -148,6 +150,7 @@ struct GlobalOptions: ParsableArguments {
             }
             do {
                 try await timed("directory") { try await prepare(session, console, withoutRelay) }
+                if flushes { try await Voice(session, console).flushOutbox() }
                 try await body(session, console)
             } catch {
                 await connection?.close()
@@ -161,10 +164,11 @@ struct GlobalOptions: ParsableArguments {
         do {
             try await session.refresh()
             if let followed = session.followed { console.say(followed.text(console.language)) }
-            try await session.maintainKeys()
+            try await session.keys.maintain()
             try await session.prepareToWorkOffline()
-        } catch ClientFailure.unreachable where withoutRelay == .goOn {
+        } catch ClientFailure.unreachable(let why) where withoutRelay == .goOn {
             try await session.workOffline()
+            if why != .noAnswer { console.say(ClientFailure.unreachable(why).text(console.language)) }
             let since = LocalTime(session.timeZone).near(
                 session.offlineSince ?? 0, now: session.clock(), console.language)
             console.say(

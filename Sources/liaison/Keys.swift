@@ -29,7 +29,7 @@ struct Keys: AsyncParsableCommand {
 
         func run() async throws {
             try await global.withSession { session, console in
-                let keys = try session.keys()
+                let keys = try session.keys.list()
                 let rows = keys.map {
                     Row(
                         fingerprint: $0.fingerprint.hex, notBefore: Clock.text($0.notBefore),
@@ -76,7 +76,7 @@ struct Keys: AsyncParsableCommand {
                         "ATTENTION : ces lignes ouvrent tout ce que vous pouvez lire. Cet export est noté dans le coffre, et de nouvelles clés remplacent celles-ci.",
                         "WARNING: these lines open all that you can read. This is noted in the vault; new keys replace these."
                     ))
-                for line in try await session.exportIdentities() { print(line) }
+                for line in try await session.keys.exportIdentities() { print(line) }
             }
         }
     }
@@ -89,7 +89,7 @@ struct Keys: AsyncParsableCommand {
 
         func run() async throws {
             try await global.withSession { session, console in
-                try await session.rotateKeys()
+                try await session.keys.rotate()
                 console.say(console.language("Nouvelle clé publiée.", "New key published."))
             }
         }

@@ -187,19 +187,14 @@ extension Voice {
                     "Up to date \(LocalTime(session.timeZone).near(since, now: session.clock(), language)): what came since is not shown."
                 ))
         }
-        throw ExitCode(ClientFailure.unreachable.exitCode)
+        throw ExitCode(ClientFailure.unreachable().exitCode)
     }
 
     /// What was sealed and has not left this device: said before everything else.
     func sayUndeposited() throws {
-        for routing in try session.undeposited() {
-            console.say(
-                language(
-                    "NON TRANSMIS : \(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt)) ; gardée sur ce poste",
-                    "NOT SENT: \(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt)); kept on this device"
-                ))
-            console.say(numbers(routing.to))
-            console.say(language("  Déposer : liaison resend \(routing.id)", "  Deposit: liaison resend \(routing.id)"))
+        for item in try session.outbox.waiting() {
+            console.say(notSent(item))
+            console.say(numbers(item.routing.to))
         }
     }
 }
@@ -257,6 +252,6 @@ extension Listing {
 extension Session {
     /// Brings in whom to call about what has not been deposited.
     func knowUndeposited() async throws {
-        try await know(Set(try undeposited().map(\.to.institution)), keys: true)
+        try await know(Set(try outbox.waiting().map(\.routing.to.institution)), keys: true)
     }
 }

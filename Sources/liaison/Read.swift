@@ -55,7 +55,7 @@ struct Read: AsyncParsableCommand {
         try await global.withSession { session, console in
             let voice = try Voice(session, console)
             let id = try transmission.value(session)
-            let delivery = try session.sealed(id) == nil ? try await session.delivery(id) : nil
+            let delivery = try session.outbox.sealed(id) == nil ? try await session.delivery(id) : nil
             let units = [delivery?.unit].compactMap(\.self)
             for reader in try await session.newReaders(of: units) { console.say(reader.text(voice)) }
             let opened = try await session.read(id, catalogue: voice.catalogue)

@@ -75,8 +75,11 @@ struct Send: AsyncParsableCommand {
     func run() async throws {
         let outcome = SendOutcome(global.console())
         try await outcome.watch {
-            try await global.withSession(.goOn) { session, console in
-                try await send(try Voice(session, console), outcome)
+            try await global.withSession(.goOn, flushes: false) { session, console in
+                let voice = try Voice(session, console)
+                try await send(voice, outcome)
+                // What waited before does not hold up what was just written.
+                try await voice.flushOutbox()
             }
         }
     }

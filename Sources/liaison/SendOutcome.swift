@@ -87,13 +87,13 @@ final class SendOutcome: Sendable {
         case .kept(let id):
             console.say(
                 language(
-                    "NON TRANSMIS : scellée et gardée sur ce poste.\nPour la déposer : liaison resend \(id)",
-                    "NOT SENT: kept sealed in the vault.\nTo deposit it: liaison resend \(id)"))
+                    "NON TRANSMIS : scellée et gardée sur ce poste.\nPour la déposer : liaison outbox \(id)",
+                    "NOT SENT: kept sealed in the vault.\nTo deposit it: liaison outbox \(id)"))
         case .unconfirmed(let id):
             console.say(
                 language(
-                    "NON TRANSMIS : le relais n'a rien confirmé ; scellée et gardée sur ce poste.\nPour la déposer, sans risque de doublon : liaison resend \(id)",
-                    "NOT SENT: the relay has confirmed nothing; kept sealed in the vault.\nTo deposit it, never twice: liaison resend \(id)"
+                    "NON TRANSMIS : le relais n'a rien confirmé ; scellée et gardée sur ce poste.\nPour la déposer, sans risque de doublon : liaison outbox \(id)",
+                    "NOT SENT: the relay has confirmed nothing; kept sealed in the vault.\nTo deposit it, never twice: liaison outbox \(id)"
                 ))
         case .sent(let id):
             return console.say(

@@ -115,7 +115,7 @@ struct EvidenceCommand: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             let id = try transmission.value(session)
-            if let former = try session.former(id), try session.sealed(id) != nil {
+            if let former = try session.outbox.former(id), try session.outbox.sealed(id) != nil {
                 return try show([(former.evidence.proven, former.evidence.evidence)], of: former.log, console)
             }
             let events = try await session.track(id).events

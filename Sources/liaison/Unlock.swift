@@ -174,7 +174,7 @@ struct Status: AsyncParsableCommand {
                 // Nobody is asked: what stands here says the vault.
                 try? await session.workOffline()
                 await connection?.close()
-                let waiting = try session.undeposited().count
+                let waiting = try session.outbox.waiting().count
                 answer.agent = session.address.description
                 answer.upToDate = try session.syncedAt.map(Clock.text)
                 answer.undeposited = waiting

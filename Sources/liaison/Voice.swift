@@ -47,7 +47,7 @@ struct Voice {
     /// A transmission in words: what, from whom, to whom, when it was sealed.
     func title(of id: TransmissionID) async throws -> String {
         let routing: Routing
-        if let own = try session.sealed(id) {
+        if let own = try session.outbox.sealed(id) {
             routing = own
         } else if let delivery = try? await session.delivery(id) {
             routing = delivery.routing

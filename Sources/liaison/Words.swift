@@ -32,13 +32,13 @@ extension FollowedLog {
                     + (seen > size ? " Entries that this device had seen are lost." : ""))
         ]
         for id in lost {
-            lines.append(language("PERDUE, à déposer de nouveau : liaison resend \(id)", "LOST: liaison resend \(id)"))
+            lines.append(language("PERDUE, à déposer de nouveau : liaison outbox \(id)", "LOST: liaison outbox \(id)"))
         }
         for id in pending {
             lines.append(
                 language(
-                    "Déposée avant la restauration : demandez à l'unité si elle a répondu ; sinon, liaison resend \(id)",
-                    "Deposited before: ask the unit whether it answered, otherwise liaison resend \(id)"))
+                    "Déposée avant la restauration : demandez à l'unité si elle a répondu ; sinon, liaison outbox \(id)",
+                    "Deposited before: ask the unit whether it answered, otherwise liaison outbox \(id)"))
         }
         return lines.joined(separator: "\n")
     }

@@ -128,8 +128,8 @@ struct AlertTests {
     private func unreachable(_ world: World) {
         world.wrap = { honest in
             var lying = LyingConnection(honest)
-            lying.head = { _ in throw ClientFailure.unreachable }
-            lying.receipt = { _ in throw ClientFailure.unreachable }
+            lying.head = { _ in throw ClientFailure.unreachable() }
+            lying.receipt = { _ in throw ClientFailure.unreachable() }
             return lying
         }
     }
@@ -139,17 +139,17 @@ struct AlertTests {
         try await session(montluel, world).prepareToWorkOffline()
         unreachable(world)
         let offline = try world.session(montluel, fresh: true)
-        await #expect(throws: ClientFailure.unreachable) { try await offline.refresh() }
+        await #expect(throws: ClientFailure.unreachable()) { try await offline.refresh() }
         try await offline.workOffline()
         #expect(offline.offlineSince != nil)
         let id = try await offline.seal(try await offline.plan(try world.referral(), catalogue: world.catalogue))
-        #expect(try offline.undeposited().map(\.id) == [id])
+        #expect(try offline.outbox.waiting().map(\.routing.id) == [id])
         // Hours later the relay is back: the head that it was sealed by is out of date, and it goes under the same id.
         world.wrap = { $0 }
         world.clock.now += 5 * 3600
         let online = try await session(montluel, world)
         _ = try await online.deposit(id, catalogue: world.catalogue)
-        #expect(try online.undeposited().isEmpty)
+        #expect(try online.outbox.waiting().isEmpty)
         let reader = try await session(est, world)
         #expect(
             try await reader.read(id, catalogue: world.catalogue).form.first { $0.name == "last_name" }?.value
@@ -163,7 +163,7 @@ struct AlertTests {
         let vault = try world.session(montluel).account.vault
         try vault.delete(VaultTable<Evidence>("head"), "latest")
         let offline = try world.session(montluel, fresh: true)
-        await #expect(throws: ClientFailure.unreachable) { try await offline.workOffline() }
+        await #expect(throws: ClientFailure.unreachable()) { try await offline.workOffline() }
     }
 
     // MARK: Names

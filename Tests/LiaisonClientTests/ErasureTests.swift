@@ -97,7 +97,7 @@ struct ErasureTests {
         var request = SendRequest(kind: "concern_report", to: try Fixture.unit("cms-bourg@cd01"))
         request.form = World.concern
         let id = try await sender.seal(try await sender.plan(request, catalogue: world.catalogue))
-        _ = try await sender.deposit(id)
+        _ = try await sender.outbox.deposit(id)
         let reader = try world.session("crip@cd01")
         try await reader.refresh()
         _ = try await reader.read(id, catalogue: world.catalogue)

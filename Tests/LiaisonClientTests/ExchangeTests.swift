@@ -75,9 +75,9 @@ struct ExchangeTests {
         let session = try world.session(montluel)
         try await session.refresh()
         let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
-        let first = try await session.deposit(id)
+        let first = try await session.outbox.deposit(id)
         let size = try await world.store.head()?.size
-        let again = try await session.deposit(id)
+        let again = try await session.outbox.deposit(id)
         #expect(again.index == first.index)
         #expect(again.evidence.record == first.evidence.record)
         #expect(again.evidence.salt == first.evidence.salt)
@@ -194,7 +194,7 @@ struct ExchangeTests {
         var request = SendRequest(kind: "concern_report", to: try Fixture.unit("cms-bourg@cd01"))
         request.form = World.concern
         let id = try await session.seal(try await session.plan(request, catalogue: world.catalogue))
-        _ = try await session.deposit(id)
+        _ = try await session.outbox.deposit(id)
         let crip = try world.session("crip@cd01")
         try await crip.refresh()
         _ = try await crip.read(id, catalogue: world.catalogue)
@@ -243,7 +243,7 @@ struct ExchangeTests {
         let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
         let now = world.clock.now
         try await world.publish("ggd01") { $0[0].revocation = Revocation(at: now, reason: .left) }
-        await #expect(throws: Problem(.agentNotInForce)) { try await session.deposit(id) }
+        await #expect(throws: Problem(.agentNotInForce)) { try await session.outbox.deposit(id) }
         let fingerprint = try #require(world.rosters["ggd01"]?.body.agents[0].tls.first)
         #expect(throws: Problem(.notEnrolled)) { try world.relay.peer(tls: fingerprint) }
     }
@@ -267,11 +267,11 @@ struct ExchangeTests {
         world.clock.now += 24 * 86_400
         _ = try await world.sequencer.perform(.tick)
         try await reader.refresh()
-        try await reader.maintainKeys()
+        try await reader.keys.maintain()
         #expect(reader.directory.keys(of: reader.address)?.body.version == 2)
         _ = try await reader.read(id, catalogue: world.catalogue)
         // An export is followed by a rotation that retires every older key.
-        #expect(try await reader.exportIdentities().count == 2)
+        #expect(try await reader.keys.exportIdentities().count == 2)
         #expect(reader.directory.keys(of: reader.address)?.body.keys.count == 1)
     }
 
@@ -283,7 +283,7 @@ struct ExchangeTests {
         try await session.refresh()
         let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
         try await world.publish("avema01")
-        await #expect(throws: Problem(.directoryChanged)) { try await session.deposit(id) }
+        await #expect(throws: Problem(.directoryChanged)) { try await session.outbox.deposit(id) }
         _ = try await session.deposit(id, catalogue: world.catalogue)
         let reader = try world.session(iscg)
         try await reader.refresh()

@@ -125,7 +125,7 @@ struct FrenchTests {
         let unit = try Fixture.unit("iscg-est@avema01")
         let id = try #require(TransmissionID("00000000-0000-4000-8000-000000000000"))
         return [
-            .programTooOld("NouvelEvenement"), .notPermitted(.noFlow), .refused(Problem(.wrongState)), .unreachable,
+            .programTooOld("NouvelEvenement"), .notPermitted(.noFlow), .refused(Problem(.wrongState)), .unreachable(),
             .form([
                 FormFinding(field: "first_name", rule: .missing, fr: "champ obligatoire absent", en: "field missing"),
                 FormFinding(field: "diagnosis", rule: .unknown, fr: "n'en est pas un", en: "is none")

@@ -347,7 +347,7 @@ struct HistoryTests {
             relay: world.relay,
             witnesses: [
                 Anchoring.Witness(name: "w") { _ in
-                    throw ClientFailure.unreachable
+                    throw ClientFailure.unreachable()
                 } latest: {
                     nil
                 }

@@ -71,7 +71,7 @@ struct KindTests {
         var request = SendRequest(kind: "referral", to: try Fixture.unit("iscg-est@avema01"))
         request.form = World.referral
         let id = try await session.seal(try await session.plan(request, catalogue: world.catalogue))
-        _ = try await session.deposit(id)
+        _ = try await session.outbox.deposit(id)
         return id
     }
 
@@ -110,7 +110,7 @@ struct KindTests {
         let test = try await prepare(id)
         let sent = try await test.session.seal(
             try await test.session.plan(test.request, catalogue: test.world.catalogue))
-        _ = try await test.session.deposit(sent)
+        _ = try await test.session.outbox.deposit(sent)
         let reader = try test.world.session(test.route.to)
         try await reader.refresh()
         let opened = try await reader.read(sent, catalogue: test.world.catalogue)

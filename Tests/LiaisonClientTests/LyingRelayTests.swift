@@ -103,7 +103,7 @@ struct LyingRelayTests {
 
     @Test func anotherKeyIsNotTaken() async throws {
         let world = try await World(units: [montluel, iscg])
-        try await world.session(iscg).rotateKeys()
+        try await world.session(iscg).keys.rotate()
         let institution = try Fixture.institution("avema01")
         let author = try Fixture.agentName(of: iscg)
         let lied = try session(world, montluel) { connection in
@@ -129,8 +129,8 @@ struct LyingRelayTests {
         let lied = try session(world, montluel) { $0.receipt = { _ in Receipt(evidence: other) } }
         try await lied.refresh()
         let id = try await lied.seal(try await lied.plan(try world.referral(), catalogue: world.catalogue))
-        await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.deposit(id) }
-        #expect(try lied.undelivered() == [id])
+        await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await lied.outbox.deposit(id) }
+        #expect(try lied.outbox.undelivered() == [id])
     }
 
     @Test func evidenceThatDoesNotVerifyIsNoAcceptance() async throws {
@@ -151,7 +151,7 @@ struct LyingRelayTests {
             }
             try await lied.refresh()
             let id = try await lied.seal(try await lied.plan(try world.referral(), catalogue: world.catalogue))
-            await #expect(throws: ClientFailure.broken(.evidence)) { try await lied.deposit(id) }
+            await #expect(throws: ClientFailure.broken(.evidence)) { try await lied.outbox.deposit(id) }
         }
     }
 

@@ -61,8 +61,8 @@ struct RegistrarTests {
     /// The answer to a roster is lost; what the registrar changes before the next attempt is not.
     @Test func aLostAnswerLosesNoChange() async throws {
         try enrol("d-01@avema01")
-        let deaf = try connection { $0.roster = { _ in throw ClientFailure.unreachable } }
-        await #expect(throws: ClientFailure.unreachable) { try await registrar.publish(over: deaf, log: log, now: now) }
+        let deaf = try connection { $0.roster = { _ in throw ClientFailure.unreachable() } }
+        await #expect(throws: ClientFailure.unreachable()) { try await registrar.publish(over: deaf, log: log, now: now) }
         #expect(try published?.version == 1)
         try registrar.revoke(Fixture.agent("d-01@avema01"), reason: .lostDevice, at: now)
         guard case .published = try await registrar.publish(over: connection(), log: log, now: now) else {

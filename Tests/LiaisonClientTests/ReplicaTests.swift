@@ -200,7 +200,7 @@ struct ReplicaTests {
             var request = try world.referral()
             request.to = try Fixture.unit(unit)
             let id = try await sender.seal(try await sender.plan(request, catalogue: world.catalogue))
-            _ = try await sender.deposit(id)
+            _ = try await sender.outbox.deposit(id)
             return id
         }
         let (own, other) = (try await send(to: iscg), try await send(to: ouest))

@@ -66,7 +66,7 @@ struct WatchTests {
                                 if count == length { break }
                             }
                         }
-                        continuation.finish(throwing: ClientFailure.unreachable)
+                        continuation.finish(throwing: ClientFailure.unreachable())
                     }
                     continuation.onTermination = { _ in relaying.cancel() }
                 }
@@ -76,7 +76,7 @@ struct WatchTests {
                 if Int.random(in: 0..<30, using: &generator) == 0 { try await send() }
                 if Int.random(in: 0..<10, using: &generator) == 0 {
                     failures += 1
-                    throw ClientFailure.unreachable
+                    throw ClientFailure.unreachable()
                 }
                 for event in try await session.newEvents(&told) { heard.tell(event.event.index) }
             },

@@ -48,7 +48,7 @@ package final class World {
         for unit in units {
             let session = try session(unit)
             try await session.refresh()
-            try await session.maintainKeys()
+            try await session.keys.maintain()
         }
     }
 
@@ -203,7 +203,7 @@ package final class World {
         _ = try await sequencer.perform(.tick)
         let session = try session(unit, fresh: true)
         try await session.refresh()
-        try await session.maintainKeys()
+        try await session.keys.maintain()
     }
 
     package func signer(_ unit: String) throws -> NoteSigner {
@@ -237,7 +237,7 @@ package final class World {
         let session = try session("bta-montluel@ggd01")
         try await session.refresh()
         let id = try await session.seal(try await session.plan(try referral(), catalogue: catalogue))
-        _ = try await session.deposit(id)
+        _ = try await session.outbox.deposit(id)
         return id
     }
 }

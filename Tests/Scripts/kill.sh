@@ -51,8 +51,8 @@ missing=$(comm -23 "$dir/ids" "$dir/delivered")
 
 # What was sealed and not acknowledged goes through once on demand.
 for unit in bta-montluel bta-gex; do
-    exits 0 as "$unit" resend
-    for id in $(json '" ".join(d)'); do exits 0 as "$unit" resend "$id" --yes; done
+    exits 0 as "$unit" outbox
+    for id in $(json '" ".join(x["id"] for x in d)'); do exits 0 as "$unit" outbox "$id" --yes; done
 done
 exits 0 as iscg-est inbox
 [ -z "$(json '"\n".join(sorted(x["id"] for x in d))' | uniq -d)" ] || fail 'a repeated submission was delivered twice'

@@ -20,15 +20,15 @@ code=0
 wait "$sender" || code=$?
 [ "$code" = 69 ] || fail "exit code $code: $(cat "$dir/senterr")"
 says 'NOT SENT' "$dir/senterr"
-id=$(sed -n 's/.*liaison resend //p' "$dir/senterr")
+id=$(sed -n 's/.*liaison outbox //p' "$dir/senterr")
 [ -n "$id" ] || fail "no id to resend: $(cat "$dir/senterr")"
 
 "$sandbox" up "$dir/sb"
-exits 0 as bta-montluel resend
-[ "$(json 'd')" = "['$id']" ] || fail "$(cat "$dir/out")"
-exits 65 as bta-montluel resend "$id" </dev/null
+exits 0 as bta-montluel outbox
+[ "$(json '[x["id"] for x in d]')" = "['$id']" ] || fail "$(cat "$dir/out")"
+exits 65 as bta-montluel outbox "$id" </dev/null
 says 'NOT SENT' "$dir/err"
-exits 0 as bta-montluel resend "$id" --yes
-exits 0 as bta-montluel resend "$id" --yes
+exits 0 as bta-montluel outbox "$id" --yes
+exits 0 as bta-montluel outbox "$id" --yes
 exits 0 as iscg-est inbox
 [ "$(json '[x["id"] for x in d]')" = "['$id']" ] || fail "$(cat "$dir/out")"

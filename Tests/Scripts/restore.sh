@@ -60,9 +60,9 @@ say bta-montluel sent
 says 'new log' "$dir/out"
 says 'Entries that this device had seen are lost' "$dir/out"
 # What was lost waits to be sent again, and goes.
-say bta-montluel resend
+say bta-montluel outbox
 says "$lost" "$dir/out"
-say bta-montluel resend "$lost" --yes || fail "$(cat "$dir/out")"
+say bta-montluel outbox "$lost" --yes || fail "$(cat "$dir/out")"
 as iscg-est read "$lost" >/dev/null
 as iscg-est acknowledge "$lost" >/dev/null
 say bta-montluel track "$lost"

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonSealing
+
+/// A sealed content being written: whole under its name, or not there at all.
+struct ContentFile {
+    private let path: String
+    private let handle: FileHandle
+
+    static func create(_ path: String) throws -> ContentFile {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let descriptor = open("\(path).part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw ByteSourceFailure.system(call: "open", errno: errno) }
+        return ContentFile(path: path, handle: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
+    }
+
+    /// Writes a whole file; what was begun and failed, on a full disk for example, leaves nothing behind.
+    static func write<Result>(_ path: String, _ body: (ContentFile) throws -> Result) throws -> Result {
+        let file = try create(path)
+        do {
+            let result = try body(file)
+            try file.finish()
+            return result
+        } catch {
+            unlink("\(path).part")
+            throw error
+        }
+    }
+
+    func write(_ bytes: [UInt8]) throws { try handle.write(contentsOf: bytes) }
+
+    func finish() throws {
+        try handle.synchronize()
+        try handle.close()
+        guard rename("\(path).part", path) == 0 else {
+            throw ByteSourceFailure.system(call: "rename", errno: errno)
+        }
+    }
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+public import LiaisonModel
+public import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+public import LiaisonWire
+
+/// A transmission that this agent sealed, as its vault keeps it.
+public struct SentItem: Codable, Hashable, Sendable {
+    public var envelope: String
+    /// Of the SubmissionAcceptance; nil until the relay has accepted it in the log that it keeps now.
+    public var evidence: Evidence?
+    /// Of the same, in a log that the relay had to leave.
+    public var former: FormerEvidence?
+    /// Whether the relay was handed these very bytes: it may have accepted them, whatever it answered.
+    public var wasHandedIn: Bool?
+    /// When a person last said that it is right, Unix seconds; nil when that was as it was sealed.
+    public var confirmedAt: Int?
+    /// Why the relay refused these very bytes, as it said; nil otherwise.
+    public var refusal: String?
+}
+
+/// What a log proved that the relay does not keep any more: by itself it still convinces whoever has the log's key.
+public struct FormerEvidence: Codable, Hashable, Sendable {
+    /// The log's verifier key.
+    public var log: String
+    /// The envelope that it is about: what is sent again is sealed anew.
+    public var envelope: String
+    public var evidence: Evidence
+    /// Whether the relay went back behind it.
+    public var isLost: Bool
+}
+
+/// A transmission that waits in the outbox: it has NOT been sent.
+public struct WaitingItem: Sendable {
+    public let routing: Routing
+    /// When a person last said that it is right, Unix seconds.
+    public let confirmedAt: Int
+    /// Of the sealed content, in bytes.
+    public let size: Int
+    /// Whether it was deposited in a log that the relay has left: its unit may have read it.
+    public let wasDeposited: Bool
+    /// Whether the relay was handed it and may have accepted it.
+    public let wasHandedIn: Bool
+    /// Why the relay refused it.
+    public let refusal: Problem.Code?
+
+    /// For so many seconds what a person confirmed is deposited without asking again: a night.
+    static let fresh = 12 * 3600
+
+    /// Why somebody has to look at it before it is deposited; nil when it goes by itself.
+    ///
+    /// - Parameter largest: contents of more bytes would hold up what else is to be done.
+    public func obstacle(at now: Int, largest: Int = .max) -> WaitReason? {
+        if let refusal { return .refused(refusal) }
+        if wasDeposited { return .wasDeposited }
+        if !(0...Self.fresh).contains(now - confirmedAt) { return .isOld }
+        return size > largest ? .isLarge : nil
+    }
+}
+
+/// Why a transmission stays in the outbox.
+public enum WaitReason: Error, Equatable, Sendable {
+    /// Confirmed longer ago than anybody can answer for unasked.
+    case isOld
+    /// Deposited in a log that the relay has left; its unit may have read it.
+    case wasDeposited
+    /// Its upload takes long.
+    case isLarge
+    case refused(Problem.Code)
+    /// The relay or this client did not take it now.
+    case failed(ClientFailure)
+}
+
+/// What this agent sealed. What the relay has not accepted has NOT been sent: it waits here until it is deposited or discarded.
+public final class Outbox {
+    private let account: Account
+    private let relay: any RelayConnection
+    private let logView: LogView
+    private let clock: () -> Int
+
+    init(account: Account, relay: any RelayConnection, logView: LogView, clock: @escaping () -> Int) {
+        self.account = account
+        self.relay = relay
+        self.logView = logView
+        self.clock = clock
+    }
+
+    // MARK: Keeping
+
+    /// The folder of what has no evidence: to find it costs what waits, not what was ever sent.
+    private static let folder = "outbox waiting"
+
+    private func put(_ item: SentItem, _ id: String) throws {
+        try account.vault.write {
+            try $0.put(item, Table.sent, id, folder: item.evidence == nil ? Self.folder : nil)
+        }
+    }
+
+    /// A vault of an earlier program has no such folder: what waits is put there once.
+    private func sortOnce() throws {
+        guard try account.vault.value(Table.setting, Self.folder) == nil else { return }
+        try account.vault.write { vault in
+            for row in try vault.all(Table.sent) where row.value.evidence == nil {
+                try vault.put(row.value, Table.sent, row.id, folder: Self.folder)
+            }
+            try vault.put(true, Table.setting, Self.folder)
+        }
+    }
+
+    /// Keeps a transmission, envelope and content together, or nothing of it.
+    ///
+    /// - Parameter seal: writes the sealed content and returns its envelope.
+    func keep(_ id: TransmissionID, _ seal: (ContentFile) throws -> Verified<Envelope>) throws {
+        let name = id.description
+        let known = try account.vault.value(Table.sent, name)
+        // What is sealed anew is no younger than what a person confirmed.
+        let confirmedAt = try known.map { try $0.confirmedAt ?? own($0).body.routing.sealedAt }
+        let item = try ContentFile.write(account.contentPath(id)) { file in
+            let envelope = try seal(file)
+            let item = SentItem(
+                envelope: envelope.note.serialized, evidence: nil, former: known?.former, confirmedAt: confirmedAt)
+            // Envelope and content belong together, also when the program ends between the file's name and the row.
+            try account.vault.put(item, Table.sealing, name)
+            return item
+        }
+        try put(item, name)
+        try account.vault.delete(Table.sealing, name)
+    }
+
+    /// Finishes what an earlier program was sealing when it ended: where the content had its name already, the envelope
+    /// goes with it; otherwise what was there before is untouched.
+    func finishSealings() throws {
+        try sortOnce()
+        for id in try account.vault.ids(Table.sealing) {
+            if let item = try account.vault.value(Table.sealing, id),
+                let transmission = TransmissionID(id), let file = try? FileSource(path: account.contentPath(transmission)),
+                try digest(of: file) == own(item).body.content.sha256
+            {
+                try put(item, id)
+            }
+            try account.vault.delete(Table.sealing, id)
+        }
+    }
+
+    // MARK: Depositing
+
+    /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
+    /// under the same id are one submission.
+    package func deposit(_ id: TransmissionID, onAcceptance: () -> Void = {}) async throws -> VerifiedEvidence {
+        guard let item = try account.vault.value(Table.sent, id.description) else {
+            throw ClientFailure.unknownTransmission(id.description)
+        }
+        let envelope = try own(item)
+        if item.wasHandedIn != true {
+            var handedIn = item
+            handedIn.wasHandedIn = true
+            try put(handedIn, id.description)
+        }
+        let receipt: Receipt
+        do {
+            receipt = try await relay.submit(envelope, content: try FileSource(path: account.contentPath(id)))
+        } catch let problem as Problem where problem.isFinal && !problem.isMendedBySealingAnew {
+            var refused = item
+            (refused.wasHandedIn, refused.refusal) = (true, problem.code.rawValue)
+            try put(refused, id.description)
+            throw problem
+        }
+        let evidence = try logView.check(receipt.evidence)
+        guard evidence.event.event == .submissionAcceptance, evidence.event.envelope == envelope.hash,
+            evidence.event.transmission == id, evidence.event.agent == envelope.body.by,
+            evidence.event.mailbox == .unit(envelope.body.routing.from)
+        else { throw ClientFailure.broken(.wrongEvent) }
+        onAcceptance()
+        try put(
+            SentItem(envelope: item.envelope, evidence: receipt.evidence, former: item.former), id.description)
+        try logView.seen.remember(evidence.checkpoint)
+        return evidence
+    }
+
+    /// An envelope of this agent's own making.
+    func own(_ item: SentItem) throws -> Verified<Envelope> {
+        try Unverified<Envelope>(parsing: item.envelope).verified(by: account.signer().noteKey)
+    }
+
+    /// The routing of a transmission that this agent sealed.
+    public func sealed(_ id: TransmissionID) throws -> Routing? {
+        try account.vault.value(Table.sent, id.description).map { try own($0).body.routing }
+    }
+
+    /// What this agent sealed and the relay, or the log that it keeps now, has not yet accepted; what was deposited in
+    /// a log that it left only as long as it may still be unanswered.
+    package func undelivered() throws -> [TransmissionID] {
+        let rows = try account.vault.read { try $0.all(Table.sent, folder: Self.folder) }
+        return try rows.filter { row in
+            guard let former = row.value.former, !former.isLost else { return true }
+            return try isRecent(own(row.value).body.routing)
+        }.compactMap { TransmissionID($0.id) }
+    }
+
+    /// What this agent sealed and has not deposited, the most urgent first: it has NOT been sent.
+    public func waiting() throws -> [WaitingItem] {
+        try undelivered().compactMap { try waiting($0) }.sorted {
+            ($0.routing.urgency, $0.routing.sealedAt) < ($1.routing.urgency, $1.routing.sealedAt)
+        }
+    }
+
+    /// A transmission that waits; nil when the relay has accepted it, or nobody here sealed it.
+    public func waiting(_ id: TransmissionID) throws -> WaitingItem? {
+        guard let item = try account.vault.value(Table.sent, id.description), item.evidence == nil else { return nil }
+        let envelope = try own(item).body
+        return WaitingItem(
+            routing: envelope.routing, confirmedAt: item.confirmedAt ?? envelope.routing.sealedAt,
+            size: envelope.content.size, wasDeposited: item.former != nil,
+            wasHandedIn: item.wasHandedIn == true, refusal: item.refusal.flatMap(Problem.Code.init))
+    }
+
+    /// Keeps that a person says now that it is right, whatever was said of it before.
+    public func confirm(_ id: TransmissionID) throws {
+        guard var item = try account.vault.value(Table.sent, id.description), item.evidence == nil else {
+            throw ClientFailure.unknownTransmission(id.description)
+        }
+        (item.confirmedAt, item.refusal) = (clock(), nil)
+        try put(item, id.description)
+    }
+
+    /// Destroys what this agent sealed and will not send.
+    ///
+    /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn.
+    public func discard(_ id: TransmissionID) throws {
+        guard let item = try account.vault.value(Table.sent, id.description),
+            item.evidence == nil
+        else { throw ClientFailure.unknownTransmission(id.description) }
+        guard item.wasHandedIn != true else {
+            throw ClientFailure.input(
+                fr: "le relais l'a peut-être déjà reçue\nconseil : liaison outbox \(id), puis liaison withdraw \(id)",
+                en: "the relay may have received it already\nhint: liaison outbox \(id), then liaison withdraw \(id)")
+        }
+        try account.vault.delete(Table.sent, id.description)
+        try? FileManager.default.removeItem(atPath: account.contentPath(id))
+    }
+
+    /// Whether it may still wait for an answer: what is older was answered, or has expired with the longest retention.
+    func isRecent(_ routing: Routing) -> Bool { routing.sealedAt > clock() - 90 * 86_400 }
+
+    // MARK: Another log
+
+    /// What the relay does not know any more waits to be sent again, if it is still right; the old log's evidence is kept
+    /// beside it.
+    ///
+    /// - Parameter size: of the old log, where the new one goes on from.
+    /// - Returns: what the relay went back behind, and what is recent enough to be still unanswered.
+    func leaveLog(after size: Int) throws -> (lost: [TransmissionID], pending: [TransmissionID]) {
+        let vault = account.vault
+        var (lost, pending): ([TransmissionID], [TransmissionID]) = ([], [])
+        for id in try vault.ids(Table.sent) {
+            guard let item = try vault.value(Table.sent, id), let evidence = item.evidence
+            else { continue }
+            let routing = try own(item).body.routing
+            let isLost = try logView.check(evidence).index >= size
+            let former = FormerEvidence(
+                log: logView.key.description, envelope: item.envelope, evidence: evidence, isLost: isLost)
+            try put(SentItem(envelope: item.envelope, evidence: nil, former: former), id)
+            if isLost {
+                lost.append(routing.id)
+            } else if isRecent(routing) {
+                pending.append(routing.id)
+            }
+        }
+        return (lost, pending)
+    }
+
+    /// What a log that the relay has left proved of a transmission of one's own, verified by that log's key; nil once the log
+    /// that it keeps now has it.
+    public func former(_ id: TransmissionID) throws -> (log: NoteKey, evidence: VerifiedEvidence)? {
+        guard let item = try account.vault.value(Table.sent, id.description),
+            item.evidence == nil, let former = item.former, let key = NoteKey(former.log)
+        else { return nil }
+        return (key, try former.evidence.verified(by: key))
+    }
+}
