@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonTLS
+import LiaisonTestKit
+import LiaisonWire
+import Synchronization
+import Testing
+
+@testable import LiaisonClient
+
+/// What was sealed without the relay: what leaves by itself, and what waits for somebody's word.
+struct OutboxTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let est = "iscg-est@avema01"
+
+    private func world() async throws -> World {
+        let world = try await World(units: [montluel, est], setting: .example("ain"))
+        try await world.resume(montluel)
+        try await world.session(montluel).prepareToWorkOffline()
+        return world
+    }
+
+    /// Seals for nobody to hear.
+    private func seal(_ urgency: Urgency = .priority, in world: World) async throws -> TransmissionID {
+        let session = try world.session(montluel, fresh: true)
+        try await session.workOffline()
+        var request = try world.referral()
+        request.urgency = urgency
+        return try await session.seal(try await session.plan(request, catalogue: world.catalogue))
+    }
+
+    private func online(_ world: World) async throws -> Session {
+        let session = try world.session(montluel, fresh: true)
+        try await session.refresh()
+        return session
+    }
+
+    private func obstacles(_ items: [FlushedItem]) -> [WaitReason?] {
+        items.map { item in
+            if case .failure(let reason) = item.result { reason } else { nil }
+        }
+    }
+
+    @Test func whatWaitsLeavesTheMostUrgentFirst() async throws {
+        let world = try await world()
+        let routine = try await seal(in: world)
+        world.clock.now += 60
+        let urgent = try await seal(.urgent, in: world)
+        let session = try await online(world)
+        let items = try await session.flush(catalogue: world.catalogue)
+        #expect(items.map(\.routing.id) == [urgent, routine])
+        #expect(obstacles(items) == [nil, nil])
+        #expect(try session.outbox.waiting().isEmpty)
+        #expect(try await session.flush(catalogue: world.catalogue).isEmpty)
+    }
+
+    /// A night is not asked about, a day is: also when it was sealed anew in between.
+    @Test func whatIsOldIsAskedAbout() async throws {
+        let world = try await world()
+        let id = try await seal(in: world)
+        world.clock.now += 11 * 3600
+        try await world.resume(montluel)
+        var session = try await online(world)
+        try await session.sealAnew(id, catalogue: world.catalogue)
+        #expect(try session.outbox.waiting(id)?.obstacle(at: world.clock.now) == nil)
+        world.clock.now += 2 * 3600
+        try await world.resume(montluel)
+        session = try await online(world)
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [.isOld])
+        #expect(try session.outbox.waiting().map(\.routing.id) == [id])
+        // Somebody says that it is right.
+        try session.outbox.confirm(id)
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [nil])
+    }
+
+    @Test func whatIsLargeWaitsUntilItIsAskedFor() async throws {
+        let world = try await world()
+        _ = try await seal(in: world)
+        let session = try await online(world)
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue, largest: 100)) == [.isLarge])
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [nil])
+    }
+
+    /// What the relay refused is not handed in again unasked: each time would be an entry of the log.
+    @Test func whatWasRefusedIsNotTriedAgain() async throws {
+        let world = try await world()
+        let first = try await seal(in: world)
+        world.clock.now += 1
+        let second = try await seal(in: world)
+        let attempts = Mutex(0)
+        world.wrap = { honest in
+            var refusing = LyingConnection(honest)
+            refusing.receipt = { receipt in
+                // The first submission that this connection sees is refused; what follows goes through.
+                let count = attempts.withLock { count in
+                    count += 1
+                    return count
+                }
+                guard count > 1 else { throw Problem(.idTaken) }
+                return receipt
+            }
+            return refusing
+        }
+        let session = try await online(world)
+        let items = try await session.flush(catalogue: world.catalogue)
+        #expect(items.map(\.routing.id) == [first, second])
+        // One that is not taken stops no other.
+        #expect(obstacles(items) == [.refused(.idTaken), nil])
+        let seen = attempts.withLock { $0 }
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [.refused(.idTaken)])
+        #expect(attempts.withLock { $0 } == seen)
+    }
+
+    @Test func aLineThatBreaksLeavesItWhereItIs() async throws {
+        let world = try await world()
+        let id = try await seal(in: world)
+        world.wrap = { honest in
+            var breaking = LyingConnection(honest)
+            breaking.receipt = { _ in throw ClientFailure.unreachable() }
+            return breaking
+        }
+        let session = try await online(world)
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [.failed(.unreachable())])
+        // The relay has it, and nobody knows: the same bytes again are one submission.
+        world.wrap = { $0 }
+        let again = try await online(world)
+        #expect(obstacles(try await again.flush(catalogue: world.catalogue)) == [nil])
+        #expect(try again.outbox.waiting(id) == nil)
+        #expect(try await world.records().count { $0.event == .submissionAcceptance } == 1)
+    }
+
+    /// A call made meanwhile stands in the envelope; not in one that the relay may have already.
+    @Test func aCallMadeMeanwhileIsWrittenDown() async throws {
+        let world = try await world()
+        let id = try await seal(.urgent, in: world)
+        world.clock.now += 1800
+        try await world.resume(montluel)
+        let session = try await online(world)
+        let call = world.clock.now - 600
+        try await session.recordCall(id, at: call, catalogue: world.catalogue)
+        #expect(try session.outbox.sealed(id)?.phoneConfirmedAt == call)
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [nil])
+        let reader = try world.session(est, fresh: true)
+        try await reader.refresh()
+        #expect(try await reader.read(id, catalogue: world.catalogue).envelope.body.routing.phoneConfirmedAt == call)
+
+        let late = try await seal(.urgent, in: world)
+        world.wrap = { honest in
+            var breaking = LyingConnection(honest)
+            breaking.receipt = { _ in throw ClientFailure.unreachable() }
+            return breaking
+        }
+        let broken = try await online(world)
+        _ = try await broken.flush(catalogue: world.catalogue)
+        await #expect(throws: ClientFailure.self) {
+            try await broken.recordCall(late, at: call, catalogue: world.catalogue)
+        }
+    }
+
+    /// A name that leads nowhere is not silence.
+    @Test func aNameThatDoesNotExistIsSaidToBe() async throws {
+        let identity = try TLSIdentity(name: "essai", purpose: .client, notBefore: 1_760_000_000, lifetime: 86_400)
+        let connection = try HTTPRelayConnection(
+            url: "https://relais.invalid", roots: nil, certificatePEM: identity.certificatePEM,
+            privateKeyPEM: Array(identity.privateKeyPEM.utf8))
+        await #expect(throws: ClientFailure.unreachable(.unknownName)) { _ = try await connection.checkpoint() }
+        await connection.close()
+    }
+}
