@@ -191,7 +191,7 @@ let package = Package(
             "LiaisonClientTests",
             [
                 "LiaisonClient", "LiaisonDossier", "LiaisonForms", "LiaisonLedger", "LiaisonRelay",
-                "LiaisonSQLiteStore", "LiaisonVault",
+                "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonVault",
                 "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
         tests(

@@ -116,12 +116,12 @@ public struct Account {
 
     /// The connection to the relay that the convention names for this account's log.
     ///
-    /// - Parameter onSilence: told when the relay lets somebody wait without an answer.
+    /// - Parameter events: told while somebody waits for the relay.
     public func connect(
-        _ convention: Convention, onSilence: @escaping @Sendable () -> Void = {}
+        _ convention: Convention, events: ConnectionEvents = .init()
     ) throws -> HTTPRelayConnection {
         guard let log = convention.log(record.log) else { throw VaultFailure.damaged("account") }
-        return try vault.connect(to: log, onSilence: onSilence)
+        return try vault.connect(to: log, events: events)
     }
 
     /// The encryption identities, newest first.

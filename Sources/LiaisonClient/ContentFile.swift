@@ -18,6 +18,20 @@ struct ContentFile {
         return ContentFile(path: path, handle: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
     }
 
+    /// Goes on with a file that was begun and not finished.
+    ///
+    /// - Returns: the file, and how many bytes of it are there; none when nothing was begun.
+    static func resume(_ path: String) throws -> (file: ContentFile, size: Int) {
+        guard FileManager.default.fileExists(atPath: "\(path).part") else { return (try create(path), 0) }
+        let descriptor = open("\(path).part", O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ByteSourceFailure.system(call: "open", errno: errno) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        return (ContentFile(path: path, handle: handle), Int(try handle.seekToEnd()))
+    }
+
+    /// Forgets what was begun and not finished.
+    static func forget(_ path: String) { unlink("\(path).part") }
+
     /// Writes a whole file; what was begun and failed, on a full disk for example, leaves nothing behind.
     static func write<Result>(_ path: String, _ body: (ContentFile) throws -> Result) throws -> Result {
         let file = try create(path)

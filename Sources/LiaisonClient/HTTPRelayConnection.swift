@@ -12,6 +12,7 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 import NIOSSL
+import Synchronization
 
 /// A relay reached over HTTPS with a client certificate.
 public struct HTTPRelayConnection: RelayConnection {
@@ -20,8 +21,7 @@ public struct HTTPRelayConnection: RelayConnection {
     private let isProxied: Bool
     /// When the certificates that the relay's must lead to count, Unix seconds; nil for whatever certificate.
     private let validity: ClosedRange<Int>?
-    /// Told once for each request that waits for longer than a person does without a word.
-    private let onSilence: @Sendable () -> Void
+    private let events: ConnectionEvents
     private static let silence = Duration.seconds(3)
 
     /// Opens no connection yet; `close` must be called.
@@ -30,10 +30,10 @@ public struct HTTPRelayConnection: RelayConnection {
     ///   - roots: DER of the certificates that the relay's must lead to; nil only to fetch an invitation, whose own code
     ///     then says what the relay is.
     ///   - privateKeyPEM: a secret.
-    ///   - onSilence: told when the relay has not answered for three seconds; after fifteen it counts as unreachable.
+    ///   - events: told while somebody waits.
     public init(
         url: String, roots: [[UInt8]]?, certificatePEM: String, privateKeyPEM: [UInt8],
-        onSilence: @escaping @Sendable () -> Void = {}
+        events: ConnectionEvents = .init()
     ) throws {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
@@ -57,7 +57,7 @@ public struct HTTPRelayConnection: RelayConnection {
         isProxied = proxy != nil
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url
-        self.onSilence = onSilence
+        self.events = events
     }
 
     public func close() async { try? await client.shutdown() }
@@ -73,13 +73,15 @@ public struct HTTPRelayConnection: RelayConnection {
     // MARK: Requests
 
     private func request(
-        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false,
+        moved: (@Sendable (Int) -> Void)? = nil
     ) async throws -> HTTPClientResponse {
         let isLong = isLong || body?.count ?? 0 > Self.shortBody
         var request = HTTPClientRequest(url: "\(url)/\(path)")
         request.method = method
         request.headers = headers
-        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        if let body, let moved { request.body = .stream(Self.pieces(of: body, moved), length: .known(Int64(body.count))) }
+        if let body, moved == nil { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {
             let response = try await isLong ? client.execute(request, timeout: .minutes(30)) : answer(to: request)
             guard (200..<300).contains(response.status.code) else { throw try await problem(in: response) }
@@ -97,6 +99,22 @@ public struct HTTPRelayConnection: RelayConnection {
         return .unreachable(LineFailure(error, isProxied: isProxied, isClockRight: isClockRight))
     }
 
+    /// A body in pieces, each told as it leaves.
+    private static func pieces(
+        of body: [UInt8], _ moved: @escaping @Sendable (Int) -> Void
+    ) -> AsyncStream<ByteBuffer> {
+        let place = Mutex(0)
+        return AsyncStream {
+            let start = place.withLock { place in
+                defer { place = min(place + shortBody, body.count) }
+                return place
+            }
+            moved(start)
+            let piece = body[start..<min(start + shortBody, body.count)]
+            return piece.isEmpty ? nil : ByteBuffer(bytes: piece)
+        }
+    }
+
     /// Bytes of a body that has left in a moment on any line.
     private static let shortBody = 64 << 10
     private static let patience = Duration.seconds(15)
@@ -105,9 +123,9 @@ public struct HTTPRelayConnection: RelayConnection {
     private func answer(to request: HTTPClientRequest) async throws -> HTTPClientResponse {
         try await withThrowingTaskGroup(of: HTTPClientResponse?.self) { group in
             group.addTask { try await client.execute(request, timeout: .minutes(30)) }
-            group.addTask { [onSilence] in
+            group.addTask { [events] in
                 try await Task.sleep(for: Self.silence)
-                onSilence()
+                events.isSilent()
                 try await Task.sleep(for: Self.patience - Self.silence)
                 return nil
             }
@@ -125,18 +143,35 @@ public struct HTTPRelayConnection: RelayConnection {
         return problem
     }
 
-    private func bytes(of response: HTTPClientResponse) async throws -> [UInt8] {
+    private static let largestAnswer = 64 << 20
+
+    private func bytes(
+        of response: HTTPClientResponse, moved: (@Sendable (Int) -> Void)? = nil
+    ) async throws -> [UInt8] {
         do {
-            return Array(try await response.body.collect(upTo: 64 << 20).readableBytesView)
+            guard let moved else {
+                return Array(try await response.body.collect(upTo: Self.largestAnswer).readableBytesView)
+            }
+            var bytes: [UInt8] = []
+            for try await piece in response.body {
+                guard bytes.count + piece.readableBytes <= Self.largestAnswer else {
+                    throw ClientFailure.broken(.malformedAnswer)
+                }
+                bytes += piece.readableBytesView
+                moved(bytes.count)
+            }
+            return bytes
         } catch {
             throw unreachable(error)
         }
     }
 
     private func json<Value: Decodable>(
-        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false
+        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false,
+        moved: (@Sendable (Int) -> Void)? = nil
     ) async throws -> Value {
-        let bytes = try await bytes(of: request(method, path, headers: headers, body: body, isLong: isLong))
+        let response = try await request(method, path, headers: headers, body: body, isLong: isLong, moved: moved)
+        let bytes = try await bytes(of: response)
         guard let value = try? WireJSON.decode(Value.self, from: bytes) else {
             throw ClientFailure.broken(.malformedAnswer)
         }
@@ -206,7 +241,9 @@ public struct HTTPRelayConnection: RelayConnection {
         let headers = HTTPHeaders([(Wire.envelopeLengthHeader, String(note.count))])
         guard content.size > Wire.segmentSize else {
             let body = note + (try content.read(at: 0, count: content.size))
-            return try await json(.POST, "v1/transmissions", headers: headers, body: body)
+            return try await json(.POST, "v1/transmissions", headers: headers, body: body, moved: { [events] done in
+                events.moved(TransferProgress(direction: .upload, done: done, size: body.count))
+            })
         }
         try await stage(content, as: envelope.body.content.sha256)
         // The relay hashes the whole content before it answers.
@@ -221,7 +258,10 @@ public struct HTTPRelayConnection: RelayConnection {
             let offset = staged.offset
             guard offset >= 0 else { throw ClientFailure.broken(.malformedAnswer) }
             let segment = try content.read(at: offset, count: min(Wire.segmentSize, content.size - offset))
-            staged = try await json(.PUT, "\(path)?offset=\(offset)", body: segment)
+            let size = content.size
+            staged = try await json(.PUT, "\(path)?offset=\(offset)", body: segment, moved: { [events] done in
+                events.moved(TransferProgress(direction: .upload, done: offset + done, size: size))
+            })
             guard staged.offset == offset + segment.count else { throw ClientFailure.broken(.malformedAnswer) }
         }
     }
@@ -231,11 +271,13 @@ public struct HTTPRelayConnection: RelayConnection {
         return try await json(.POST, "v1/acts", body: Array(act.note.serialized.utf8), isLong: content != nil)
     }
 
-    public func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment {
+    public func open(_ act: Verified<Act>, from offset: Int, of size: Int) async throws -> ContentSegment {
         let response = try await request(
             .POST, "v1/transmissions/\(act.body.transmission)/content?offset=\(offset)",
             body: Array(act.note.serialized.utf8))
-        let bytes = try await bytes(of: response)
+        let bytes = try await bytes(of: response) { [events] done in
+            events.moved(TransferProgress(direction: .download, done: min(offset + done, size), size: size))
+        }
         guard let text = response.headers.first(name: Wire.evidenceLengthHeader),
             let length = DecimalNumber.parse(text, in: 1...Wire.maximumBody), length <= bytes.count,
             let evidence = try? WireJSON.decode(Evidence.self, from: Array(bytes[..<length]))

@@ -33,6 +33,12 @@ struct ReceivedItem: Codable, Hashable, Sendable {
     }
 }
 
+/// A fetch that was begun: the act that it is in answer to, and the log that may hold it.
+struct BegunFetch: Codable, Hashable, Sendable {
+    var act: String
+    var log: String
+}
+
 /// A content that holds in every respect, ready to be shown.
 public struct OpenedTransmission {
     public let envelope: Verified<Envelope>
@@ -192,34 +198,66 @@ extension Session {
 
     /// Fetches the sealed content in answer to a signed act, *opened* or *retrieved*. The answer proves that the log holds
     /// that very act: a relay that hands out a content without saying so in its log is not believed.
+    ///
+    /// What was broken off goes on with the same act, from the bytes that are here.
     func fetch(_ delivery: VerifiedDelivery, by kind: Act.Kind) async throws {
         let id = delivery.routing.id
-        let file = try ContentFile.create(contentPath(id))
+        if let begun = try begunFetch(of: delivery, by: kind) {
+            do {
+                return try await fetch(delivery, by: begun, isResumed: true)
+            } catch let problem as Problem where problem.status < 429 && problem.code != .contentGone {
+                // Not in the log, or of another content than now: it begins anew.
+            }
+        }
+        ContentFile.forget(contentPath(id))
         let act = try act(kind, on: delivery)
-        let first = try await relay.open(act, from: 0)
+        try account.vault.put(
+            BegunFetch(act: act.note.serialized, log: log.name), Table.fetching, id.description)
+        try await fetch(delivery, by: act, isResumed: false)
+    }
+
+    /// The act of a fetch that was broken off, when the log here is still the same.
+    private func begunFetch(of delivery: VerifiedDelivery, by kind: Act.Kind) throws -> Verified<Act>? {
+        let name = delivery.routing.id.description
+        guard let begun = try account.vault.value(Table.fetching, name), begun.log == log.name,
+            let act = try? Unverified<Act>(parsing: begun.act).verified(by: account.signer().noteKey),
+            act.body.act == kind, act.body.unit == delivery.unit, act.body.envelope == delivery.envelope.hash
+        else { return nil }
+        return act
+    }
+
+    private func fetch(_ delivery: VerifiedDelivery, by act: Verified<Act>, isResumed: Bool) async throws {
+        let id = delivery.routing.id
+        let path = contentPath(id)
+        var (file, size) = isResumed ? try ContentFile.resume(path) : (try ContentFile.create(path), 0)
+        let sealedSize = delivery.envelope.body.content.size
+        let first = try await relay.open(act, from: size, of: max(sealedSize, size))
         let evidence = try await logView.prove(first.evidence)
         guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
         // From here on a history without this opening contradicts what this client has seen.
         try logView.seen.remember(evidence.checkpoint)
         let handedOver = try await transfers(of: delivery)
-        let whole = handedOver?.content.size ?? delivery.envelope.body.content.size
+        let whole = handedOver?.content.size ?? sealedSize
         var segment = first.bytes
-        var size = 0
         while true {
-            guard !segment.isEmpty, size + segment.count <= whole else { throw ClientFailure.broken(.malformedAnswer) }
+            guard !segment.isEmpty, size + segment.count <= whole else {
+                ContentFile.forget(path)
+                throw ClientFailure.broken(.malformedAnswer)
+            }
             try file.write(segment)
             size += segment.count
             guard size < whole else { break }
-            segment = try await relay.open(act, from: size).bytes
+            segment = try await relay.open(act, from: size, of: whole).bytes
         }
         try file.finish()
         try account.vault.put(
             ReceivedItem(
                 envelope: delivery.envelope.note.serialized, unit: delivery.unit,
                 evidence: try await self.evidence(for: [delivery.event]).first,
-                isRetrieved: kind == .retrieved ? true : nil,
+                isRetrieved: act.body.act == .retrieved ? true : nil,
                 handedOver: handedOver),
             Table.received, id.description)
+        try account.vault.delete(Table.fetching, id.description)
     }
 
     /// The sealed content as received, fetched with a *retrieved* act when it is not here yet: whoever exports it has not

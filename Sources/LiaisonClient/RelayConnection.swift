@@ -33,7 +33,9 @@ public protocol RelayConnection: Sendable {
     /// Hands in an act; with a transfer the content sealed anew goes first.
     func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt
     /// Hands in an *opened* or *retrieved* act and gets a segment of the content.
-    func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment
+    ///
+    /// - Parameter size: of the whole content, in bytes, for whoever watches it come.
+    func open(_ act: Verified<Act>, from offset: Int, of size: Int) async throws -> ContentSegment
     /// The header of the sealed content that `unit` gets.
     func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8]
     /// For a registrar: how many deliveries wait in each unit of the institution.

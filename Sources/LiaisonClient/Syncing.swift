@@ -186,6 +186,7 @@ extension Replica {
             clock() + Directory.clockTolerance >= deposited + retention
         else { return }
         try? FileManager.default.removeItem(atPath: account.contentPath(update.id))
+        ContentFile.forget(account.contentPath(update.id))
     }
 
     /// What the log says was erased explains as many missing numbers; nothing that is known to stand at or before the last

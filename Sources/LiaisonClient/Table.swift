@@ -39,6 +39,8 @@ enum Table {
 
     static let sent = VaultTable<SentItem>("sent")
     static let sealing = VaultTable<SentItem>("sealing")
+    /// Contents that are on their way, by transmission.
+    static let fetching = VaultTable<BegunFetch>("fetching")
     static let received = VaultTable<ReceivedItem>("received")
     /// Last numbers of mailboxes, as an earlier program kept them.
     static let mailbox = VaultTable<Int>("mailbox")

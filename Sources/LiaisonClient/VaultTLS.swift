@@ -26,19 +26,19 @@ extension Vault {
         }
     }
 
-    func connect(to log: LogDescription, onSilence: @escaping @Sendable () -> Void = {}) throws -> HTTPRelayConnection {
-        try HTTPRelayConnection(url: log.url, log: log, as: identity(), onSilence: onSilence)
+    func connect(to log: LogDescription, events: ConnectionEvents = .init()) throws -> HTTPRelayConnection {
+        try HTTPRelayConnection(url: log.url, log: log, as: identity(), events: events)
     }
 }
 
 extension HTTPRelayConnection {
     /// A connection to a log's relay, or with nil to one of which only the address is known.
     public init(
-        url: String, log: LogDescription?, as identity: TLSIdentity, onSilence: @escaping @Sendable () -> Void = {}
+        url: String, log: LogDescription?, as identity: TLSIdentity, events: ConnectionEvents = .init()
     ) throws {
         try self.init(
             url: log?.url ?? url, roots: log.map { $0.tlsRoots.compactMap(Base64.decode) },
             certificatePEM: identity.certificatePEM, privateKeyPEM: Array(identity.privateKeyPEM.utf8),
-            onSilence: onSilence)
+            events: events)
     }
 }

@@ -141,18 +141,22 @@ struct GlobalOptions: ParsableArguments {
                         "Le relais ne répond pas encore ; j'attends encore douze secondes.",
                         "The relay does not answer yet; waiting for twelve seconds more."))
             }
+            let meter = ProgressMeter(console)
             let session = try Session(
                 account: account, clock: { Clock.now() }, language: console.language, trust: try policy()
             ) {
-                let made = try $0.connect($1, onSilence: word.say)
+                let made = try $0.connect($1, events: ConnectionEvents(isSilent: word.say, moved: meter.moved))
                 connection = made
                 return made
             }
             do {
-                try await timed("directory") { try await prepare(session, console, withoutRelay) }
-                if flushes { try await Voice(session, console).flushOutbox() }
-                try await body(session, console)
+                try await Interruption.saying(meter.sayInterrupted) {
+                    try await timed("directory") { try await prepare(session, console, withoutRelay) }
+                    if flushes { try await Voice(session, console).flushOutbox() }
+                    try await body(session, console)
+                }
             } catch {
+                meter.clear()
                 await connection?.close()
                 throw error
             }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import Dispatch
-import Foundation
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
@@ -42,28 +40,10 @@ final class SendOutcome: Sendable {
     func reached(_ stage: Stage) { state.withLock { $0.stage = stage } }
     func call(_ numbers: [String]) { state.withLock { $0.numbers = numbers } }
 
-    private static let signals = [SIGINT, SIGTERM, SIGHUP]
-
     /// Runs a command; whatever ends it before the relay's acceptance is proven says so, and whom to call.
     func watch(_ body: () async throws -> Void) async throws {
-        let sources = Self.signals.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in
-                Terminal.giveBack()
-                say()
-                // Nothing is half-written: files take their name when they are whole, the vault commits or does not.
-                Foundation._exit(128 + number)
-            }
-            source.resume()
-            return source
-        }
-        defer {
-            for source in sources { source.cancel() }
-            for number in Self.signals { signal(number, SIG_DFL) }
-        }
         do {
-            try await body()
+            try await Interruption.saying(say, body)
         } catch {
             say()
             throw error

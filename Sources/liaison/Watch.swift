@@ -106,8 +106,9 @@ private final class Ear {
             account: try Account(vault: vault), clock: { Clock.now() }, language: console.language,
             trust: try global.policy(), connect: { [connection] _, _ in connection })
         try await session.refresh()
-        let events = try await session.newEvents(&told)
         let voice = try Voice(session, console)
+        try await voice.flushOutbox()
+        let events = try await session.newEvents(&told)
         try await session.know(
             Set(events.flatMap { [$0.routing?.from.institution, $0.unit.institution].compactMap(\.self) }))
         return events.map { News($0, voice) }

@@ -296,7 +296,7 @@ package struct DirectConnection: RelayConnection {
         }
         return try await relay.act(Unverified(act.note), by: peer)
     }
-    package func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment {
+    package func open(_ act: Verified<Act>, from offset: Int, of size: Int) async throws -> ContentSegment {
         try await relay.open(Unverified(act.note), from: offset, by: peer)
     }
     package func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8] {
@@ -408,9 +408,9 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.act(act, content: content)
         return try await receipt?(honestly) ?? honestly
     }
-    package func open(_ act: Verified<Act>, from offset: Int) async throws -> ContentSegment {
+    package func open(_ act: Verified<Act>, from offset: Int, of size: Int) async throws -> ContentSegment {
         if let opening { return try await opening(act, offset) }
-        var honestly = try await honest.open(act, from: offset)
+        var honestly = try await honest.open(act, from: offset, of: size)
         honestly.bytes = content?(honestly.bytes) ?? honestly.bytes
         return honestly
     }

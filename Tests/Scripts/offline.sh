@@ -91,7 +91,8 @@ server.serve_forever()
 PY
 proxy=$!
 for _ in $(seq 50); do [ -s "$dir/proxy.port" ] && break; sleep 0.1; done
-export HTTPS_PROXY="http://127.0.0.1:$(cat "$dir/proxy.port")"
+HTTPS_PROXY="http://127.0.0.1:$(cat "$dir/proxy.port")"
+export HTTPS_PROXY
 dit bta-montluel units iscg
 unset HTTPS_PROXY
 says 'mandataire (HTTPS_PROXY)' "$dir/out"

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+/// How far a content has come on its way to the relay or from it, in bytes.
+public struct TransferProgress: Hashable, Sendable {
+    public enum Direction: Sendable { case upload, download }
+
+    public var direction: Direction
+    public var done: Int
+    public var size: Int
+}
+
+/// What a connection tells whoever waits in front of it; told on any thread.
+public struct ConnectionEvents: Sendable {
+    /// The relay has not answered for three seconds; after fifteen it counts as unreachable.
+    public var isSilent: @Sendable () -> Void
+    public var moved: @Sendable (TransferProgress) -> Void
+
+    public init(
+        isSilent: @escaping @Sendable () -> Void = {}, moved: @escaping @Sendable (TransferProgress) -> Void = { _ in }
+    ) {
+        self.isSilent = isSilent
+        self.moved = moved
+    }
+}
