@@ -136,7 +136,9 @@ extension Session {
         if let refusal = held.refusal { throw refusal.failure }
         let envelope = try replica.envelope(of: held)
         let all = try replica.events(on: id)
-        let replays = try envelope.body.routing.recipients.compactMap { try replica.replayed($0, all, envelope.body.routing) }
+        let replays = try envelope.body.routing.recipients.compactMap {
+            try replica.replayed($0, all, envelope.body.routing)
+        }
         return TrackedTransmission(
             envelope: envelope, replays: replays, all: all, acts: try replica.acts(on: id), own: Set(ownUnits))
     }

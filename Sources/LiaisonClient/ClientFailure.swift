@@ -60,7 +60,7 @@ public enum ClientFailure: Error, Equatable {
             case .malformedAnswer: language("réponse du relais mal formée", "malformed answer of the relay")
             case .evidence: language("la preuve n'est pas valable", "the evidence does not hold")
             case .wrongEvent: language("la preuve porte sur un autre événement", "evidence of another event")
-            case .directoryHeadStale: 
+            case .directoryHeadStale:
                 language(
                     "l'état de l'annuaire n'est pas d'aujourd'hui : vérifiez la date et l'heure de ce poste ; si elles sont justes, prévenez votre informatique",
                     "the directory head is not of today: check this computer's date and time; where they are right, tell your administrators"

@@ -80,7 +80,9 @@ public struct HTTPRelayConnection: RelayConnection {
         var request = HTTPClientRequest(url: "\(url)/\(path)")
         request.method = method
         request.headers = headers
-        if let body, let moved { request.body = .stream(Self.pieces(of: body, moved), length: .known(Int64(body.count))) }
+        if let body, let moved {
+            request.body = .stream(Self.pieces(of: body, moved), length: .known(Int64(body.count)))
+        }
         if let body, moved == nil { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {
             let response = try await isLong ? client.execute(request, timeout: .minutes(30)) : answer(to: request)
@@ -241,9 +243,11 @@ public struct HTTPRelayConnection: RelayConnection {
         let headers = HTTPHeaders([(Wire.envelopeLengthHeader, String(note.count))])
         guard content.size > Wire.segmentSize else {
             let body = note + (try content.read(at: 0, count: content.size))
-            return try await json(.POST, "v1/transmissions", headers: headers, body: body, moved: { [events] done in
-                events.moved(TransferProgress(direction: .upload, done: done, size: body.count))
-            })
+            return try await json(
+                .POST, "v1/transmissions", headers: headers, body: body,
+                moved: { [events] done in
+                    events.moved(TransferProgress(direction: .upload, done: done, size: body.count))
+                })
         }
         try await stage(content, as: envelope.body.content.sha256)
         // The relay hashes the whole content before it answers.
@@ -259,9 +263,11 @@ public struct HTTPRelayConnection: RelayConnection {
             guard offset >= 0 else { throw ClientFailure.broken(.malformedAnswer) }
             let segment = try content.read(at: offset, count: min(Wire.segmentSize, content.size - offset))
             let size = content.size
-            staged = try await json(.PUT, "\(path)?offset=\(offset)", body: segment, moved: { [events] done in
-                events.moved(TransferProgress(direction: .upload, done: offset + done, size: size))
-            })
+            staged = try await json(
+                .PUT, "\(path)?offset=\(offset)", body: segment,
+                moved: { [events] done in
+                    events.moved(TransferProgress(direction: .upload, done: offset + done, size: size))
+                })
             guard staged.offset == offset + segment.count else { throw ClientFailure.broken(.malformedAnswer) }
         }
     }

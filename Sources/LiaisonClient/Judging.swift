@@ -135,7 +135,9 @@ extension Replica {
     ) throws -> DeliveryReplay? {
         do {
             return try DeliveryReplay(of: unit, in: events)
-        } catch ReplayFailure.noConsignment where !directoryView.ownUnits.contains(routing.from) && !directoryView.ownUnits.contains(unit) {
+        } catch ReplayFailure.noConsignment
+            where !directoryView.ownUnits.contains(routing.from) && !directoryView.ownUnits.contains(unit)
+        {
             return nil  // only told about
         } catch is ReplayFailure {
             throw ClientFailure.broken(.wrongEvent)

@@ -228,6 +228,7 @@ extension Session {
         return VerifiedDelivery(
             envelope: envelope, unit: item.unit, state: .opened, isErased: false, isNotified: true,
             dueAt: event.event.dueAt,
-            context: try await directoryView.context(of: envelope.body.routing, flow: permit?.flow.id ?? ""), event: event)
+            context: try await directoryView.context(of: envelope.body.routing, flow: permit?.flow.id ?? ""),
+            event: event)
     }
 }

@@ -137,7 +137,8 @@ public final class Outbox {
         try sortOnce()
         for id in try account.vault.ids(Table.sealing) {
             if let item = try account.vault.value(Table.sealing, id),
-                let transmission = TransmissionID(id), let file = try? FileSource(path: account.contentPath(transmission)),
+                let transmission = TransmissionID(id),
+                let file = try? FileSource(path: account.contentPath(transmission)),
                 try digest(of: file) == own(item).body.content.sha256
             {
                 try put(item, id)

@@ -55,7 +55,9 @@ extension DirectoryView {
 
     /// The convention that a routing names, signed by the institutions at its ends.
     func convention(of routing: Routing) async throws -> Verified<Convention> {
-        let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).union([account.record.address.institution])
+        let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).union([
+            account.record.address.institution
+        ])
         let key = PastDirectories.Key(convention: routing.convention, institutions: institutions.sorted())
         if let known = past.conventions[key] { return known }
         do {

@@ -75,7 +75,8 @@ extension Session {
             id: request.id, log: log.name, convention: convention.hash, head: try headHash(), from: from,
             to: request.to, copies: [], kind: request.kind, urgency: .routine, sealedAt: clock(),
             inReplyTo: request.inReplyTo,
-            phoneConfirmedAt: request.phoneConfirmedAt ?? request.form.phoneCallAt, checkpoint: try logView.seen.largest)
+            phoneConfirmedAt: request.phoneConfirmedAt ?? request.form.phoneCallAt, checkpoint: try logView.seen.largest
+        )
         routing.urgency = request.urgency ?? defaultUrgency(routing)
         routing.copies = try await forcedCopies(routing)
         return routing
@@ -228,7 +229,8 @@ extension Session {
                 fr:
                     "le relais l'a peut-être déjà reçue : l'appel ne peut plus y être inscrit\nconseil : déposez-la sans, liaison outbox \(id)",
                 en:
-                    "the relay may have received it already: the call cannot be added\nhint: deposit it without, liaison outbox \(id)")
+                    "the relay may have received it already: the call cannot be added\nhint: deposit it without, liaison outbox \(id)"
+            )
         }
         try await sealAnew(id, catalogue: catalogue, phoneConfirmedAt: instant)
     }

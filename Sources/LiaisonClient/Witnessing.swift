@@ -33,7 +33,9 @@ extension Session {
         let start = clock() - Self.witnessLifetime
         let cosigned = policy.cosignatures(on: checkpoint, since: start)
         // An old tree cosigned again says nothing of what came since: heads of some minutes ago must be in it.
-        let heads = [directoryView.head, directoryView.formerHead].compactMap(\.self).filter { $0.event.at <= clock() - Self.witnessPatience }
+        let heads = [directoryView.head, directoryView.formerHead].compactMap(\.self).filter {
+            $0.event.at <= clock() - Self.witnessPatience
+        }
         guard policy.isSatisfied(by: checkpoint, since: start), let latest = cosigned.map(\.time).max(),
             heads.allSatisfy({ $0.index < checkpoint.checkpoint.size })
         else { return .notYet }

@@ -62,7 +62,9 @@ struct RegistrarTests {
     @Test func aLostAnswerLosesNoChange() async throws {
         try enrol("d-01@avema01")
         let deaf = try connection { $0.roster = { _ in throw ClientFailure.unreachable() } }
-        await #expect(throws: ClientFailure.unreachable()) { try await registrar.publish(over: deaf, log: log, now: now) }
+        await #expect(throws: ClientFailure.unreachable()) {
+            try await registrar.publish(over: deaf, log: log, now: now)
+        }
         #expect(try published?.version == 1)
         try registrar.revoke(Fixture.agent("d-01@avema01"), reason: .lostDevice, at: now)
         guard case .published = try await registrar.publish(over: connection(), log: log, now: now) else {
