@@ -299,20 +299,96 @@ extension Session {
 
     // MARK: For an institution's auditor or DPO
 
-    /// The events of all mailboxes of the own institution in a time; asking for them is itself an event.
+    /// The events of all mailboxes of the own institution in a time, complete: for every unit of the rosters of that time the
+    /// log shows where its mailbox stood before and where it went on, and the inspection itself is told to each of them.
+    ///
+    /// - Throws: `ClientFailure.broken(.eventsMissing)` for a mailbox with a hole that no erasure explains.
     public func inspect(since: Int, until: Int) async throws -> [VerifiedEvidence] {
-        let inspection = try Inspection(by: address, log: log.name, since: since, until: until, at: clock())
-            .signed(by: account.signer())
-        // The Inspection itself may be newer than the refreshed head: both then belong to one history all the same.
-        let events = try await pages { try await relay.inspect(inspection, from: $0) }
-        for event in events.map(\.event) {
-            guard event.mailbox.institution == address.institution, since <= event.at, event.at < until else {
-                throw ClientFailure.broken(.wrongEvent)
-            }
+        do {
+            return try await window(since: since, until: until)
+        } catch ClientFailure.broken(.eventsMissing) where until <= clock() {
+            // What has been erased of that time is said later.
+            return try await window(since: since, until: clock() + Directory.clockTolerance)
+                .filter { $0.event.at < until }
         }
-        _ = try await directoryView.underAuditLimit { limit in
-            try Self.checkGaps(events, auditLimit: limit, known: [], now: clock(), erasableBefore: clock() - limit)
+    }
+
+    /// - Parameter others: units besides those of the rosters, whose mailboxes have gone on.
+    private func window(
+        since: Int, until: Int, others: Set<UnitAddress> = []
+    ) async throws -> [VerifiedEvidence] {
+        let units = try await units(since: since, until: until).union(others).sorted()
+        let inspection = try Inspection(
+            by: address, log: log.name, since: since, until: until, units: units, at: clock()
+        ).signed(by: account.signer())
+        // The Inspection itself may be newer than the refreshed head: both then belong to one history all the same.
+        let (events, ends) = try await pages { try await relay.inspect(inspection, from: $0) }
+        let mailboxes = Set([.institution(address.institution)] + units.map(Mailbox.unit))
+        guard events.allSatisfy({ since <= $0.event.at && $0.event.at < until }),
+            ends.allSatisfy({ mailboxes.contains($0.event.mailbox) }),
+            (events + ends).allSatisfy({ $0.event.mailbox.institution == address.institution })
+        else { throw ClientFailure.broken(.wrongEvent) }
+        let closed = Set(events.map(\.event.mailbox)).subtracting(mailboxes).compactMap { mailbox in
+            if case .unit(let unit) = mailbox { unit } else { nil }
+        }
+        // What a unit that has left the roster had received goes on to its end: it is asked about as well.
+        guard closed.isEmpty else { return try await window(since: since, until: until, others: Set(closed)) }
+        let all = Dictionary((events + ends).map { ($0.index, $0) }) { first, _ in first }.values
+            .sorted { $0.index < $1.index }
+        let byMailbox = Dictionary(grouping: all, by: \.event.mailbox)
+        for mailbox in mailboxes {
+            // Each goes on beyond the time that was asked for, if only with the inspection.
+            guard
+                byMailbox[mailbox]?.contains(where: {
+                    $0.event.at >= until || $0.event.event == .inspection && $0.event.document == inspection.hash
+                }) ?? false
+            else { throw ClientFailure.broken(.eventsMissing) }
+        }
+        try await directoryView.underAuditLimit { limit in
+            try Self.checkGaps(all, since: since, auditLimit: limit, now: clock())
         }
         return events
+    }
+
+    private func pages(
+        _ page: (Int) async throws -> EventPage
+    ) async throws -> (events: [VerifiedEvidence], ends: [VerifiedEvidence]) {
+        var events: [VerifiedEvidence] = []
+        var next = 0
+        while true {
+            let page = try await page(next)
+            for evidence in page.events {
+                let event = try await logView.prove(evidence)
+                guard event.index >= next, event.index > events.last?.index ?? -1 else {
+                    throw ClientFailure.broken(.wrongEvent)
+                }
+                events.append(event)
+            }
+            guard let number = page.next else {
+                var ends: [VerifiedEvidence] = []
+                for evidence in page.ends ?? [] { ends.append(try await logView.prove(evidence)) }
+                return (events, ends)
+            }
+            guard number > next else { throw ClientFailure.broken(.malformedAnswer) }
+            next = number
+        }
+    }
+
+    /// The own institution's units in the rosters that were in force at some time from `since` until before `until`.
+    private func units(since: Int, until: Int) async throws -> Set<UnitAddress> {
+        guard let present = directory.rosters[address.institution] else { throw ClientFailure.broken(.bundleRefused) }
+        var units: Set<UnitAddress> = []
+        var (roster, hash) = (present.body, present.hash)
+        while true {
+            let place = try await directoryView.publication(of: hash)
+            if place.at < until { units.formUnion(roster.units.map(\.address)) }
+            guard place.at > since, let previous = roster.previous else { return units }
+            do {
+                roster = try await (directoryView.document(previous) as Unverified<Roster>).claimed
+            } catch let problem as Problem where problem.code == .notFound {
+                return units  // what was published in a log that this one goes on from
+            }
+            hash = previous
+        }
     }
 }

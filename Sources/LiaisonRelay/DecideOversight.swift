@@ -20,14 +20,17 @@ extension Draft {
         guard agent.duties.contains(.auditor) || agent.duties.contains(.dpo) else { throw Problem(.notAParty) }
         guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
         guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
-        guard claimed.since < claimed.until, claimed.until <= claimed.at + Directory.clockTolerance else {
+        guard claimed.since < claimed.until, claimed.until <= claimed.at + Directory.clockTolerance,
+            claimed.unitsAreInOrder
+        else {
             throw Problem(.malformed)
         }
         if let known = try await store.inspection(inspection.hash) { return .recorded(index: known) }
         if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
             return .recorded(index: here.entry)
         }
-        let index = try await record(.inspection, in: [.institution(peer.institution)]) { record in
+        let mailboxes = [.institution(peer.institution)] + (claimed.units ?? []).map(Mailbox.unit)
+        let index = try await record(.inspection, in: mailboxes) { record in
             record.agent = peer
             record.document = inspection.hash
         }[0]

@@ -396,9 +396,14 @@ public struct Relay: Sendable {
         let claimed = inspection.claimed
         let entries = try await store.entries(
             of: peer.institution, since: claimed.since, until: claimed.until, from: index, limit: Wire.pageSize)
+        let next = entries.count == Wire.pageSize ? entries.last.map { $0.index + 1 } : nil
+        guard next == nil, let units = claimed.units else {
+            return EventPage(events: try await evidence(for: entries), next: next)
+        }
+        let ends = try await store.ends(
+            of: [.institution(peer.institution)] + units.map(Mailbox.unit), since: claimed.since, until: claimed.until)
         return EventPage(
-            events: try await evidence(for: entries),
-            next: entries.count == Wire.pageSize ? entries.last.map { $0.index + 1 } : nil)
+            events: try await evidence(for: entries), next: nil, ends: try await evidence(for: ends))
     }
 
     // MARK: Log

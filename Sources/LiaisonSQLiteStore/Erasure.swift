@@ -94,6 +94,24 @@ extension SQLiteRelayStore {
         }
     }
 
+    public func ends(of mailboxes: [Mailbox], since: Int, until: Int) async throws -> [StoredEntry] {
+        try await pool.read { database in
+            let halves = [("at < ?", "DESC", since), ("at >= ?", "ASC", until)]
+            return try mailboxes.flatMap { mailbox in
+                try halves.compactMap { condition, order, instant in
+                    try Row.fetchOne(
+                        database,
+                        sql: """
+                            SELECT * FROM entries WHERE mailbox = ? AND sealed IS NOT NULL AND \(condition)
+                            ORDER BY number \(order) LIMIT 1
+                            """,
+                        arguments: [mailbox.description, instant]
+                    ).flatMap { try Self.entry($0, database) }
+                }
+            }
+        }
+    }
+
     public func configuration() async throws -> Hash? {
         try await pool.read { database in
             try Data.fetchOne(database, sql: "SELECT hash FROM configuration").map { try Self.digest($0) }

@@ -61,10 +61,14 @@ public struct PublishedDocument: Codable, Hashable, Sendable {
 public struct EventPage: Codable, Hashable, Sendable {
     public var events: [Evidence]
     public var next: Int?
+    /// With the last page of an inspection that names units: of each of their mailboxes, and of the institution's, the last
+    /// event before the time asked for and the first after it, where there is one.
+    public var ends: [Evidence]?
 
-    public init(events: [Evidence], next: Int?) {
+    public init(events: [Evidence], next: Int?, ends: [Evidence]? = nil) {
         self.events = events
         self.next = next
+        self.ends = ends
     }
 }
 

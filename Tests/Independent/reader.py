@@ -96,7 +96,7 @@ FIELDS = {
     "envelope?:hash unit?:address act?:hash state?:state due_at?:number code?:text document?:hash agent?:address count?:number "
     "entries?:[number] previous?:tree head?:head",
     "tree": "origin:text root:hash size:number",
-    "liaison/inspection/v1": "by:address log:text since:number until:number at:number",
+    "liaison/inspection/v1": "by:address log:text since:number until:number units?:[address] at:number",
     "head": "convention:hash institutions:hash",
     "evidence": "record:base64 salt:salt proof:text", "printed": "events:[evidence] log:text",
 }

@@ -92,13 +92,99 @@ struct AuditTests {
         #expect(!events.isEmpty && events.allSatisfy { $0.event.mailbox.institution == auditor.address.institution })
         #expect(events.contains { $0.event.transmission == id })
         let recorded = try await world.records(from: start)
-        #expect(recorded.map(\.event) == [.inspection])
-        #expect(recorded.first?.agent == auditor.address)
+        // Each unit of the institution is told, too: so the log says where its mailbox ended.
+        #expect(recorded.map(\.mailbox.description) == ["institution:avema01", "coordination@avema01", iscg])
+        #expect(recorded.allSatisfy { $0.event == .inspection })
+        #expect(recorded.allSatisfy { $0.agent == auditor.address })
         // The next look shows this one.
         world.clock.now += 1
         let again = try await auditor.inspect(since: 0, until: world.clock.now + 1)
         #expect(again.contains { $0.event.event == .inspection })
         #expect(try await auditor.inspect(since: world.clock.now + 10, until: world.clock.now + 20).isEmpty)
+    }
+
+    enum Hidden: CaseIterable, Sendable {
+        case nothing, first, middle, last, window, mailbox, ends, before
+    }
+
+    /// A window of time is shown whole, from where each mailbox stood before to where it went on: whatever is left out shows.
+    @Test(arguments: Hidden.allCases)
+    func whatIsHiddenFromAWindowShows(hidden: Hidden) async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await makeAuditor(world, .auditor)
+        var sent: [TransmissionID] = []
+        var days: [Int] = []
+        for _ in 0..<3 {
+            days.append(world.clock.now)
+            world.clock.now += 600
+            for _ in 0..<3 { sent.append(try await world.sendReferral()) }
+            world.clock.now += 86_400
+            try await world.relay.catchUp()
+            try await world.resume(montluel)
+        }
+        let mailbox = Mailbox.unit(try Fixture.unit(iscg))
+        let start = days[1]
+        world.wrap = { honest in
+            var lying = LyingConnection(honest)
+            lying.inspection = { page in
+                var page = page
+                func isHere(_ evidence: Evidence) throws -> Bool {
+                    try evidence.verified(by: Fixture.noteKey(Fixture.origin)).event.mailbox == mailbox
+                }
+                let here = try page.events.filter(isHere)
+                func hide(_ some: some Sequence<Evidence>) { page.events.removeAll { some.contains($0) } }
+                switch hidden {
+                case .nothing: break
+                case .first: hide(here.prefix(1))
+                case .middle: hide(here.dropFirst().prefix(1))
+                case .last: hide(here.suffix(1))
+                case .window: hide(here)
+                case .mailbox:
+                    hide(here)
+                    page.ends = try page.ends?.filter { try !isHere($0) }
+                case .ends: page.ends = nil
+                case .before:
+                    page.ends = try page.ends?.filter { evidence in
+                        let event = try evidence.verified(by: Fixture.noteKey(Fixture.origin)).event
+                        return event.mailbox != mailbox || event.at >= start
+                    }
+                }
+                return page
+            }
+            return lying
+        }
+        let auditor = try world.session(iscg, fresh: true)
+        try await auditor.refresh()
+        func inspect() async throws -> [VerifiedEvidence] { try await auditor.inspect(since: days[1], until: days[2]) }
+        guard hidden == .nothing else {
+            await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await inspect() }
+            return
+        }
+        let events = try await inspect()
+        let consigned = events.filter { $0.event.event == .contentConsignment && $0.event.mailbox == mailbox }
+        #expect(consigned.compactMap(\.event.transmission) == Array(sent[3..<6]))
+    }
+
+    /// What hides from the auditor what the unit has, the unit's own agents notice: the inspection took a number of its own.
+    @Test func theUnitSeesThatItWasInspected() async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await makeAuditor(world, .auditor)
+        let auditor = try world.session(iscg)
+        try await auditor.refresh()
+        var told = ToldSoFar()
+        _ = try await auditor.newEvents(&told)
+        _ = try await auditor.inspect(since: 0, until: world.clock.now + 1)
+        let news = try await auditor.newEvents(&told)
+        #expect(news.map(\.event.event.event) == [.inspection])
+        #expect(news.allSatisfy { !$0.asksForAction })
+        // Another institution's units cannot be named.
+        let foreign = try Inspection(
+            by: auditor.address, log: Fixture.origin, since: 0, until: world.clock.now,
+            units: [try Fixture.unit(montluel)], at: world.clock.now
+        ).signed(by: world.signer(iscg))
+        await #expect(throws: Problem(.malformed)) {
+            try await world.relay.inspect(Unverified(foreign.note), from: 0, by: auditor.address)
+        }
     }
 
     /// A demand is good for an hour and for whoever has the duty: the same note again later reads nothing.

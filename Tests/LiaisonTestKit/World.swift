@@ -354,6 +354,7 @@ package struct LyingConnection: RelayConnection {
     package typealias Stream = AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error>
     package var stream: (@Sendable (Stream) async throws -> Stream)?
     package var timeline: (@Sendable (Timeline) async throws -> Timeline)?
+    package var inspection: (@Sendable (EventPage) throws -> EventPage)?
     package var content: (@Sendable ([UInt8]) -> [UInt8])?
     package var header: (@Sendable ([UInt8]) -> [UInt8])?
     /// Answers in the relay's place to a demand for a content.
@@ -437,7 +438,8 @@ package struct LyingConnection: RelayConnection {
         return try await timeline?(honestly) ?? honestly
     }
     package func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
-        try await honest.inspect(inspection, from: index)
+        let honestly = try await honest.inspect(inspection, from: index)
+        return try self.inspection?(honestly) ?? honestly
     }
     package func entry(_ index: Int) async throws -> Receipt { try await honest.entry(index) }
     package func checkpoint() async throws -> String { try await honest.checkpoint() }

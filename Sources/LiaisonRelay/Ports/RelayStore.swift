@@ -84,6 +84,8 @@ public protocol RelayStore: Sendable {
     func entries(
         of institution: InstitutionID, since: Int, until: Int, from index: Int, limit: Int
     ) async throws -> [StoredEntry]
+    /// Of each mailbox the last entry before `since` and the first at or after `until` whose records are not erased.
+    func ends(of mailboxes: [Mailbox], since: Int, until: Int) async throws -> [StoredEntry]
     // Kept beside the log: what others say of its checkpoints, and why it may not go on.
 
     func add(cosignatures lines: [String], size: Int) async throws
