@@ -131,6 +131,43 @@ struct ErasureTests {
         #expect(try await world.store.transmission(id) == nil)
     }
 
+    /// An auditor is shown that what is missing in a window was erased, though the log says so after it.
+    @Test func anAuditorIsToldWhatWasErased() async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await world.publish("avema01", change: { $0[0].duties = [.auditor] })
+        let start = world.clock.now
+        _ = try await world.sendReferral()
+        world.clock.now += 31 * 86_400
+        try await world.relay.catchUp()
+        let limit = try #require(world.sequencer.directory.convention).body.auditLimit
+        world.clock.now += limit
+        try await world.relay.catchUp()
+        try await world.resume(iscg)
+        let auditor = try world.session(iscg, fresh: true)
+        try await auditor.refresh()
+        #expect(try await auditor.inspect(since: start, until: start + 86_400).isEmpty)
+        #expect(try await !auditor.inspect(since: start, until: world.clock.now + 1).isEmpty)
+        // Without the word that it was erased, it was withheld.
+        world.wrap = { honest in
+            var lying = LyingConnection(honest)
+            lying.inspection = { page in
+                var page = page
+                func isNotice(_ evidence: Evidence) throws -> Bool {
+                    try evidence.verified(by: Fixture.noteKey(Fixture.origin)).event.entries != nil
+                }
+                page.events = try page.events.filter { try !isNotice($0) }
+                page.ends = try page.ends?.filter { try !isNotice($0) }
+                return page
+            }
+            return lying
+        }
+        let deceived = try world.session(iscg, fresh: true)
+        try await deceived.refresh()
+        await #expect(throws: ClientFailure.broken(.eventsMissing)) {
+            try await deceived.inspect(since: start, until: start + 86_400)
+        }
+    }
+
     @Test func recordsAndSaltsGoAtTheAuditLimit() async throws {
         let world = try await World(units: [montluel, iscg])
         let id = try await world.sendReferral()
