@@ -53,7 +53,7 @@ public enum ClientFailure: Error, Equatable {
     public enum Breach: String, Equatable, Sendable, CaseIterable {
         case malformedAnswer, evidence, wrongEvent, directoryHeadStale, directoryRollback, directoryMismatch
         case conventionRefused, bundleRefused, logInconsistent, envelopeRefused, actRefused, contentRefused,
-            invitationRefused, eventsMissing
+            invitationRefused, eventsMissing, ownRosterNotShown
 
         public func text(_ language: Language) -> String {
             switch self {
@@ -80,6 +80,11 @@ public enum ClientFailure: Error, Equatable {
                 )
             case .envelopeRefused: language("enveloppe refusée", "envelope refused")
             case .eventsMissing: language("il manque des événements", "events are missing")
+            case .ownRosterNotShown:
+                language(
+                    "le relais ne montre pas aux autres la liste que votre institution a publiée : une révocation peut rester sans effet\nconseil : prévenez l'exploitant du relais, et appelez les unités concernées",
+                    "the relay does not show others the roster that your institution published: a revocation may have no effect\nhint: tell the relay's operator, and call the units concerned"
+                )
             case .invitationRefused:
                 language("invitation non valable pour ce code", "invitation not valid for this code")
             case .actRefused: language("acte refusé", "act refused")

@@ -53,7 +53,7 @@ public final class DirectoryView {
     }
 
     private func refreshOnce() async throws {
-        let head = try await verifiedHead()
+        let head = try await logView.directoryHead(at: clock())
         guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
         try await logView.seen.reconcile(head.checkpoint, over: relay)
         self.head = head
@@ -80,24 +80,6 @@ public final class DirectoryView {
         logView.rely(on: last.checkpoint.checkpoint)
         offlineSince = last.event.at
         try await know([address.institution], keys: true)
-    }
-
-    private func verifiedHead() async throws -> VerifiedEvidence {
-        let head = try logView.check(try await relay.directoryHead().evidence)
-        guard head.event.event == .directoryHead, head.event.mailbox == .directory else {
-            throw ClientFailure.broken(.wrongEvent)
-        }
-        let age = clock() - head.event.at
-        guard (-Directory.clockTolerance...Directory.headLifetime).contains(age) else {
-            throw ClientFailure.broken(.directoryHeadStale)
-        }
-        if let last = try account.vault.value(Table.head, "latest") {
-            let known = try logView.check(last)
-            guard head.event.number > known.event.number || head.hash == known.hash else {
-                throw ClientFailure.broken(.directoryRollback)
-            }
-        }
-        return head
     }
 
     func refreshConvention(_ hash: Hash) async throws {

@@ -69,6 +69,26 @@ final class LogView {
         proven.insert(checkpoint)
     }
 
+    /// The relay's latest DirectoryHead: proven, fresh, and not older than the last one that this client kept.
+    ///
+    /// - Parameter now: Unix seconds.
+    func directoryHead(at now: Int) async throws -> VerifiedEvidence {
+        let head = try check(try await relay.directoryHead().evidence)
+        guard head.event.event == .directoryHead, head.event.mailbox == .directory, head.event.head != nil else {
+            throw ClientFailure.broken(.wrongEvent)
+        }
+        guard (-Directory.clockTolerance...Directory.headLifetime).contains(now - head.event.at) else {
+            throw ClientFailure.broken(.directoryHeadStale)
+        }
+        if let last = try vault.value(Table.head, "latest") {
+            let known = try check(last)
+            guard head.event.number > known.event.number || head.hash == known.hash else {
+                throw ClientFailure.broken(.directoryRollback)
+            }
+        }
+        return head
+    }
+
     // MARK: Entries by tiles
 
     /// The events of a page, each found in the tree of the page's checkpoint, which belongs to the one history. Whoever keeps

@@ -21,6 +21,7 @@ extension Registrar {
     /// The last roster known to be in the log.
     private static let publishedID = "published"
     private static let successionID = "succession"
+    private static let logID = "log"
 
     // MARK: Publishing
 
@@ -30,7 +31,7 @@ extension Registrar {
     /// The signed roster is kept until the log is known to hold it: an answer that got lost is asked for
     /// again with the same bytes, never with another roster of the same version.
     public func publish(over relay: any RelayConnection, log: NoteKey, now: Int) async throws -> RosterOutcome {
-        try await sync(over: relay, now: now)
+        try await sync(over: relay, log: log, now: now)
         if let pending = try roster(Self.pendingID) {
             do {
                 _ = try await hand(pending, to: relay, log)
@@ -47,7 +48,9 @@ extension Registrar {
         let note = try roster.signed(by: signer()).note
         guard try frame(now: now).signaturesNeeded(of: institution, at: now) < 2 else { return .halfSigned(note) }
         try vault.put(note.serialized, Table.registrarNote, Self.pendingID)
-        return .published(try await hand(Unverified(note), to: relay, log))
+        let evidence = try await hand(Unverified(note), to: relay, log)
+        try await lookForOwn(over: relay, log: log, now: now)
+        return .published(evidence)
     }
 
     /// Adds this registrar's signature to a colleague's roster and publishes it.
@@ -57,6 +60,7 @@ extension Registrar {
         let roster = try checkHalfSigned(note, now: now)
         let evidence = try await hand(Unverified<Roster>(note.signed(by: try signer())), to: relay, log)
         try put(Record(roster))
+        try await lookForOwn(over: relay, log: log, now: now)
         return evidence
     }
 
@@ -89,6 +93,8 @@ extension Registrar {
             throw problem
         }
         guard let evidence = try? receipt.evidence.verified(by: log) else { throw ClientFailure.broken(.evidence) }
+        // From here on a history without this entry contradicts what this registrar has seen.
+        try SeenLog(vault: vault, log: log).remember(evidence.checkpoint)
         guard evidence.event.event == .rosterPublished, evidence.event.document == roster.note.hash else {
             throw ClientFailure.broken(.wrongEvent)
         }
@@ -103,7 +109,19 @@ extension Registrar {
     /// Takes over what another registrar of the institution has published since.
     ///
     /// - Throws: `ClientFailure.input` when that replaces a draft that this registrar had changed.
-    public func sync(over relay: any RelayConnection, now: Int) async throws {
+    public func sync(over relay: any RelayConnection, log: NoteKey, now: Int) async throws {
+        do {
+            try await takeOver(from: relay, now: now)
+        } catch let failure as ClientFailure {
+            guard case .input = failure else { throw failure }
+            // The draft is another one now; what the relay shows is held against it all the same.
+            try await look(over: relay, log: log, now: now)
+            throw failure
+        }
+        try await look(over: relay, log: log, now: now)
+    }
+
+    private func takeOver(from relay: any RelayConnection, now: Int) async throws {
         let bundle: DirectoryBundle
         do {
             bundle = try await relay.bundle(of: institution, from: 0, keys: false)
@@ -137,6 +155,70 @@ extension Registrar {
         )
     }
 
+    // MARK: Looking
+
+    /// Holds what the relay shows of the log against what this registrar has seen of it, and the own institution's line against
+    /// the roster that this registrar knows: so that nobody is shown another one.
+    ///
+    /// - Throws: `ClientFailure.broken`: `.logInconsistent`, `.directoryRollback`, `.ownRosterNotShown`.
+    private func look(over relay: any RelayConnection, log: NoteKey, now: Int) async throws {
+        try goOn(in: log)
+        // Before the first roster there is no line, and nobody is shown the head.
+        guard try published() != nil || roster(Self.pendingID) != nil else { return }
+        let view = LogView(key: log, vault: vault, relay: relay)
+        do {
+            try await look(view, relay, now)
+        } catch ClientFailure.broken(.directoryMismatch) {
+            // Something may have been published between two answers; a relay that lies does so again.
+            try await look(view, relay, now)
+        } catch let problem as Problem where problem.code == .notEnrolled {
+            // A device that the roster does not list yet, or that a succession has given a new key, is shown nothing.
+            let own = try vault.identity().fingerprint
+            guard try published().map({ !$0.registrars.contains(own) }) ?? true else { throw problem }
+        }
+    }
+
+    private func look(_ view: LogView, _ relay: any RelayConnection, _ now: Int) async throws {
+        let head = try await view.directoryHead(at: now)
+        guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
+        try await view.seen.reconcile(head.checkpoint, over: relay)
+        let lines = try await relay.lines(from: 0).lines
+        guard DirectoryHead.hash(of: lines) == stated.institutions else {
+            throw ClientFailure.broken(.directoryMismatch)
+        }
+        let known = try [Self.publishedID, Self.pendingID].compactMap { try roster($0)?.note.hash }
+        if let line = lines.first(where: { $0.institution == institution }) {
+            guard known.contains(line.roster) else { throw ClientFailure.broken(.ownRosterNotShown) }
+        } else if try published() != nil, try convention().hash == stated.convention {
+            // Only another convention, with other keys, takes a roster away.
+            throw ClientFailure.broken(.ownRosterNotShown)
+        }
+        try vault.put(head.evidence, Table.head, "latest")
+    }
+
+    /// After publishing: the line must be this very roster, or a colleague's that came after it.
+    private func lookForOwn(over relay: any RelayConnection, log: NoteKey, now: Int) async throws {
+        do {
+            try await look(over: relay, log: log, now: now)
+        } catch ClientFailure.broken(.ownRosterNotShown) {
+            try await sync(over: relay, log: log, now: now)
+        }
+    }
+
+    /// What was seen of a log says nothing of the one that the relay keeps after a restore.
+    private func goOn(in log: NoteKey) throws {
+        let known = try vault.value(Table.registrarLog, Self.logID)
+        guard known != log.name else { return }
+        try vault.write { vault in
+            if let known, let notes = try vault.value(Table.checkpoint, "seen") {
+                try vault.put(notes, Table.former, known)
+            }
+            try vault.empty(Table.checkpoint)
+            try vault.empty(Table.head)
+            try vault.put(log.name, Table.registrarLog, Self.logID)
+        }
+    }
+
     /// The convention, and this institution's succession where there is one.
     private func frame(now: Int) throws -> Directory {
         var frame = Directory(under: try convention())
@@ -162,7 +244,7 @@ extension Registrar {
                 fr: "ce n'est pas la clé de secours que nomme la convention",
                 en: "this is not the recovery key that the convention names")
         }
-        try await sync(over: relay, now: now)
+        try await sync(over: relay, log: log, now: now)
         let key = try PrivateKey.generate()
         let succession = try Succession(
             by: institution, convention: convention.hash, key: key.publicKey, notBefore: now,

@@ -74,6 +74,8 @@ enum Table {
 
     static let registrar = VaultTable<Registrar.Record>("registrar")
     static let registrarConvention = VaultTable<String>("registrar")
+    /// The log that a registrar has looked at.
+    static let registrarLog = VaultTable<String>("registrar")
     static let registrarNote = VaultTable<String>("registrar")
     static let invitation = VaultTable<KeptInvitation>("invitation")
 }

@@ -89,7 +89,7 @@ struct RosterChange: ParsableArguments {
             let now = Clock.now()
             guard !draft else { return try body(registrar, now) }
             try await RegistrarCommand.over(registrar) { connection, log in
-                try await registrar.sync(over: connection, now: now)
+                try await registrar.sync(over: connection, log: log, now: now)
                 let before = try registrar.draft()
                 try body(registrar, now)
                 let lost = try registrar.lastReaders(now: now)
@@ -294,7 +294,7 @@ extension RegistrarCommand {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
                 try await RegistrarCommand.over(registrar) { connection, log in
-                    try await registrar.sync(over: connection, now: Clock.now())
+                    try await registrar.sync(over: connection, log: log, now: Clock.now())
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
                     if try registrar.approve(request, now: Clock.now()) {
                         let lost = try registrar.lastReaders(now: Clock.now())

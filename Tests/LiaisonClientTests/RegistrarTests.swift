@@ -75,6 +75,59 @@ struct RegistrarTests {
         #expect(try published?.agents.first?.revocation?.reason == .lostDevice)
     }
 
+    /// A relay that takes a revocation into its log and goes on showing everybody the roster before it.
+    @Test func aSwallowedRevocationShows() async throws {
+        try enrol("d-01@avema01")
+        _ = try await registrar.publish(over: connection(), log: log, now: now)
+        let (head, lines) = (try await relay.directoryHead(), try await relay.lines(from: 0))
+        let bundle = try await relay.bundle(of: Fixture.institution("avema01"), from: 0, keys: false)
+        try registrar.revoke(Fixture.agent("d-01@avema01"), reason: .lostDevice, at: now)
+        let lying = try connection {
+            $0.head = { _ in head }
+            $0.lines = { _ in lines }
+            $0.bundle = { _, _ in bundle }
+        }
+        await #expect(throws: ClientFailure.broken(.ownRosterNotShown)) {
+            try await registrar.publish(over: lying, log: log, now: now)
+        }
+        // Every later look says so, too; until the relay shows it.
+        await #expect(throws: ClientFailure.broken(.ownRosterNotShown)) {
+            try await registrar.sync(over: lying, log: log, now: now)
+        }
+        try await registrar.sync(over: connection(), log: log, now: now)
+    }
+
+    /// A relay that has gone back behind what it showed the registrar.
+    @Test func aRegistrarNoticesAnotherHistory() async throws {
+        try enrol("d-01@avema01")
+        _ = try await registrar.publish(over: connection(), log: log, now: now)
+        let early = try await relay.directoryHead()
+        try enrol("d-02@avema01")
+        _ = try await registrar.publish(over: connection(), log: log, now: now)
+        let lying = try connection { $0.head = { _ in early } }
+        await #expect(throws: ClientFailure.broken(.directoryRollback)) {
+            try await registrar.sync(over: lying, log: log, now: now)
+        }
+    }
+
+    /// The line of an institution that has published cannot go while its convention stands.
+    @Test func aLineThatGoesShows() async throws {
+        try enrol("d-01@avema01")
+        _ = try await registrar.publish(over: connection(), log: log, now: now)
+        let institution = try Fixture.institution("avema01")
+        let lying = try connection {
+            $0.lines = { honestly in
+                var lines = honestly
+                lines.lines.removeAll { $0.institution == institution }
+                return lines
+            }
+        }
+        // It is not what the head says either.
+        await #expect(throws: ClientFailure.broken(.directoryMismatch)) {
+            try await registrar.sync(over: lying, log: log, now: now)
+        }
+    }
+
     // MARK: Who reads
 
     private let est = "iscg-est@avema01"
