@@ -210,6 +210,9 @@ extension RegistrarCommand {
                         console.language(
                             "Nouvelle clé en vigueur ; l'ancienne ne signe plus rien.",
                             "New key in force; the old one signs nothing any more."))
+                }
+                // With the device's new key.
+                try await RegistrarCommand.over(registrar) { connection, log in
                     try await RegistrarCommand.publish(registrar, connection, log, console)
                 }
             }
