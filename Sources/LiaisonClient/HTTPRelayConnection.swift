@@ -73,11 +73,22 @@ public struct HTTPRelayConnection: RelayConnection {
     // MARK: Requests
 
     private func request(
+        _ route: Route, _ values: [String] = [], query: KeyValuePairs<String, String> = [:],
+        headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false,
+        moved: (@Sendable (Int) -> Void)? = nil
+    ) async throws -> HTTPClientResponse {
+        let method = HTTPMethod(rawValue: route.method.rawValue.uppercased())
+        return try await request(
+            method, route.path(values, query: query), headers: headers, body: body, isLong: isLong, moved: moved)
+    }
+
+    /// - Parameter path: begins with a slash.
+    private func request(
         _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false,
         moved: (@Sendable (Int) -> Void)? = nil
     ) async throws -> HTTPClientResponse {
         let isLong = isLong || body?.count ?? 0 > Self.shortBody
-        var request = HTTPClientRequest(url: "\(url)/\(path)")
+        var request = HTTPClientRequest(url: url + path)
         request.method = method
         request.headers = headers
         if let body, let moved {
@@ -169,10 +180,12 @@ public struct HTTPRelayConnection: RelayConnection {
     }
 
     private func json<Value: Decodable>(
-        _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false,
+        _ route: Route, _ values: [String] = [], query: KeyValuePairs<String, String> = [:],
+        headers: HTTPHeaders = [:], body: [UInt8]? = nil, isLong: Bool = false,
         moved: (@Sendable (Int) -> Void)? = nil
     ) async throws -> Value {
-        let response = try await request(method, path, headers: headers, body: body, isLong: isLong, moved: moved)
+        let response = try await request(
+            route, values, query: query, headers: headers, body: body, isLong: isLong, moved: moved)
         let bytes = try await bytes(of: response)
         guard let value = try? WireJSON.decode(Value.self, from: bytes) else {
             throw ClientFailure.broken(.malformedAnswer)
@@ -180,60 +193,62 @@ public struct HTTPRelayConnection: RelayConnection {
         return value
     }
 
-    private func post<Value: Decodable>(_ note: SignedNote, to path: String) async throws -> Value {
-        try await json(.POST, path, body: Array(note.serialized.utf8))
+    private func post<Value: Decodable>(
+        _ note: SignedNote, to route: Route, query: KeyValuePairs<String, String> = [:]
+    ) async throws -> Value {
+        try await json(route, query: query, body: Array(note.serialized.utf8))
     }
 
     // MARK: Directory
 
-    public func directoryHead() async throws -> Receipt { try await json(.GET, "v1/directory/head") }
+    public func directoryHead() async throws -> Receipt { try await json(.directoryHead) }
 
     public func directoryHead(_ hash: Hash) async throws -> Receipt {
-        try await json(.GET, "v1/directory/heads/\(hash.hex)")
+        try await json(.earlierDirectoryHead, [hash.hex])
     }
 
     public func lines(from index: Int) async throws -> DirectoryLines {
-        try await json(.GET, "v1/directory/lines?from=\(index)")
+        try await json(.directoryLines, query: ["from": "\(index)"])
     }
 
     public func bundle(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> DirectoryBundle {
-        try await json(.GET, "v1/directory/institutions/\(institution)?from=\(index)&keys=\(keys)")
+        try await json(.bundle, ["\(institution)"], query: ["from": "\(index)", "keys": "\(keys)"])
     }
 
     public func document(_ hash: Hash) async throws -> PublishedDocument {
-        try await json(.GET, "v1/directory/documents/\(hash.hex)")
+        try await json(.document, [hash.hex])
     }
 
     public func publish(_ roster: Unverified<Roster>) async throws -> Receipt {
-        try await post(roster.note, to: "v1/directory/rosters")
+        try await post(roster.note, to: .publishRoster)
     }
 
     public func publish(_ keys: Verified<AgentKeys>) async throws -> Receipt {
-        try await post(keys.note, to: "v1/directory/keys")
+        try await post(keys.note, to: .publishKeys)
     }
 
     public func publish(_ succession: Verified<Succession>) async throws -> Receipt {
-        try await post(succession.note, to: "v1/directory/successions")
+        try await post(succession.note, to: .publishSuccession)
     }
 
     // MARK: Enrolment
 
     public func invite(_ status: InvitationStatus) async throws {
-        _ = try await request(.POST, "v1/invitations", body: try WireJSON.encode(status))
+        _ = try await request(.invite, body: try WireJSON.encode(status))
     }
 
-    public func invitations() async throws -> InvitationList { try await json(.GET, "v1/invitations") }
+    public func invitations() async throws -> InvitationList { try await json(.invitations) }
 
     public func close(_ invitation: Hash, as state: InvitationState) async throws {
-        _ = try await request(.POST, "v1/invitations/\(invitation.hex)/close?as=\(state.rawValue)", body: [])
+        _ = try await request(.closeInvitation, [invitation.hex], query: ["as": state.rawValue], body: [])
     }
 
     public func invitation(_ id: Hash) async throws -> OfferedInvitation {
-        try await json(.GET, "v1/invitations/\(id.hex)")
+        try await json(.invitation, [id.hex])
     }
 
     public func request(_ id: Hash, _ request: CodedText) async throws {
-        _ = try await self.request(.POST, "v1/invitations/\(id.hex)/request", body: try WireJSON.encode(request))
+        _ = try await self.request(.requestEnrolment, [id.hex], body: try WireJSON.encode(request))
     }
 
     // MARK: Transmissions
@@ -244,27 +259,26 @@ public struct HTTPRelayConnection: RelayConnection {
         guard content.size > Wire.segmentSize else {
             let body = note + (try content.read(at: 0, count: content.size))
             return try await json(
-                .POST, "v1/transmissions", headers: headers, body: body,
+                .submit, headers: headers, body: body,
                 moved: { [events] done in
                     events.moved(TransferProgress(direction: .upload, done: done, size: body.count))
                 })
         }
         try await stage(content, as: envelope.body.content.sha256)
         // The relay hashes the whole content before it answers.
-        return try await json(.POST, "v1/transmissions", headers: headers, body: note, isLong: true)
+        return try await json(.submit, headers: headers, body: note, isLong: true)
     }
 
     /// Uploads a large content segment by segment, from where an earlier attempt ended.
     private func stage(_ content: any ByteSource, as digest: Hash) async throws {
-        let path = "v1/staged/\(digest.hex)"
-        var staged: StagedContent = try await json(.GET, path)
+        var staged: StagedContent = try await json(.stagedSize, [digest.hex])
         while staged.offset < content.size {
             let offset = staged.offset
             guard offset >= 0 else { throw ClientFailure.broken(.malformedAnswer) }
             let segment = try content.read(at: offset, count: min(Wire.segmentSize, content.size - offset))
             let size = content.size
             staged = try await json(
-                .PUT, "\(path)?offset=\(offset)", body: segment,
+                .stage, [digest.hex], query: ["offset": "\(offset)"], body: segment,
                 moved: { [events] done in
                     events.moved(TransferProgress(direction: .upload, done: offset + done, size: size))
                 })
@@ -274,12 +288,12 @@ public struct HTTPRelayConnection: RelayConnection {
 
     public func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt {
         if let content, let digest = act.body.content?.sha256 { try await stage(content, as: digest) }
-        return try await json(.POST, "v1/acts", body: Array(act.note.serialized.utf8), isLong: content != nil)
+        return try await json(.act, body: Array(act.note.serialized.utf8), isLong: content != nil)
     }
 
     public func open(_ act: Verified<Act>, from offset: Int, of size: Int) async throws -> ContentSegment {
         let response = try await request(
-            .POST, "v1/transmissions/\(act.body.transmission)/content?offset=\(offset)",
+            .openContent, ["\(act.body.transmission)"], query: ["offset": "\(offset)"],
             body: Array(act.note.serialized.utf8))
         let bytes = try await bytes(of: response) { [events] done in
             events.moved(TransferProgress(direction: .download, done: min(offset + done, size), size: size))
@@ -292,13 +306,13 @@ public struct HTTPRelayConnection: RelayConnection {
     }
 
     public func header(of id: TransmissionID, for unit: UnitAddress) async throws -> [UInt8] {
-        try await bytes(of: request(.GET, "v1/transmissions/\(id)/header?unit=\(unit)"))
+        try await bytes(of: request(.contentHeader, ["\(id)"], query: ["unit": "\(unit)"]))
     }
 
-    public func waiting() async throws -> WaitingCounts { try await json(.GET, "v1/waiting") }
+    public func waiting() async throws -> WaitingCounts { try await json(.waiting) }
 
     public func mailbox(of unit: UnitAddress, after number: Int) async throws -> MailboxPage {
-        try await json(.GET, "v1/mailboxes/\(unit)?after=\(number)")
+        try await json(.mailbox, ["\(unit)"], query: ["after": "\(number)"])
     }
 
     public func stream(
@@ -306,7 +320,7 @@ public struct HTTPRelayConnection: RelayConnection {
     ) async throws -> AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error> {
         var headers = HTTPHeaders([("accept", "text/event-stream")])
         if let place { headers.add(name: "last-event-id", value: String(place)) }
-        let response = try await request(.GET, "v1/stream", headers: headers)
+        let response = try await request(.stream, headers: headers)
         // One message that is not taken yet stands for all that follow: each only wakes.
         return AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let reading = Task {
@@ -327,33 +341,33 @@ public struct HTTPRelayConnection: RelayConnection {
     }
 
     public func notify(_ shown: ShownDeliveries) async throws {
-        _ = try await request(.POST, "v1/shown", body: try WireJSON.encode(shown))
+        _ = try await request(.notify, body: try WireJSON.encode(shown))
     }
 
     public func timeline(of id: TransmissionID) async throws -> Timeline {
-        try await json(.GET, "v1/transmissions/\(id)")
+        try await json(.timeline, ["\(id)"])
     }
 
     // MARK: Log
 
     public func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
-        try await post(inspection.note, to: "v1/inspections?from=\(index)")
+        try await post(inspection.note, to: .inspect, query: ["from": "\(index)"])
     }
 
-    public func entry(_ index: Int) async throws -> Receipt { try await json(.GET, "v1/directory/entries/\(index)") }
+    public func entry(_ index: Int) async throws -> Receipt { try await json(.directoryEntry, ["\(index)"]) }
 
     public func checkpoint() async throws -> String {
-        String(decoding: try await bytes(of: request(.GET, "checkpoint")), as: UTF8.self)
+        String(decoding: try await bytes(of: request(.GET, "/checkpoint")), as: UTF8.self)
     }
 
-    public func anchor(from size: Int) async throws -> Anchor { try await json(.GET, "v1/anchors/\(size)") }
+    public func anchor(from size: Int) async throws -> Anchor { try await json(.anchor, ["\(size)"]) }
 
     public func show(_ checkpoint: SignedCheckpoint) async throws {
-        _ = try await request(.POST, "v1/checkpoints", body: Array(checkpoint.note.serialized.utf8))
+        _ = try await request(.showCheckpoint, body: Array(checkpoint.note.serialized.utf8))
     }
 
     public func tile(_ id: TileID, width: Int) async throws -> [UInt8] {
         let suffix = width == TileID.width ? "" : ".p/\(width)"
-        return try await bytes(of: request(.GET, "tile/\(id.level)/\(TileID.path(index: id.index))\(suffix)"))
+        return try await bytes(of: request(.GET, "/tile/\(id.level)/\(TileID.path(index: id.index))\(suffix)"))
     }
 }

@@ -12,168 +12,208 @@ import LiaisonWire
 /// The relay's interface, as `docs/openapi.yaml` describes it.
 struct RelayRoutes {
     let relay: Relay
+    /// A roster is its institution's by its signature alone: the first one is published by nobody yet enrolled.
+    private let strangers = Turnstile(places: 4)
+
+    init(relay: Relay) { self.relay = relay }
 
     func router() -> Router<RelayRequestContext> {
         let router = Router(context: RelayRequestContext.self)
         router.add(middleware: ProblemMiddleware())
-        let v1 = router.group("v1")
-        addDirectory(to: v1)
-        addEnrolment(to: v1)
-        addTransmissions(to: v1)
-        addLog(to: router)
+        for route in Route.allCases {
+            router.on(RouterPath(route.template), method: .init(route.method), use: handler(of: route))
+        }
+        LogRoutes(relay: relay) { _ = try $0.reader(relay) }.add(to: router)
         return router
     }
 
-    // MARK: Directory
+    private typealias Handler = @Sendable (Request, RelayRequestContext) async throws -> Response
 
-    private func addDirectory(to v1: RouterGroup<RelayRequestContext>) {
-        v1.get("directory/head") { _, context in
-            _ = try context.reader(relay)
-            return try json(await relay.directoryHead())
-        }
-        v1.get("directory/heads/:hash") { _, context in
-            _ = try context.reader(relay)
-            return try json(await relay.directoryHead(context.parameter("hash") { Hash(hex: $0) }))
-        }
-        v1.get("directory/entries/:index") { _, context in
-            _ = try context.reader(relay)
-            return try json(await relay.directoryEntry(context.parameter("index") { DecimalNumber.parse($0) }))
-        }
-        v1.get("directory/documents/:hash") { _, context in
-            _ = try context.reader(relay)
-            return try json(await relay.document(context.parameter("hash") { Hash(hex: $0) }))
-        }
-        v1.get("directory/lines") { request, context in
-            _ = try context.reader(relay)
-            return try json(await relay.lines(from: cursor(of: request)))
-        }
-        v1.get("directory/institutions/:institution") { request, context in
-            _ = try context.reader(relay)
-            let institution = try context.parameter("institution") { InstitutionID($0) }
-            let keys = request.uri.queryParameters.get("keys", as: Bool.self) ?? true
-            return try json(await relay.bundle(of: institution, from: cursor(of: request), keys: keys))
-        }
-        // A roster is its institution's by its signature alone: the first one is published by nobody yet
-        // enrolled.
-        let strangers = Turnstile(places: 4)
-        v1.post("directory/rosters") { request, context in
-            let isKnown = (try? context.reader(relay)) != nil
-            return try await strangers.pass(isKnown ? 0 : 1) {
-                let bytes = try await request.body.collect(upTo: Roster.maximumSize)
-                return try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
+    private func handler(of route: Route) -> Handler {
+        switch route {
+        // MARK: Directory
+        case .directoryHead:
+            return { _, context in
+                _ = try context.reader(relay)
+                return try json(await relay.directoryHead())
             }
-        }
-        v1.post("directory/successions") { request, _ in
-            let note: Unverified<Succession> = try await note(in: request)
-            return try json(await relay.publish(note), status: .created)
-        }
-        v1.post("directory/keys") { request, context in
-            let peer = try context.peer(relay)
-            let note: Unverified<AgentKeys> = try await note(in: request)
-            return try json(await relay.publish(note, by: peer), status: .created)
-        }
-    }
-
-    // MARK: Enrolment
-
-    private func addEnrolment(to v1: RouterGroup<RelayRequestContext>) {
-        v1.get("waiting") { _, context in
-            try json(await relay.waiting(in: context.registrar(relay)))
-        }
-        v1.get("invitations") { _, context in
-            try json(await relay.invitations(of: context.registrar(relay)))
-        }
-        v1.post("invitations") { request, context in
-            let institution = try context.registrar(relay)
-            try await relay.invite(try value(in: request), by: institution)
-            return Response(status: .noContent)
-        }
-        v1.post("invitations/:id/close") { request, context in
-            let institution = try context.registrar(relay)
-            let id = try context.parameter("id") { Hash(hex: $0) }
-            guard let state = request.uri.queryParameters.get("as").flatMap({ InvitationState(rawValue: $0) }) else {
-                throw Problem(.malformed)
+        case .earlierDirectoryHead:
+            return { _, context in
+                _ = try context.reader(relay)
+                return try json(await relay.directoryHead(context.parameter("hash") { Hash(hex: $0) }))
             }
-            try await relay.close(id, as: state, by: institution)
-            return Response(status: .noContent)
-        }
+        case .directoryEntry:
+            return { _, context in
+                _ = try context.reader(relay)
+                return try json(await relay.directoryEntry(context.parameter("index") { DecimalNumber.parse($0) }))
+            }
+        case .document:
+            return { _, context in
+                _ = try context.reader(relay)
+                return try json(await relay.document(context.parameter("hash") { Hash(hex: $0) }))
+            }
+        case .directoryLines:
+            return { request, context in
+                _ = try context.reader(relay)
+                return try json(await relay.lines(from: cursor(of: request)))
+            }
+        case .bundle:
+            return { request, context in
+                _ = try context.reader(relay)
+                let institution = try context.parameter("institution") { InstitutionID($0) }
+                let keys = request.uri.queryParameters.get("keys", as: Bool.self) ?? true
+                return try json(await relay.bundle(of: institution, from: cursor(of: request), keys: keys))
+            }
+        case .publishRoster:
+            return { request, context in
+                let isKnown = (try? context.reader(relay)) != nil
+                return try await strangers.pass(isKnown ? 0 : 1) {
+                    let bytes = try await request.body.collect(upTo: Roster.maximumSize)
+                    return try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
+                }
+            }
+        case .publishSuccession:
+            return { request, _ in
+                let note: Unverified<Succession> = try await note(in: request)
+                return try json(await relay.publish(note), status: .created)
+            }
+        case .publishKeys:
+            return { request, context in
+                let peer = try context.peer(relay)
+                let note: Unverified<AgentKeys> = try await note(in: request)
+                return try json(await relay.publish(note, by: peer), status: .created)
+            }
+
+        // MARK: Enrolment
+        case .waiting:
+            return { _, context in
+                try json(await relay.waiting(in: context.registrar(relay)))
+            }
+        case .invitations:
+            return { _, context in
+                try json(await relay.invitations(of: context.registrar(relay)))
+            }
+        case .invite:
+            return { request, context in
+                let institution = try context.registrar(relay)
+                try await relay.invite(try value(in: request), by: institution)
+                return Response(status: .noContent)
+            }
+        case .closeInvitation:
+            return { request, context in
+                let institution = try context.registrar(relay)
+                let id = try context.parameter("hash") { Hash(hex: $0) }
+                guard let state = request.uri.queryParameters.get("as").flatMap({ InvitationState(rawValue: $0) })
+                else {
+                    throw Problem(.malformed)
+                }
+                try await relay.close(id, as: state, by: institution)
+                return Response(status: .noContent)
+            }
         // The invited are nobody's agents yet.
-        v1.get("invitations/:id") { _, context in
-            let id = try context.parameter("id") { Hash(hex: $0) }
-            return try json(await relay.invitation(id, from: context.source))
-        }
-        v1.post("invitations/:id/request") { request, context in
-            let id = try context.parameter("id") { Hash(hex: $0) }
-            try await relay.request(id, try value(in: request), from: context.source)
-            return Response(status: .noContent)
+        case .invitation:
+            return { _, context in
+                let id = try context.parameter("hash") { Hash(hex: $0) }
+                return try json(await relay.invitation(id, from: context.source))
+            }
+        case .requestEnrolment:
+            return { request, context in
+                let id = try context.parameter("hash") { Hash(hex: $0) }
+                try await relay.request(id, try value(in: request), from: context.source)
+                return Response(status: .noContent)
+            }
+
+        // MARK: Transmissions
+        case .submit:
+            return { request, context in
+                try await submit(request, by: context.author(relay))
+            }
+        case .timeline:
+            return { _, context in
+                let peer = try context.peer(relay)
+                let id = try context.parameter("id") { TransmissionID($0) }
+                return try json(await relay.timeline(of: id, for: peer))
+            }
+        case .openContent:
+            return { request, context in
+                let peer = try context.author(relay)
+                let act: Unverified<Act> = try await note(in: request)
+                guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
+                    throw Problem(.wrongEnvelope)
+                }
+                return try segment(try await relay.open(act, from: offset(of: request), by: peer))
+            }
+        case .contentHeader:
+            return { request, context in
+                let peer = try context.peer(relay)
+                let id = try context.parameter("id") { TransmissionID($0) }
+                guard let unit = request.uri.queryParameters.get("unit").flatMap({ UnitAddress($0) }) else {
+                    throw Problem(.malformed)
+                }
+                return octets(try await relay.header(of: id, for: unit, by: peer))
+            }
+        case .mailbox:
+            return { request, context in
+                let unit = try context.parameter("unit") { UnitAddress($0) }
+                return try json(
+                    await relay.mailbox(of: unit, after: number("after", of: request), for: context.peer(relay)))
+            }
+        case .stream:
+            return { request, context in
+                let peer = try context.peer(relay)
+                try relay.checkMayFollow(peer)
+                return try stream(to: peer, after: place(of: request))
+            }
+        case .notify:
+            return { request, context in
+                try await relay.notify(value(in: request), by: context.peer(relay))
+                return Response(status: .noContent)
+            }
+        case .inspect:
+            return { request, context in
+                let peer = try context.author(relay)
+                return try json(await relay.inspect(try note(in: request), from: cursor(of: request), by: peer))
+            }
+        case .act:
+            return { request, context in
+                let peer = try context.author(relay)
+                let act: Unverified<Act> = try await note(in: request)
+                // These two are taken where the content leaves, and nowhere else.
+                guard act.claimed.act != .opened, act.claimed.act != .retrieved else { throw Problem(.malformed) }
+                return try json(await relay.act(act, by: peer), status: .created)
+            }
+        case .stagedSize:
+            return { _, context in
+                let digest = try context.parameter("hash") { Hash(hex: $0) }
+                return try json(await relay.stagedSize(digest, by: context.peer(relay)))
+            }
+        case .stage:
+            return { request, context in
+                let peer = try context.peer(relay)
+                let digest = try context.parameter("hash") { Hash(hex: $0) }
+                let offset = try offset(of: request)
+                let bytes = try await body(of: request)
+                guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
+                return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
+            }
+
+        // MARK: Log
+        case .anchor:
+            return { _, context in
+                _ = try context.reader(relay)
+                return try json(await relay.anchor(from: context.parameter("size") { DecimalNumber.parse($0) }))
+            }
+        case .showCheckpoint:
+            return { request, context in
+                _ = try context.reader(relay)
+                let body = try await request.body.collect(upTo: Checkpoint.maximumSize)
+                try await relay.show(String(buffer: body))
+                return Response(status: .noContent)
+            }
         }
     }
 
-    // MARK: Transmissions
-
-    private func addTransmissions(to v1: RouterGroup<RelayRequestContext>) {
-        v1.post("transmissions") { request, context in
-            try await submit(request, by: context.author(relay))
-        }
-        v1.get("transmissions/:id") { _, context in
-            let peer = try context.peer(relay)
-            let id = try context.parameter("id") { TransmissionID($0) }
-            return try json(await relay.timeline(of: id, for: peer))
-        }
-        v1.post("transmissions/:id/content") { request, context in
-            let peer = try context.author(relay)
-            let act: Unverified<Act> = try await note(in: request)
-            guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
-                throw Problem(.wrongEnvelope)
-            }
-            return try segment(try await relay.open(act, from: offset(of: request), by: peer))
-        }
-        v1.get("transmissions/:id/header") { request, context in
-            let peer = try context.peer(relay)
-            let id = try context.parameter("id") { TransmissionID($0) }
-            guard let unit = request.uri.queryParameters.get("unit").flatMap({ UnitAddress($0) }) else {
-                throw Problem(.malformed)
-            }
-            return octets(try await relay.header(of: id, for: unit, by: peer))
-        }
-        v1.get("mailboxes/:unit") { request, context in
-            let unit = try context.parameter("unit") { UnitAddress($0) }
-            return try json(
-                await relay.mailbox(of: unit, after: number("after", of: request), for: context.peer(relay)))
-        }
-        v1.get("stream") { request, context in
-            let peer = try context.peer(relay)
-            try relay.checkMayFollow(peer)
-            return try stream(to: peer, after: place(of: request))
-        }
-        v1.post("shown") { request, context in
-            try await relay.notify(value(in: request), by: context.peer(relay))
-            return Response(status: .noContent)
-        }
-        v1.post("inspections") { request, context in
-            let peer = try context.author(relay)
-            return try json(await relay.inspect(try note(in: request), from: cursor(of: request), by: peer))
-        }
-        v1.post("acts") { request, context in
-            let peer = try context.author(relay)
-            let act: Unverified<Act> = try await note(in: request)
-            // These two are taken where the content leaves, and nowhere else.
-            guard act.claimed.act != .opened, act.claimed.act != .retrieved else { throw Problem(.malformed) }
-            return try json(await relay.act(act, by: peer), status: .created)
-        }
-        v1.get("staged/:digest") { _, context in
-            let digest = try context.parameter("digest") { Hash(hex: $0) }
-            return try json(await relay.stagedSize(digest, by: context.peer(relay)))
-        }
-        v1.put("staged/:digest") { request, context in
-            let peer = try context.peer(relay)
-            let digest = try context.parameter("digest") { Hash(hex: $0) }
-            let offset = try offset(of: request)
-            let bytes = try await body(of: request)
-            guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
-            return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
-        }
-    }
+    // MARK: Streams and submissions
 
     /// Server-sent events (WHATWG HTML, section 9.2): `data` says which mailbox has reached which number, `id` up to where.
     private func stream(to peer: AgentAddress, after place: Int) throws -> Response {
@@ -223,23 +263,6 @@ struct RelayRoutes {
         let arrived = ContentReference(sha256: Hash.of(content), size: content.count)
         let receipt = try await relay.submit(envelope, content: .inline(content), arrived: arrived, by: peer)
         return try json(receipt, status: .created)
-    }
-
-    // MARK: Log (c2sp.org/tlog-tiles)
-
-    private func addLog(to router: Router<RelayRequestContext>) {
-        LogRoutes(relay: relay) { _ = try $0.reader(relay) }.add(to: router)
-        let v1 = router.group("v1")
-        v1.get("anchors/:size") { _, context in
-            _ = try context.reader(relay)
-            return try json(await relay.anchor(from: context.parameter("size") { DecimalNumber.parse($0) }))
-        }
-        v1.post("checkpoints") { request, context in
-            _ = try context.reader(relay)
-            let body = try await request.body.collect(upTo: Checkpoint.maximumSize)
-            try await relay.show(String(buffer: body))
-            return Response(status: .noContent)
-        }
     }
 
     // MARK: Bodies
@@ -302,5 +325,15 @@ struct RelayRoutes {
         guard let text = request.uri.queryParameters.get("from") else { return 0 }
         guard let cursor = DecimalNumber.parse(text) else { throw Problem(.malformed) }
         return cursor
+    }
+}
+
+extension HTTPRequest.Method {
+    fileprivate init(_ method: Route.Method) {
+        switch method {
+        case .get: self = .get
+        case .post: self = .post
+        case .put: self = .put
+        }
     }
 }

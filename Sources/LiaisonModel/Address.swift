@@ -54,8 +54,9 @@ public struct AgentAddress: TextCodable {
 
 /// Labels are 1 to 40 of `a-z 0-9 -`, starting and ending with a letter or digit.
 enum AddressSyntax {
-    static func isLabel(_ text: some StringProtocol) -> Bool {
-        let bytes = Array(text.utf8)
+    static func isLabel(_ text: String) -> Bool { isLabel(text.utf8[...]) }
+
+    private static func isLabel(_ bytes: Substring.UTF8View) -> Bool {
         guard (1...40).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-")
         else { return false }
         return bytes.allSatisfy {
@@ -64,11 +65,11 @@ enum AddressSyntax {
     }
 
     static func split(_ text: String) -> (local: String, institution: InstitutionID)? {
-        let pieces = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard pieces.count == 2, isLabel(pieces[0]), let institution = InstitutionID(String(pieces[1])) else {
-            return nil
-        }
-        return (String(pieces[0]), institution)
+        let bytes = text.utf8
+        guard let sign = bytes.firstIndex(of: UInt8(ascii: "@")), isLabel(bytes[..<sign]),
+            let institution = InstitutionID(String(text[bytes.index(after: sign)...]))
+        else { return nil }
+        return (String(text[..<sign]), institution)
     }
 }
 
@@ -77,10 +78,16 @@ public struct TransmissionID: TextCodable {
     public let description: String
 
     public init?(_ description: String) {
-        let groups = description.split(separator: "-", omittingEmptySubsequences: false)
-        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12],
-            let bytes = Hex.decode(groups.joined()), bytes[6] >> 4 == 4, bytes[8] >> 6 == 2
-        else { return nil }
+        guard description.utf8.count == 36 else { return nil }
+        for (place, byte) in description.utf8.enumerated() {
+            switch place {
+            case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return nil }
+            // The version, and the variant (RFC 9562, sections 4.1 and 4.2).
+            case 14: guard byte == UInt8(ascii: "4") else { return nil }
+            case 19: guard "89ab".utf8.contains(byte) else { return nil }
+            default: guard (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) else { return nil }
+            }
+        }
         self.description = description
     }
 

@@ -5,9 +5,10 @@ import Foundation
 
 /// JSON in the one form that is signed: RFC 8785, integers only, no control characters.
 ///
-/// Decoding is strict by construction: what was read is encoded again and must give the same bytes.
+/// Decoding is strict by definition: what was read is encoded again and must give the same bytes.
 /// That one comparison refuses duplicate and unknown fields, other orders, white space, other number
-/// forms and non-canonical escapes.
+/// forms and non-canonical escapes. `CanonicalReader` finds the same in one pass; what it does not take is judged by the
+/// definition, which also says why.
 public enum CanonicalJSON {
     /// Why a text is not canonical.
     public enum Failure: Error, Equatable, CustomStringConvertible {
@@ -31,10 +32,7 @@ public enum CanonicalJSON {
 
     /// The canonical UTF-8 bytes of `value`.
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return Array(try encoder.encode(value))
+        try CanonicalWriter.write(value)
     }
 
     /// Reads a `Value` whose canonical encoding is exactly `bytes`.
@@ -42,6 +40,21 @@ public enum CanonicalJSON {
     /// - Parameter newlines: whether strings may hold U+000A, as the free texts of a form may.
     /// - Throws: `Failure`.
     public static func decode<Value: Codable>(
+        _ type: Value.Type, from bytes: [UInt8], newlines: Bool = false
+    ) throws -> Value {
+        if let value = CanonicalReader.read(type, from: bytes, newlines: newlines) { return value }
+        return try decodeByDefinition(type, from: bytes, newlines: newlines)
+    }
+
+    /// Reads any JSON of ours, canonical or not, as answers are: fields that are not known are passed over.
+    package static func read<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+        if let value = CanonicalReader.read(type, from: bytes, newlines: true) { return value }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(bytes))
+    }
+
+    package static func decodeByDefinition<Value: Codable>(
         _ type: Value.Type, from bytes: [UInt8], newlines: Bool = false
     ) throws -> Value {
         try scan(bytes, newlines: newlines)

@@ -29,12 +29,17 @@ public struct Unverified<Body: Document>: Hashable, Sendable {
 
     public init(_ note: SignedNote) throws {
         self.note = note
-        let lines = note.text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
-        guard let first = lines.first, Array(first) == Array(Body.type.utf8) else {
+        let text = Array(note.text.utf8)
+        let end = text.firstIndex(of: 0x0A) ?? text.endIndex
+        guard text[..<end].elementsEqual(Body.type.utf8) else {
             throw SignedNote.Failure.wrongType(expected: Body.type)
         }
-        guard lines.count == 3, lines[2].isEmpty else { throw SignedNote.Failure.notOneLine }
-        claimed = try CanonicalJSON.decode(Body.self, from: Array(lines[1]))
+        // A second line, its line feed, and nothing behind it.
+        let line = text[end...].dropFirst()
+        guard let feed = line.firstIndex(of: 0x0A), feed == text.endIndex - 1 else {
+            throw SignedNote.Failure.notOneLine
+        }
+        claimed = try CanonicalJSON.decode(Body.self, from: Array(line.dropLast()))
     }
 
     /// The document, once each of `keys` is found to have signed it.

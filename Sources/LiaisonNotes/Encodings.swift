@@ -61,7 +61,8 @@ public enum DecimalNumber {
     }
 }
 
-/// A value that JSON holds as one string.
+/// A value that JSON holds as one string, and that takes only the one text that `description` gives back: `CanonicalReader`
+/// relies on it.
 public protocol TextCodable: Codable, LosslessStringConvertible, Hashable, Comparable, Sendable {
     /// What a right text looks like, for error messages.
     static var expected: String { get }

@@ -15,13 +15,15 @@ public struct NoteSignature: Hashable, Sendable {
 
     package var line: String { "— \(name) \(Base64.encode(keyID + signature))\n" }
 
-    fileprivate init(line: Substring) throws(SignedNote.Failure) {
-        let pieces = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard pieces.count == 3, pieces[0] == "—", NoteKey.isValid(name: String(pieces[1])),
-            let bytes = Base64.decode(String(pieces[2])), bytes.count > 4
+    /// - Parameter line: of UTF-8, without its line feed.
+    fileprivate init(line: ArraySlice<UInt8>) throws(SignedNote.Failure) {
+        let pieces = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard pieces.count == 3, pieces[0].elementsEqual("—".utf8) else { throw .signatureLine }
+        let name = String(decoding: pieces[1], as: UTF8.self)
+        guard NoteKey.isValid(name: name), let bytes = Base64.decode(String(decoding: pieces[2], as: UTF8.self)),
+            bytes.count > 4
         else { throw .signatureLine }
-        self.init(
-            name: String(pieces[1]), keyID: Array(bytes.prefix(4)), signature: Array(bytes.dropFirst(4)))
+        self.init(name: name, keyID: Array(bytes.prefix(4)), signature: Array(bytes.dropFirst(4)))
     }
 }
 
@@ -56,27 +58,38 @@ public struct SignedNote: Hashable, Sendable {
 
     public init(parsing bytes: some Collection<UInt8>, limit: Int) throws(Failure) {
         guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
-        guard let note = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-        guard bytes.allSatisfy({ $0 >= 0x20 || $0 == 0x0A }) else { throw .controlCharacter }
-        let utf8 = Array(note.utf8)
+        try self.init(utf8: Array(bytes))
+    }
+
+    public init(parsing string: String, limit: Int) throws(Failure) {
+        guard string.utf8.count <= limit else { throw .tooLarge(limit: limit) }
+        try self.init(utf8: Array(string.utf8))
+    }
+
+    private init(utf8: [UInt8]) throws(Failure) {
+        var isASCII = true
+        for byte in utf8 where byte < 0x20 || byte >= 0x80 {
+            if byte >= 0x80 { isASCII = false } else if byte != 0x0A { throw .controlCharacter }
+        }
+        guard isASCII || String(validating: utf8, as: UTF8.self) != nil else { throw .notUTF8 }
         guard let blank = Self.lastBlankLine(of: utf8), utf8.last == 0x0A else { throw .noSignature }
         text = String(decoding: utf8[...blank], as: UTF8.self)
-        let lines = String(decoding: utf8[(blank + 2)...], as: UTF8.self).dropLast()
-            .split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = utf8[(blank + 2)...].dropLast().split(separator: 0x0A, omittingEmptySubsequences: false)
         guard lines.count <= Self.maximumSignatures else { throw .tooManySignatures(lines.count) }
         var signatures: [NoteSignature] = []
         for line in lines { signatures.append(try NoteSignature(line: line)) }
         self.signatures = signatures
     }
 
-    public init(parsing string: String, limit: Int) throws(Failure) {
-        try self.init(parsing: Array(string.utf8), limit: limit)
-    }
-
     /// The index of the last newline of the text, before the blank line that ends it.
     private static func lastBlankLine(of utf8: [UInt8]) -> Int? {
         guard utf8.count > 2 else { return nil }
-        return (0..<(utf8.count - 1)).last { utf8[$0] == 0x0A && utf8[$0 + 1] == 0x0A }
+        var place = utf8.count - 2
+        while place >= 0 {
+            if utf8[place] == 0x0A, utf8[place + 1] == 0x0A { return place }
+            place -= 1
+        }
+        return nil
     }
 
     public var serialized: String { text + "\n" + signatures.map(\.line).joined() }

@@ -163,7 +163,7 @@ public final class Vault: Sendable {
             try database.execute(
                 sql: """
                     PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;
-                    PRAGMA cache_size = -16384
+                    PRAGMA cache_size = -32768
                     """)
         }
         let file = "\(path)/\(fileName)"

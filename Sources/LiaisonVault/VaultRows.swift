@@ -238,12 +238,14 @@ public struct VaultTransaction {
 
     /// The rows of a table, or of one of its folders, by their places.
     public func all<Value>(_ table: VaultTable<Value>, folder: String? = nil) throws -> [VaultRow<Value>] {
-        var found: [VaultRow<Value>] = []
-        try each(table, folder: folder) { row in
-            found.append(row)
-            return true
+        let (condition, arguments) = selection(table, folder)
+        // One statement, prepared once: nothing else is asked while its rows come.
+        let statement = try database.cachedStatement(
+            sql: "SELECT key, sealed FROM rows WHERE \(condition) ORDER BY place ASC")
+        return try Row.fetchAll(statement, arguments: arguments).map { row in
+            let (key, sealed): (Data, Data) = (row["key"], row["sealed"])
+            return try open(sealed, at: Array(key), table)
         }
-        return found
     }
 
     /// A folder is of all tables: rows of several tables may lie in one.
@@ -254,13 +256,6 @@ public struct VaultTransaction {
     }
 
     // MARK: Rows as they lie
-
-    /// What stands in a row was encoded by this program and authenticated: it need not be held against its encoding again.
-    private static var decoder: JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return decoder
-    }
 
     private func kind(_ name: String) -> Data { Data(rows.hash(name, length: 16)) }
 
@@ -273,7 +268,7 @@ public struct VaultTransaction {
 
     private func open<Value>(_ sealed: Data, at key: [UInt8], _ table: VaultTable<Value>) throws -> VaultRow<Value> {
         guard let opened = rows.open(sealed, at: key),
-            let value = try? Self.decoder.decode(Value.self, from: Data(opened.value))
+            let value = try? CanonicalJSON.read(Value.self, from: Array(opened.value))
         else { throw VaultFailure.damaged("row \(table.name)") }
         return VaultRow(id: opened.id, value: value)
     }

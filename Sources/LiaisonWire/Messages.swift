@@ -12,9 +12,7 @@ public enum WireJSON {
 
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
         try CanonicalJSON.checkNumbers(in: bytes)
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(type, from: Data(bytes))
+        return try CanonicalJSON.read(type, from: bytes)
     }
 }
 

@@ -18,20 +18,27 @@ struct InterfaceTests {
         for code in Problem.Code.allCases { #expect(codes.contains(code.rawValue), "\(code.rawValue)") }
     }
 
-    @Test func everyRouteIsDescribed() throws {
-        let source = try String(
-            contentsOfFile: "\(Programs.root)/Sources/LiaisonHTTP/RelayRoutes.swift", encoding: .utf8)
-        let text = try description()
-        let routes = source.matches(of: /v1\.(?:get|post|put)\("([^"]+)"\)/)
-        #expect(routes.count >= 13)
-        for route in routes {
-            let path = route.output.1.split(separator: "/").map { $0.hasPrefix(":") ? "{" : $0 }
-            let described = text.matches(of: /(?m)^  \/v1\/(\S+):$/).contains { line in
-                let pieces = line.output.1.split(separator: "/").map { $0.hasPrefix("{") ? "{" : $0 }
-                return pieces == path
+    /// Each route with its method, and none that the relay does not have.
+    @Test func routesAreThoseThatAreDescribed() throws {
+        var described: Set<String> = []
+        var path = ""
+        for line in try description().split(separator: "\n") {
+            if let match = line.wholeMatch(of: /\ \ (\/\S+):/) { path = String(match.output.1) }
+            if let match = line.wholeMatch(of: /\ {4}(get|post|put):/), path.hasPrefix("/v1/") {
+                described.insert("\(match.output.1) \(path)")
             }
-            #expect(described, "\(route.output.1)")
         }
+        let routes = Set(Route.allCases.map { "\($0.method.rawValue) \($0.template)" })
+        #expect(described.symmetricDifference(routes).isEmpty, "\(described.symmetricDifference(routes))")
+        #expect(Set(Route.allCases.map { "\($0.method) \($0.template)" }).count == Route.allCases.count)
+    }
+
+    @Test func aPathIsFilledInOrder() {
+        #expect(Route.directoryHead.path() == "/v1/directory/head")
+        #expect(
+            Route.bundle.path(["avema01"], query: ["from": "7", "keys": "true"])
+                == "/v1/directory/institutions/avema01?from=7&keys=true")
+        #expect(Route.contentHeader.path(["a"]) == "/v1/transmissions/a/header")
     }
 
     @Test(arguments: Problem.Code.allCases)
