@@ -115,7 +115,7 @@ let package = Package(
             "LiaisonClient",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonHistory", "LiaisonVault", "LiaisonTLS", "LiaisonDossier", crypto, nioSSL,
+                "LiaisonWire", "LiaisonHistory", "LiaisonVault", "LiaisonTLS", "LiaisonDossier", crypto, log, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

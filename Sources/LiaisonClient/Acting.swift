@@ -34,6 +34,7 @@ extension Session {
         let evidence = try logView.check(try await relay.act(act, content: content).evidence)
         guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
         try logView.seen.remember(evidence.checkpoint)
+        isSynced = false
         return evidence
     }
 

@@ -8,6 +8,7 @@ public import LiaisonModel
 public import LiaisonNotes
 public import LiaisonSealing
 public import LiaisonWire
+import Logging
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
@@ -95,13 +96,18 @@ public struct HTTPRelayConnection: RelayConnection {
             request.body = .stream(Self.pieces(of: body, moved), length: .known(Int64(body.count)))
         }
         if let body, moved == nil { request.body = .bytes(ByteBuffer(bytes: body)) }
+        let start = ContinuousClock.now
+        var took: String { "\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms" }
         do {
             let response = try await isLong ? client.execute(request, timeout: .minutes(30)) : answer(to: request)
+            events.log.debug("\(method.rawValue) \(path): \(response.status.code), \(took)")
             guard (200..<300).contains(response.status.code) else { throw try await problem(in: response) }
             return response
         } catch let problem as Problem {
+            events.log.debug("\(method.rawValue) \(path): \(problem.code.rawValue)")
             throw problem
         } catch {
+            events.log.debug("\(method.rawValue) \(path): \(error), \(took)")
             throw unreachable(error)
         }
     }

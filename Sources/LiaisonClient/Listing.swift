@@ -178,6 +178,7 @@ extension Session {
     /// Says which deliveries a person is about to see for the first time. That the list can be shown does not hang on it.
     private func say(shown deliveries: [VerifiedDelivery]) async throws {
         guard offlineSince == nil else { return }
+        isSynced = false
         let fresh = deliveries.filter { $0.state == .available && !$0.isNotified }
             .map { ShownDeliveries.Item(transmission: $0.routing.id, unit: $0.unit) }
         for start in stride(from: 0, to: fresh.count, by: Wire.pageSize) {

@@ -34,7 +34,7 @@ extension Session {
     /// Brings the mailboxes up to date and gives what came since, in order of the log. A mailbox that was never looked at
     /// begins at its end: what is there already is no news.
     public func newEvents(_ told: inout ToldSoFar) async throws -> [NewEvent] {
-        try await sync()
+        try await replica.sync()
         var found: [NewEvent] = []
         for unit in ownUnits {
             let end = try replica.mailbox(of: unit)?.index ?? -1

@@ -236,6 +236,7 @@ extension Session {
         guard isReceipt(evidence, of: act) else { throw ClientFailure.broken(.wrongEvent) }
         // From here on a history without this opening contradicts what this client has seen.
         try logView.seen.remember(evidence.checkpoint)
+        isSynced = false
         let handedOver = try await transfers(of: delivery)
         let whole = handedOver?.content.size ?? sealedSize
         var segment = first.bytes

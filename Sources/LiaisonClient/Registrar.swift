@@ -100,7 +100,9 @@ public struct Registrar {
         return log
     }
 
-    public func connect() throws -> HTTPRelayConnection { try vault.connect(to: try log()) }
+    public func connect(events: ConnectionEvents = .init()) throws -> HTTPRelayConnection {
+        try vault.connect(to: try log(), events: events)
+    }
 
     // MARK: The roster being drafted
 

@@ -268,6 +268,7 @@ extension Session {
     public func deposit(
         _ id: TransmissionID, catalogue: FormCatalogue, onAcceptance: () -> Void = {}
     ) async throws -> VerifiedEvidence {
+        isSynced = false
         do {
             try await judgeAgain(id, catalogue: catalogue)
             return try await outbox.deposit(id, onAcceptance: onAcceptance)

@@ -34,6 +34,8 @@ public final class Session {
     public internal(set) var followed: FollowedLog?
     /// Size of the largest tree seen before this command.
     let seenBefore: Int?
+    /// Whether the mailboxes are as the relay has them, for this command.
+    var isSynced = false
 
     /// Restores what the vault knows; asks nobody.
     ///
@@ -75,6 +77,7 @@ public final class Session {
     /// seen, and say exactly what the relay then hands out; follows the relay to another log where the own institution's
     /// convention says so.
     public func refresh() async throws {
+        isSynced = false
         do {
             try await directoryView.refresh()
         } catch ClientFailure.broken(.evidence) where followed == nil {
@@ -89,8 +92,13 @@ public final class Session {
     /// - Throws: `ClientFailure.unreachable` for a vault that has never seen a directory.
     public func workOffline() async throws { try await directoryView.workOffline() }
 
-    /// Brings the mailboxes of the agent's units up to date; does nothing without the relay.
-    public func sync() async throws { try await replica.sync() }
+    /// Brings the mailboxes of the agent's units up to date, once after each refresh and after whatever this agent has done
+    /// since; does nothing without the relay.
+    public func sync() async throws {
+        guard !isSynced else { return }
+        try await replica.sync()
+        isSynced = offlineSince == nil
+    }
 
     /// When the mailbox that is furthest behind was last brought up to date, Unix seconds; nil before the first time.
     public var syncedAt: Int? { get throws { try replica.syncedAt } }

@@ -140,7 +140,8 @@ extension EventName {
                 optional: [.transmission, .envelope, .unit, .act, .count])
         case .inspection:
             EventRule(
-                self, after: "an auditor or DPO reading the institution's events", in: "the institution, and each unit that the inspection names",
+                self, after: "an auditor or DPO reading the institution's events",
+                in: "the institution, and each unit that the inspection names",
                 [.agent, .document])
         case .directoryHead:
             EventRule(self, after: "a change of the directory, and every half hour", in: "directory", [.head])

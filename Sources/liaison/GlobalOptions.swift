@@ -9,6 +9,7 @@ import LiaisonForms
 import LiaisonLedger
 import LiaisonNotes
 import LiaisonVault
+import Logging
 import Synchronization
 
 /// What every command takes.
@@ -31,6 +32,21 @@ struct GlobalOptions: ParsableArguments {
         help: ArgumentHelp(
             inWords("Afficher la durée de chaque étape.", "Say how long each part took."), visibility: .hidden))
     var timings = false
+
+    @Flag(
+        help: .both(
+            "Dire sur la sortie d'erreur ce qui est demandé au relais et ce qu'il répond, sans rien du contenu.",
+            "Say on standard error what is asked of the relay and what it answers, with nothing of the content."))
+    var debug = false
+
+    /// Nothing, or with --debug everything, on standard error.
+    var log: Logger {
+        var log = Logger(label: "liaison") { label in
+            debug ? StreamLogHandler.standardError(label: label) : SwiftLogNoOpLogHandler() as any LogHandler
+        }
+        log.logLevel = .debug
+        return log
+    }
 
     func vaultPath() throws -> String {
         guard let path = vault ?? ProcessInfo.processInfo.environment["LIAISON_VAULT"] else {
@@ -145,7 +161,8 @@ struct GlobalOptions: ParsableArguments {
             let session = try Session(
                 account: account, clock: { Clock.now() }, language: console.language, trust: try policy()
             ) {
-                let made = try $0.connect($1, events: ConnectionEvents(isSilent: word.say, moved: meter.moved))
+                let made = try $0.connect(
+                    $1, events: ConnectionEvents(isSilent: word.say, moved: meter.moved, log: log))
                 connection = made
                 return made
             }

@@ -88,7 +88,7 @@ struct RosterChange: ParsableArguments {
             let registrar = try Registrar(vault: global.openVault())
             let now = Clock.now()
             guard !draft else { return try body(registrar, now) }
-            try await RegistrarCommand.over(registrar) { connection, log in
+            try await RegistrarCommand.over(registrar, global) { connection, log in
                 try await registrar.sync(over: connection, log: log, now: now)
                 let before = try registrar.draft()
                 try body(registrar, now)
@@ -108,10 +108,10 @@ struct RosterChange: ParsableArguments {
 extension RegistrarCommand {
     /// Runs `body` with a connection to the institution's home relay.
     static func over(
-        _ registrar: Registrar, _ body: (HTTPRelayConnection, NoteKey) async throws -> Void
+        _ registrar: Registrar, _ global: GlobalOptions, _ body: (HTTPRelayConnection, NoteKey) async throws -> Void
     ) async throws {
         guard let log = try registrar.log().noteKey else { throw ClientFailure.broken(.conventionRefused) }
-        let connection = try registrar.connect()
+        let connection = try registrar.connect(events: ConnectionEvents(log: global.log))
         do {
             try await body(connection, log)
         } catch {
@@ -193,7 +193,7 @@ extension RegistrarCommand {
         func run() async throws {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
-                try await RegistrarCommand.over(registrar) { connection, _ in
+                try await RegistrarCommand.over(registrar, global) { connection, _ in
                     let (code, invitation) = try await registrar.invite(
                         to: Typed.unit(unit), role: role,
                         as: agent.map { try Typed.agent($0.contains("@") ? $0 : "\($0)@\(registrar.institution)") },
@@ -230,7 +230,7 @@ extension RegistrarCommand {
         func run() async throws {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
-                try await RegistrarCommand.over(registrar) { connection, _ in
+                try await RegistrarCommand.over(registrar, global) { connection, _ in
                     let rows = try await registrar.requests(over: connection).map { request in
                         Row(
                             id: String(request.id.hex.prefix(12)), agent: request.invitation.agent,
@@ -293,7 +293,7 @@ extension RegistrarCommand {
         func run() async throws {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
-                try await RegistrarCommand.over(registrar) { connection, log in
+                try await RegistrarCommand.over(registrar, global) { connection, log in
                     try await registrar.sync(over: connection, log: log, now: Clock.now())
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
                     if try registrar.approve(request, now: Clock.now()) {
@@ -325,7 +325,7 @@ extension RegistrarCommand {
         func run() async throws {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
-                try await RegistrarCommand.over(registrar) { connection, _ in
+                try await RegistrarCommand.over(registrar, global) { connection, _ in
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
                     try registrar.reject(request)
                     try await registrar.finish(request, as: .rejected, over: connection)

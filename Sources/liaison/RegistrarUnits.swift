@@ -98,7 +98,7 @@ extension RegistrarCommand {
                 if let convention {
                     try registrar.remember(Unverified<Convention>(parsing: Input.read(convention)))
                 }
-                try await RegistrarCommand.over(registrar) { connection, log in
+                try await RegistrarCommand.over(registrar, global) { connection, log in
                     try await registrar.sync(over: connection, log: log, now: Clock.now())
                     let lost = try registrar.lastReaders(now: Clock.now())
                     guard await RegistrarCommand.permits(lost, over: connection, console, yes: yes) else {
@@ -135,7 +135,7 @@ extension RegistrarCommand {
                     try registrar.remember(Unverified<Convention>(parsing: Input.read(convention)))
                 }
                 let note = try SignedNote(parsing: Input.read(file), limit: Roster.maximumSize)
-                try await RegistrarCommand.over(registrar) { connection, log in
+                try await RegistrarCommand.over(registrar, global) { connection, log in
                     try await registrar.sync(over: connection, log: log, now: Clock.now())
                     let roster = try registrar.checkHalfSigned(note, now: Clock.now())
                     for line in try registrar.changes(to: roster, console.language) { console.say(line) }
@@ -204,7 +204,7 @@ extension RegistrarCommand {
                         fr: "clé de secours illisible (\(recovery))", en: "recovery key not readable (\(recovery))")
                 }
                 let key = try PrivateKey(seed: GuardedBytes(moving: &seed))
-                try await RegistrarCommand.over(registrar) { connection, log in
+                try await RegistrarCommand.over(registrar, global) { connection, log in
                     try await registrar.succeed(recovery: key, over: connection, log: log, now: Clock.now())
                     console.say(
                         console.language(
@@ -212,7 +212,7 @@ extension RegistrarCommand {
                             "New key in force; the old one signs nothing any more."))
                 }
                 // With the device's new key.
-                try await RegistrarCommand.over(registrar) { connection, log in
+                try await RegistrarCommand.over(registrar, global) { connection, log in
                     try await RegistrarCommand.publish(registrar, connection, log, console)
                 }
             }

@@ -68,7 +68,7 @@ private final class Ear {
         key = SessionKeyRing().lease(of: path) == nil ? vault.key : nil
         let account = try Account(vault: vault)
         guard let convention = try account.convention() else { throw VaultFailure.damaged("convention") }
-        connection = try account.connect(convention)
+        connection = try account.connect(convention, events: ConnectionEvents(log: global.log))
     }
 
     func close() async { await connection.close() }

@@ -426,7 +426,9 @@ def check_log(files, convention, envelope):
 
 def examples(folder):
     """Every worked example, and no other file."""
-    need(sorted(path.name for path in Path(folder).iterdir()) == EXAMPLES, f"the files are not {EXAMPLES}")
+    # The dossier is for the checkers of dossiers.
+    names = sorted(path.name for path in Path(folder).iterdir() if not path.name.startswith("dossier."))
+    need(names == EXAMPLES, f"the files are not {EXAMPLES}")
     files = {name: Path(folder, name).read_bytes() for name in EXAMPLES}
     convention, roster = check_directory(files)
     with about("envelope.note"):

@@ -65,6 +65,32 @@ struct DossierTests {
         }
     }
 
+    /// The example of docs/formats.md, section 8: a transmission of fictitious people, opened and acknowledged. Its content is
+    /// sealed with fresh keys, so it is not made anew in each run: `LIAISON_WRITE_EXAMPLES=1` writes another one.
+    @Test func theDocumentedDossierIsValidForBothCheckers() async throws {
+        let (path, anchors) = (
+            "\(Programs.root)/docs/examples/dossier.asice", "\(Programs.root)/docs/examples/dossier.anchors"
+        )
+        if ProcessInfo.processInfo.environment["LIAISON_WRITE_EXAMPLES"] != nil {
+            let world = try await World(units: [montluel, iscg])
+            let id = try await acknowledged(world)
+            let session = try world.session(montluel)
+            try await session.refresh()
+            let (parts, _) = try await session.dossier(of: id, content: .sealed, catalogue: world.catalogue)
+            try? FileManager.default.removeItem(atPath: path)
+            try parts.write(to: path, timeStamp: nil)
+            let convention = try #require(world.sequencer.directory.convention).body
+            try (TrustAnchors.text(of: convention) + "quorum none\n").write(
+                toFile: anchors, atomically: true, encoding: .utf8)
+        }
+        let trust = try TrustAnchors(text: String(contentsOfFile: anchors, encoding: .utf8))
+        let report = DossierVerifier.verify(try ZipReader(opening: path), trust: trust)
+        #expect(report.verdict == .valid, "\(report.checks)")
+        #expect(report.story?.deliveries.map(\.progress.state) == [.acknowledged])
+        let independent = try Programs.check("../../tools/verify.py", [path, "--trust", anchors])
+        #expect(independent.status == 0, "\(independent.text)\(independent.standardError)")
+    }
+
     /// The page says what happened, with the names that the rosters give, and what is disclosed; nothing is markup.
     @Test func thePageTellsTheStory() async throws {
         let world = try await World(units: [montluel, iscg])

@@ -80,6 +80,7 @@ struct ErasureTests {
         #expect(try await reader.erase(id, reason: .dataSubjectRequest).map(\.isErased) == [true])
         try await world.relay.scrub()
         #expect(try !isFound(piece, world))
+        try await sender.refresh()
         let tracked = try await sender.track(id)
         #expect(tracked.deliveries.map(\.state) == [.acknowledged])
         #expect(tracked.events.last?.event.event == .erasure)

@@ -264,6 +264,7 @@ struct LyingRelayTests {
         #expect(try await hiding.track(id).deliveries.map(\.state) == [.available])
         _ = try await reader.acknowledge(id)
         for _ in 1...2 {
+            try await hiding.refresh()
             await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await hiding.track(id) }
         }
         let shorter = try await sender(without: [.contentHandover, .consignmentAcceptance])

@@ -72,6 +72,7 @@ struct ReadingTests {
         let reader = try await session(est, world)
         _ = try await reader.read(id, catalogue: world.catalogue)
         // Opened by a colleague is not opened by oneself: the relay says so to whoever asks it directly.
+        try await substitute.refresh()
         await #expect(throws: ClientFailure.self) { _ = try await substitute.acknowledge(id) }
         await #expect(throws: ClientFailure.self) {
             _ = try await substitute.refuse(id, reason: .duplicate, note: nil, catalogue: world.catalogue)

@@ -130,7 +130,9 @@ struct ReplicaTests {
             let session = try world.session(iscg, fresh: true)
             try session.replica.forget()
             try await session.refresh()
-            await #expect(throws: ClientFailure.broken(.evidence), "change \(number)") { try await session.sync() }
+            await #expect(throws: ClientFailure.broken(.evidence), "change \(number)") {
+                try await session.replica.sync()
+            }
             #expect(try session.replica.mailboxes().isEmpty)
         }
     }
@@ -157,7 +159,7 @@ struct ReplicaTests {
             let session = try world.session(iscg, fresh: true)
             try session.replica.forget()
             try await session.refresh()
-            await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await session.sync() }
+            await #expect(throws: ClientFailure.broken(.wrongEvent)) { try await session.replica.sync() }
         }
     }
 
@@ -171,7 +173,7 @@ struct ReplicaTests {
         try await world.forge(in: .unit(Fixture.unit(iscg)), .unattended, saying: "FutureEvent") {
             $0.transmission = ids[0]
         }
-        await #expect(throws: ClientFailure.programTooOld("FutureEvent")) { try await session.sync() }
+        await #expect(throws: ClientFailure.programTooOld("FutureEvent")) { try await session.replica.sync() }
         #expect(try session.replica.mailbox(of: Fixture.unit(iscg))?.number == before?.number)
         let offline = try world.session(iscg, fresh: true)
         try await offline.workOffline()
@@ -247,7 +249,7 @@ struct ReplicaTests {
                 event.code = "audit_limit"
                 event.entries = entries
             }
-            await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await session.sync() }
+            await #expect(throws: ClientFailure.broken(.eventsMissing)) { try await session.replica.sync() }
             #expect(try session.replica.events(in: unit, from: 0) == held)
         }
         #expect(limit > 0 && ids.count == 6)
@@ -338,6 +340,7 @@ struct ReplicaTests {
                 $0.agent = agent
             }
         }
+        try await sender.refresh()
         #expect(try await sender.alerts().map(\.reason).contains(.unanswered))
         #expect(try await sender.sent().refused == [.broken(.actRefused)])
     }
