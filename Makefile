@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 
-.PHONY: demo test build lint bench bench-mailbox bench-log clean
+.PHONY: demo test build install coverage lint bench bench-mailbox bench-log clean
+
+PREFIX ?= /usr/local
 
 # The main job, played with real programs. Set-up and release build included.
 demo: build
@@ -11,11 +13,26 @@ demo: build
 test:
 	scripts/setup --tests
 	swift build --build-tests
+	swift package generate-manual --help >/dev/null
 	LIAISON_BIN="$$(swift build --show-bin-path)" swift test --skip-build
 
 build:
 	scripts/setup
 	swift build -c release
+
+# Both programs, their manual pages in English and French, and completions for bash, zsh and fish.
+install: build
+	install -D -t "$(DESTDIR)$(PREFIX)/bin" "$$(swift build -c release --show-bin-path)/liaison" "$$(swift build -c release --show-bin-path)/liaisond"
+	scripts/pages "$(DESTDIR)$(PREFIX)/share"
+
+# Which lines the tests of the libraries run, by file; whole programs are not counted.
+coverage:
+	scripts/setup --tests
+	swift build --build-tests --enable-code-coverage --scratch-path .build/coverage
+	swift test --skip-build --enable-code-coverage --scratch-path .build/coverage --skip ScriptTests
+	llvm-cov report "$$(swift build --scratch-path .build/coverage --show-bin-path)"/liaisonPackageTests.xctest \
+		-instr-profile "$$(dirname "$$(swift test --show-codecov-path --scratch-path .build/coverage)")/default.profdata" \
+		-ignore-filename-regex '(checkouts|Tests|Benchmarks|derived)/'
 
 # The form of sources, scripts and Python, set-up included.
 lint:
