@@ -304,18 +304,21 @@ extension Session {
     ///
     /// - Throws: `ClientFailure.broken(.eventsMissing)` for a mailbox with a hole that no erasure explains.
     public func inspect(since: Int, until: Int) async throws -> [VerifiedEvidence] {
+        // What is yet to come is nobody's to show, and what comes while it is asked for would be asked for again and again.
+        let until = min(until, clock() + 1)
+        guard since < until else { return [] }
         do {
             return try await window(since: since, until: until)
         } catch ClientFailure.broken(.eventsMissing) where until <= clock() {
             // What has been erased of that time is said later.
-            return try await window(since: since, until: clock() + Directory.clockTolerance)
+            return try await window(since: since, until: clock() + 1)
                 .filter { $0.event.at < until }
         }
     }
 
     /// - Parameter others: units besides those of the rosters, whose mailboxes have gone on.
     private func window(
-        since: Int, until: Int, others: Set<UnitAddress> = []
+        since: Int, until: Int, others: Set<UnitAddress> = [], round: Int = 1
     ) async throws -> [VerifiedEvidence] {
         let units = try await units(since: since, until: until).union(others).sorted()
         let inspection = try Inspection(
@@ -332,7 +335,10 @@ extension Session {
             if case .unit(let unit) = mailbox { unit } else { nil }
         }
         // What a unit that has left the roster had received goes on to its end: it is asked about as well.
-        guard closed.isEmpty else { return try await window(since: since, until: until, others: Set(closed)) }
+        guard closed.isEmpty else {
+            guard round < Self.rounds else { throw ClientFailure.broken(.eventsMissing) }
+            return try await window(since: since, until: until, others: others.union(closed), round: round + 1)
+        }
         let all = Dictionary((events + ends).map { ($0.index, $0) }) { first, _ in first }.values
             .sorted { $0.index < $1.index }
         let byMailbox = Dictionary(grouping: all, by: \.event.mailbox)
@@ -349,6 +355,9 @@ extension Session {
         }
         return events
     }
+
+    /// The second names what the first showed; more than that is a relay that shows other units each time.
+    private static let rounds = 3
 
     private func pages(
         _ page: (Int) async throws -> EventPage
@@ -386,7 +395,11 @@ extension Session {
             do {
                 roster = try await (directoryView.document(previous) as Unverified<Roster>).claimed
             } catch let problem as Problem where problem.code == .notFound {
-                return units  // what was published in a log that this one goes on from
+                // Only a log that goes on from another one does not have what was published in that one.
+                guard try await relay.entry(0).evidence.verified(by: log).event.event == .logOpened else {
+                    throw problem
+                }
+                return units
             }
             hash = previous
         }

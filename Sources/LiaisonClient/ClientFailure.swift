@@ -35,10 +35,14 @@ public enum ClientFailure: Error, Equatable {
     case notForThisDevice
     /// Sealed to keys that nobody in the unit has any more; the sender was told by a signed act.
     case nobodyCanOpen
+    /// What was sealed here and has not been deposited cannot be read from this device's disk any more.
+    case sealedContentLost(TransmissionID)
     /// The content is erased; where the delivery stands.
     case gone(DeliveryState)
     /// The delivery has its answer.
     case answered(DeliveryState)
+    /// Nothing is left to be sent: the log has it.
+    case alreadyDeposited(TransmissionID)
     case input(fr: String, en: String)
     /// A file or directory of the user's that cannot be written.
     case cannotWrite(String)
@@ -161,6 +165,11 @@ public enum ClientFailure: Error, Equatable {
                 "journal pas encore attesté par les témoins que votre politique exige ; une transmission urgente part quand même",
                 "log not yet witnessed as your policy wants; what is urgent always goes")
         case .notMember: language("vous n'êtes membre d'aucune unité", "you are a member of no unit")
+        case .sealedContentLost(let id):
+            language(
+                "son contenu scellé manque sur ce poste ou y est endommagé : écrivez-la de nouveau\nconseil : liaison outbox \(id) --discard la retire de la liste",
+                "its sealed content is missing on this device or damaged: write it again\nhint: liaison outbox \(id) --discard takes it off the list"
+            )
         case .notForThisDevice:
             language(
                 "transmission scellée pour d'autres clés que celles de ce poste\nconseil : un collègue de l'unité peut l'ouvrir, ou vous la transférer (liaison transfer)",
@@ -174,6 +183,11 @@ public enum ClientFailure: Error, Equatable {
             language("le contenu est effacé (\(state.text(.fr)))", "the content is erased (\(state.text(.en)))")
         case .answered(let state):
             language("elle a déjà sa réponse : \(state.text(.fr))", "it has its answer already: \(state.text(.en))")
+        case .alreadyDeposited(let id):
+            language(
+                "elle est déjà déposée, il n'y a rien à faire\nconseil : liaison track \(id) dit où elle en est, liaison withdraw \(id) la retire tant que personne ne l'a ouverte",
+                "it is deposited already, there is nothing to do\nhint: liaison track \(id) says where it stands, liaison withdraw \(id) takes it back while nobody has opened it"
+            )
         case .nobodyCanOpen:
             language(
                 "transmission que plus personne dans l'unité ne peut ouvrir, faute de clé ; l'expéditeur en est informé et doit l'envoyer de nouveau",

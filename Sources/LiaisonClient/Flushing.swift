@@ -41,6 +41,11 @@ extension Session {
             return .failure(.failed(failure))
         } catch let problem as Problem {
             return .failure(problem.isFinal ? .refused(problem.code) : .failed(.refused(problem)))
+        } catch let cancellation as CancellationError {
+            throw cancellation
+        } catch {
+            // Its content is not here any more, or not whole: that stops no other, and no command.
+            return .failure(.failed(.sealedContentLost(item.routing.id)))
         }
     }
 }

@@ -53,7 +53,7 @@ public struct HTTPRelayConnection: RelayConnection {
         // A large upload may take as long as it takes, as long as bytes move; the relay then has time to look through it.
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(90), write: .seconds(15))
         configuration.redirectConfiguration = .disallow
-        let proxy = Self.proxy(ProcessInfo.processInfo.environment)
+        let proxy = try Self.proxy(ProcessInfo.processInfo.environment)
         configuration.proxy = proxy
         isProxied = proxy != nil
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -64,10 +64,15 @@ public struct HTTPRelayConnection: RelayConnection {
     public func close() async { try? await client.shutdown() }
 
     /// `HTTPS_PROXY`, as other tools read it.
-    private static func proxy(_ environment: [String: String]) -> HTTPClient.Configuration.Proxy? {
-        guard let text = environment["HTTPS_PROXY"] ?? environment["https_proxy"], let url = URL(string: text),
-            let host = url.host
-        else { return nil }
+    ///
+    /// - Throws: `ClientFailure.input` for one that names no host: going round it in silence would only end in "unreachable".
+    private static func proxy(_ environment: [String: String]) throws -> HTTPClient.Configuration.Proxy? {
+        guard let text = environment["HTTPS_PROXY"] ?? environment["https_proxy"], !text.isEmpty else { return nil }
+        guard let url = URL(string: text), let host = url.host else {
+            throw ClientFailure.input(
+                fr: "HTTPS_PROXY est illisible (\(text))\nconseil : http://nom:port",
+                en: "HTTPS_PROXY is not readable (\(text))\nhint: http://name:port")
+        }
         return .server(host: host, port: url.port ?? 3128)
     }
 
@@ -259,11 +264,14 @@ public struct HTTPRelayConnection: RelayConnection {
 
     // MARK: Transmissions
 
-    public func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
+    public func submit(
+        _ envelope: Verified<Envelope>, content: any ByteSource, handingIn: () throws -> Void
+    ) async throws -> Receipt {
         let note = Array(envelope.note.serialized.utf8)
         let headers = HTTPHeaders([(Wire.envelopeLengthHeader, String(note.count))])
         guard content.size > Wire.segmentSize else {
             let body = note + (try content.read(at: 0, count: content.size))
+            try handingIn()
             return try await json(
                 .submit, headers: headers, body: body,
                 moved: { [events] done in
@@ -271,6 +279,7 @@ public struct HTTPRelayConnection: RelayConnection {
                 })
         }
         try await stage(content, as: envelope.body.content.sha256)
+        try handingIn()
         // The relay hashes the whole content before it answers.
         return try await json(.submit, headers: headers, body: note, isLong: true)
     }

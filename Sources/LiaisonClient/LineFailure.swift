@@ -39,8 +39,8 @@ public enum LineFailure: String, Hashable, Sendable, CaseIterable {
                 ": this computer's clock is wrong\nhint: set date and time, then try again")
         case .proxy:
             language(
-                " : le serveur mandataire (HTTPS_PROXY) refuse la connexion\nconseil : demandez à votre informatique d'autoriser l'adresse du relais",
-                ": the proxy (HTTPS_PROXY) refuses the connection\nhint: ask your administrators to allow the relay's address"
+                " : le serveur mandataire (HTTPS_PROXY) ne répond pas, ou refuse la connexion\nconseil : vérifiez HTTPS_PROXY, puis demandez à votre informatique d'autoriser l'adresse du relais",
+                ": the proxy (HTTPS_PROXY) does not answer, or refuses the connection\nhint: check HTTPS_PROXY, then ask your administrators to allow the relay's address"
             )
         }
     }

@@ -19,6 +19,8 @@ public struct SentItem: Codable, Hashable, Sendable {
     public var wasHandedIn: Bool?
     /// When a person last said that it is right, Unix seconds; nil when that was as it was sealed.
     public var confirmedAt: Int?
+    /// Whether a log that the relay has left may have accepted it: the relay was handed it and did not answer.
+    public var mayBeInFormerLog: Bool?
     /// Why the relay refused these very bytes, as it said; nil otherwise.
     public var refusal: String?
 }
@@ -156,14 +158,14 @@ public final class Outbox {
             throw ClientFailure.unknownTransmission(id.description)
         }
         let envelope = try own(item)
-        if item.wasHandedIn != true {
-            var handedIn = item
-            handedIn.wasHandedIn = true
-            try put(handedIn, id.description)
-        }
         let receipt: Receipt
         do {
-            receipt = try await relay.submit(envelope, content: try FileSource(path: account.contentPath(id)))
+            receipt = try await relay.submit(envelope, content: try FileSource(path: account.contentPath(id))) {
+                guard item.wasHandedIn != true else { return }
+                var handedIn = item
+                handedIn.wasHandedIn = true
+                try put(handedIn, id.description)
+            }
         } catch let problem as Problem where problem.isFinal && !problem.isMendedBySealingAnew {
             var refused = item
             (refused.wasHandedIn, refused.refusal) = (true, problem.code.rawValue)
@@ -215,7 +217,8 @@ public final class Outbox {
         let envelope = try own(item).body
         return WaitingItem(
             routing: envelope.routing, confirmedAt: item.confirmedAt ?? envelope.routing.sealedAt,
-            size: envelope.content.size, wasDeposited: item.former != nil,
+            size: envelope.content.size,
+            wasDeposited: item.former != nil || item.mayBeInFormerLog == true,
             wasHandedIn: item.wasHandedIn == true, refusal: item.refusal.flatMap(Problem.Code.init))
     }
 
@@ -230,12 +233,16 @@ public final class Outbox {
 
     /// Destroys what this agent sealed and will not send.
     ///
-    /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn.
+    /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn;
+    ///   `.alreadyDeposited` for what it has accepted.
     public func discard(_ id: TransmissionID) throws {
-        guard let item = try account.vault.value(Table.sent, id.description),
-            item.evidence == nil
-        else { throw ClientFailure.unknownTransmission(id.description) }
-        guard item.wasHandedIn != true else {
+        guard let item = try account.vault.value(Table.sent, id.description) else {
+            throw ClientFailure.unknownTransmission(id.description)
+        }
+        guard item.evidence == nil else { throw ClientFailure.alreadyDeposited(id) }
+        // What it refused for good it does not have; what it has under this identifier already is another matter.
+        let isRefused = item.refusal != nil && item.refusal != Problem.Code.idTaken.rawValue
+        guard item.wasHandedIn != true || isRefused else {
             throw ClientFailure.input(
                 fr: "le relais l'a peut-être déjà reçue\nconseil : liaison outbox \(id), puis liaison withdraw \(id)",
                 en: "the relay may have received it already\nhint: liaison outbox \(id), then liaison withdraw \(id)")
@@ -258,8 +265,14 @@ public final class Outbox {
         let vault = account.vault
         var (lost, pending): ([TransmissionID], [TransmissionID]) = ([], [])
         for id in try vault.ids(Table.sent) {
-            guard let item = try vault.value(Table.sent, id), let evidence = item.evidence
-            else { continue }
+            guard var item = try vault.value(Table.sent, id) else { continue }
+            guard let evidence = item.evidence else {
+                if item.wasHandedIn == true {
+                    item.mayBeInFormerLog = true
+                    try put(item, id)
+                }
+                continue
+            }
             let routing = try own(item).body.routing
             let isLost = try logView.check(evidence).index >= size
             let former = FormerEvidence(

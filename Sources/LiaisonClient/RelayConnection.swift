@@ -29,7 +29,10 @@ public protocol RelayConnection: Sendable {
     func invitation(_ id: Hash) async throws -> OfferedInvitation
     func request(_ id: Hash, _ request: CodedText) async throws
 
-    func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt
+    /// - Parameter handingIn: called when all but the last word has left: from then on the relay may accept.
+    func submit(
+        _ envelope: Verified<Envelope>, content: any ByteSource, handingIn: () throws -> Void
+    ) async throws -> Receipt
     /// Hands in an act; with a transfer the content sealed anew goes first.
     func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt
     /// Hands in an *opened* or *retrieved* act and gets a segment of the content.

@@ -109,9 +109,14 @@ extension Registrar {
     /// Takes over what another registrar of the institution has published since.
     ///
     /// - Throws: `ClientFailure.input` when that replaces a draft that this registrar had changed.
-    public func sync(over relay: any RelayConnection, log: NoteKey, now: Int) async throws {
+    ///
+    /// - Returns: the version of a roster that was lost when the relay had to be restored: the draft holds what it said, and is to be
+    ///   published again.
+    @discardableResult
+    public func sync(over relay: any RelayConnection, log: NoteKey, now: Int) async throws -> Int? {
+        let lost = try goOn(in: log)
         do {
-            try await takeOver(from: relay, now: now)
+            try await takeOver(from: relay, keepingDraft: lost != nil, now: now)
         } catch let failure as ClientFailure {
             guard case .input = failure else { throw failure }
             // The draft is another one now; what the relay shows is held against it all the same.
@@ -119,9 +124,11 @@ extension Registrar {
             throw failure
         }
         try await look(over: relay, log: log, now: now)
+        guard let lost, try published()?.version ?? 0 < lost else { return nil }
+        return lost
     }
 
-    private func takeOver(from relay: any RelayConnection, now: Int) async throws {
+    private func takeOver(from relay: any RelayConnection, keepingDraft: Bool, now: Int) async throws {
         let bundle: DirectoryBundle
         do {
             bundle = try await relay.bundle(of: institution, from: 0, keys: false)
@@ -144,6 +151,7 @@ extension Registrar {
         try frame.accept(offered, at: now, standing: true)
         let draft = try record()
         try vault.put(text, Table.registrarNote, Self.publishedID)
+        guard !keepingDraft else { return }
         try put(Record(offered.claimed))
         // What a colleague signed was this very draft, or this registrar had changed nothing.
         guard let last, draft != Record(last), draft != Record(offered.claimed) else { return }
@@ -162,7 +170,6 @@ extension Registrar {
     ///
     /// - Throws: `ClientFailure.broken`: `.logInconsistent`, `.directoryRollback`, `.ownRosterNotShown`.
     private func look(over relay: any RelayConnection, log: NoteKey, now: Int) async throws {
-        try goOn(in: log)
         // Before the first roster there is no line, and nobody is shown the head.
         guard try published() != nil || roster(Self.pendingID) != nil else { return }
         let view = LogView(key: log, vault: vault, relay: relay)
@@ -173,8 +180,11 @@ extension Registrar {
             try await look(view, relay, now)
         } catch let problem as Problem where problem.code == .notEnrolled {
             // A device that the roster does not list yet, or that a succession has given a new key, is shown nothing.
+            // So is one whose roster the convention in force does not support any more.
             let own = try vault.identity().fingerprint
-            guard try published().map({ !$0.registrars.contains(own) }) ?? true else { throw problem }
+            guard let last = try roster(Self.publishedID), last.claimed.registrars.contains(own) else { return }
+            var frame = try frame(now: now)
+            guard (try? frame.accept(last, at: now, standing: true)) == nil else { throw problem }
         }
     }
 
@@ -206,10 +216,17 @@ extension Registrar {
     }
 
     /// What was seen of a log says nothing of the one that the relay keeps after a restore.
-    private func goOn(in log: NoteKey) throws {
+    ///
+    /// - Returns: the version of the last roster in the log that was left, which may be lost with it.
+    private func goOn(in log: NoteKey) throws -> Int? {
         let known = try vault.value(Table.registrarLog, Self.logID)
-        guard known != log.name else { return }
+        guard known != log.name else { return nil }
+        let last = known == nil ? nil : try published()?.version
         try vault.write { vault in
+            if known != nil {
+                try vault.delete(Table.registrarNote, Self.publishedID)
+                try vault.delete(Table.registrarNote, Self.pendingID)
+            }
             if let known, let notes = try vault.value(Table.checkpoint, "seen") {
                 try vault.put(notes, Table.former, known)
             }
@@ -217,6 +234,7 @@ extension Registrar {
             try vault.empty(Table.head)
             try vault.put(log.name, Table.registrarLog, Self.logID)
         }
+        return last
     }
 
     /// The convention, and this institution's succession where there is one.

@@ -7,6 +7,7 @@ import LiaisonNotes
 import LiaisonRelay
 import LiaisonWire
 import Logging
+import NIOCore
 
 /// A request with the key that its connection was authenticated by.
 struct RelayRequestContext: RequestContext {
@@ -65,6 +66,8 @@ struct ProblemMiddleware: RouterMiddleware {
             return try problem.response()
         } catch let error as HTTPError {
             return try Problem(Self.code(for: error.status)).response()
+        } catch is NIOTooManyBytesError {
+            return try Problem(.bodyTooLarge).response()
         } catch {
             context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
             return try Problem(.storeFailed).response()

@@ -29,6 +29,12 @@ extension Draft {
         if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
             return .recorded(index: here.entry)
         }
+        var counted = state.inspections[peer] ?? (minute: now / 60, count: 0)
+        if counted.minute != now / 60 { counted = (now / 60, 0) }
+        guard counted.count < Self.inspectionsPerMinute else { throw Problem(.tooManyRequests) }
+        counted.count += 1
+        state.inspections[peer] = counted
+        guard try await areUnits(claimed.units ?? [], of: peer.institution) else { throw Problem(.unknownUnit) }
         let mailboxes = [.institution(peer.institution)] + (claimed.units ?? []).map(Mailbox.unit)
         let index = try await record(.inspection, in: mailboxes) { record in
             record.agent = peer
@@ -37,6 +43,22 @@ extension Draft {
         batch.inspections.append(
             StoredInspection(hash: inspection.hash, note: inspection.note.serialized, entry: index))
         return .recorded(index: index)
+    }
+
+    /// Each is an entry in every mailbox that it names.
+    static let inspectionsPerMinute = 10
+
+    /// Whether each unit is in a roster of the institution, in force or before: nobody's invention has a mailbox.
+    private func areUnits(_ units: [UnitAddress], of institution: InstitutionID) async throws -> Bool {
+        guard let present = state.directory.rosters[institution] else { return units.isEmpty }
+        var missing = Set(units).subtracting(present.body.units.map(\.address))
+        var next = present.body.previous
+        while !missing.isEmpty, let hash = next, let stored = try await store.document(hash) {
+            let roster = try Unverified<Roster>(parsing: stored.note).claimed
+            missing.subtract(roster.units.map(\.address))
+            next = roster.previous
+        }
+        return missing.isEmpty
     }
 
     /// Says once for each delivery that an agent of its unit was shown it.

@@ -21,6 +21,8 @@ struct RelayState: Sendable {
     var goneUnits: Set<UnitAddress> = []
     /// Refusals of this minute, by agent.
     var refusals: [AgentAddress: RefusalCount] = [:]
+    /// Inspections of a minute, by agent; forgotten with the state, which is read anew only after a failure.
+    var inspections: [AgentAddress: (minute: Int, count: Int)] = [:]
 }
 
 /// A batch being decided: the state as it will be, what will be written, and look-ups that see both the

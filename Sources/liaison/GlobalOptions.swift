@@ -154,8 +154,8 @@ struct GlobalOptions: ParsableArguments {
             let word = OneWord {
                 console.say(
                     console.language(
-                        "Le relais ne répond pas encore ; j'attends encore douze secondes.",
-                        "The relay does not answer yet; waiting for twelve seconds more."))
+                        "Le relais ne répond pas encore ; j'attends quelques secondes de plus.",
+                        "The relay does not answer yet; waiting for some seconds more."))
             }
             let meter = ProgressMeter(console)
             let session = try Session(

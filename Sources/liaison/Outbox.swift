@@ -32,7 +32,7 @@ struct OutboxCommand: AsyncParsableCommand {
         help: .both(
             "La transmission à relire et à déposer ; sans elle, la liste de celles qui attendent.",
             "The transmission to look at and to deposit; without it, those waiting are listed.",
-            value: ("numero", "id")))
+            value: ("numéro", "id")))
     var id: String?
 
     @Flag(help: .both("Déposer tout ce qui attend.", "Deposit everything that waits."))
@@ -57,7 +57,7 @@ struct OutboxCommand: AsyncParsableCommand {
         guard !flush || id == nil && !discard && phoneConfirmedAt == nil else {
             throw ValidationError(
                 inWords(
-                    "--flush dépose tout ce qui attend\nconseil : pour une seule transmission, liaison outbox NUMERO",
+                    "--flush dépose tout ce qui attend\nconseil : pour une seule transmission, liaison outbox NUMÉRO",
                     "--flush deposits everything that waits\nhint: for one transmission, liaison outbox ID"))
         }
         guard id != nil || !discard && phoneConfirmedAt == nil else {
@@ -81,6 +81,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
     private func deposit(_ id: String) async throws {
         let outcome = SendOutcome(global.console())
+        outcome.reached(.nothingBegun)
         try await outcome.watch {
             try await global.withSession(.goOn, flushes: false) { session, console in
                 let id = try session.transmission(named: id)
@@ -95,7 +96,12 @@ struct OutboxCommand: AsyncParsableCommand {
         guard let routing = try session.outbox.sealed(id) else {
             throw ClientFailure.unknownTransmission(id.description)
         }
+        guard let waiting = try session.outbox.waiting(id) else {
+            return console.say(ClientFailure.alreadyDeposited(id).text(console.language))
+        }
         outcome.reached(.kept(id))
+        // A slip in the hour is said before anybody reads the form.
+        let called = try phoneConfirmedAt.map { try call($0, after: waiting, voice) }
         try await session.know(routing.recipients.map(\.institution))
         outcome.call(voice.numbers(routing.to) + (try await voice.rescueNumbers(kind: routing.kind)))
         try await show(routing, voice)
@@ -104,19 +110,30 @@ struct OutboxCommand: AsyncParsableCommand {
         guard yes || console.confirm(question) else {
             throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
         }
-        if let item = try session.outbox.waiting(id) {
-            if let call = try callMadeMeanwhile(item, voice) {
-                try await session.recordCall(id, at: call, catalogue: voice.catalogue)
-            }
-            try session.outbox.confirm(id)
+        if let call = try called ?? callMadeMeanwhile(waiting, voice) {
+            try await session.recordCall(id, at: call, catalogue: voice.catalogue)
         }
+        try session.outbox.confirm(id)
         try await Deposit.perform(id, session, console, outcome)
     }
 
-    /// When somebody called after the sealing: as the option says, or as a person answers.
+    /// An hour that was typed: after the sealing, or what was typed is of another day.
+    private func call(_ text: String, after item: WaitingItem, _ voice: Voice) throws -> Int {
+        let call = try Typed.pastInstant(text, in: voice.session.timeZone)
+        // An hour without seconds is that of the minute in which it was sealed, too.
+        guard call >= item.confirmedAt - 60 else {
+            throw ClientFailure.input(
+                fr:
+                    "\(voice.when(call)) : c'est avant le scellement (\(voice.when(item.confirmedAt)))\nconseil : indiquez l'heure de l'appel passé depuis, par exemple 23:25",
+                en:
+                    "\(voice.when(call)): that is before it was sealed (\(voice.when(item.confirmedAt)))\nhint: the time of the call made since, for example 23:25"
+            )
+        }
+        return call
+    }
+
+    /// When somebody called after the sealing, as a person answers.
     private func callMadeMeanwhile(_ item: WaitingItem, _ voice: Voice) throws -> Int? {
-        let zone = voice.session.timeZone
-        if let phoneConfirmedAt { return try Typed.pastInstant(phoneConfirmedAt, in: zone) }
         guard item.routing.urgency.asksForACall, item.routing.phoneConfirmedAt == nil, !item.wasHandedIn, !yes,
             Console.isInteractive
         else { return nil }
@@ -127,7 +144,7 @@ struct OutboxCommand: AsyncParsableCommand {
                     "Have you called since? Time of the call, for example 23:25 (Enter: not yet):"))
             guard let line = readLine(), !line.isEmpty else { return nil }
             do {
-                return try Typed.pastInstant(line, in: zone)
+                return try call(line, after: item, voice)
             } catch {
                 voice.console.say(Console.text(error, voice.language))
             }
@@ -136,7 +153,14 @@ struct OutboxCommand: AsyncParsableCommand {
 
     /// To whom, what, when it was sealed, and the whole form: what was right then may be wrong now.
     private func show(_ routing: Routing, _ voice: Voice) async throws {
-        let opened = try await voice.session.read(routing.id, catalogue: voice.catalogue)
+        guard let opened = try? await voice.session.read(routing.id, catalogue: voice.catalogue) else {
+            // What is damaged or gone can still be named, and discarded.
+            voice.console.say(ClientFailure.sealedContentLost(routing.id).text(voice.language))
+            return voice.console.say(
+                voice.language(
+                    "\(voice.heading(routing)), pour \(voice.name(routing.to)), scellée \(voice.when(routing.sealedAt))",
+                    "\(voice.heading(routing)), for \(voice.name(routing.to)), sealed \(voice.when(routing.sealedAt))"))
+        }
         let page = ReadingPage(
             voice: voice, opened: opened, delivery: nil, parts: opened.parts.map { ($0.name, $0.size, nil) },
             related: [],
@@ -206,9 +230,13 @@ struct OutboxCommand: AsyncParsableCommand {
 
     private func flushAll() async throws {
         let outcome = SendOutcome(global.console())
-        try await global.withSession(flushes: false) { session, console in
+        try await global.withSession(.goOn, flushes: false) { session, console in
             let voice = try Voice(session, console)
             try await session.knowUndeposited()
+            guard session.offlineSince == nil else {
+                try voice.sayUndeposited()
+                throw ExitCode(ClientFailure.unreachable().exitCode)
+            }
             let items = try await session.flush(catalogue: voice.catalogue)
             for item in items where Console.isInteractive && item.result.isAskedAbout {
                 // Each is shown and asked about; a no leaves it where it is.
@@ -282,7 +310,12 @@ extension Voice {
     /// One that waits: what, for whom, why it has not left, and how it does.
     func notSent(_ item: WaitingItem) -> String {
         let routing = item.routing
-        let why = item.obstacle(at: session.clock()).map { " (\($0.text(language)))" } ?? ""
+        let obstacle = item.obstacle(at: session.clock(), largest: Session.largestUnasked)
+        let why =
+            obstacle.map { " (\($0.text(language)))" }
+            ?? language(
+                " ; part avec la prochaine commande qui atteint le relais",
+                "; it leaves with the next command that reaches the relay")
         return language(
             "NON TRANSMIS : \(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt)) ; gardée sur ce poste\(why)\n  Déposer : liaison outbox \(routing.id)",
             "NOT SENT: \(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt)); kept on this device\(why)\n  Deposit: liaison outbox \(routing.id)"

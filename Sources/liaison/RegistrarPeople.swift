@@ -89,7 +89,7 @@ struct RosterChange: ParsableArguments {
             let now = Clock.now()
             guard !draft else { return try body(registrar, now) }
             try await RegistrarCommand.over(registrar, global) { connection, log in
-                try await registrar.sync(over: connection, log: log, now: now)
+                RegistrarCommand.say(lost: try await registrar.sync(over: connection, log: log, now: now), console)
                 let before = try registrar.draft()
                 try body(registrar, now)
                 let lost = try registrar.lastReaders(now: now)
@@ -119,6 +119,16 @@ extension RegistrarCommand {
             throw error
         }
         await connection.close()
+    }
+
+    /// Says that a roster went with the log that the relay had to leave.
+    static func say(lost version: Int?, _ console: Console) {
+        guard let version else { return }
+        console.say(
+            console.language(
+                "Le relais a dû être restauré : la version \(version) de votre liste y est perdue. Votre brouillon la contient encore : publiez-le (liaison registrar publish).",
+                "The relay had to be restored: version \(version) of your roster is lost there. Your draft still holds it: publish it (liaison registrar publish)."
+            ))
     }
 
     /// Publishes the draft; returns whether it counts now, and not only after a second signature.
@@ -294,7 +304,8 @@ extension RegistrarCommand {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
                 try await RegistrarCommand.over(registrar, global) { connection, log in
-                    try await registrar.sync(over: connection, log: log, now: Clock.now())
+                    RegistrarCommand.say(
+                        lost: try await registrar.sync(over: connection, log: log, now: Clock.now()), console)
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
                     if try registrar.approve(request, now: Clock.now()) {
                         let lost = try registrar.lastReaders(now: Clock.now())

@@ -99,7 +99,8 @@ extension RegistrarCommand {
                     try registrar.remember(Unverified<Convention>(parsing: Input.read(convention)))
                 }
                 try await RegistrarCommand.over(registrar, global) { connection, log in
-                    try await registrar.sync(over: connection, log: log, now: Clock.now())
+                    RegistrarCommand.say(
+                        lost: try await registrar.sync(over: connection, log: log, now: Clock.now()), console)
                     let lost = try registrar.lastReaders(now: Clock.now())
                     guard await RegistrarCommand.permits(lost, over: connection, console, yes: yes) else {
                         throw ClientFailure.input(fr: "publication non confirmée", en: "not confirmed")
@@ -136,7 +137,8 @@ extension RegistrarCommand {
                 }
                 let note = try SignedNote(parsing: Input.read(file), limit: Roster.maximumSize)
                 try await RegistrarCommand.over(registrar, global) { connection, log in
-                    try await registrar.sync(over: connection, log: log, now: Clock.now())
+                    RegistrarCommand.say(
+                        lost: try await registrar.sync(over: connection, log: log, now: Clock.now()), console)
                     let roster = try registrar.checkHalfSigned(note, now: Clock.now())
                     for line in try registrar.changes(to: roster, console.language) { console.say(line) }
                     let lost = try registrar.lastReaders(in: roster, now: Clock.now())

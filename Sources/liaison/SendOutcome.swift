@@ -12,6 +12,8 @@ import Synchronization
 /// signal is told on another thread.
 final class SendOutcome: Sendable {
     enum Stage: Sendable {
+        /// Nothing is known to wait: whatever ends the command now has to do with no transmission.
+        case nothingBegun
         /// Nothing was sealed; answers given so far are kept where a draft is kept.
         case notSealed(draft: Bool)
         /// Sealed and on this device, not handed to the relay.
@@ -58,6 +60,7 @@ final class SendOutcome: Sendable {
         guard !state.isSaid else { return }
         let language = console.language
         switch state.stage {
+        case .nothingBegun: return
         case .notSealed(let draft):
             console.say(language("NON TRANSMIS : la transmission n'est pas partie.", "NOT SENT: it has not left."))
             if draft {
@@ -67,8 +70,9 @@ final class SendOutcome: Sendable {
         case .kept(let id):
             console.say(
                 language(
-                    "NON TRANSMIS : scellée et gardée sur ce poste.\nPour la déposer : liaison outbox \(id)",
-                    "NOT SENT: kept sealed in the vault.\nTo deposit it: liaison outbox \(id)"))
+                    "NON TRANSMIS : scellée et gardée sur ce poste ; elle part avec la prochaine commande qui atteint le relais.\nPour la relire et la déposer : liaison outbox \(id)",
+                    "NOT SENT: kept sealed in the vault; it leaves with the next command that reaches the relay.\nTo look at it and deposit it: liaison outbox \(id)"
+                ))
         case .unconfirmed(let id):
             console.say(
                 language(

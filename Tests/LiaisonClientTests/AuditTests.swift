@@ -187,6 +187,27 @@ struct AuditTests {
         }
     }
 
+    /// Nobody fills mailboxes: only units that were in a roster have one, and ten inspections a minute are enough.
+    @Test func inspectionsAreForUnitsThatThereAre() async throws {
+        let world = try await World(units: [montluel, iscg])
+        try await makeAuditor(world, .auditor)
+        let auditor = try world.session(iscg).address
+        func inspect(_ unit: String, _ since: Int) async throws {
+            let demand = try Inspection(
+                by: auditor, log: Fixture.origin, since: since, until: world.clock.now,
+                units: [Fixture.unit(unit)], at: world.clock.now
+            ).signed(by: world.signer(iscg))
+            _ = try await world.relay.inspect(Unverified(demand.note), from: 0, by: auditor)
+        }
+        await #expect(throws: Problem(.unknownUnit)) { try await inspect("invented@avema01", 0) }
+        for since in 1...9 { try await inspect(iscg, since) }
+        try await inspect(iscg, 9)  // the same again is no other
+        await #expect(throws: Never.self) { try await inspect(iscg, 10) }
+        await #expect(throws: Problem(.tooManyRequests)) { try await inspect(iscg, 11) }
+        world.clock.now += 60
+        try await inspect(iscg, 11)
+    }
+
     /// A demand is good for an hour and for whoever has the duty: the same note again later reads nothing.
     @Test func aDemandIsNotReplayed() async throws {
         let world = try await World(units: [montluel, iscg])

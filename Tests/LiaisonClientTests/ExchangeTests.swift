@@ -112,7 +112,7 @@ struct ExchangeTests {
             routing, form: kind.fields.compactMap { name in values[name].map { (name, $0) } }, formVersion: 1,
             parts: parts, to: recipients
         ) { content += $0 }
-        _ = try await session.relay.submit(envelope, content: MemorySource(content))
+        _ = try await session.relay.submit(envelope, content: MemorySource(content), handingIn: {})
         return routing.id
     }
 

@@ -132,7 +132,8 @@ struct FrenchTests {
             ]), .unknownKind("saisie"), .unknownUnit("iscg@avema01"), .unknownTransmission("\(id)"),
             .ambiguous("0000", [id]), .notInTheLastList(9, of: 3), .noRecipientKeys(unit), .attachment("lettre.pdf"),
             .chooseUnit([unit, unit]), .notMember, .consentWithdrawn(at: now), .notWitnessed, .notForThisDevice,
-            .nobodyCanOpen, .input(fr: "phrase de passe vide", en: "empty passphrase"), .cannotWrite("/tmp/preuve"),
+            .nobodyCanOpen, .sealedContentLost(id), .alreadyDeposited(id),
+            .input(fr: "phrase de passe vide", en: "empty passphrase"), .cannotWrite("/tmp/preuve"),
             .service("https://horodatage.example"), .broken(.evidence)
         ] + DeliveryState.allCases.flatMap { [.gone($0), .answered($0)] }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
@@ -113,6 +114,47 @@ struct OutboxTests {
         let seen = attempts.withLock { $0 }
         #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [.refused(.idTaken)])
         #expect(attempts.withLock { $0 } == seen)
+    }
+
+    /// What the relay refused it does not have: it can be destroyed here. What it has, or may have, cannot.
+    @Test func onlyWhatTheRelayDoesNotHaveIsDiscarded() async throws {
+        let world = try await world()
+        for (code, isDiscarded) in [(Problem.Code.replyNotBetweenUnits, true), (.idTaken, false)] {
+            let id = try await seal(in: world)
+            world.wrap = { honest in
+                var refusing = LyingConnection(honest)
+                refusing.receipt = { _ in throw Problem(code) }
+                return refusing
+            }
+            let session = try await online(world)
+            #expect(try await session.flush(catalogue: world.catalogue).contains { $0.routing.id == id })
+            world.wrap = { $0 }
+            if isDiscarded {
+                try session.outbox.discard(id)
+                #expect(try session.outbox.waiting(id) == nil)
+            } else {
+                #expect(throws: ClientFailure.self) { try session.outbox.discard(id) }
+            }
+            world.clock.now += 1
+        }
+        let session = try await online(world)
+        let id = try await session.seal(try await session.plan(try world.referral(), catalogue: world.catalogue))
+        _ = try await session.deposit(id, catalogue: world.catalogue)
+        #expect(throws: ClientFailure.alreadyDeposited(id)) { try session.outbox.discard(id) }
+    }
+
+    /// A content that has gone from the disk stops no other, and can be taken off the list.
+    @Test func aContentThatIsGoneBlocksNothing() async throws {
+        let world = try await world()
+        let gone = try await seal(.urgent, in: world)
+        let sound = try await seal(in: world)
+        let session = try await online(world)
+        try FileManager.default.removeItem(atPath: session.contentPath(gone))
+        let items = try await session.flush(catalogue: world.catalogue)
+        #expect(items.map(\.routing.id) == [gone, sound])
+        #expect(obstacles(items) == [.failed(.sealedContentLost(gone)), nil])
+        try session.outbox.discard(gone)
+        #expect(try session.outbox.waiting().isEmpty)
     }
 
     @Test func aLineThatBreaksLeavesItWhereItIs() async throws {

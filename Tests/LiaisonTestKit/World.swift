@@ -283,7 +283,10 @@ package struct DirectConnection: RelayConnection {
     package func request(_ id: Hash, _ request: CodedText) async throws {
         try await relay.request(id, request, from: "test")
     }
-    package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
+    package func submit(
+        _ envelope: Verified<Envelope>, content: any ByteSource, handingIn: () throws -> Void
+    ) async throws -> Receipt {
+        try handingIn()
         let bytes = try content.read(at: 0, count: content.size)
         return try await relay.submit(
             Unverified(envelope.note), content: .inline(bytes),
@@ -401,8 +404,10 @@ package struct LyingConnection: RelayConnection {
     }
     package func invitation(_ id: Hash) async throws -> OfferedInvitation { try await honest.invitation(id) }
     package func request(_ id: Hash, _ request: CodedText) async throws { try await honest.request(id, request) }
-    package func submit(_ envelope: Verified<Envelope>, content: any ByteSource) async throws -> Receipt {
-        let honestly = try await honest.submit(envelope, content: content)
+    package func submit(
+        _ envelope: Verified<Envelope>, content: any ByteSource, handingIn: () throws -> Void
+    ) async throws -> Receipt {
+        let honestly = try await honest.submit(envelope, content: content, handingIn: handingIn)
         return try await receipt?(honestly) ?? honestly
     }
     package func act(_ act: Verified<Act>, content: (any ByteSource)?) async throws -> Receipt {

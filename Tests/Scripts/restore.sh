@@ -20,6 +20,7 @@ says 'the log goes on' "$dir/out"
 restart
 as iscg-est read "$first" >/dev/null
 lost=$(refer)
+exits 0 registrar ggd01 vacancy bta-gex@ggd01 --yes # a roster that will be lost
 "$sandbox" down "$dir/sb"
 
 # The disk is lost: what came after the backup is missing.
@@ -56,6 +57,12 @@ for institution in $(sed -n 's/^  - institution: *//p' "$small"); do
 done
 "$bin/liaisond" admit --data "$relay" "$dir/next.note" >"$dir/out" 2>&1 || fail "$(cat "$dir/out")"
 restart
+# The registrar's draft has what was lost, and publishes it again.
+exits 0 registrar ggd01 publish --convention "$dir/next.note" --yes
+says 'is lost there' "$dir/err"
+exits 0 registrar ggd01 publish --yes
+tait 'is lost there' "$dir/err"
+as iscg-est units bta-gex | grep -q vacant || fail 'the absence is not published again'
 say bta-montluel sent
 says 'new log' "$dir/out"
 says 'Entries that this device had seen are lost' "$dir/out"
