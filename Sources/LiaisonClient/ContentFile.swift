@@ -20,13 +20,17 @@ struct ContentFile {
 
     /// Goes on with a file that was begun and not finished.
     ///
+    /// Its last byte is asked for again, so that there is always something to ask for: the answer holds the evidence.
+    ///
     /// - Returns: the file, and how many bytes of it are there; none when nothing was begun.
     static func resume(_ path: String) throws -> (file: ContentFile, size: Int) {
         guard FileManager.default.fileExists(atPath: "\(path).part") else { return (try create(path), 0) }
         let descriptor = open("\(path).part", O_WRONLY | O_APPEND | O_CLOEXEC)
         guard descriptor >= 0 else { throw ByteSourceFailure.system(call: "open", errno: errno) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        return (ContentFile(path: path, handle: handle), Int(try handle.seekToEnd()))
+        let size = max(Int(try handle.seekToEnd()) - 1, 0)
+        try handle.truncate(atOffset: UInt64(size))
+        return (ContentFile(path: path, handle: handle), size)
     }
 
     /// Forgets what was begun and not finished.

@@ -206,7 +206,8 @@ extension Session {
             recipients += found
         }
         for step in plan.permit.flow.escalation where step.content {
-            for unit in try await units(holding: step.to, keys: true) {
+            guard let role = step.to.role else { continue }
+            for unit in try await units(holding: role, keys: true) {
                 recipients += usable(directory.encryptionKeys(of: unit.address, at: now))
             }
         }

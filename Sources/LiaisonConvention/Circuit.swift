@@ -27,7 +27,7 @@ public struct Circuit {
         // In the order in which flows name them, so that neighbours exchange.
         var order: [String] = []
         for flow in convention.flows {
-            for role in flow.from + flow.to + flow.copies + flow.escalation.map(\.to)
+            for role in flow.from + flow.to + flow.copies + flow.escalation.compactMap(\.to.role)
             where !order.contains(role) && convention.roles.contains(where: { $0.id == role }) {
                 order.append(role)
             }
@@ -53,7 +53,7 @@ public struct Circuit {
                     + (flow.callFirst ? language(" (téléphone d'abord)", " (telephone first)") : ""),
                 details: details.joined(separator: language(" ; ", "; ")), senders: flow.from.compactMap { index[$0] },
                 recipients: flow.to.compactMap { index[$0] }, copies: flow.copies.compactMap { index[$0] },
-                alerted: flow.escalation.compactMap { index[$0.to] })
+                alerted: flow.escalation.compactMap { $0.to.role.flatMap { index[$0] } })
         }
     }
 

@@ -31,8 +31,6 @@ struct Check {
     private let unitsOfRole: [String: [LiaisonModel.Unit]]
 
     static let day = 86_400
-    /// What an escalation can name besides roles.
-    static let nearTargets = ["unit", "substitute", "manager", StandbyStep.code]
 
     init(convention: Convention, units: [LiaisonModel.Unit], catalogue: FormCatalogue, lines: [String: Int]) {
         self.convention = convention
@@ -122,7 +120,7 @@ struct Check {
                 "log_url", "logs.\(log.origin).url",
                 ("adresse sans TLS (\(log.url))", "address without TLS (\(log.url))"), ("https://…", "https://…"))
         }
-        for role in convention.roles where Self.nearTargets.contains(role.id) {
+        for role in convention.roles where EscalationTarget(role.id).role == nil {
             found(
                 "reserved_role", "roles.\(role.id)",
                 (

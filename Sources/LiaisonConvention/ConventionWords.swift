@@ -126,14 +126,14 @@ public struct ConventionWords {
     func step(_ step: EscalationStep) -> String {
         let target =
             switch step.to {
-            case "unit": language("l'unité", "the unit")
-            case "substitute": language("l'unité suppléante", "the substitute")
-            case "manager": language("le responsable", "the manager")
-            case StandbyStep.code:
+            case .unit: language("l'unité", "the unit")
+            case .substitute: language("l'unité suppléante", "the substitute")
+            case .manager: language("le responsable", "the manager")
+            case .standby:
                 language(
                     "les unités de relève (qui peuvent alors lire à sa place)",
                     "the standby units (which can read in its place from then on)")
-            default: role(step.to)
+            case .role(let role): self.role(role)
             }
         let after =
             step.after == 0 ? language("aussitôt", "at once") : language("après ", "after ") + elapsed(step.after)

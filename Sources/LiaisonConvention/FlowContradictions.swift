@@ -139,25 +139,25 @@ extension Check {
     // MARK: Escalation
 
     private mutating func checkEscalation(_ flow: Flow) {
-        var earlier: [String] = []
+        var earlier: [EscalationTarget] = []
         var last = -1
         for step in flow.escalation {
             let place = "flows.\(flow.id).escalation.\(step.to)"
-            let isRole = !Self.nearTargets.contains(step.to)
-            if isRole, !roles.contains(step.to) {
+            let role = step.to.role
+            if let role, !roles.contains(role) {
                 found(
                     "unknown_role", place,
                     ("escalade vers un rôle inconnu (\(step.to))", "escalation to an unknown role (\(step.to))"),
                     (
                         "unit, substitute, manager, standby ou un rôle", "unit, substitute, manager, standby or a role"
                     ))
-            } else if isRole, units(holding: [step.to]).isEmpty {
+            } else if let role, units(holding: [role]).isEmpty {
                 found(
                     "role_without_unit", place,
                     ("aucune unité ne tient le rôle \(step.to)", "no unit holds the role \(step.to)"),
                     ("donnez ce rôle à une unité", "give this role to a unit"))
             }
-            if earlier.contains(step.to) || (isRole && flow.to == [step.to] && units(holding: [step.to]).count == 1) {
+            if earlier.contains(step.to) || (role.map { flow.to == [$0] && units(holding: [$0]).count == 1 } ?? false) {
                 found(
                     "escalation_loop", place,
                     ("l'escalade revient à \(step.to)", "the escalation comes back to \(step.to)"),
@@ -175,24 +175,25 @@ extension Check {
                     ("une étape plus proche", "an earlier step"))
             }
             // Standby units have the content anyway: it is sealed to them from the start.
-            if step.content, step.to != StandbyStep.code { checkHabilitation(flow, step, isRole: isRole, place) }
+            if step.content, step.to != .standby { checkHabilitation(flow, step, place) }
             earlier.append(step.to)
             last = step.after
         }
     }
 
     /// Content goes only to a unit that is a recipient in law of this kind.
-    private mutating func checkHabilitation(_ flow: Flow, _ step: EscalationStep, isRole: Bool, _ place: String) {
+    private mutating func checkHabilitation(_ flow: Flow, _ step: EscalationStep, _ place: String) {
         let law = catalogue[flow.kind]?.law
         let allowed = law?.to.map(Set.init)
         let able =
-            isRole
-            && units(holding: [step.to]).allSatisfy { unit in
+            step.to.role.map { role in
+                units(holding: [role]).allSatisfy { unit in
                 (allowed?.contains(kind(of: unit))
                     ?? (kind(of: unit) != "" && !InstitutionKind.statistics.contains(kind(of: unit))))
                     && (law?.sharesSecrets != true || isBoundBySecrecy(unit))
                     && (law?.to != nil || kinds(holding: flow.to).contains(kind(of: unit)))
-            }
+                }
+            } ?? false
         guard !able else { return }
         found(
             "escalation_without_habilitation", place,

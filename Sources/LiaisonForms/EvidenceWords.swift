@@ -88,12 +88,12 @@ public enum EvidenceCode {
 
     /// Whom a step of an escalation calls.
     private static func step(_ code: String, _ language: Language) -> String? {
-        switch code {
-        case "unit": language("nouvelle alerte à l'unité", "unit")
-        case "substitute": language("alerte à l'unité suppléante", "substitute")
-        case "manager": language("alerte au responsable de l'unité", "manager")
-        case StandbyStep.code: language("alerte aux unités de relève", "standby")
-        default: nil
+        switch EscalationTarget(code) {
+        case .unit: language("nouvelle alerte à l'unité", "unit")
+        case .substitute: language("alerte à l'unité suppléante", "substitute")
+        case .manager: language("alerte au responsable de l'unité", "manager")
+        case .standby: language("alerte aux unités de relève", "standby")
+        case .role: nil
         }
     }
 }

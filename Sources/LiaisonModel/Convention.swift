@@ -242,15 +242,56 @@ public struct ReplyRule: Codable, Hashable, Sendable {
 }
 
 /// Who hears of silence, and when.
+/// Whom a step of an escalation calls. JSON and the log hold it as one word, so no role has one of these names.
+public enum EscalationTarget: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The unit that has not answered, or whoever manages it: mailboxes are units'.
+    case unit, manager
+    /// The unit that its absence names.
+    case substitute
+    /// The units that the roster lets stand by, to whom everything was sealed.
+    case standby
+    /// Those that hold a role.
+    case role(String)
+
+    private static let near: [String: EscalationTarget] = [
+        "unit": .unit, "manager": .manager, "substitute": .substitute, "standby": .standby
+    ]
+
+    public init(_ word: String) { self = Self.near[word] ?? .role(word) }
+
+    public var description: String {
+        switch self {
+        case .unit: "unit"
+        case .manager: "manager"
+        case .substitute: "substitute"
+        case .standby: "standby"
+        case .role(let role): role
+        }
+    }
+
+    /// The role, where it is one.
+    public var role: String? {
+        if case .role(let role) = self { role } else { nil }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
 public struct EscalationStep: Codable, Hashable, Sendable {
-    /// `unit`, `substitute`, `manager`, or the name of a role.
-    public var to: String
+    public var to: EscalationTarget
     /// Seconds after the acknowledgement was due.
     public var after: Int
     /// Whether that unit is a recipient in law from sealing on; otherwise it gets the reference only.
     public var content: Bool
 
-    public init(to: String, after: Int, content: Bool) {
+    public init(to: EscalationTarget, after: Int, content: Bool) {
         self.to = to
         self.after = after
         self.content = content

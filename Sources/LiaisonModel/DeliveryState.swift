@@ -142,7 +142,7 @@ public struct DeliveryProgress: Hashable, Sendable {
         switch transition.event {
         case .consignmentNotification: isNotified = true
         case .erasure: isErased = true
-        case .escalation: isStandbyCalled = isStandbyCalled || record.code == StandbyStep.code
+        case .escalation: isStandbyCalled = isStandbyCalled || record.code == EscalationTarget.standby.description
         case .contentHandover:
             openers.formUnion([record.agent].compactMap(\.self))
             holders.formUnion(openers)

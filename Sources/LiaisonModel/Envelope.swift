@@ -185,10 +185,5 @@ public enum ReasonCode: String, Codable, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// The step of an escalation that calls a unit's standby units in.
-public enum StandbyStep {
-    public static let code = "standby"
-}
-
 /// Why the relay erases by itself.
 public enum ErasureCode: String, Sendable { case retention, withdrawn, auditLimit = "audit_limit" }

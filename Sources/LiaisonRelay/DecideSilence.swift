@@ -31,9 +31,9 @@ func decide(
     guard !delivery.isErased else { return .wait(until: nil) }
     guard now < delivery.expiresAt else { return delivery.state.isFinal ? .erase : .expire }
     guard !delivery.state.isFinal else { return .wait(until: delivery.expiresAt) }
-    var steps = escalation.isEmpty ? [EscalationStep(to: "unit", after: 0, content: false)] : escalation
-    if hasStandby, let last = steps.last, !steps.contains(where: { $0.to == StandbyStep.code }) {
-        steps.append(EscalationStep(to: StandbyStep.code, after: last.after, content: false))
+    var steps = escalation.isEmpty ? [EscalationStep(to: .unit, after: 0, content: false)] : escalation
+    if hasStandby, let last = steps.last, !steps.contains(where: { $0.to == .standby }) {
+        steps.append(EscalationStep(to: .standby, after: last.after, content: false))
     }
     func instant(_ step: Int) -> Int {
         guard step < steps.count else { return delivery.expiresAt }
@@ -88,9 +88,9 @@ extension Draft {
         case .escalate(let step, let next):
             guard let transition = delivery.progress.on(.overdue) else { return }
             let targets = targets(of: step, for: delivery.unit)
-            try await recordSilence(transition, delivery, transmission, to: targets, code: step.to)
+            try await recordSilence(transition, delivery, transmission, to: targets, code: step.to.description)
             changed.escalated += 1
-            changed.isStandbyCalled = changed.isStandbyCalled || step.to == StandbyStep.code
+            changed.isStandbyCalled = changed.isStandbyCalled || step.to == .standby
             changed.nextStepAt = next
         }
         try await put(changed)
@@ -158,11 +158,11 @@ extension Draft {
     /// the same institution first.
     private func targets(of step: EscalationStep, for unit: UnitAddress) -> [UnitAddress] {
         switch step.to {
-        case "unit", "manager": return [unit]
-        case StandbyStep.code: return [unit] + (state.directory.unit(unit)?.standbyUnits ?? [])
-        case "substitute": return [unit] + (state.directory.unit(unit)?.substitutes(at: now) ?? [])
-        default:
-            let holders = state.directory.units(holding: [step.to]).map(\.address)
+        case .unit, .manager: return [unit]
+        case .standby: return [unit] + (state.directory.unit(unit)?.standbyUnits ?? [])
+        case .substitute: return [unit] + (state.directory.unit(unit)?.substitutes(at: now) ?? [])
+        case .role(let role):
+            let holders = state.directory.units(holding: [role]).map(\.address)
             let near = holders.filter { $0.institution == unit.institution }
             return near.isEmpty ? holders : near
         }

@@ -142,8 +142,8 @@ extension Relay {
                 guard let end = try await store.end(of: .unit(unit)) else { continue }
                 let before = told[unit]
                 told[unit] = end.number
-                // At the beginning, and of a mailbox that is new to this peer, only what lies behind the place.
-                guard before.map({ $0 < end.number }) ?? (end.index > place) else { continue }
+                // At the beginning only what lies behind the place; later also the first event of a mailbox that had none.
+                guard before.map({ $0 < end.number }) ?? (!isFirst || end.index > place) else { continue }
                 grown.append((GrownMailbox(mailbox: unit, number: end.number), end.index))
             }
             for (mailbox, index) in grown.sorted(by: { $0.1 < $1.1 }) { try await say(.grown(mailbox, place: index)) }

@@ -6,6 +6,7 @@ import LiaisonClient
 import LiaisonForms
 import LiaisonLedger
 import LiaisonModel
+import LiaisonNotes
 import LiaisonSealing
 import LiaisonWire
 
@@ -79,12 +80,21 @@ struct OutboxCommand: AsyncParsableCommand {
 
     // MARK: One
 
+    /// A number is that of a line of the outbox, whatever list was shown last.
+    private func transmission(_ name: String, _ session: Session) throws -> TransmissionID {
+        let waiting = try session.outbox.waiting()
+        if let number = DecimalNumber.parse(name, in: 1...max(waiting.count, 1)), number <= waiting.count {
+            return waiting[number - 1].routing.id
+        }
+        return try session.transmission(named: name)
+    }
+
     private func deposit(_ id: String) async throws {
         let outcome = SendOutcome(global.console())
         outcome.reached(.nothingBegun)
         try await outcome.watch {
             try await global.withSession(.goOn, flushes: false) { session, console in
-                let id = try session.transmission(named: id)
+                let id = try transmission(id, session)
                 try await deposit(id, try Voice(session, console), outcome)
             }
         }
@@ -172,7 +182,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
     private func destroy(_ id: String) async throws {
         try await global.withSession(.goOn, flushes: false) { session, console in
-            let id = try session.transmission(named: id)
+            let id = try transmission(id, session)
             guard let routing = try session.outbox.sealed(id) else {
                 throw ClientFailure.unknownTransmission(id.description)
             }
@@ -370,6 +380,8 @@ enum Deposit {
         }
         outcome.reached(.unconfirmed(id))
         let evidence = try await session.deposit(id, catalogue: FormCatalogue()) { outcome.reached(.sent(id)) }
+        // So that the lists have it, also without the relay; that it is deposited does not hang on it.
+        try? await session.sync()
         let answer = Answer(id: id, state: .available, evidence: .init(evidence))
         try console.print(answer) {
             console.language(

@@ -64,11 +64,28 @@ private final class Ear {
         self.console = console
         self.exec = exec
         let path = try global.vaultPath()
-        let vault = try global.openVault()
+        let vault = try await Self.openVault(global, console)
         key = SessionKeyRing().lease(of: path) == nil ? vault.key : nil
         let account = try Account(vault: vault)
         guard let convention = try account.convention() else { throw VaultFailure.damaged("convention") }
         connection = try account.connect(convention, events: ConnectionEvents(log: global.log))
+    }
+
+    /// Waits while another command has the vault.
+    private static func openVault(_ global: GlobalOptions, _ console: Console) async throws -> Vault {
+        let word = OneWord {
+            console.say(
+                console.language(
+                    "Une autre commande utilise le coffre ; j'attends qu'elle finisse.",
+                    "Another command has the vault; waiting until it ends."))
+        }
+        while true {
+            do {
+                return try global.openVault()
+            } catch VaultFailure.inUse where !Passphrase.isAsked {
+                word.say()
+            }
+        }
     }
 
     func close() async { await connection.close() }

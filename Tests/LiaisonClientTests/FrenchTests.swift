@@ -170,7 +170,7 @@ struct FrenchTests {
         for code in erasures { judge(code.rawValue, code.text) }
         let codes =
             ReasonCode.allCases.map(\.rawValue) + erasures.map(\.rawValue) + DecisionCode.allCases.map(\.rawValue)
-            + ["unit", "substitute", "manager", StandbyStep.code, "social_centre", Self.version]
+            + ["unit", "substitute", "manager", "standby", "social_centre", Self.version]
         for code in codes where code != Self.version { judge(code) { EvidenceCode.text(code, $0) } }
         for name in EventName.allCases {
             judge(name.rawValue, name.text)

@@ -133,7 +133,7 @@ struct WordsTests {
 
     @Test func theStandbyStepIsExplained() throws {
         let change = try flow("saisine") {
-            $0.escalation.append(EscalationStep(to: "standby", after: 2 * 86_400, content: false))
+            $0.escalation.append(EscalationStep(to: .standby, after: 2 * 86_400, content: false))
         }
         var convention = ain
         try change(&convention)

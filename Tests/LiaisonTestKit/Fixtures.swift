@@ -115,8 +115,8 @@ package enum Fixture {
                     "referral", ["investigator"], ["iscg"], bases: ["casf_l121_1_1"],
                     urgencies: [routine, urgent],
                     escalation: [
-                        .init(to: "unit", after: 0, content: false),
-                        .init(to: "coordination", after: 3600, content: false)
+                        .init(to: .unit, after: 0, content: false),
+                        .init(to: .role("coordination"), after: 3600, content: false)
                     ]),
                 flow(
                     "orientation", ["iscg"], ["social_service"], bases: ["casf_l121_6_2"], adhesion: .required,
