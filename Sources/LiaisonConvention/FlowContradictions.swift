@@ -188,10 +188,10 @@ extension Check {
         let able =
             step.to.role.map { role in
                 units(holding: [role]).allSatisfy { unit in
-                (allowed?.contains(kind(of: unit))
-                    ?? (kind(of: unit) != "" && !InstitutionKind.statistics.contains(kind(of: unit))))
-                    && (law?.sharesSecrets != true || isBoundBySecrecy(unit))
-                    && (law?.to != nil || kinds(holding: flow.to).contains(kind(of: unit)))
+                    (allowed?.contains(kind(of: unit))
+                        ?? (kind(of: unit) != "" && !InstitutionKind.statistics.contains(kind(of: unit))))
+                        && (law?.sharesSecrets != true || isBoundBySecrecy(unit))
+                        && (law?.to != nil || kinds(holding: flow.to).contains(kind(of: unit)))
                 }
             } ?? false
         guard !able else { return }
