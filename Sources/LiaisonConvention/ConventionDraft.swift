@@ -256,7 +256,8 @@ private struct Parts {
             replyOnly: section.flag("reply_only", default: false),
             escalation: section.sections("escalation", name: "to", keys: Keys.step, optional: true).map {
                 EscalationStep(
-                    to: EscalationTarget($0.text("to")), after: $0.duration("after"), content: $0.flag("content", default: false))
+                    to: EscalationTarget($0.text("to")), after: $0.duration("after"),
+                    content: $0.flag("content", default: false))
             },
             retention: section.duration("retention"),
             attachments: section.section("attachments", keys: Keys.attachments).map {

@@ -57,7 +57,7 @@ says "Aucune transmission n'attend" "$dir/out"
 interdit 69 bta-montluel send referral --to iscg-est@avema01 --urgency urgent "${referral[@]}"
 id=$(sed -n 's/.*liaison outbox \([0-9a-f-]*\).*/\1/p' "$dir/out")
 "$sandbox" up "$dir/sb"
-dit bta-montluel outbox "$id" --phone-confirmed-at "$(date +%H:%M)" --yes
+dit bta-montluel outbox "$id" --phone-confirmed-at "$(TZ=Europe/Paris date +%H:%M)" --yes
 dit iscg-est read "$id"
 says 'Appel' "$dir/out"
 
