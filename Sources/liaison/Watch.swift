@@ -69,6 +69,21 @@ private final class Ear {
         let account = try Account(vault: vault)
         guard let convention = try account.convention() else { throw VaultFailure.damaged("convention") }
         connection = try account.connect(convention, events: ConnectionEvents(log: global.log))
+        try await sayWaiting(account)
+    }
+
+    /// Says first what has not left this device, whether or not the relay is there.
+    private func sayWaiting(_ account: Account) async throws {
+        let session = try Session(
+            account: account, clock: { Clock.now() }, language: console.language, trust: try global.policy(),
+            connect: { [connection] _, _ in connection })
+        do {
+            try await session.workOffline()
+        } catch ClientFailure.unreachable {
+            return  // a vault that has never seen a directory has sent nothing
+        }
+        try await session.knowUndeposited()
+        try Voice(session, console).sayUndeposited()
     }
 
     /// Waits while another command has the vault.

@@ -7,7 +7,13 @@
 . "$(dirname "$0")/lib.sh"
 "$sandbox" up "$dir/sb" --convention "$small"
 dit bta-montluel inbox # what this device needs to work without the relay
+dit bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+before=$(deposited)
 "$sandbox" down "$dir/sb"
+
+# What was deposited a moment ago is in the list, though the relay is gone
+interdit 69 bta-montluel sent
+says "$before" "$dir/out"
 
 # Numbers and presence of the units, as they were last verified
 dit bta-montluel units iscg
@@ -25,6 +31,12 @@ for list in inbox sent alerts; do
     says 'NON TRANSMIS : Saisine, urgence : prioritaire, pour ISCG est (Montluel), scellée' "$dir/out"
     says "liaison outbox $id" "$dir/out"
 done
+
+# Whoever begins to listen is told first
+LANG=fr_FR.UTF-8 LIAISON_VAULT="$dir/sb/agents/bta-montluel" \
+    LIAISON_PASSPHRASE_FILE="$dir/sb/agents/bta-montluel.passphrase" \
+    timeout 4 "$bin/liaison" watch >"$dir/out" 2>&1 || true
+says 'NON TRANSMIS : Saisine' "$dir/out"
 
 # Back again: first in the lists; the whole form is shown before anything is asked; deposited once
 "$sandbox" up "$dir/sb"
