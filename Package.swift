@@ -205,6 +205,11 @@ let package = Package(
         tests(
             "FormatsTests",
             ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonSealing", "LiaisonWire", "LiaisonTestKit"]),
+        tests("LiaisonTLSTests", ["LiaisonTLS", "LiaisonNotes", "LiaisonTestKit"]),
+        tests("LiaisonHTTPTests", ["LiaisonHTTP", "LiaisonWire"]),
+        tests(
+            "LiaisonStoreTests",
+            ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonTestKit"]),
         tests("ScriptTests", ["LiaisonTestKit"])
     ]
 )
