@@ -53,9 +53,7 @@ public final class DirectoryView {
     }
 
     private func refreshOnce() async throws {
-        let head = try await logView.directoryHead(at: clock())
-        guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
-        try await logView.seen.reconcile(head.checkpoint, over: relay)
+        let (head, stated) = try await logView.directoryHead(at: clock())
         self.head = head
         formerHead = try account.vault.value(Table.head, "latest").map { try logView.check($0) }
         logView.rely(on: head.checkpoint.checkpoint)

@@ -69,12 +69,13 @@ final class LogView {
         proven.insert(checkpoint)
     }
 
-    /// The relay's latest DirectoryHead: proven, fresh, and not older than the last one that this client kept.
+    /// The relay's latest DirectoryHead and what it states: proven, fresh, not older than the last one that this client kept, and in
+    /// one history with all that it has seen.
     ///
     /// - Parameter now: Unix seconds.
-    func directoryHead(at now: Int) async throws -> VerifiedEvidence {
+    func directoryHead(at now: Int) async throws -> (evidence: VerifiedEvidence, stated: DirectoryHead) {
         let head = try check(try await relay.directoryHead().evidence)
-        guard head.event.event == .directoryHead, head.event.mailbox == .directory, head.event.head != nil else {
+        guard head.event.event == .directoryHead, head.event.mailbox == .directory, let stated = head.event.head else {
             throw ClientFailure.broken(.wrongEvent)
         }
         guard (-Directory.clockTolerance...Directory.headLifetime).contains(now - head.event.at) else {
@@ -86,7 +87,8 @@ final class LogView {
                 throw ClientFailure.broken(.directoryRollback)
             }
         }
-        return head
+        try await seen.reconcile(head.checkpoint, over: relay)
+        return (head, stated)
     }
 
     // MARK: Entries by tiles

@@ -118,13 +118,14 @@ public final class Outbox {
     /// - Parameter seal: writes the sealed content and returns its envelope.
     func keep(_ id: TransmissionID, _ seal: (ContentFile) throws -> Verified<Envelope>) throws {
         let name = id.description
-        let known = try account.vault.value(Table.sent, name)
+        let known = try item(id)
         // What is sealed anew is no younger than what a person confirmed.
         let confirmedAt = try known.map { try $0.confirmedAt ?? own($0).body.routing.sealedAt }
         let item = try ContentFile.write(account.contentPath(id)) { file in
             let envelope = try seal(file)
             let item = SentItem(
-                envelope: envelope.note.serialized, evidence: nil, former: known?.former, confirmedAt: confirmedAt)
+                envelope: envelope.note.serialized, evidence: nil, former: known?.former, confirmedAt: confirmedAt,
+                mayBeInFormerLog: known?.mayBeInFormerLog)
             // Envelope and content belong together, also when the program ends between the file's name and the row.
             try account.vault.put(item, Table.sealing, name)
             return item
@@ -154,7 +155,7 @@ public final class Outbox {
     /// Hands a sealed transmission to the relay and verifies what it answers. May be repeated: the same bytes
     /// under the same id are one submission.
     package func deposit(_ id: TransmissionID, onAcceptance: () -> Void = {}) async throws -> VerifiedEvidence {
-        guard let item = try account.vault.value(Table.sent, id.description) else {
+        guard let item = try item(id) else {
             throw ClientFailure.unknownTransmission(id.description)
         }
         let envelope = try own(item)
@@ -184,6 +185,9 @@ public final class Outbox {
         return evidence
     }
 
+    /// What is kept of a transmission that this agent sealed.
+    func item(_ id: TransmissionID) throws -> SentItem? { try account.vault.value(Table.sent, id.description) }
+
     /// An envelope of this agent's own making.
     func own(_ item: SentItem) throws -> Verified<Envelope> {
         try Unverified<Envelope>(parsing: item.envelope).verified(by: account.signer().noteKey)
@@ -191,29 +195,27 @@ public final class Outbox {
 
     /// The routing of a transmission that this agent sealed.
     public func sealed(_ id: TransmissionID) throws -> Routing? {
-        try account.vault.value(Table.sent, id.description).map { try own($0).body.routing }
+        try item(id).map { try own($0).body.routing }
     }
 
-    /// What this agent sealed and the relay, or the log that it keeps now, has not yet accepted; what was deposited in
-    /// a log that it left only as long as it may still be unanswered.
-    package func undelivered() throws -> [TransmissionID] {
-        let rows = try account.vault.read { try $0.all(Table.sent, folder: Self.folder) }
-        return try rows.filter { row in
-            guard let former = row.value.former, !former.isLost else { return true }
-            return try isRecent(own(row.value).body.routing)
-        }.compactMap { TransmissionID($0.id) }
-    }
-
-    /// What this agent sealed and has not deposited, the most urgent first: it has NOT been sent.
+    /// What this agent sealed and the relay, or the log that it keeps now, has not accepted, the most urgent first: it has NOT
+    /// been sent. What was deposited in a log that the relay left is among it only as long as it may still be unanswered.
     public func waiting() throws -> [WaitingItem] {
-        try undelivered().compactMap { try waiting($0) }.sorted {
-            ($0.routing.urgency, $0.routing.sealedAt) < ($1.routing.urgency, $1.routing.sealedAt)
-        }
+        let rows = try account.vault.read { try $0.all(Table.sent, folder: Self.folder) }
+        return try rows.compactMap { row in
+            let item = try waiting(row.value)
+            guard let former = row.value.former, !former.isLost else { return item }
+            return isRecent(item.routing) ? item : nil
+        }.sorted { ($0.routing.urgency, $0.routing.sealedAt) < ($1.routing.urgency, $1.routing.sealedAt) }
     }
 
     /// A transmission that waits; nil when the relay has accepted it, or nobody here sealed it.
     public func waiting(_ id: TransmissionID) throws -> WaitingItem? {
-        guard let item = try account.vault.value(Table.sent, id.description), item.evidence == nil else { return nil }
+        guard let item = try item(id), item.evidence == nil else { return nil }
+        return try waiting(item)
+    }
+
+    private func waiting(_ item: SentItem) throws -> WaitingItem {
         let envelope = try own(item).body
         return WaitingItem(
             routing: envelope.routing, confirmedAt: item.confirmedAt ?? envelope.routing.sealedAt,
@@ -224,7 +226,7 @@ public final class Outbox {
 
     /// Keeps that a person says now that it is right, whatever was said of it before.
     public func confirm(_ id: TransmissionID) throws {
-        guard var item = try account.vault.value(Table.sent, id.description), item.evidence == nil else {
+        guard var item = try item(id), item.evidence == nil else {
             throw ClientFailure.unknownTransmission(id.description)
         }
         (item.confirmedAt, item.refusal) = (clock(), nil)
@@ -236,7 +238,7 @@ public final class Outbox {
     /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn;
     ///   `.alreadyDeposited` for what it has accepted.
     public func discard(_ id: TransmissionID) throws {
-        guard let item = try account.vault.value(Table.sent, id.description) else {
+        guard let item = try item(id) else {
             throw ClientFailure.unknownTransmission(id.description)
         }
         guard item.evidence == nil else { throw ClientFailure.alreadyDeposited(id) }
@@ -290,7 +292,7 @@ public final class Outbox {
     /// What a log that the relay has left proved of a transmission of one's own, verified by that log's key; nil once the log
     /// that it keeps now has it.
     public func former(_ id: TransmissionID) throws -> (log: NoteKey, evidence: VerifiedEvidence)? {
-        guard let item = try account.vault.value(Table.sent, id.description),
+        guard let item = try item(id),
             item.evidence == nil, let former = item.former, let key = NoteKey(former.log)
         else { return nil }
         return (key, try former.evidence.verified(by: key))

@@ -81,7 +81,7 @@ extension Session {
 
     /// Envelope and first evidence of a transmission that this vault sent or received.
     private func remembered(_ id: TransmissionID) async throws -> (Verified<Envelope>, ProvenEvent) {
-        if let item = try account.vault.value(Table.sent, id.description),
+        if let item = try outbox.item(id),
             let kept = item.evidence
         {
             return (try outbox.own(item), try await logView.prove(kept).proven)

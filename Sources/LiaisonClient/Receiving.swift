@@ -60,7 +60,7 @@ extension Session {
     /// not hold is not shown, and the sender learns of it by a signed *unopenable* act; one that is only not for this device's
     /// keys, or of a form that this program is too old for, is left to a colleague.
     public func read(_ id: TransmissionID, catalogue: FormCatalogue) async throws -> OpenedTransmission {
-        if let item = try account.vault.value(Table.sent, id.description) {
+        if let item = try outbox.item(id) {
             do {
                 return try open(try outbox.own(item), FormContext(), catalogue)
             } catch is OpeningRefusal {
@@ -103,7 +103,7 @@ extension Session {
     func openedHere(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) throws -> OpenedTransmission? {
         let id = delivery.routing.id
         guard FileManager.default.fileExists(atPath: contentPath(id)) else { return nil }
-        if let item = try account.vault.value(Table.sent, id.description) {
+        if let item = try outbox.item(id) {
             return try? open(try outbox.own(item), FormContext(), catalogue)
         }
         guard let item = try received(id), item.isRetrieved != true else { return nil }
@@ -264,7 +264,7 @@ extension Session {
     /// The sealed content as received, fetched with a *retrieved* act when it is not here yet: whoever exports it has not
     /// read it.
     public func sealedContent(_ id: TransmissionID) async throws -> String {
-        if try account.vault.value(Table.sent, id.description) == nil,
+        if try outbox.item(id) == nil,
             !FileManager.default.fileExists(atPath: contentPath(id))
         {
             try await fetch(try await delivery(id), by: .retrieved)

@@ -189,9 +189,7 @@ extension Registrar {
     }
 
     private func look(_ view: LogView, _ relay: any RelayConnection, _ now: Int) async throws {
-        let head = try await view.directoryHead(at: now)
-        guard let stated = head.event.head else { throw ClientFailure.broken(.wrongEvent) }
-        try await view.seen.reconcile(head.checkpoint, over: relay)
+        let (head, stated) = try await view.directoryHead(at: now)
         let lines = try await relay.lines(from: 0).lines
         guard DirectoryHead.hash(of: lines) == stated.institutions else {
             throw ClientFailure.broken(.directoryMismatch)

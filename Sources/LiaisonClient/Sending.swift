@@ -243,7 +243,7 @@ extension Session {
     public func sealAnew(
         _ id: TransmissionID, catalogue: FormCatalogue, phoneConfirmedAt: Int? = nil
     ) async throws {
-        guard let item = try account.vault.value(Table.sent, id.description),
+        guard let item = try outbox.item(id),
             item.evidence == nil
         else { throw ClientFailure.unknownTransmission(id.description) }
         let old = try outbox.own(item).body.routing
@@ -287,7 +287,7 @@ extension Session {
     /// agent who was revoked meanwhile.
     private func judgeAgain(_ id: TransmissionID, catalogue: FormCatalogue) async throws {
         if offlineSince != nil { try await refresh() }
-        guard let item = try account.vault.value(Table.sent, id.description),
+        guard let item = try outbox.item(id),
             item.evidence == nil, item.wasHandedIn != true, try outbox.own(item).body.routing.head != headHash()
         else { return }
         try await sealAnew(id, catalogue: catalogue)

@@ -167,9 +167,7 @@ struct OutboxCommand: AsyncParsableCommand {
             // What is damaged or gone can still be named, and discarded.
             voice.console.say(ClientFailure.sealedContentLost(routing.id).text(voice.language))
             return voice.console.say(
-                voice.language(
-                    "\(voice.heading(routing)), pour \(voice.name(routing.to)), scellée \(voice.when(routing.sealedAt))",
-                    "\(voice.heading(routing)), for \(voice.name(routing.to)), sealed \(voice.when(routing.sealedAt))"))
+                voice.sealed(routing))
         }
         let page = ReadingPage(
             voice: voice, opened: opened, delivery: nil, parts: opened.parts.map { ($0.name, $0.size, nil) },
@@ -263,7 +261,10 @@ struct OutboxCommand: AsyncParsableCommand {
             try console.print(rows) {
                 items.isEmpty
                     ? console.language("Aucune transmission n'attend d'être déposée.", "Nothing is waiting.")
-                    : items.map(voice.text).joined(separator: "\n")
+                    : zip(items, rows).filter { $1.state == .waiting || $0.result.reason == nil }.map {
+                        voice.text($0.0)
+                    }
+                    .joined(separator: "\n")
             }
             guard rows.allSatisfy({ $0.state == .deposited }) else { throw ExitCode(75) }
         }
@@ -326,10 +327,19 @@ extension Voice {
             ?? language(
                 " ; part avec la prochaine commande qui atteint le relais",
                 "; it leaves with the next command that reaches the relay")
-        return language(
-            "NON TRANSMIS : \(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt)) ; gardée sur ce poste\(why)\n  Déposer : liaison outbox \(routing.id)",
-            "NOT SENT: \(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt)); kept on this device\(why)\n  Deposit: liaison outbox \(routing.id)"
-        )
+        return notSent(routing, language("gardée sur ce poste", "kept on this device") + why)
+    }
+
+    private func notSent(_ routing: Routing, _ why: String) -> String {
+        language("NON TRANSMIS : ", "NOT SENT: ") + sealed(routing) + language(" ; ", "; ") + why
+            + language("\n  Déposer : liaison outbox \(routing.id)", "\n  Deposit: liaison outbox \(routing.id)")
+    }
+
+    /// What, for whom, and when it was sealed.
+    func sealed(_ routing: Routing) -> String {
+        language(
+            "\(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt))",
+            "\(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt))")
     }
 
     /// What became of one that waited.
@@ -337,15 +347,9 @@ extension Voice {
         let routing = item.routing
         switch item.result {
         case .success:
-            return language(
-                "Déposée maintenant : \(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt)) (référence \(routing.id))",
-                "Deposited now: \(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt)) (reference \(routing.id))"
-            )
-        case .failure(let reason):
-            return language(
-                "NON TRANSMIS : \(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt)) ; \(reason.text(.fr))\n  Déposer : liaison outbox \(routing.id)",
-                "NOT SENT: \(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt)); \(reason.text(.en))\n  Deposit: liaison outbox \(routing.id)"
-            )
+            return language("Déposée maintenant : ", "Deposited now: ") + sealed(routing)
+                + language(" (référence \(routing.id))", " (reference \(routing.id))")
+        case .failure(let reason): return notSent(routing, reason.text(language))
         }
     }
 
