@@ -6,20 +6,39 @@ import LiaisonTestKit
 import Testing
 
 /// Whole programs, driven by the readable scripts in `Tests/Scripts`. Each sets up what it needs, stops it, and
-/// exits 0 when everything was as it says.
+/// exits 0 when everything was as it says. One that hangs is ended, and fails with the last commands that it ran.
 @Suite(.serialized)
 struct ScriptTests {
+    /// The longest takes about two minutes on two cores that other tests share.
+    static let limitInSeconds = 900
+
     static let scripts =
         (try? FileManager.default.contentsOfDirectory(atPath: "\(Programs.root)/Tests/Scripts"))?
         .filter { $0.hasSuffix(".sh") && $0 != "lib.sh" }.sorted() ?? []
 
+    /// A process inherits which signals are blocked, and servers in this process block SIGTERM: a script that ends what it
+    /// started would wait for ever.
+    private static let withoutBlockedSignals =
+        "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execvp(sys.argv[1], sys.argv[1:])"
+
     @Test(arguments: scripts)
     func script(name: String) throws {
         let directory = try TemporaryDirectory()
+        let start = ContinuousClock.now
         let output = try Programs.run(
-            "/bin/bash", ["\(Programs.root)/Tests/Scripts/\(name)", directory.path],
+            "/usr/bin/env",
+            ["python3", "-c", Self.withoutBlockedSignals, "timeout", "--kill-after=10", "\(Self.limitInSeconds)"]
+                + ["/bin/bash", "\(Programs.root)/Tests/Scripts/\(name)", directory.path],
             environment: ["PYTHON": Programs.python, "ROOT": Programs.root])
-        #expect(output.status == 0, "\(output.text)\(output.standardError)")
+        // Written at once, so that a run that is broken off says which script was at work.
+        FileHandle.standardError.write(Data("\(name): \((ContinuousClock.now - start).components.seconds) s\n".utf8))
+        #expect(output.status == 0, "\(output.text)\(output.standardError)\(Self.lastCommands(in: directory))")
+    }
+
+    /// What the script did last, from the trace that `lib.sh` keeps.
+    private static func lastCommands(in directory: TemporaryDirectory) -> String {
+        let trace = (try? String(contentsOfFile: "\(directory.path)/trace", encoding: .utf8)) ?? ""
+        return "Last commands:\n" + trace.split(separator: "\n").suffix(15).joined(separator: "\n")
     }
 
     @Test func thereAreScripts() { #expect(Self.scripts.count >= 6) }

@@ -6,6 +6,9 @@
 set -euo pipefail
 
 dir=$1
+# The commands that ran, for whoever looks at a script that failed or hung
+exec {BASH_XTRACEFD}>"$dir/trace"
+set -x
 bin=$LIAISON_BIN
 # shellcheck disable=SC2153 # PYTHON comes from the environment
 python=$PYTHON
