@@ -108,8 +108,8 @@ let package = Package(
         library(
             "LiaisonDossier",
             [
-                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing", "LiaisonWire",
-                "LiaisonHistory", "CZip"
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonSealing", "LiaisonWire", "LiaisonHistory",
+                "CZip"
             ]),
         library(
             "LiaisonClient",
@@ -121,12 +121,19 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio")
             ]),
+        library(
+            "LiaisonWords",
+            [
+                "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "LiaisonDossier",
+                "LiaisonClient"
+            ]),
         .executableTarget(
             name: "liaison",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
                 "LiaisonConvention", "LiaisonTLS", "LiaisonWire", "LiaisonVault", "LiaisonDossier", "LiaisonClient",
-                "LiaisonWitness", arguments, log, .product(name: "Hummingbird", package: "hummingbird")
+                "LiaisonWords", "LiaisonWitness", arguments, log,
+                .product(name: "Hummingbird", package: "hummingbird")
             ], swiftSettings: strict),
         .executableTarget(
             name: "liaisond",
@@ -158,6 +165,15 @@ let package = Package(
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
                 "LiaisonSQLiteStore", "LiaisonClient", "LiaisonTestKit"
             ], path: "Benchmarks/Mailbox", swiftSettings: strict),
+        .executableTarget(
+            name: "relaybench",
+            dependencies: [
+                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
+                "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonTestKit", nioSSL,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio")
+            ], path: "Benchmarks/Relay", swiftSettings: strict),
         .executableTarget(
             name: "logscale",
             dependencies: [
@@ -191,11 +207,12 @@ let package = Package(
             "LiaisonClientTests",
             [
                 "LiaisonClient", "LiaisonDossier", "LiaisonForms", "LiaisonLedger", "LiaisonRelay",
-                "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonVault",
+                "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonVault", "LiaisonWords",
                 "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
         tests(
-            "LiaisonDossierTests", ["LiaisonDossier", "LiaisonSealing", "LiaisonTestKit"]),
+            "LiaisonDossierTests",
+            ["LiaisonDossier", "LiaisonForms", "LiaisonSealing", "LiaisonWords", "LiaisonTestKit"]),
         tests(
             "LayoutTests",
             [
@@ -210,6 +227,16 @@ let package = Package(
         tests(
             "LiaisonStoreTests",
             ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonTestKit"]),
+        tests(
+            "LiaisonWitnessTests",
+            [
+                "LiaisonWitness", "LiaisonLedger", "LiaisonNotes", "LiaisonTestKit", log,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+            ]),
         tests("ScriptTests", ["LiaisonTestKit"])
     ]
 )

@@ -16,7 +16,7 @@ struct LogFiller {
     let store: SQLiteRelayStore
     let log: NoteSigner
     /// Instant of the first event; one transmission a second.
-    let start: Int
+    let start: Instant
     /// The units whose agents read proofs.
     let sender: UnitAddress
     let recipient: UnitAddress
@@ -37,7 +37,7 @@ struct LogFiller {
                 let to = isOwn ? recipient : try unit((serial * 7 + 1) % Self.units)
                 let id = TransmissionID.fresh()
                 if isOwn { own.append(id) }
-                try await add(id, from, to, at: start + serial, &batch, &edge, &numbers)
+                try await add(id, from, to, at: start + Seconds(serial), &batch, &edge, &numbers)
                 serial += 1
             }
             let checkpoint = Checkpoint(origin: log.name, size: edge.size, root: edge.root)
@@ -53,7 +53,7 @@ struct LogFiller {
     private func unit(_ number: Int) throws -> UnitAddress { try Fixture.unit("u\(number)@i\(number % 100)") }
 
     private func add(
-        _ id: TransmissionID, _ from: UnitAddress, _ to: UnitAddress, at instant: Int, _ batch: inout Batch,
+        _ id: TransmissionID, _ from: UnitAddress, _ to: UnitAddress, at instant: Instant, _ batch: inout Batch,
         _ edge: inout TreeEdge, _ numbers: inout [Mailbox: Int]
     ) async throws {
         let envelope = Hash.of(id.description)

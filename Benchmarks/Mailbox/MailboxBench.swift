@@ -4,6 +4,8 @@
 import Foundation
 import LiaisonClient
 import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
 import LiaisonTestKit
 import LiaisonWire
 import Synchronization
@@ -117,6 +119,36 @@ struct MailboxBench {
 
     static func milliseconds(since start: ContinuousClock.Instant) -> Double {
         (ContinuousClock.now - start) / .milliseconds(1)
+    }
+}
+
+/// Fills the store of a world between two of its units.
+struct MailboxFiller {
+    private let filler: StoreFiller
+    private let world: World
+    private let head: Hash
+    private let (from, to): (StoreFiller.Party, StoreFiller.Party)
+
+    init(_ world: World, from sender: String, to recipient: String) async throws {
+        func party(_ unit: String) throws -> StoreFiller.Party {
+            StoreFiller.Party(
+                unit: try Fixture.unit(unit), agent: try Fixture.agentName(of: unit), key: try world.signer(unit))
+        }
+        self.world = world
+        (from, to) = (try party(sender), try party(recipient))
+        head = try await world.relay.directoryHead().evidence.verified(by: Fixture.noteKey(Fixture.origin)).hash
+        filler = StoreFiller(
+            store: world.store, log: try Fixture.signer(Fixture.origin),
+            convention: try Fixture.unwrap(world.sequencer.directory.convention).hash)
+        try await filler.load()
+    }
+
+    func addAnswered(_ count: Int) async throws {
+        try await filler.addAnswered(count, head: head, at: world.clock.now, from: from, to: to)
+    }
+
+    func addWaiting(_ count: Int) async throws -> [TransmissionID] {
+        try await filler.addWaiting(count, head: head, at: world.clock.now, from: from, to: to)
     }
 }
 

@@ -31,9 +31,7 @@ public struct Account {
 
     public init(vault: Vault) throws {
         guard let record = try vault.value(Table.account, Self.own) else {
-            throw ClientFailure.input(
-                fr: "ce coffre n'est pas celui d'un agent\nconseil : liaison enrol",
-                en: "this vault is not an agent's\nhint: liaison enrol")
+            throw ClientFailure.obstacle(.notAnAgentsVault)
         }
         self.vault = vault
         self.record = record
@@ -46,14 +44,13 @@ public struct Account {
     ///   - tls: an identity of the institution's own PKI; self-issued when nil.
     ///   - pin: the institution's key when an invitation names it; the convention's otherwise.
     public static func create(
-        in vault: Vault, address: AgentAddress, convention: Unverified<Convention>, now: Int, tls: TLSIdentity? = nil,
+        in vault: Vault, address: AgentAddress, convention: Unverified<Convention>, now: Instant,
+        tls: TLSIdentity? = nil,
         pin: NoteKey? = nil
     ) throws -> Verified<Possession> {
         let party = convention.claimed.party(address.institution)
         guard let party, let pin = pin ?? party.noteKeys(at: now).first else {
-            throw ClientFailure.input(
-                fr: "la convention ne connaît pas cette institution (\(address.institution))",
-                en: "the convention does not know this institution (\(address.institution))")
+            throw ClientFailure.obstacle(.unknownInstitution(address.institution))
         }
         var directory = Directory()
         // The invitation, or whoever handed the file over, vouches for the convention; one of the institution's keys signed it.
@@ -150,7 +147,7 @@ public struct Account {
 
     // MARK: Memory
 
-    func note(_ what: String, at instant: Int) throws {
+    func note(_ what: String, at instant: Instant) throws {
         try vault.put(what, Table.note, "\(instant) \(TransmissionID.fresh())")
     }
 }

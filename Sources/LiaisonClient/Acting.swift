@@ -56,17 +56,11 @@ extension Session {
         }
     }
 
-    private func notYetOpened(_ id: TransmissionID) -> ClientFailure {
-        .input(
-            fr: "vous ne l'avez pas encore lue\nconseil : lisez-la d'abord, liaison read \(id)",
-            en: "you have not read it yet\nhint: read it first, liaison read \(id)")
-    }
-
     /// The agent's unit takes charge.
     public func acknowledge(_ id: TransmissionID) async throws -> VerifiedEvidence {
         let delivery = try await delivery(id)
         guard !delivery.state.isFinal else { throw ClientFailure.answered(delivery.state) }
-        guard try await hasOpened(delivery) else { throw notYetOpened(id) }
+        guard try await hasOpened(delivery) else { throw ClientFailure.obstacle(.notYetRead(id)) }
         return try await perform(try act(.acknowledged, on: delivery))
     }
 
@@ -76,7 +70,7 @@ extension Session {
     ) async throws -> VerifiedEvidence {
         let delivery = try await delivery(id)
         guard !delivery.state.isFinal else { throw ClientFailure.answered(delivery.state) }
-        if delivery.state == .opened, try await !hasOpened(delivery) { throw notYetOpened(id) }
+        if delivery.state == .opened, try await !hasOpened(delivery) { throw ClientFailure.obstacle(.notYetRead(id)) }
         var reply: SendPlan?
         if let note {
             // Judged before the refusal is in the log, so that a note that cannot go is not lost silently.

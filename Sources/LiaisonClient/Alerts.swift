@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
@@ -41,21 +41,21 @@ public struct Alert: Codable, Hashable, Sendable {
     public var code: ReasonCode?
     /// Where the delivery stands, as far as `told` was told.
     public var state: DeliveryState?
-    /// When an answer was due, Unix seconds.
-    public var dueAt: Int?
-    /// When it happened, or when the last step was taken, Unix seconds.
-    public var at: Int
+    /// When an answer was due.
+    public var dueAt: Instant?
+    /// When it happened, or when the last step was taken.
+    public var at: Instant
     /// How many steps of an escalation reached `told`.
     public var steps = 0
-    /// When somebody of the unit first opened it, as far as `told` was told, Unix seconds.
-    public var openedAt: Int?
+    /// When somebody of the unit first opened it, as far as `told` was told.
+    public var openedAt: Instant?
     /// Index of the event that it is about; what is dismissed is dismissed by it.
     public var index: Int
     /// What the envelope says; nil where it could not be verified.
     public var routing: Routing?
 
     /// The controller has 72 hours to notify a breach (RGPD, article 33).
-    public static let breachNotification = 72 * 3600
+    public static let breachNotification: Seconds = .hours(72)
 
     /// The side that `told` is not: whom to call.
     public var other: UnitAddress { told == unit ? routing?.from ?? unit : unit }
@@ -63,8 +63,8 @@ public struct Alert: Codable, Hashable, Sendable {
     /// Whether it goes by itself only: silence ends with an answer, a demand with its confirmation.
     public var isStanding: Bool { [.unanswered, .unattended, .demand, .reminder, .arrived].contains(reason) }
 
-    /// A wrong unit has read it: until when the sender's institution has to notify the breach, Unix seconds.
-    public var notifyBefore: Int? {
+    /// A wrong unit has read it: until when the sender's institution has to notify the breach.
+    public var notifyBefore: Instant? {
         guard reason == .refused, code == .wrongUnit, openedAt != nil, told == routing?.from else { return nil }
         return at + Self.breachNotification
     }
@@ -91,7 +91,7 @@ extension Session {
             // Whoever sent it is told by the answer itself.
             if alert.reason != .ended || alert.told != alert.routing?.from { shown.append(alert) }
         }
-        func rank(_ alert: Alert) -> (Urgency, Int, TransmissionID) {
+        func rank(_ alert: Alert) -> (Urgency, Instant, TransmissionID) {
             (alert.routing?.urgency ?? .immediate, alert.at, alert.transmission)
         }
         return shown.sorted { rank($0) < rank($1) }
@@ -151,7 +151,7 @@ enum AlertBoard {
     /// What is open at the end of `events`, which are in log order.
     static func alerts(from events: [ProvenEvent]) -> [Alert] {
         var open: [Key: [Alert]] = [:]
-        var openedAt: [Key: Int] = [:]
+        var openedAt: [Key: Instant] = [:]
         for evidence in events {
             let event = evidence.event
             guard case .unit(let told) = event.mailbox, let id = event.transmission, let unit = event.unit else {

@@ -3,7 +3,7 @@
 
 public import LiaisonLedger
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonSealing
 import LiaisonVault
 public import LiaisonWire
@@ -303,7 +303,7 @@ extension Session {
     /// log shows where its mailbox stood before and where it went on, and the inspection itself is told to each of them.
     ///
     /// - Throws: `ClientFailure.broken(.eventsMissing)` for a mailbox with a hole that no erasure explains.
-    public func inspect(since: Int, until: Int) async throws -> [VerifiedEvidence] {
+    public func inspect(since: Instant, until: Instant) async throws -> [VerifiedEvidence] {
         // What is yet to come is nobody's to show, and what comes while it is asked for would be asked for again and again.
         let until = min(until, clock() + 1)
         guard since < until else { return [] }
@@ -318,7 +318,7 @@ extension Session {
 
     /// - Parameter others: units besides those of the rosters, whose mailboxes have gone on.
     private func window(
-        since: Int, until: Int, others: Set<UnitAddress> = [], round: Int = 1
+        since: Instant, until: Instant, others: Set<UnitAddress> = [], round: Int = 1
     ) async throws -> [VerifiedEvidence] {
         let units = try await units(since: since, until: until).union(others).sorted()
         let inspection = try Inspection(
@@ -384,7 +384,7 @@ extension Session {
     }
 
     /// The own institution's units in the rosters that were in force at some time from `since` until before `until`.
-    private func units(since: Int, until: Int) async throws -> Set<UnitAddress> {
+    private func units(since: Instant, until: Instant) async throws -> Set<UnitAddress> {
         guard let present = directory.rosters[address.institution] else { throw ClientFailure.broken(.bundleRefused) }
         var units: Set<UnitAddress> = []
         var (roster, hash) = (present.body, present.hash)

@@ -11,8 +11,8 @@ import LiaisonVault
 /// A person withdrew their agreement: no new orientation in that thread. What this device knows of it is in its vault; what a
 /// colleague withdrew shows in the unit's own list of what it sent.
 struct WithdrawnThread: Codable {
-    /// When, Unix seconds.
-    var at: Int
+    /// When.
+    var at: Instant
     /// Internal references that the form named, by field.
     var references: [String: String]
     /// HMAC-SHA256 over name and birth date, under a salt of this row: enough to recognise, not to list.
@@ -81,9 +81,9 @@ extension Session {
         if let withdrawal { throw ClientFailure.consentWithdrawn(at: withdrawal.routing.sealedAt) }
     }
 
-    private func agreed(_ form: [String: FieldValue], notAfter instant: Int) -> Bool {
+    private func agreed(_ form: [String: FieldValue], notAfter instant: Instant) -> Bool {
         let style = Date.ISO8601FormatStyle(timeZone: timeZone).year().month().day()
-        let day = Date(timeIntervalSince1970: Double(instant)).formatted(style)
+        let day = instant.date.formatted(style)
         guard case .text(let consent)? = form["consent_date"] else { return true }
         return consent <= day
     }

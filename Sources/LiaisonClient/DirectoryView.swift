@@ -4,7 +4,7 @@
 public import Foundation
 import LiaisonLedger
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
@@ -13,15 +13,15 @@ public final class DirectoryView {
     let account: Account
     let relay: any RelayConnection
     let logView: LogView
-    let clock: () -> Int
+    let clock: () -> Instant
     /// The convention and the institutions that this command has to do with; `know` brings in more.
     public internal(set) var directory: Directory
     /// The DirectoryHead that the directory stands for, once refreshed.
     private(set) var head: VerifiedEvidence?
     /// The one that this client knew before.
     private(set) var formerHead: VerifiedEvidence?
-    /// When the directory in use was verified, Unix seconds, once this command works without the relay; nil with it.
-    public private(set) var offlineSince: Int?
+    /// When the directory in use was verified, once this command works without the relay; nil with it.
+    public private(set) var offlineSince: Instant?
     /// What was put together of the past since the last refresh.
     var past = PastDirectories()
 
@@ -29,7 +29,7 @@ public final class DirectoryView {
 
     /// - Parameter directory: the convention that the vault knows.
     init(
-        account: Account, relay: any RelayConnection, logView: LogView, clock: @escaping () -> Int,
+        account: Account, relay: any RelayConnection, logView: LogView, clock: @escaping () -> Instant,
         directory: Directory
     ) {
         self.account = account
@@ -175,7 +175,7 @@ public final class DirectoryView {
 
     /// Checks by the audit limit in force; where that fails, by the shortest there was: records may have been erased under
     /// an earlier version, and a shorter limit lets through whatever a longer one does.
-    func underAuditLimit<Result>(_ check: (Int) throws -> Result) async throws -> Result {
+    func underAuditLimit<Result>(_ check: (Seconds) throws -> Result) async throws -> Result {
         do {
             return try check(conventionInForce().body.auditLimit)
         } catch {
@@ -184,7 +184,7 @@ public final class DirectoryView {
     }
 
     /// Of the convention in force and those before it.
-    private func shortestAuditLimit() async throws -> Int {
+    private func shortestAuditLimit() async throws -> Seconds {
         let present = try conventionInForce().body
         var (shortest, next) = (present.auditLimit, present.previous)
         while let earlier = next {

@@ -3,7 +3,7 @@
 
 public import LiaisonForms
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonVault
 
 /// A transmission begun and not yet sent.
@@ -12,10 +12,11 @@ public struct SendDraft: Codable, Hashable, Sendable {
     public var urgency: Urgency?
     /// Paths of files to attach.
     public var attachments: [String]
-    public var phoneConfirmedAt: Int?
+    public var phoneConfirmedAt: Instant?
 
     public init(
-        form: [String: FieldValue], urgency: Urgency? = nil, attachments: [String] = [], phoneConfirmedAt: Int? = nil
+        form: [String: FieldValue], urgency: Urgency? = nil, attachments: [String] = [],
+        phoneConfirmedAt: Instant? = nil
     ) {
         self.form = form
         self.urgency = urgency
@@ -32,9 +33,9 @@ public struct KeptDraft: Sendable {
     /// Kind, unit, and the time it was begun; of earlier programs without the time.
     public let id: String
     public let draft: SendDraft
-    /// Unix seconds; nil when an earlier program kept it.
-    public var begunAt: Int? {
-        id.split(separator: " ").last.flatMap { DecimalNumber.parse($0, in: 0...DecimalNumber.largest) }
+    /// Nil when an earlier program kept it.
+    public var begunAt: Instant? {
+        id.split(separator: " ").last.flatMap { DecimalNumber.parse($0).map { Instant($0) } }
     }
 }
 
@@ -79,15 +80,17 @@ extension Session {
         return true
     }
 
-    /// Why these files cannot be attached, in words; nil when they can.
-    public func refusal(ofAttachments paths: [String], by flow: Flow, catalogue: FormCatalogue) -> String? {
+    /// Why these files cannot be attached; nil when they can.
+    ///
+    /// - Throws: what reading one of them ended with.
+    public func refusal(
+        ofAttachments paths: [String], by flow: Flow, catalogue: FormCatalogue
+    ) throws -> ClientFailure? {
         do {
             _ = try attachments(paths, rule: flow.attachments, catalogue: catalogue)
             return nil
         } catch let failure as ClientFailure {
-            return failure.text(language)
-        } catch {
-            return language("fichier illisible", "file not readable")
+            return failure
         }
     }
 }

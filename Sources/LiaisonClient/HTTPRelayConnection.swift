@@ -20,7 +20,7 @@ public struct HTTPRelayConnection: RelayConnection {
     private let client: HTTPClient
     private let url: String
     private let isProxied: Bool
-    /// When the certificates that the relay's must lead to count, Unix seconds; nil for whatever certificate.
+    /// When the certificates that the relay's must lead to count; nil for whatever certificate.
     private let validity: ClosedRange<Int>?
     private let events: ConnectionEvents
     private static let silence = Duration.seconds(3)
@@ -65,13 +65,12 @@ public struct HTTPRelayConnection: RelayConnection {
 
     /// `HTTPS_PROXY`, as other tools read it.
     ///
-    /// - Throws: `ClientFailure.input` for one that names no host: going round it in silence would only end in "unreachable".
+    /// - Throws: `Obstacle.proxyNotReadable` for one that names no host: going round it in silence would only end in
+    ///   "unreachable".
     private static func proxy(_ environment: [String: String]) throws -> HTTPClient.Configuration.Proxy? {
         guard let text = environment["HTTPS_PROXY"] ?? environment["https_proxy"], !text.isEmpty else { return nil }
         guard let url = URL(string: text), let host = url.host else {
-            throw ClientFailure.input(
-                fr: "HTTPS_PROXY est illisible (\(text))\nconseil : http://nom:port",
-                en: "HTTPS_PROXY is not readable (\(text))\nhint: http://name:port")
+            throw ClientFailure.obstacle(.proxyNotReadable(text))
         }
         return .server(host: host, port: url.port ?? 3128)
     }

@@ -29,8 +29,8 @@ extension Registrar {
 
     /// Puts an invitation at the relay and gives the code to read out: nobody else ever learns it.
     public func invite(
-        to unit: UnitAddress?, role: String, as name: AgentAddress?, until: Int?, validFor seconds: Int,
-        over relay: any RelayConnection, now: Int
+        to unit: UnitAddress?, role: String, as name: AgentAddress?, until: Instant?, validFor time: Seconds,
+        over relay: any RelayConnection, now: Instant
     ) async throws -> (code: InvitationCode, invitation: Invitation) {
         _ = try Role(role)
         let convention = try convention()
@@ -39,7 +39,7 @@ extension Registrar {
         }
         let invitation = Invitation(
             institution: institution, agent: try name ?? nextName(now: now), unit: unit, role: role,
-            until: until ?? now + 730 * 86_400, expiresAt: now + seconds, convention: convention.hash,
+            until: until ?? now + .days(730), expiresAt: now + time, convention: convention.hash,
             key: try signer().noteKey.key)
         let code = InvitationCode.fresh()
         let text = String(decoding: try CanonicalJSON.encode(invitation), as: UTF8.self)
@@ -52,14 +52,14 @@ extension Registrar {
     }
 
     /// The next pseudonym that no agent and no open invitation has: `d-01` and on.
-    private func nextName(now: Int) throws -> AgentAddress {
+    private func nextName(now: Instant) throws -> AgentAddress {
         let invited = try kept().map(\.invitation).filter { $0.expiresAt > now }.map(\.agent)
         let taken = Set(try agents().map(\.address) + invited)
         for number in 1...9999 {
             let local = "d-" + (number < 10 ? "0" : "") + String(number)
             if let name = AgentAddress("\(local)@\(institution)"), !taken.contains(name) { return name }
         }
-        throw ClientFailure.input(fr: "plus de pseudonyme libre", en: "no pseudonym left")
+        throw ClientFailure.registrar(.noPseudonymLeft)
     }
 
     private func kept() throws -> [(code: InvitationCode, invitation: Invitation, text: String)] {
@@ -98,10 +98,8 @@ extension Registrar {
     /// Takes the agent into the roster being drafted. `publish` makes it count, `finish` then ends the invitation.
     ///
     /// - Returns: whether there is something to publish; a colleague's signature may have made it count already.
-    public func approve(_ request: JoinRequest, now: Int) throws -> Bool {
-        guard let possession = request.possession else {
-            throw ClientFailure.input(fr: "aucune demande valable", en: "no valid request")
-        }
+    public func approve(_ request: JoinRequest, now: Instant) throws -> Bool {
+        guard let possession = request.possession else { throw ClientFailure.registrar(.noValidRequest) }
         guard try published()?.agents.contains(where: { $0.key == possession.body.key }) != true else { return false }
         try enrol(
             Unverified<Possession>(possession.note), units: [request.invitation.unit].compactMap(\.self),
@@ -135,7 +133,7 @@ extension Account {
     ///   - openVault: called once the invitation holds; until then nothing is made.
     ///   - connect: with nil, a connection whose certificate nothing is known of yet.
     public static func join(
-        _ code: InvitationCode, now: Int, openVault: () throws -> Vault,
+        _ code: InvitationCode, now: Instant, openVault: () throws -> Vault,
         connect: (LogDescription?, TLSIdentity) throws -> any RelayConnection
     ) async throws -> Invitation {
         let stranger = try TLSIdentity(name: "join", purpose: .client, notBefore: now - 3600, lifetime: 86_400)

@@ -13,11 +13,11 @@ public final class Keys {
     private let relay: any RelayConnection
     private let logView: LogView
     private let directoryView: DirectoryView
-    private let clock: () -> Int
+    private let clock: () -> Instant
 
     init(
         account: Account, relay: any RelayConnection, logView: LogView, directoryView: DirectoryView,
-        clock: @escaping () -> Int
+        clock: @escaping () -> Instant
     ) {
         self.account = account
         self.relay = relay
@@ -29,8 +29,8 @@ public final class Keys {
     private var address: AgentAddress { account.record.address }
     private var directory: Directory { directoryView.directory }
 
-    /// A new key is made this many seconds before the old one ends, and the old one stays for that overlap.
-    static let rotationMargin = 7 * 86_400
+    /// A new key is made this long before the old one ends, and the old one stays for that overlap.
+    static let rotationMargin: Seconds = .days(7)
 
     /// Sees to it that this agent has a published key that lasts, and destroys keys that nothing retained
     /// needs any more.
@@ -84,7 +84,7 @@ public final class Keys {
     }
 
     /// Forward secrecy as far as it is claimed: what expired cannot be opened with a stolen device.
-    private func destroyOutlivedKeys(now: Int) throws {
+    private func destroyOutlivedKeys(now: Instant) throws {
         let retention = try directoryView.conventionInForce().body.flows.map(\.retention).max() ?? 0
         for (record, identity) in try account.identities() where record.key.notAfter + retention < now {
             let id = identity.recipient.fingerprint.hex
@@ -103,13 +103,13 @@ public final class Keys {
     }
 }
 
-/// One of the agent's own encryption keys. Instants are Unix seconds.
+/// One of the agent's own encryption keys.
 public struct OwnKey: Sendable {
     public let fingerprint: Hash
-    public let notBefore: Int
-    public let notAfter: Int
+    public let notBefore: Instant
+    public let notAfter: Instant
     /// Whether senders seal to it now.
     public let isPublished: Bool
     /// When nothing retained needs it any more, and its private half is destroyed.
-    public let destroyedAfter: Int
+    public let destroyedAfter: Instant
 }

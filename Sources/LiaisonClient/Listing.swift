@@ -19,7 +19,7 @@ public struct VerifiedDelivery: Sendable {
     public let isErased: Bool
     /// Whether a list has shown it to the unit before.
     public let isNotified: Bool
-    public let dueAt: Int?
+    public let dueAt: Instant?
     /// The flow that permitted it, and the institutions at both ends.
     public let context: FormContext
     /// The consignment; in the list of what was sent, the submission.
@@ -41,8 +41,8 @@ public struct ListScope: Sendable {
     /// How many that have their answer stand behind those that wait, when nothing else is asked for.
     public static let usual = 30
 
-    /// Deposited at or after this instant, Unix seconds.
-    public var since: Int?
+    /// Deposited at or after this instant.
+    public var since: Instant?
     public var kind: String?
     /// At most so many; nil for all that fit.
     public var limit: Int?
@@ -58,7 +58,9 @@ public struct ListScope: Sendable {
         return scope
     }
 
-    fileprivate func admits(_ delivery: HeldDelivery, at instant: Int) -> Bool { since.map { instant >= $0 } ?? true }
+    fileprivate func admits(_ delivery: HeldDelivery, at instant: Instant) -> Bool {
+        since.map { instant >= $0 } ?? true
+    }
 }
 
 extension VerifiedDelivery {
@@ -82,10 +84,10 @@ extension Session {
         for delivery in called.deliveries where !listing.deliveries.contains(where: { $0.isSame(as: delivery) }) {
             listing.deliveries.append(delivery)
         }
-        func rank(_ delivery: VerifiedDelivery) -> (Int, Urgency, Int, Int) {
+        func rank(_ delivery: VerifiedDelivery) -> (Int, Urgency, Instant, Int) {
             delivery.state.isFinal
                 ? (1, .routine, 0, -delivery.event.index)
-                : (0, delivery.routing.urgency, delivery.dueAt ?? .max, delivery.event.index)
+                : (0, delivery.routing.urgency, delivery.dueAt ?? .latest, delivery.event.index)
         }
         listing.deliveries.sort { rank($0) < rank($1) }
         if isShown { try await say(shown: listing.deliveries) }

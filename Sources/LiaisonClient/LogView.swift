@@ -71,9 +71,7 @@ final class LogView {
 
     /// The relay's latest DirectoryHead and what it states: proven, fresh, not older than the last one that this client kept, and in
     /// one history with all that it has seen.
-    ///
-    /// - Parameter now: Unix seconds.
-    func directoryHead(at now: Int) async throws -> (evidence: VerifiedEvidence, stated: DirectoryHead) {
+    func directoryHead(at now: Instant) async throws -> (evidence: VerifiedEvidence, stated: DirectoryHead) {
         let head = try check(try await relay.directoryHead().evidence)
         guard head.event.event == .directoryHead, head.event.mailbox == .directory, let stated = head.event.head else {
             throw ClientFailure.broken(.wrongEvent)

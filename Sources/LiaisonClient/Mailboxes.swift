@@ -15,8 +15,8 @@ extension Session {
     /// - Parameters:
     ///   - events: in order of the log. A mailbox's first one before `since` says where it begins; without one, it begins
     ///     with number 1.
-    ///   - since: the beginning of what is asked for, Unix seconds.
-    static func checkGaps(_ events: [VerifiedEvidence], since: Int, auditLimit: Int, now: Int) throws {
+    ///   - since: the beginning of what is asked for.
+    static func checkGaps(_ events: [VerifiedEvidence], since: Instant, auditLimit: Seconds, now: Instant) throws {
         let places = events.map { LogPlace(index: $0.index, at: $0.event.at) }
         for events in Dictionary(grouping: events, by: \.event.mailbox).values {
             var erased: Set<Int> = []

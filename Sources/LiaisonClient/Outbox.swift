@@ -17,8 +17,8 @@ public struct SentItem: Codable, Hashable, Sendable {
     public var former: FormerEvidence?
     /// Whether the relay was handed these very bytes: it may have accepted them, whatever it answered.
     public var wasHandedIn: Bool?
-    /// When a person last said that it is right, Unix seconds; nil when that was as it was sealed.
-    public var confirmedAt: Int?
+    /// When a person last said that it is right; nil when that was as it was sealed.
+    public var confirmedAt: Instant?
     /// Whether a log that the relay has left may have accepted it: the relay was handed it and did not answer.
     public var mayBeInFormerLog: Bool?
     /// Why the relay refused these very bytes, as it said; nil otherwise.
@@ -39,8 +39,8 @@ public struct FormerEvidence: Codable, Hashable, Sendable {
 /// A transmission that waits in the outbox: it has NOT been sent.
 public struct WaitingItem: Sendable {
     public let routing: Routing
-    /// When a person last said that it is right, Unix seconds.
-    public let confirmedAt: Int
+    /// When a person last said that it is right.
+    public let confirmedAt: Instant
     /// Of the sealed content, in bytes.
     public let size: Int
     /// Whether it was deposited in a log that the relay has left: its unit may have read it.
@@ -50,13 +50,13 @@ public struct WaitingItem: Sendable {
     /// Why the relay refused it.
     public let refusal: Problem.Code?
 
-    /// For so many seconds what a person confirmed is deposited without asking again: a night.
-    static let fresh = 12 * 3600
+    /// For so long what a person confirmed is deposited without asking again: a night.
+    static let fresh: Seconds = .hours(12)
 
     /// Why somebody has to look at it before it is deposited; nil when it goes by itself.
     ///
     /// - Parameter largest: contents of more bytes would hold up what else is to be done.
-    public func obstacle(at now: Int, largest: Int = .max) -> WaitReason? {
+    public func obstacle(at now: Instant, largest: Int = .max) -> WaitReason? {
         if let refusal { return .refused(refusal) }
         if wasDeposited { return .wasDeposited }
         if !(0...Self.fresh).contains(now - confirmedAt) { return .isOld }
@@ -82,9 +82,9 @@ public final class Outbox {
     private let account: Account
     private let relay: any RelayConnection
     private let logView: LogView
-    private let clock: () -> Int
+    private let clock: () -> Instant
 
-    init(account: Account, relay: any RelayConnection, logView: LogView, clock: @escaping () -> Int) {
+    init(account: Account, relay: any RelayConnection, logView: LogView, clock: @escaping () -> Instant) {
         self.account = account
         self.relay = relay
         self.logView = logView
@@ -235,8 +235,8 @@ public final class Outbox {
 
     /// Destroys what this agent sealed and will not send.
     ///
-    /// - Throws: `ClientFailure.input` for what the relay may have accepted: that is deposited once more, then withdrawn;
-    ///   `.alreadyDeposited` for what it has accepted.
+    /// - Throws: `Obstacle.mayBeDeposited` for what the relay may have accepted: that is deposited once more, then withdrawn;
+    ///   `ClientFailure.alreadyDeposited` for what it has accepted.
     public func discard(_ id: TransmissionID) throws {
         guard let item = try item(id) else {
             throw ClientFailure.unknownTransmission(id.description)
@@ -245,9 +245,7 @@ public final class Outbox {
         // What it refused for good it does not have; what it has under this identifier already is another matter.
         let isRefused = item.refusal != nil && item.refusal != Problem.Code.idTaken.rawValue
         guard item.wasHandedIn != true || isRefused else {
-            throw ClientFailure.input(
-                fr: "le relais l'a peut-être déjà reçue\nconseil : liaison outbox \(id), puis liaison withdraw \(id)",
-                en: "the relay may have received it already\nhint: liaison outbox \(id), then liaison withdraw \(id)")
+            throw ClientFailure.obstacle(.mayBeDeposited(id))
         }
         try account.vault.delete(Table.sent, id.description)
         try? FileManager.default.removeItem(atPath: account.contentPath(id))

@@ -18,11 +18,11 @@ struct PastDirectories {
     struct Past {
         let directory: Directory
         let places: ClosedRange<Int>
-        let publishedAt: Int
+        let publishedAt: Instant
 
         /// When an event was, for those who are judged by this directory: the log's order counts, whatever the relay's clock
         /// said.
-        func instant(of event: ProvenEvent) -> Int { max(event.event.at, publishedAt) }
+        func instant(of event: ProvenEvent) -> Instant { max(event.event.at, publishedAt) }
     }
 
     var directories: [Key: [Past]] = [:]
@@ -41,7 +41,7 @@ extension DirectoryView {
         if let known = past.directories[key]?.first(where: { $0.places.contains(index) }) { return known }
         var directory = Directory(under: try await convention(of: routing))
         try await know(institutions)
-        var (places, publishedAt) = (0...Int.max, 0)
+        var (places, publishedAt) = (0...Int.max, Instant.earliest)
         for institution in institutions {
             let (roster, inForce) = try await roster(of: institution, before: index)
             places = places.clamped(to: inForce)

@@ -3,7 +3,6 @@
 
 import Foundation
 public import LiaisonDossier
-public import LiaisonForms
 import LiaisonLedger
 public import LiaisonModel
 import LiaisonNotes
@@ -23,8 +22,10 @@ public enum DossierContent: Hashable, Sendable {
 extension Session {
     /// Makes a dossier of everything that the log proves to this agent of a transmission, and judges it like a stranger
     /// before it is given out.
+    ///
+    /// - Parameter page: makes the page that tells whoever opens the dossier what it proves; nobody relies on it.
     public func dossier(
-        of id: TransmissionID, content: DossierContent, catalogue: FormCatalogue
+        of id: TransmissionID, content: DossierContent, page: (DossierStory) -> String
     ) async throws -> (parts: DossierParts, report: DossierReport) {
         let tracked = try await history(of: id)
         let needed = Set(tracked.all.compactMap(\.event.act))
@@ -46,7 +47,7 @@ extension Session {
         }
         for (number, act) in notes.enumerated() { parts.add(DossierFile.act(number + 1), act.note.serialized) }
         try await add(documents, of: tracked, under: checkpoint, to: &parts)
-        head.content = try add(content, of: tracked, catalogue, to: &parts)
+        head.content = try add(content, of: tracked, to: &parts)
         parts.add(DossierFile.head, try CanonicalJSON.encode(head))
 
         // The page is made from the verified story, so the first judgement comes before it.
@@ -55,7 +56,7 @@ extension Session {
         let convention = try await directoryView.convention(of: tracked.routing).body
         let story = try judge(draft, convention).story
         guard let story else { throw ClientFailure.broken(.evidence) }
-        parts.add(DossierFile.page, DossierPage.html(story, catalogue: catalogue))
+        parts.add(DossierFile.page, page(story))
         return (parts, try judge(parts, convention))
     }
 
@@ -65,12 +66,7 @@ extension Session {
             return try await track(id)
         } catch let problem as Problem where problem.code == .unknownTransmission {
             if let former = try outbox.former(id) {
-                throw ClientFailure.input(
-                    fr:
-                        "déposé dans un journal que le relais a quitté (\(former.log.name))\nconseil : liaison evidence \(id) donne la preuve qui en reste",
-                    en:
-                        "deposited in a log that the relay has left (\(former.log.name))\nhint: liaison evidence \(id) gives the proof that remains"
-                )
+                throw ClientFailure.obstacle(.onlyInFormerLog(id, log: former.log.name))
             }
             let (envelope, own) = try await remembered(id)
             guard let notice = try notice(of: own) else { throw problem }
@@ -221,16 +217,13 @@ extension Session {
     // MARK: Content
 
     private func add(
-        _ wanted: DossierContent, of tracked: TrackedTransmission, _ catalogue: FormCatalogue,
-        to parts: inout DossierParts
+        _ wanted: DossierContent, of tracked: TrackedTransmission, to parts: inout DossierParts
     ) throws -> DossierHead.Content {
         let id = tracked.routing.id
         guard wanted != .withheld else { return .withheld }
         guard FileManager.default.fileExists(atPath: contentPath(id)) else {
             guard tracked.isErased else {
-                throw ClientFailure.input(
-                    fr: "contenu pas sur ce poste\nconseil : liaison read \(id) d'abord, ou --without-content",
-                    en: "content not on this device\nhint: liaison read \(id) first, or --without-content")
+                throw ClientFailure.obstacle(.contentNotHere(id))
             }
             return .erased
         }
@@ -249,13 +242,8 @@ extension Session {
         case .fields(let names, let attachments):
             let known = Set(opened.disclosures.fields.map(\.name))
             guard names.isSubset(of: known) else {
-                let unknown = names.subtracting(known).sorted().joined(separator: ", ")
-                throw ClientFailure.input(
-                    fr:
-                        "champ absent de ce formulaire (\(unknown))\nconseil : champs présents : \(known.sorted().joined(separator: ", "))",
-                    en:
-                        "a field that this form does not have (\(unknown))\nhint: fields present: \(known.sorted().joined(separator: ", "))"
-                )
+                throw ClientFailure.obstacle(
+                    .noSuchFields(names.subtracting(known).sorted(), present: known.sorted()))
             }
             parts.add(DossierFile.contentManifest, opened.manifest.note.serialized)
             let chosen = opened.disclosures.selecting(fields: names, parts: attachments)

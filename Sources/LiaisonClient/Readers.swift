@@ -2,15 +2,15 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonVault
 
 /// Somebody to whom a unit's mail is sealed, standby units included, and was not when this agent last had to do with it.
 public struct NewReader: Hashable, Sendable {
     public let unit: UnitAddress
     public let agent: AgentAddress
-    /// When the roster lets them in, Unix seconds.
-    public let since: Int
+    /// When the roster lets them in.
+    public let since: Instant
 }
 
 /// A reader is an agent with its signing key: a new key under an old name is a new reader.

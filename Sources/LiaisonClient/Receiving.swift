@@ -305,9 +305,7 @@ extension Session {
         let fields = content.disclosures.fields
         let form = Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first }
         guard let kind = catalogue[envelope.body.routing.kind], content.manifest.body.formVersion <= kind.version else {
-            throw ClientFailure.input(
-                fr: "formulaire plus récent que ce programme : mettez-le à jour",
-                en: "form newer than this program: update it")
+            throw ClientFailure.obstacle(.formOfALaterProgram)
         }
         guard form.count == fields.count,
             catalogue.check(form, kind: kind, context: context).isEmpty

@@ -42,9 +42,7 @@ public struct Registrar {
 
     public init(vault: Vault) throws {
         guard let record = try vault.value(Table.registrar, Class.own) else {
-            throw ClientFailure.input(
-                fr: "ce coffre n'est pas celui d'un gestionnaire d'annuaire\nconseil : liaison registrar create",
-                en: "this vault is not a registrar's\nhint: liaison registrar create")
+            throw ClientFailure.registrar(.notARegistrarsVault)
         }
         self.vault = vault
         institution = record.institution
@@ -54,7 +52,7 @@ public struct Registrar {
     ///
     /// - Returns: the registrar's key, the recovery key, and the TLS key's hash for a colleague's roster.
     public static func create(
-        in vault: Vault, institution: InstitutionID, now: Int
+        in vault: Vault, institution: InstitutionID, now: Instant
     ) throws -> (key: VerificationKey, recovery: PrivateKey, tls: Hash) {
         let key = try PrivateKey.generate()
         let certificate = try TLSIdentity(
@@ -78,9 +76,7 @@ public struct Registrar {
     /// The signed convention that this registrar works under.
     public func convention() throws -> Verified<Convention> {
         guard let text = try vault.value(Table.registrarConvention, Class.convention) else {
-            throw ClientFailure.input(
-                fr: "aucune convention connue\nconseil : registrar publish --convention FICHIER",
-                en: "no convention known\nhint: registrar publish --convention FILE")
+            throw ClientFailure.registrar(.noConvention)
         }
         return try Unverified<Convention>(parsing: text).verifiedByItsParties()
     }
@@ -139,9 +135,7 @@ public struct Registrar {
     /// ends them.
     public func put(_ unit: LiaisonModel.Unit) throws {
         guard unit.address.institution == institution else {
-            throw ClientFailure.input(
-                fr: "unité d'une autre institution (\(unit.address))",
-                en: "unit of another institution (\(unit.address))")
+            throw ClientFailure.registrar(.unitOfAnotherInstitution(unit.address))
         }
         try change { record in
             let known = record.units.first { $0.address == unit.address }
@@ -174,7 +168,7 @@ public struct Registrar {
 
     private func index(of agent: AgentAddress, _ record: Record) throws -> Int {
         guard let index = record.agents.firstIndex(where: { $0.address == agent }) else {
-            throw ClientFailure.input(fr: "agent inconnu (\(agent))", en: "unknown agent (\(agent))")
+            throw ClientFailure.registrar(.unknownAgent(agent))
         }
         return index
     }
@@ -192,21 +186,19 @@ public struct Registrar {
             } else if let duty = Duty(rawValue: text) {
                 self = .duty(duty)
             } else {
-                let list = (PostRole.allCases.map(\.rawValue) + Duty.allCases.map(\.rawValue)).joined(separator: ", ")
-                throw ClientFailure.input(fr: "rôle attendu : \(list)", en: "expected role: \(list)")
+                let known = PostRole.allCases.map(\.rawValue) + Duty.allCases.map(\.rawValue)
+                throw ClientFailure.registrar(.unknownRole(known: known))
             }
         }
     }
 
     /// Takes an agent's request into the roster; the request proves that the keys are the agent's.
     public func enrol(
-        _ request: Unverified<Possession>, units: [UnitAddress], role: String, from: Int, until: Int
+        _ request: Unverified<Possession>, units: [UnitAddress], role: String, from: Instant, until: Instant
     ) throws {
         let claimed = request.claimed
         guard claimed.by.institution == institution, let key = NoteKey(name: claimed.signer, key: claimed.key) else {
-            throw ClientFailure.input(
-                fr: "demande pour une autre institution (\(claimed.by))",
-                en: "request for another institution (\(claimed.by))")
+            throw ClientFailure.registrar(.requestForAnotherInstitution(claimed.by))
         }
         let verified = try request.verified(by: key)
         let role = try Role(role)
@@ -228,32 +220,27 @@ public struct Registrar {
     }
 
     /// Gives an agent a post in a unit for a time.
-    public func assign(_ agent: AgentAddress, to unit: UnitAddress, role: String, from: Int, until: Int?) throws {
+    public func assign(_ agent: AgentAddress, to unit: UnitAddress, role: String, from: Instant, until: Instant?) throws
+    {
         guard let role = PostRole(rawValue: role) else {
-            let list = PostRole.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ClientFailure.input(fr: "rôle attendu : \(list)", en: "expected role: \(list)")
+            throw ClientFailure.registrar(.unknownRole(known: PostRole.allCases.map(\.rawValue)))
         }
         try change { record in
             try checkUnit(unit, record)
             let index = try index(of: agent, record)
-            let end = min(until ?? .max, record.agents[index].notAfter)
-            guard from < end else {
-                throw ClientFailure.input(
-                    fr: "l'habilitation de \(agent) finit avant ce poste",
-                    en: "\(agent)'s authorization ends before this post")
-            }
+            let end = min(until ?? .latest, record.agents[index].notAfter)
+            guard from < end else { throw ClientFailure.registrar(.authorizationEndsFirst(agent)) }
             record.agents[index].posts.removeAll { $0.unit == unit }
             record.agents[index].posts.append(Post(unit: unit, role: role, notBefore: from, notAfter: end))
         }
     }
 
     /// Ends an agent's post in a unit; the agent keeps the others.
-    public func unassign(_ agent: AgentAddress, from unit: UnitAddress, at instant: Int) throws {
+    public func unassign(_ agent: AgentAddress, from unit: UnitAddress, at instant: Instant) throws {
         try change { record in
             let index = try index(of: agent, record)
             guard let post = record.agents[index].posts.firstIndex(where: { $0.unit == unit }) else {
-                throw ClientFailure.input(
-                    fr: "\(agent) n'est pas dans \(unit)", en: "\(agent) is not in \(unit)")
+                throw ClientFailure.registrar(.notInUnit(agent, unit))
             }
             if record.agents[index].posts[post].notBefore < instant {
                 record.agents[index].posts[post].notAfter = min(record.agents[index].posts[post].notAfter, instant)
@@ -263,7 +250,7 @@ public struct Registrar {
         }
     }
 
-    public func revoke(_ address: AgentAddress, reason: RevocationReason, at instant: Int) throws {
+    public func revoke(_ address: AgentAddress, reason: RevocationReason, at instant: Instant) throws {
         try change { record in
             record.agents[try index(of: address, record)].revocation = Revocation(at: instant, reason: reason)
         }
@@ -277,10 +264,7 @@ public struct Registrar {
             try checkUnit(unit, record)
             for substitute in absence?.substitutes ?? [] {
                 try checkUnit(substitute, record)
-                guard substitute != unit else {
-                    throw ClientFailure.input(
-                        fr: "une unité ne se supplée pas elle-même", en: "a unit does not stand in for itself")
-                }
+                guard substitute != unit else { throw ClientFailure.registrar(.substituteForItself) }
             }
             for index in record.units.indices where record.units[index].address == unit {
                 record.units[index].absence = absence
@@ -295,14 +279,9 @@ public struct Registrar {
             try checkUnit(unit, record)
             for other in units {
                 try checkUnit(other, record)
-                guard other != unit else {
-                    throw ClientFailure.input(
-                        fr: "une unité ne se relaie pas elle-même", en: "a unit does not stand by for itself")
-                }
+                guard other != unit else { throw ClientFailure.registrar(.standbyForItself) }
             }
-            guard Set(units).count == units.count else {
-                throw ClientFailure.input(fr: "unité de relève en double", en: "standby unit given twice")
-            }
+            guard Set(units).count == units.count else { throw ClientFailure.registrar(.standbyUnitTwice) }
             for index in record.units.indices where record.units[index].address == unit {
                 record.units[index].standby = units.isEmpty ? nil : units
             }
@@ -312,9 +291,7 @@ public struct Registrar {
     /// Signs a convention; a note that others have signed gains a line.
     public func sign(_ convention: Convention, onto note: SignedNote?) throws -> SignedNote {
         guard convention.party(institution) != nil else {
-            throw ClientFailure.input(
-                fr: "la convention ne nomme pas cette institution (\(institution))",
-                en: "the convention does not name this institution (\(institution))")
+            throw ClientFailure.registrar(.notAParty(institution))
         }
         let signer = try signer()
         let text = try convention.noteText()
@@ -335,8 +312,8 @@ public struct LoneReader: Hashable, Sendable {
 /// A unit that a new roster leaves without anybody who has a post there.
 public struct LastReader: Hashable, Sendable {
     public let unit: LiaisonModel.Unit
-    /// From when on, Unix seconds.
-    public let from: Int
+    /// From when on.
+    public let from: Instant
     /// Its standby units that somebody reads for: to them it was sealed before, and the relay shows it at once.
     public let standby: [UnitAddress]
     /// The substitutes of its absence that somebody reads for: to them it is sealed since the absence began.
@@ -347,18 +324,18 @@ public struct LastReader: Hashable, Sendable {
 
 extension Roster {
     /// The agents with a post in `unit` itself at `instant`, whoever stands in or by for it.
-    public func readers(of unit: UnitAddress, at instant: Int) -> [Agent] {
+    public func readers(of unit: UnitAddress, at instant: Instant) -> [Agent] {
         agents.filter { $0.isMember(of: unit, at: instant) }
     }
 
-    fileprivate func isRead(_ unit: UnitAddress, at instant: Int) -> Bool {
+    fileprivate func isRead(_ unit: UnitAddress, at instant: Instant) -> Bool {
         agents.contains { $0.isMember(of: unit, at: instant) }
     }
 }
 
 extension Registrar {
     /// The units whose mail nobody could read while one person is away.
-    public static func loneReaders(in roster: Roster, at instant: Int) -> [LoneReader] {
+    public static func loneReaders(in roster: Roster, at instant: Instant) -> [LoneReader] {
         roster.units.filter(\.standbyUnits.isEmpty).compactMap { unit in
             let readers = roster.readers(of: unit.address, at: instant)
             guard readers.count == 1, let reader = readers.first else { return nil }
@@ -368,9 +345,9 @@ extension Registrar {
 
     /// The units whose last reader is there by `before` and not by `after`: now, or from an instant on at which a post ends
     /// that `after` has changed. A unit that only others stood by for counts as well when the last of these goes.
-    public static func lastReaders(from before: Roster, to after: Roster, now: Int) -> [LastReader] {
+    public static func lastReaders(from before: Roster, to after: Roster, now: Instant) -> [LastReader] {
         let known = Dictionary(before.agents.map { ($0.address, $0) }) { first, _ in first }
-        let ends = after.agents.filter { known[$0.address] != $0 }.flatMap { agent in
+        let ends = after.agents.filter { known[$0.address] != $0 }.flatMap { agent -> [Instant] in
             agent.posts.map(\.notAfter) + [agent.notAfter, agent.revocation?.at ?? 0]
         }
         let instants = Set(ends.filter { $0 > now } + [now]).sorted()
@@ -382,7 +359,7 @@ extension Registrar {
     }
 
     private static func lastReader(
-        of unit: LiaisonModel.Unit, _ before: Roster, _ old: LiaisonModel.Unit, _ after: Roster, at instant: Int
+        of unit: LiaisonModel.Unit, _ before: Roster, _ old: LiaisonModel.Unit, _ after: Roster, at instant: Instant
     ) -> LastReader? {
         guard !after.isRead(unit.address, at: instant) else { return nil }
         let (standby, substitutes) = (old.standbyUnits, old.substitutes(at: instant))
@@ -398,7 +375,7 @@ extension Registrar {
     }
 
     /// The same for the roster in force and the draft, or another roster that is to come.
-    public func lastReaders(in roster: Roster? = nil, now: Int) throws -> [LastReader] {
+    public func lastReaders(in roster: Roster? = nil, now: Instant) throws -> [LastReader] {
         guard let published = try published() else { return [] }
         return Self.lastReaders(from: published, to: try roster ?? draft(), now: now)
     }

@@ -19,20 +19,20 @@ struct HeldMailbox: Codable, Hashable, Sendable {
     var number = 0
     /// Its index in the log; -1 before the first.
     var index = 0
-    /// No event up to here is younger, Unix seconds.
-    var latest = 0
+    /// No event up to here is younger.
+    var latest: Instant = 0
     var gaps: [Gap] = []
     /// Whether its end was reached and a gap was left.
     var isHoled: Bool?
-    /// When its end was last reached, Unix seconds; nil before that.
-    var syncedAt: Int?
+    /// When its end was last reached; nil before that.
+    var syncedAt: Instant?
 }
 
 /// An event, and what the mailbox said of the time up to it.
 struct HeldEvent: Codable, Hashable, Sendable {
     var logged: LoggedRecord
-    /// No event of the mailbox up to this one is younger, Unix seconds.
-    var latest: Int
+    /// No event of the mailbox up to this one is younger.
+    var latest: Instant
 }
 
 /// A transmission that a mailbox heard of, judged once by the directory of its place in the log.
@@ -73,7 +73,7 @@ struct HeldDelivery: Codable, Hashable, Sendable {
     var state: DeliveryState
     var isErased: Bool
     var isNotified: Bool
-    var dueAt: Int?
+    var dueAt: Instant?
     /// Whether it answers another transmission.
     var inReplyTo: TransmissionID?
     /// The consignment in the unit's own mailbox; in the list of what was sent, the submission.
@@ -88,11 +88,11 @@ final class Replica {
     let relay: any RelayConnection
     let logView: LogView
     let directoryView: DirectoryView
-    let clock: () -> Int
+    let clock: () -> Instant
 
     init(
         account: Account, relay: any RelayConnection, logView: LogView, directoryView: DirectoryView,
-        clock: @escaping () -> Int
+        clock: @escaping () -> Instant
     ) {
         self.account = account
         self.relay = relay

@@ -30,7 +30,7 @@ extension Registrar {
     ///
     /// The signed roster is kept until the log is known to hold it: an answer that got lost is asked for
     /// again with the same bytes, never with another roster of the same version.
-    public func publish(over relay: any RelayConnection, log: NoteKey, now: Int) async throws -> RosterOutcome {
+    public func publish(over relay: any RelayConnection, log: NoteKey, now: Instant) async throws -> RosterOutcome {
         try await sync(over: relay, log: log, now: now)
         if let pending = try roster(Self.pendingID) {
             do {
@@ -55,7 +55,7 @@ extension Registrar {
 
     /// Adds this registrar's signature to a colleague's roster and publishes it.
     public func cosign(
-        _ note: SignedNote, over relay: any RelayConnection, log: NoteKey, now: Int
+        _ note: SignedNote, over relay: any RelayConnection, log: NoteKey, now: Instant
     ) async throws -> VerifiedEvidence {
         let roster = try checkHalfSigned(note, now: now)
         let evidence = try await hand(Unverified<Roster>(note.signed(by: try signer())), to: relay, log)
@@ -65,7 +65,7 @@ extension Registrar {
     }
 
     /// A roster of this institution that one other registrar has signed.
-    public func checkHalfSigned(_ note: SignedNote, now: Int) throws -> Roster {
+    public func checkHalfSigned(_ note: SignedNote, now: Instant) throws -> Roster {
         let roster = try Unverified<Roster>(note)
         let own = try signer().noteKey
         let others = try frame(now: now).signingKeys(of: institution, at: now).filter { $0 != own }
@@ -108,17 +108,17 @@ extension Registrar {
 
     /// Takes over what another registrar of the institution has published since.
     ///
-    /// - Throws: `ClientFailure.input` when that replaces a draft that this registrar had changed.
+    /// - Throws: `RegistrarObstacle.draftReplaced` when that replaces a draft that this registrar had changed.
     ///
     /// - Returns: the version of a roster that was lost when the relay had to be restored: the draft holds what it said, and is to be
     ///   published again.
     @discardableResult
-    public func sync(over relay: any RelayConnection, log: NoteKey, now: Int) async throws -> Int? {
+    public func sync(over relay: any RelayConnection, log: NoteKey, now: Instant) async throws -> Int? {
         let lost = try goOn(in: log)
         do {
             try await takeOver(from: relay, keepingDraft: lost != nil, now: now)
         } catch let failure as ClientFailure {
-            guard case .input = failure else { throw failure }
+            guard case .registrar(.draftReplaced) = failure else { throw failure }
             // The draft is another one now; what the relay shows is held against it all the same.
             try await look(over: relay, log: log, now: now)
             throw failure
@@ -128,7 +128,7 @@ extension Registrar {
         return lost
     }
 
-    private func takeOver(from relay: any RelayConnection, keepingDraft: Bool, now: Int) async throws {
+    private func takeOver(from relay: any RelayConnection, keepingDraft: Bool, now: Instant) async throws {
         let bundle: DirectoryBundle
         do {
             bundle = try await relay.bundle(of: institution, from: 0, keys: false)
@@ -155,12 +155,7 @@ extension Registrar {
         try put(Record(offered.claimed))
         // What a colleague signed was this very draft, or this registrar had changed nothing.
         guard let last, draft != Record(last), draft != Record(offered.claimed) else { return }
-        throw ClientFailure.input(
-            fr:
-                "un autre gestionnaire a publié la version \(offered.claimed.version) entre-temps : elle remplace votre brouillon\nconseil : refaites votre changement",
-            en:
-                "another registrar has published version \(offered.claimed.version) meanwhile: it replaces your draft\nhint: make your change again"
-        )
+        throw ClientFailure.registrar(.draftReplaced(version: offered.claimed.version))
     }
 
     // MARK: Looking
@@ -169,7 +164,7 @@ extension Registrar {
     /// the roster that this registrar knows: so that nobody is shown another one.
     ///
     /// - Throws: `ClientFailure.broken`: `.logInconsistent`, `.directoryRollback`, `.ownRosterNotShown`.
-    private func look(over relay: any RelayConnection, log: NoteKey, now: Int) async throws {
+    private func look(over relay: any RelayConnection, log: NoteKey, now: Instant) async throws {
         // Before the first roster there is no line, and nobody is shown the head.
         guard try published() != nil || roster(Self.pendingID) != nil else { return }
         let view = LogView(key: log, vault: vault, relay: relay)
@@ -188,7 +183,7 @@ extension Registrar {
         }
     }
 
-    private func look(_ view: LogView, _ relay: any RelayConnection, _ now: Int) async throws {
+    private func look(_ view: LogView, _ relay: any RelayConnection, _ now: Instant) async throws {
         let (head, stated) = try await view.directoryHead(at: now)
         let lines = try await relay.lines(from: 0).lines
         guard DirectoryHead.hash(of: lines) == stated.institutions else {
@@ -205,7 +200,7 @@ extension Registrar {
     }
 
     /// After publishing: the line must be this very roster, or a colleague's that came after it.
-    private func lookForOwn(over relay: any RelayConnection, log: NoteKey, now: Int) async throws {
+    private func lookForOwn(over relay: any RelayConnection, log: NoteKey, now: Instant) async throws {
         do {
             try await look(over: relay, log: log, now: now)
         } catch ClientFailure.broken(.ownRosterNotShown) {
@@ -236,7 +231,7 @@ extension Registrar {
     }
 
     /// The convention, and this institution's succession where there is one.
-    private func frame(now: Int) throws -> Directory {
+    private func frame(now: Instant) throws -> Directory {
         var frame = Directory(under: try convention())
         if let text = try vault.value(Table.registrarNote, Self.successionID) {
             // One under an earlier convention says nothing any more.
@@ -250,16 +245,12 @@ extension Registrar {
     /// Makes a new institution key and publishes it under the recovery key's signature: the old one counts no more. The
     /// registrar's device gets a new TLS key, too, and all others leave the roster: who stole one may have stolen both.
     public func succeed(
-        recovery: PrivateKey, over relay: any RelayConnection, log: NoteKey, now: Int
+        recovery: PrivateKey, over relay: any RelayConnection, log: NoteKey, now: Instant
     ) async throws {
         let convention = try convention()
         guard let party = convention.body.party(institution), party.recovery == recovery.publicKey,
             let signer = NoteSigner(name: institution.description, privateKey: recovery)
-        else {
-            throw ClientFailure.input(
-                fr: "ce n'est pas la clé de secours que nomme la convention",
-                en: "this is not the recovery key that the convention names")
-        }
+        else { throw ClientFailure.registrar(.notTheRecoveryKey) }
         try await sync(over: relay, log: log, now: now)
         let key = try PrivateKey.generate()
         let succession = try Succession(
@@ -279,7 +270,7 @@ extension Registrar {
 
 extension Agent {
     /// Posts that are over have no place in a roster; the log keeps them.
-    func withoutEndedPosts(at instant: Int) -> Agent {
+    func withoutEndedPosts(at instant: Instant) -> Agent {
         var agent = self
         agent.posts.removeAll { $0.notAfter <= instant }
         return agent

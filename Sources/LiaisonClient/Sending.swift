@@ -4,7 +4,7 @@
 import Foundation
 public import LiaisonForms
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonSealing
 import LiaisonVault
 public import LiaisonWire
@@ -18,7 +18,7 @@ public struct SendRequest: Sendable {
     public var form: [String: FieldValue]
     public var attachments: [String]
     public var inReplyTo: TransmissionID?
-    public var phoneConfirmedAt: Int?
+    public var phoneConfirmedAt: Instant?
     /// Of the transmission that comes of it.
     public internal(set) var id = TransmissionID.fresh()
 
@@ -222,26 +222,19 @@ extension Session {
 
     /// Writes down a call that was made after the sealing: what waits is sealed anew with it.
     ///
-    /// - Throws: `ClientFailure.input` for what the relay may have accepted already.
-    public func recordCall(_ id: TransmissionID, at instant: Int, catalogue: FormCatalogue) async throws {
+    /// - Throws: `Obstacle.callComesTooLate` for what the relay may have accepted already.
+    public func recordCall(_ id: TransmissionID, at instant: Instant, catalogue: FormCatalogue) async throws {
         guard let item = try outbox.waiting(id) else { throw ClientFailure.unknownTransmission(id.description) }
-        guard !item.wasHandedIn else {
-            throw ClientFailure.input(
-                fr:
-                    "le relais l'a peut-être déjà reçue : l'appel ne peut plus y être inscrit\nconseil : déposez-la sans, liaison outbox \(id)",
-                en:
-                    "the relay may have received it already: the call cannot be added\nhint: deposit it without, liaison outbox \(id)"
-            )
-        }
+        guard !item.wasHandedIn else { throw ClientFailure.obstacle(.callComesTooLate(id)) }
         try await sealAnew(id, catalogue: catalogue, phoneConfirmedAt: instant)
     }
 
     /// Seals what this agent sealed before anew, by the directory as it is now: the keys or the head that it relied on are
     /// out of date, and the relay has not accepted it.
     ///
-    /// - Parameter phoneConfirmedAt: when a call was made meanwhile, Unix seconds.
+    /// - Parameter phoneConfirmedAt: when a call was made meanwhile.
     public func sealAnew(
-        _ id: TransmissionID, catalogue: FormCatalogue, phoneConfirmedAt: Int? = nil
+        _ id: TransmissionID, catalogue: FormCatalogue, phoneConfirmedAt: Instant? = nil
     ) async throws {
         guard let item = try outbox.item(id),
             item.evidence == nil
@@ -295,8 +288,8 @@ extension Session {
 }
 
 extension [String: FieldValue] {
-    /// When the form says that a call was made beforehand, Unix seconds.
-    var phoneCallAt: Int? {
+    /// When the form says that a call was made beforehand.
+    var phoneCallAt: Instant? {
         guard case .text(let text)? = self["phone_call_at"] else { return nil }
         return FieldDefinition.instant(text)
     }

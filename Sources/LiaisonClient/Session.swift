@@ -3,7 +3,6 @@
 
 public import Foundation
 public import LiaisonDossier
-public import LiaisonForms
 import LiaisonLedger
 public import LiaisonModel
 public import LiaisonNotes
@@ -16,8 +15,7 @@ import LiaisonWire
 public final class Session {
     public let account: Account
     public let relay: any RelayConnection
-    public let clock: () -> Int
-    public let language: Language
+    public let clock: () -> Instant
     /// Witnesses and authorities that this client's policy names; nil without a policy.
     public let trust: Result<TrustAnchors?, ClientFailure>
     /// What this client knows of the log.
@@ -43,13 +41,12 @@ public final class Session {
     ///   - trust: the client's policy; nil when there is none, a failure when nobody can read it.
     ///   - connect: makes the connection for the pinned convention.
     public init(
-        account: Account, clock: @escaping () -> Int, language: Language,
+        account: Account, clock: @escaping () -> Instant,
         trust: Result<TrustAnchors?, ClientFailure> = .success(nil),
         connect: (Account, Convention) throws -> any RelayConnection = { try $0.connect($1) }
     ) throws {
         self.account = account
         self.clock = clock
-        self.language = language
         self.trust = trust
         var directory = Directory()
         guard let text = try account.vault.value(Table.convention, "current") else {
@@ -100,8 +97,8 @@ public final class Session {
         isSynced = offlineSince == nil
     }
 
-    /// When the mailbox that is furthest behind was last brought up to date, Unix seconds; nil before the first time.
-    public var syncedAt: Int? { get throws { try replica.syncedAt } }
+    /// When the mailbox that is furthest behind was last brought up to date; nil before the first time.
+    public var syncedAt: Instant? { get throws { try replica.syncedAt } }
 
     // MARK: What the rooms say
 
@@ -109,8 +106,8 @@ public final class Session {
     public var log: NoteKey { logView.key }
     /// The convention and the institutions that this command has to do with; `know` brings in more.
     public var directory: Directory { directoryView.directory }
-    /// When the directory in use was verified, Unix seconds, once this command works without the relay; nil with it.
-    public var offlineSince: Int? { directoryView.offlineSince }
+    /// When the directory in use was verified, once this command works without the relay; nil with it.
+    public var offlineSince: Instant? { directoryView.offlineSince }
     /// The convention's.
     public var timeZone: TimeZone { directoryView.timeZone }
     /// The units that this agent acts for now.

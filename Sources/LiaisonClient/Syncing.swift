@@ -50,8 +50,8 @@ extension Replica {
     /// How many are asked for again at a time.
     private static let askedAgain = 20
 
-    /// When the mailbox that is furthest behind was last brought up to date, Unix seconds; nil before the first time.
-    var syncedAt: Int? {
+    /// When the mailbox that is furthest behind was last brought up to date; nil before the first time.
+    var syncedAt: Instant? {
         get throws {
             let times = try directoryView.ownUnits.map { try mailbox(of: $0)?.syncedAt }
             return times.contains(nil) ? nil : times.compactMap(\.self).min()

@@ -4,7 +4,7 @@
 import Foundation
 public import LiaisonForms
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 
@@ -12,14 +12,14 @@ import LiaisonWire
 public struct Related: Sendable {
     public let routing: Routing
     public let state: DeliveryState
-    /// When it was deposited, Unix seconds.
-    public let at: Int
+    /// When it was deposited.
+    public let at: Instant
 }
 
 /// Values that a later correction puts in the place of a form's.
 public struct Correction: Sendable {
     public let id: TransmissionID
-    public let at: Int
+    public let at: Instant
     /// What was corrected, as its author named the fields.
     public let fields: [String]
     public let text: String

@@ -50,14 +50,10 @@ extension Session {
     public func transfer(to colleague: AgentAddress, catalogue: FormCatalogue) async throws -> TransferReport {
         let shared = Set(ownUnits).intersection(directory.units(of: colleague, at: clock()))
         guard !shared.isEmpty, colleague != address else {
-            throw ClientFailure.input(
-                fr: "\(colleague) n'est dans aucune de vos unités\nconseil : votre gestionnaire l'y affecte",
-                en: "\(colleague) is in none of your units\nhint: your registrar assigns them")
+            throw ClientFailure.obstacle(.notAColleague(colleague))
         }
         guard !directory.encryptionKeys(of: colleague, at: clock()).isEmpty else {
-            throw ClientFailure.input(
-                fr: "\(colleague) n'a pas encore de clé : une première commande de sa part la publie",
-                en: "\(colleague) has no key yet: their first command publishes it")
+            throw ClientFailure.obstacle(.colleagueHasNoKey(colleague))
         }
         var report = TransferReport()
         for delivery in try await openThreads(of: shared) {

@@ -4,15 +4,15 @@
 import Foundation
 public import LiaisonForms
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonWire
 
 /// What came of taking a transmission back from one unit.
 public struct WithdrawalResult: Sendable {
     public var unit: UnitAddress
     public var state: DeliveryState
-    /// When somebody had opened it, Unix seconds: too late to destroy it unread.
-    public var openedAt: Int?
+    /// When somebody had opened it: too late to destroy it unread.
+    public var openedAt: Instant?
     /// Who fetched the sealed content to hand it on or to export it, when nobody had opened it.
     public var retrievedBy: [String] = []
     /// The demand to destroy it that went to the unit.
@@ -81,7 +81,7 @@ extension Session {
         request.form = ["return_demand": .text(isWithdrawn ? "stop_and_confirm" : "destroy_and_confirm")]
         if isWithdrawn {
             let style = Date.ISO8601FormatStyle(timeZone: timeZone).year().month().day()
-            request.form["withdrawn_on"] = .text(Date(timeIntervalSince1970: Double(clock())).formatted(style))
+            request.form["withdrawn_on"] = .text(clock().date.formatted(style))
         }
         return request
     }

@@ -4,7 +4,7 @@
 import LiaisonDossier
 import LiaisonLedger
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 import LiaisonWire
 
 /// Whether others vouch for the history that this client is shown, by its policy (c2sp.org/tlog-policy).
@@ -12,16 +12,16 @@ public enum Witnessing: Hashable, Sendable {
     /// The policy wants no cosignature.
     case notAsked
     /// Enough witnesses cosigned a tree of this size within the last hour; the latest at this instant.
-    case witnessed(size: Int, at: Int, by: [String])
+    case witnessed(size: Int, at: Instant, by: [String])
     /// Not yet, or not any more.
     case notYet
 }
 
 extension Session {
-    /// Age in seconds beyond which a cosignature says nothing about now.
-    private static let witnessLifetime = 3600
-    /// Seconds that a relay and its witnesses have to bring a new entry under a cosigned tree.
-    private static let witnessPatience = 120
+    /// The age beyond which a cosignature says nothing about now.
+    private static let witnessLifetime: Seconds = .hours(1)
+    /// The time that a relay and its witnesses have to bring a new entry under a cosigned tree.
+    private static let witnessPatience: Seconds = .minutes(2)
 
     /// Asks the relay for the checkpoint that it publishes and counts its cosignatures.
     public func witnessing() async throws -> Witnessing {

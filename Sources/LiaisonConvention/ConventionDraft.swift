@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
-import LiaisonForms
 public import LiaisonModel
 import LiaisonNotes
 
@@ -92,10 +91,7 @@ private struct Parts {
         units = drafts.flatMap(Self.units)
         var missing: [DraftFinding] = []
         if logs.isEmpty {
-            missing.append(
-                DraftFinding(
-                    code: "no_log", place: "logs", line: nil, what: Label(fr: "aucun journal", en: "no log"),
-                    remedy: Label(fr: "ajoutez ce qu'affiche liaisond init", en: "add what liaisond init prints")))
+            missing.append(DraftFinding(problem: .noLog, place: "logs", line: nil))
         }
         let (logs, keys) = (logs, keys)
         parties = drafts.map { Self.party($0, logs, keys, root, &missing) }
@@ -105,17 +101,13 @@ private struct Parts {
     func convention() -> Convention {
         let roles = root.section("roles", keys: nil)
         if roles == nil {
-            root.reader.found(
-                "missing_field", "roles", ("champ absent", "field missing"),
-                ("nommez les rôles des unités", "name the roles of units"))
+            root.reader.found(.missingRoles, at: "roles")
         }
         return Convention(
-            name: root.value("name", "x", ("un nom court, lettres et chiffres", "a short name, letters and digits")) {
-                InstitutionID($0)?.description
-            },
+            name: root.value("name", "x", .shortName) { InstitutionID($0)?.description },
             version: root.integer("version"),
             previous: root.nodes["previous"] == nil
-                ? nil : root.value("previous", nil, ("une empreinte en base64", "a hash in base64")) { Hash($0) },
+                ? nil : root.value("previous", nil, .base64Hash) { Hash($0) },
             notBefore: root.date("not_before"), notAfter: root.date("not_after"), grace: root.duration("grace"),
             maximumAge: root.duration("maximum_age"), auditLimit: root.duration("audit_limit"),
             healthData: root.flag("health_data"), timeZone: root.text("time_zone"),
@@ -131,7 +123,7 @@ private struct Parts {
     // MARK: Sections
 
     private static func key(_ section: DraftSection, _ name: String) -> VerificationKey {
-        section.value(name, .unset, ("une clé Ed25519 en base64", "an Ed25519 key in base64")) { text in
+        section.value(name, .unset, .ed25519Key) { text in
             Base64.decode(text).flatMap { VerificationKey($0) }
         }
     }
@@ -148,18 +140,10 @@ private struct Parts {
     ) -> Party {
         let name = section.text("institution")
         if keys[name] == nil {
-            missing.append(
-                DraftFinding(
-                    code: "no_key", place: "party_keys.\(name)", line: nil,
-                    what: Label(fr: "clés absentes", en: "keys missing"),
-                    remedy: Label(
-                        fr: "ajoutez ce qu'affiche liaison registrar create",
-                        en: "add what liaison registrar create prints")))
+            missing.append(DraftFinding(problem: .noKeys, place: "party_keys.\(name)", line: nil))
         }
         return Party(
-            institution: section.value("institution", .unset, ("par exemple cd01", "for example cd01")) {
-                InstitutionID($0)
-            },
+            institution: section.value("institution", .unset, .institution) { InstitutionID($0) },
             kind: section.text("kind"), name: section.text("name"), secrecy: section.flag("secrecy"),
             keys: keys[name].map { partyKeys($0, root) } ?? [],
             recovery: keys[name].map { key($0, "recovery") } ?? .unset,
@@ -185,17 +169,11 @@ private struct Parts {
         let sections = party.sections("units", name: "unit", keys: ConventionDraft.Keys.unit, optional: true)
         let own = sections.compactMap { UnitAddress("\($0.scalar("unit") ?? "")@\(institution)") }
         return sections.compactMap { section in
-            let address = section.value("unit", UnitAddress?.none, ("par exemple cms-bourg", "for example cms-bourg")) {
+            let address = section.value("unit", UnitAddress?.none, .unit) {
                 UnitAddress("\($0)@\(institution)").map(Optional.some)
             }
             let opening = section.texts("opening", optional: true).flatMap { text in
-                section.value(
-                    text, at: section.path("opening"), [],
-                    (
-                        "par exemple mon-fri 09:00-17:00 ou tue 14:00-17:00 odd",
-                        "such as mon-fri 09:00-17:00 or tue 14:00-17:00 odd"
-                    )
-                ) { OpeningHours.parse($0) }
+                section.value(text, at: section.path("opening"), [], .openingHours) { OpeningHours.parse($0) }
             }
             let unit = address.map { address in
                 LiaisonModel.Unit(
@@ -218,14 +196,8 @@ private struct Parts {
             guard let address = UnitAddress(name.contains("@") ? name : "\(name)@\(unit.institution)"),
                 own.contains(address), address != unit, !found.contains(address)
             else {
-                let others = own.filter { $0 != unit }.map(\.local).joined(separator: ", ")
                 section.reader.found(
-                    "unknown_standby", section.path("standby"),
-                    ("ne peut pas relayer \(unit) (\(name))", "cannot stand by for \(unit) (\(name))"),
-                    (
-                        "une autre unité de \(unit.institution), nommée une fois : \(others)",
-                        "another unit of \(unit.institution), named once: \(others)"
-                    ))
+                    .cannotStandBy(name, for: unit, others: own.filter { $0 != unit }), at: section.path("standby"))
                 continue
             }
             found.append(address)
@@ -238,16 +210,11 @@ private struct Parts {
         return Flow(
             id: section.text("id"), kind: section.text("kind"), from: section.texts("from"), to: section.texts("to"),
             legalBases: section.texts("legal_bases"),
-            adhesion: section.value(
-                "adhesion", .recorded, ("required, recorded ou not_required", "required, recorded or not_required")
-            ) { Adhesion(rawValue: $0) },
+            adhesion: section.value("adhesion", .recorded, .adhesion) { Adhesion(rawValue: $0) },
             copies: section.texts("copies", optional: true), callFirst: section.flag("call_first", default: false),
             urgencies: section.sections("urgencies", name: "urgency", keys: Keys.urgency).map { item in
                 UrgencyRule(
-                    urgency: item.value(
-                        "urgency", .routine,
-                        ("immediate, urgent, priority ou routine", "immediate, urgent, priority or routine")
-                    ) { Urgency(rawValue: $0) },
+                    urgency: item.value("urgency", .routine, .urgency) { Urgency(rawValue: $0) },
                     within: item.duration("within"), clock: clock(item))
             },
             reply: section.section("reply", keys: Keys.reply).map {
@@ -267,9 +234,7 @@ private struct Parts {
 
     private static func clock(_ section: DraftSection) -> UrgencyRule.Clock {
         guard section.nodes["clock"] != nil else { return .elapsed }
-        return section.value(
-            "clock", .elapsed, ("elapsed, opening ou working_days", "elapsed, opening or working_days")
-        ) { UrgencyRule.Clock(rawValue: $0) }
+        return section.value("clock", .elapsed, .clock) { UrgencyRule.Clock(rawValue: $0) }
     }
 }
 

@@ -166,26 +166,27 @@ public struct ConventionWords {
         language(text.split(separator: "-").reversed().joined(separator: "/"), text)
     }
 
-    func date(_ instant: Int) -> String {
-        day(Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601.year().month().day()))
+    func date(_ instant: Instant) -> String {
+        day(instant.date.formatted(.iso8601.year().month().day()))
     }
 
     // MARK: Durations
 
     /// A time limit on its clock: "one working day", "four hours", "two hours of opening".
-    func limit(_ seconds: Int, _ clock: UrgencyRule.Clock) -> String {
+    func limit(_ time: Seconds, _ clock: UrgencyRule.Clock) -> String {
         switch clock {
-        case .elapsed: return elapsed(seconds)
-        case .opening: return elapsed(seconds) + language(" d'ouverture", " of opening")
+        case .elapsed: return elapsed(time)
+        case .opening: return elapsed(time) + language(" d'ouverture", " of opening")
         case .workingDays:
-            let days = (seconds + 86_399) / 86_400
+            let days = (time + 86_399).days
             let many = days > 1
             return number(days)
                 + language(many ? " jours ouvrés" : " jour ouvré", many ? " working days" : " working day")
         }
     }
 
-    func elapsed(_ seconds: Int) -> String {
+    func elapsed(_ time: Seconds) -> String {
+        let seconds = time.rawValue
         let units = [
             (86_400, "jour", "day", false), (3600, "heure", "hour", true), (60, "minute", "minute", true),
             (1, "seconde", "second", true)

@@ -2,27 +2,10 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
-public import LiaisonForms
+import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import Yams
-
-/// What is wrong with a draft: where, what, and what to do about it.
-public struct DraftFinding: Error, Hashable, Sendable {
-    /// A stable code, for example `unknown_role`.
-    public let code: String
-    /// For example `flows.saisine.escalation`.
-    public let place: String
-    /// In the file, from 1.
-    public let line: Int?
-    public let what: Label
-    public let remedy: Label
-
-    public func text(_ language: Language) -> String {
-        let line = line.map { language("ligne \($0), ", "line \($0), ") } ?? ""
-        return "\(line)\(place)" + language(" : ", ": ") + "\(what.text(language)) [\(code)]\n  "
-            + language("remède : ", "remedy: ") + remedy.text(language)
-    }
-}
 
 /// Reads YAML nodes and remembers the line of each place; what is wrong is collected, not thrown, so that one check shows
 /// everything.
@@ -31,11 +14,8 @@ final class DraftReader {
     /// The line on which a place begins.
     private(set) var lines: [String: Int] = [:]
 
-    func found(_ code: String, _ place: String, _ what: (fr: String, en: String), _ remedy: (fr: String, en: String)) {
-        findings.append(
-            DraftFinding(
-                code: code, place: place, line: lines.line(of: place), what: Label(fr: what.fr, en: what.en),
-                remedy: Label(fr: remedy.fr, en: remedy.en)))
+    func found(_ problem: DraftProblem, at place: String) {
+        findings.append(DraftFinding(problem: problem, place: place, line: lines.line(of: place)))
     }
 
     func root(_ yaml: String, keys: [String]) -> DraftSection? {
@@ -46,16 +26,12 @@ final class DraftReader {
             let name = duplicates.first ?? ""
             let rows = yaml.split(separator: "\n", omittingEmptySubsequences: false)
             lines[name] = rows.lastIndex { $0.drop { $0 == " " }.hasPrefix("\(name):") }.map { $0 + 1 }
-            found("duplicate_field", name, ("champ en double", "field given twice"), ("gardez-en un", "keep one"))
+            found(.fieldGivenTwice, at: name)
         } catch let error as YamlError {
             lines["YAML"] = error.mark?.line
-            found(
-                "yaml", "YAML", ("fichier illisible", "file not readable"),
-                ("corrigez la syntaxe YAML", "mend the YAML syntax"))
+            found(.unreadableFile, at: "YAML")
         } catch {
-            found(
-                "yaml", "YAML", ("fichier illisible", "file not readable"),
-                ("corrigez la syntaxe YAML", "mend the YAML syntax"))
+            found(.unreadableFile, at: "YAML")
         }
         return nil
     }
@@ -63,7 +39,7 @@ final class DraftReader {
     func section(_ node: Node, _ place: String, keys: [String]?) -> DraftSection? {
         lines[place] = node.mark?.line
         guard let mapping = node.mapping else {
-            wrongType(place, ("une liste de champs", "a map of fields"))
+            wrongType(place, .mapOfFields)
             return nil
         }
         var nodes: [String: Node] = [:]
@@ -72,23 +48,18 @@ final class DraftReader {
             let inner = place == "convention" ? name : "\(place).\(name)"
             lines[inner] = key.mark?.line ?? value.mark?.line
             if nodes[name] != nil {
-                found("duplicate_field", inner, ("champ en double", "field given twice"), ("gardez-en un", "keep one"))
+                found(.fieldGivenTwice, at: inner)
             }
             if let keys, !keys.contains(name) {
-                let known = keys.joined(separator: ", ")
-                found(
-                    "unknown_field", inner, ("champ inconnu", "unknown field"),
-                    ("champs possibles ici : \(known)", "fields possible here: \(known)"))
+                found(.unknownField(possible: keys), at: inner)
             }
             nodes[name] = value
         }
         return DraftSection(reader: self, place: place, nodes: nodes)
     }
 
-    func wrongType(_ place: String, _ expected: (fr: String, en: String)) {
-        found(
-            "wrong_type", place, ("valeur d'un autre type", "value of another type"),
-            ("attendu : \(expected.fr)", "expected: \(expected.en)"))
+    func wrongType(_ place: String, _ expected: DraftProblem.Expected) {
+        found(.valueOfAnotherType(expected), at: place)
     }
 }
 
@@ -112,11 +83,9 @@ struct DraftSection {
 
     func path(_ key: String) -> String { place == "convention" ? key : "\(place).\(key)" }
 
-    private func node(_ key: String, _ expected: (fr: String, en: String)) -> Node? {
+    private func node(_ key: String, _ expected: DraftProblem.Expected) -> Node? {
         if let node = nodes[key] { return node }
-        reader.found(
-            "missing_field", path(key), ("champ absent", "field missing"),
-            ("ajoutez-le : \(expected.fr)", "add it: \(expected.en)"))
+        reader.found(.missingField(expected), at: path(key))
         return nil
     }
 
@@ -124,12 +93,11 @@ struct DraftSection {
     func scalar(_ key: String) -> String? { nodes[key]?.scalar?.string }
 
     func text(_ key: String) -> String {
-        let expected = (fr: "un texte", en: "a text")
-        guard let node = node(key, expected) else { return "" }
+        guard let node = node(key, .text) else { return "" }
         guard let text = node.scalar?.string, !text.isEmpty, text.count <= 300,
             !text.unicodeScalars.contains(where: { $0 == "\n" || FieldDefinition.isForbidden($0) })
         else {
-            reader.wrongType(path(key), expected)
+            reader.wrongType(path(key), .text)
             return ""
         }
         return text
@@ -138,26 +106,25 @@ struct DraftSection {
     func optionalText(_ key: String) -> String? { nodes[key] == nil ? nil : text(key) }
 
     func integer(_ key: String) -> Int {
-        guard let node = node(key, ("un nombre entier", "a whole number")) else { return 0 }
+        guard let node = node(key, .wholeNumber) else { return 0 }
         if let number = node.int { return number }
-        reader.wrongType(path(key), ("un nombre entier", "a whole number"))
+        reader.wrongType(path(key), .wholeNumber)
         return 0
     }
 
     func flag(_ key: String, default value: Bool? = nil) -> Bool {
         if let value, nodes[key] == nil { return value }
-        guard let node = node(key, ("true ou false", "true or false")) else { return false }
+        guard let node = node(key, .trueOrFalse) else { return false }
         if let flag = node.bool { return flag }
-        reader.wrongType(path(key), ("true ou false", "true or false"))
+        reader.wrongType(path(key), .trueOrFalse)
         return false
     }
 
     func texts(_ key: String, optional: Bool = false) -> [String] {
-        let expected = (fr: "une liste de textes", en: "a list of texts")
-        guard nodes[key] != nil || !optional, let node = node(key, expected) else { return [] }
+        guard nodes[key] != nil || !optional, let node = node(key, .listOfTexts) else { return [] }
         let items = node.sequence?.map(\.scalar?.string) ?? [nil]
         guard items.allSatisfy({ $0 != nil }) else {
-            reader.wrongType(path(key), expected)
+            reader.wrongType(path(key), .listOfTexts)
             return []
         }
         return items.compactMap(\.self)
@@ -165,36 +132,32 @@ struct DraftSection {
 
     /// A text that `parse` gives a meaning; `fallback` stands in where there is none.
     func value<Value>(
-        _ key: String, _ fallback: Value, _ expected: (fr: String, en: String), _ parse: (String) -> Value?
+        _ key: String, _ fallback: Value, _ expected: DraftProblem.Expected, _ parse: (String) -> Value?
     ) -> Value {
         guard let node = node(key, expected) else { return fallback }
         return value(node.scalar?.string ?? "", at: path(key), fallback, expected, parse)
     }
 
     func value<Value>(
-        _ text: String, at place: String, _ fallback: Value, _ expected: (fr: String, en: String),
+        _ text: String, at place: String, _ fallback: Value, _ expected: DraftProblem.Expected,
         _ parse: (String) -> Value?
     ) -> Value {
         if let value = parse(text) { return value }
-        reader.found(
-            "bad_value", place, ("valeur sans signification (\(text))", "value without meaning (\(text))"),
-            ("attendu : \(expected.fr)", "expected: \(expected.en)"))
+        reader.found(.valueWithoutMeaning(text, expected), at: place)
         return fallback
     }
 
-    func duration(_ key: String) -> Int {
-        value(
-            key, 0, ("une durée ISO 8601, par exemple PT4H ou P1D", "an ISO 8601 duration such as PT4H or P1D"),
-            Duration8601.parse)
+    func duration(_ key: String) -> Seconds {
+        value(key, 0, .duration, Duration8601.parse)
     }
 
-    func date(_ key: String) -> Int {
-        value(key, 0, ("une date AAAA-MM-JJ", "a date YYYY-MM-DD"), Self.instant)
+    func date(_ key: String) -> Instant {
+        value(key, 0, .date, Self.instant)
     }
 
-    static func instant(_ text: String) -> Int? {
+    static func instant(_ text: String) -> Instant? {
         let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
-        return (try? style.parse(text)).map { Int($0.timeIntervalSince1970) }
+        return (try? style.parse(text)).map { Instant($0) }
     }
 
     func section(_ key: String, keys: [String]?) -> DraftSection? {
@@ -203,10 +166,9 @@ struct DraftSection {
 
     /// The maps of a list, each placed under the text of its `name` field.
     func sections(_ key: String, name: String, keys: [String], optional: Bool = false) -> [DraftSection] {
-        let expected = (fr: "une liste", en: "a list")
-        guard nodes[key] != nil || !optional, let node = node(key, expected) else { return [] }
+        guard nodes[key] != nil || !optional, let node = node(key, .list) else { return [] }
         guard let sequence = node.sequence else {
-            reader.wrongType(path(key), expected)
+            reader.wrongType(path(key), .list)
             return []
         }
         return sequence.enumerated().compactMap { index, item in

@@ -19,11 +19,10 @@ extension DossierVerifier {
             DossierFile.content, DossierFile.contentKey, DossierFile.contentManifest, DossierFile.disclosures
         ]
         guard expected.isSubset(of: has) else {
-            throw Stop.missing(.content, "les fichiers du contenu", "the files of the content")
+            throw Stop.missing(.content(.noFiles))
         }
         guard has.intersection(all) == expected else {
-            throw Stop.fails(
-                .content, "un contenu que dossier.json ne mentionne pas", "content that dossier.json does not speak of")
+            throw Stop.fails(.content(.unmentioned))
         }
         do {
             switch head.content {
@@ -37,21 +36,16 @@ extension DossierVerifier {
                 try checkLegalBasis(shown, story.flow)
                 story.disclosures = shown
             case .withheld:
-                report.holds(.content, "non joint par l'auteur du dossier", "withheld by whoever made the dossier")
+                report.holds(.content(.withheld))
             case .erased:
                 guard story.isCutShort || !story.deliveries.isEmpty && story.deliveries.allSatisfy(\.progress.isErased)
-                else {
-                    throw Stop.fails(
-                        .content, "annoncé comme effacé, sans événement qui le montre",
-                        "called erased, and no event says so")
-                }
-                report.holds(.content, "effacé du relais, selon le journal", "erased from the relay, as the log says")
+                else { throw Stop.fails(.content(.notErased)) }
+                report.holds(.content(.erased))
             }
         } catch let stop as Stop {
             throw stop
         } catch {
-            throw Stop.fails(
-                .content, "contenu non vérifiable (code pour l'assistance : \(error))", "\(error)")
+            throw Stop.fails(.content(.refused("\(error)")))
         }
     }
 
@@ -59,9 +53,7 @@ extension DossierVerifier {
     private func checkLegalBasis(_ disclosures: Disclosures?, _ flow: Flow) throws {
         guard let field = disclosures?.fields.first(where: { $0.name == "legal_basis" }) else { return }
         guard case .text(let basis) = field.value, flow.legalBases.contains(basis) else {
-            throw Stop.fails(
-                .content, "une base légale que la convention ne permet pas ici",
-                "a legal basis that the convention does not permit here")
+            throw Stop.fails(.content(.otherLegalBasis))
         }
     }
 
@@ -69,15 +61,13 @@ extension DossierVerifier {
         let text = try string(DossierFile.contentKey)
         guard let source = try files.source(of: DossierFile.content), text.last == "\n",
             var key = Base64.decode(String(text.dropLast())), key.count == 16
-        else { throw Stop.fails(.content, "il n'y a pas de clé de fichier de 16 octets", "no file key of 16 bytes") }
+        else { throw Stop.fails(.content(.noFileKey)) }
         let found = ContentReference(sha256: try digest(of: source), size: source.size)
         // After a transfer the content is the one that a transferred act names.
         let transfers = story.steps.compactMap(\.act).filter { $0.body.act == .transferred }
         let last = transfers.last { $0.body.content == found }
         guard found == story.envelope.body.content || last != nil else {
-            throw Stop.fails(
-                .content, "ce n'est pas le contenu que nomme l'enveloppe ou la transmission à un collègue",
-                "not the content that envelope or transfer name")
+            throw Stop.fails(.content(.otherContent))
         }
         var authors: [NoteKey] = []
         if let last, let end = transfers.firstIndex(where: { $0.hash == last.hash }) {
@@ -87,8 +77,7 @@ extension DossierVerifier {
         let opened = try OpenedContent(
             source, envelope: story.envelope, reference: found, transferAuthors: authors,
             by: .fileKey(try GuardedBytes(moving: &key)))
-        report.holds(
-            .content, "s'ouvre, et c'est ce que l'expéditeur a signé", "opens, and is what the sender committed to")
+        report.holds(.content(.opens))
         return opened
     }
 
@@ -99,11 +88,7 @@ extension DossierVerifier {
         try disclosed.disclosures.check(against: manifest.body)
         let count = disclosed.disclosures.fields.count + disclosed.disclosures.parts.count
         let all = manifest.body.fields.count + manifest.body.parts.count
-        report.holds(
-            .content,
-            "\(count) champs et pièces jointes divulgués sur \(all), comme l'expéditeur les a signés",
-            "\(count) of \(all) fields and attachments disclosed, as the sender committed to them"
-        )
+        report.holds(.content(.disclosed(count, of: all)))
         return disclosed.disclosures
     }
 }

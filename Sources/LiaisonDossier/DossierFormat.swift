@@ -76,10 +76,10 @@ public struct DossierHead: Codable, Hashable, Sendable {
     public var transmission: TransmissionID
     /// The log's verifier key, as the maker knew it.
     public var log: String
-    public var madeAt: Int
+    public var madeAt: Instant
     public var content: Content
 
-    public init(transmission: TransmissionID, log: String, madeAt: Int, content: Content) {
+    public init(transmission: TransmissionID, log: String, madeAt: Instant, content: Content) {
         self.transmission = transmission
         self.log = log
         self.madeAt = madeAt

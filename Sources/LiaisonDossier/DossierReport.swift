@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-public import LiaisonForms
 public import LiaisonModel
 public import LiaisonNotes
 public import LiaisonSealing
@@ -35,10 +34,11 @@ public struct DossierCheck: Hashable, Sendable {
 
     public enum Outcome: String, Hashable, Sendable { case holds, fails, missing }
 
-    public let name: Name
     public let outcome: Outcome
     /// What it rests on, what is wrong, or what is not here.
-    public let detail: Label
+    public let detail: DossierDetail
+
+    public var name: Name { detail.check }
 }
 
 /// What a dossier proves, in order of the log.
@@ -68,7 +68,7 @@ public struct DossierStory {
     public internal(set) var cosigners: [String] = []
     public let log: String
     public let treeSize: Int
-    public let madeAt: Int
+    public let madeAt: Instant
     /// Institutions as the convention names them.
     public internal(set) var parties: [InstitutionID: String] = [:]
 
@@ -89,7 +89,7 @@ public struct DossierReport {
 
     /// What cannot even be opened.
     public init(unreadable why: String) {
-        fails(.container, "fichier illisible (code pour l'assistance : \(why))", why)
+        fails(.container(.notOpened(why)))
     }
 
     public var verdict: Verdict {
@@ -104,13 +104,7 @@ public struct DossierReport {
         return verdict
     }
 
-    mutating func holds(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
-        checks.append(.init(name: name, outcome: .holds, detail: Label(fr: fr, en: en)))
-    }
-    mutating func fails(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
-        checks.append(.init(name: name, outcome: .fails, detail: Label(fr: fr, en: en)))
-    }
-    mutating func missing(_ name: DossierCheck.Name, _ fr: String, _ en: String) {
-        checks.append(.init(name: name, outcome: .missing, detail: Label(fr: fr, en: en)))
-    }
+    mutating func holds(_ detail: DossierDetail) { checks.append(.init(outcome: .holds, detail: detail)) }
+    mutating func fails(_ detail: DossierDetail) { checks.append(.init(outcome: .fails, detail: detail)) }
+    mutating func missing(_ detail: DossierDetail) { checks.append(.init(outcome: .missing, detail: detail)) }
 }

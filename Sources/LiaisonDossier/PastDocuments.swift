@@ -36,15 +36,13 @@ struct PastDocuments {
         for (name, file, evidence) in files {
             let event = evidence.event
             guard let (kind, hash) = Self.parse(file), event.document == hash, event.mailbox == .directory else {
-                throw Stop.fails(
-                    .directory, "entrée \(evidence.index) : elle publie autre chose",
-                    "entry \(evidence.index) publishes something else")
+                throw Stop.fails(.directory(.publishesOther(entry: evidence.index)))
             }
             let place = LogPlace(index: evidence.index, at: event.at)
             var isConvention = false
             if case .convention = kind { isConvention = true }
             guard isConvention == (name == DossierFile.convention) else {
-                throw Stop.fails(.directory, "\(name) n'est pas ce qu'il doit être", "\(name) is not what it should be")
+                throw Stop.fails(.directory(.wrongFile(name)))
             }
             switch kind {
             case .convention(let note) where event.event == .conventionPublished:
@@ -54,16 +52,12 @@ struct PastDocuments {
             case .roster(let note) where event.event == .rosterPublished:
                 rosters[note.claimed.by, default: []].append((note, place))
             default:
-                throw Stop.fails(
-                    .directory, "entrée \(evidence.index) : ce n'est pas une publication",
-                    "entry \(evidence.index) is no publication")
+                throw Stop.fails(.directory(.noPublication(entry: evidence.index)))
             }
         }
-        guard conventions.count < 2 else {
-            throw Stop.fails(.convention, "deux conventions", "two conventions")
-        }
+        guard conventions.count < 2 else { throw Stop.fails(.convention(.twoConventions)) }
         guard let (convention, index) = conventions.first else {
-            throw Stop.missing(.convention, "la publication de la convention", "the convention's publication")
+            throw Stop.missing(.convention(.noPublication))
         }
         count = files.count
         places = files.map { LogPlace(index: $0.evidence.index, at: $0.evidence.event.at) }
@@ -74,11 +68,7 @@ struct PastDocuments {
             for (one, next) in zip(sorted, sorted.dropFirst()) {
                 guard next.roster.claimed.previous == one.roster.note.hash,
                     next.roster.claimed.version == one.roster.claimed.version + 1
-                else {
-                    throw Stop.fails(
-                        .directory, "des listes de \(institution) qui ne se suivent pas",
-                        "rosters of \(institution) that do not follow each other")
-                }
+                else { throw Stop.fails(.directory(.rostersDoNotFollow(institution))) }
             }
             rosters[institution] = sorted
         }
@@ -110,8 +100,7 @@ struct PastDocuments {
         let signers = Set(frame.convention?.signers ?? [])
         for institution in institutions.sorted() {
             guard signers.contains(institution.description) else {
-                throw Stop.fails(
-                    .convention, "non signée par \(institution)", "not signed by \(institution)")
+                throw Stop.fails(.convention(.notSigned(by: institution)))
             }
             var scratch = frame
             for (note, index) in (offered[institution] ?? []).sorted(by: { $0.index < $1.index }) {
@@ -136,9 +125,7 @@ struct PastDocuments {
             try directory.accept(
                 roster, published: place, convention: conventionIndex, successions: successions[institution] ?? [])
         } catch {
-            throw .fails(
-                .directory, "la liste de \(institution) n'est pas valable (code pour l'assistance : \(error))",
-                "the roster of \(institution) does not hold (\(error))")
+            throw .fails(.directory(.rosterRefused(institution, "\(error)")))
         }
     }
 
@@ -148,7 +135,7 @@ struct PastDocuments {
     }
 
     /// The largest instant that is known before `index`: what comes later in the log is not older.
-    func latest(before index: Int) -> Int {
+    func latest(before index: Int) -> Instant {
         places.filter { $0.index < index }.map(\.at).max() ?? 0
     }
 
@@ -158,9 +145,7 @@ struct PastDocuments {
         for institution in Set(([routing.from] + routing.recipients).map(\.institution)) {
             let list = rosters[institution] ?? []
             guard let position = list.lastIndex(where: { $0.place.index < index }) else {
-                throw Stop.missing(
-                    .directory, "la liste de \(institution) pour l'entrée \(index)",
-                    "the roster of \(institution) for entry \(index)")
+                throw Stop.missing(.directory(.noRoster(institution, entry: index)))
             }
             let (roster, place) = list[position]
             try accept(roster, place, into: &directory)

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import LiaisonNotes
 
 /// A day of the Gregorian calendar.
 struct Day: Hashable, Comparable, Sendable {
@@ -26,11 +27,11 @@ struct Day: Hashable, Comparable, Sendable {
         self.init(year: year, month: month, day: day)
     }
 
-    /// The day that an instant, in Unix seconds, belongs to in `zone`.
-    init(of instant: Int, in zone: TimeZone) {
+    /// The day that an instant belongs to in `zone`.
+    init(of instant: Instant, in zone: TimeZone) {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
-        let date = Date(timeIntervalSince1970: Double(instant))
+        let date = instant.date
         year = calendar.component(.year, from: date)
         month = calendar.component(.month, from: date)
         day = calendar.component(.day, from: date)
@@ -42,13 +43,13 @@ struct Day: Hashable, Comparable, Sendable {
 
     func moved(by limit: RelativeLimit) -> Day { Day(of: limit.instant(from: startInGMT), in: .gmt) }
 
-    func moved(days: Int) -> Day { Day(of: startInGMT + days * 86_400, in: .gmt) }
+    func moved(days: Int) -> Day { Day(of: startInGMT + .days(days), in: .gmt) }
 
-    private var startInGMT: Int {
+    private var startInGMT: Instant {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         let start = calendar.date(from: DateComponents(year: year, month: month, day: day))
-        return Int((start ?? .distantPast).timeIntervalSince1970)
+        return Instant(start ?? .distantPast)
     }
 
     /// `1990-03-14`, as it is stored.

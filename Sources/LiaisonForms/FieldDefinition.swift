@@ -3,6 +3,7 @@
 
 import Foundation
 public import LiaisonModel
+public import LiaisonNotes
 
 /// A form field, as the data file `Kinds/fields.yaml` defines it.
 public struct FieldDefinition: Codable, Hashable, Sendable {
@@ -208,9 +209,9 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
         return !isDate(text.prefix(8) + (day < 9 ? "0" : "") + String(day + 1))
     }
 
-    /// Unix seconds of an RFC 3339 date and time.
-    public static func instant(_ text: String) -> Int? {
-        (try? Date.ISO8601FormatStyle().parse(text)).map { Int($0.timeIntervalSince1970) }
+    /// The second that an RFC 3339 date and time lies in.
+    public static func instant(_ text: String) -> Instant? {
+        (try? Date.ISO8601FormatStyle().parse(text)).map { Instant($0) }
     }
 
     /// `value` as a person reads it.

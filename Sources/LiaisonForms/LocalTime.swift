@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import Foundation
+public import LiaisonNotes
 
 /// Instants as people of a time zone read them, with the zone's distance from UTC: an hour that comes twice in October
 /// is then two.
@@ -14,8 +15,8 @@ public struct LocalTime: Sendable {
     public init(zone identifier: String) { zone = TimeZone(identifier: identifier) ?? .gmt }
 
     /// For example `21/11/2026 à 18:55:37 (UTC+1)`.
-    public func text(_ instant: Int, _ language: Language) -> String {
-        let date = Date(timeIntervalSince1970: Double(instant))
+    public func text(_ instant: Instant, _ language: Language) -> String {
+        let date = instant.date
         let calendar = Calendar(identifier: .gregorian)
         let french: Date.FormatString = "\(day: .twoDigits)/\(month: .twoDigits)/\(year: .defaultDigits) à "
         let english: Date.FormatString = "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) "
@@ -29,8 +30,8 @@ public struct LocalTime: Sendable {
 
     /// As people say it who look at it now: `aujourd'hui à 18 h 55`, `demain à 10 h 30`, `lundi 30 novembre à 9 h 00`; with
     /// the year when it is another one. Minutes are enough here; `text` says it for good.
-    public func near(_ instant: Int, now: Int, _ language: Language) -> String {
-        let date = Date(timeIntervalSince1970: Double(instant))
+    public func near(_ instant: Instant, now: Instant, _ language: Language) -> String {
+        let date = instant.date
         let calendar = calendar(language)
         let days = daysBetween(now, instant, calendar)
         let parts = calendar.dateComponents([.hour, .minute, .weekday, .day, .month, .year], from: date)
@@ -43,7 +44,7 @@ public struct LocalTime: Sendable {
             case 1: language("demain", "tomorrow")
             default: nil
             }
-        let thisYear = calendar.component(.year, from: Date(timeIntervalSince1970: Double(now)))
+        let thisYear = calendar.component(.year, from: now.date)
         let year = parts.year == thisYear ? "" : " \(parts.year ?? 0)"
         let weekday = Self.weekdays(language)[((parts.weekday ?? 1) + 6) % 7]
         let month = Self.months(language)[((parts.month ?? 1) + 11) % 12]
@@ -53,14 +54,14 @@ public struct LocalTime: Sendable {
     }
 
     /// How long ago `instant` was: `4 min`, `3 h`, `2 jours`.
-    public static func age(_ instant: Int, now: Int, _ language: Language) -> String {
-        let seconds = Swift.max(now - instant, 0)
-        switch seconds {
-        case ..<60: return language("moins d'une minute", "less than a minute")
-        case ..<3600: return "\(seconds / 60) min"
-        case ..<86_400: return "\(seconds / 3600) h"
+    public static func age(_ instant: Instant, now: Instant, _ language: Language) -> String {
+        let length = max(now - instant, 0)
+        switch length {
+        case ..<(.minutes(1)): return language("moins d'une minute", "less than a minute")
+        case ..<(.hours(1)): return "\(length.minutes) min"
+        case ..<(.days(1)): return "\(length.hours) h"
         default:
-            let days = seconds / 86_400
+            let days = length.days
             return language("\(days) jour\(days > 1 ? "s" : "")", "\(days) day\(days > 1 ? "s" : "")")
         }
     }
@@ -71,8 +72,8 @@ public struct LocalTime: Sendable {
         return calendar
     }
 
-    private func daysBetween(_ now: Int, _ instant: Int, _ calendar: Calendar) -> Int? {
-        let days = [now, instant].map { calendar.startOfDay(for: Date(timeIntervalSince1970: Double($0))) }
+    private func daysBetween(_ now: Instant, _ instant: Instant, _ calendar: Calendar) -> Int? {
+        let days = [now, instant].map { calendar.startOfDay(for: $0.date) }
         return calendar.dateComponents([.day], from: days[0], to: days[1]).day
     }
 

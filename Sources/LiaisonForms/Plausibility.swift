@@ -3,6 +3,7 @@
 
 public import Foundation
 public import LiaisonModel
+public import LiaisonNotes
 
 extension FormCatalogue {
     /// Everything that is wrong with a form that is about to be sealed: what `check` finds, what cannot be, and what the
@@ -10,11 +11,12 @@ extension FormCatalogue {
     /// rules stays readable.
     ///
     /// - Parameters:
-    ///   - now: Unix seconds.
+    ///   - now: the sender's clock.
     ///   - zone: the zone in which "today" is meant.
     ///   - attachments: how many files go with the form.
     public func checkTyped(
-        _ form: [String: FieldValue], kind: FormKind, context: FormContext = FormContext(), now: Int, zone: TimeZone,
+        _ form: [String: FieldValue], kind: FormKind, context: FormContext = FormContext(), now: Instant,
+        zone: TimeZone,
         attachments: Int = 0
     ) -> [FormFinding] {
         let typed = TypedContext(now: now, zone: zone, language: .fr)
@@ -27,7 +29,7 @@ extension FormCatalogue {
 
     /// Everything that is wrong with one value, as it is typed; what `check` of one value finds, and what cannot be.
     public func checkTyped(
-        _ value: FieldValue, of name: String, kind: FormKind, context: FormContext, now: Int, zone: TimeZone
+        _ value: FieldValue, of name: String, kind: FormKind, context: FormContext, now: Instant, zone: TimeZone
     ) -> [FormFinding] {
         let typed = TypedContext(now: now, zone: zone, language: .fr)
         let findings = check(value, of: name, kind: kind, context: context).map { explained($0, value, typed) }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import LiaisonNotes
 
 /// How far from the present a date or an instant may be, as `Kinds/fields.yaml` says it: `today`, `-P130Y`, `-P7D`, `PT2M`.
 ///
@@ -61,15 +62,12 @@ public struct RelativeLimit: Codable, Hashable, Sendable {
         return "\(number) \(name)"
     }
 
-    /// The limit as an instant.
-    ///
-    /// - Parameter now: Unix seconds.
-    func instant(from now: Int) -> Int {
+    /// The limit, seen from the present.
+    func instant(from now: Instant) -> Instant {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
-        let present = Date(timeIntervalSince1970: Double(now))
-        let moved = calendar.date(byAdding: component, value: amount, to: present) ?? present
-        return Int(moved.timeIntervalSince1970)
+        let present = now.date
+        return Instant(calendar.date(byAdding: component, value: amount, to: present) ?? present)
     }
 
     private var component: Calendar.Component {

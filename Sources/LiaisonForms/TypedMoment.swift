@@ -2,11 +2,12 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import LiaisonNotes
 
 /// Dates and times as people type them.
 enum TypedMoment {
     /// What a clock may be fast: a time that is due within it is meant for today.
-    private static let tolerance = 120
+    private static let tolerance: Seconds = 120
 
     // MARK: Days
 
@@ -103,7 +104,7 @@ enum TypedMoment {
     }
 
     /// Today, or yesterday when that is still to come.
-    private static func latest(_ time: Time, _ text: String, _ context: TypedContext) throws -> Int {
+    private static func latest(_ time: Time, _ text: String, _ context: TypedContext) throws -> Instant {
         let today = Day(of: context.now, in: context.zone)
         let found = try? instant(today, time, text, context)
         if let found, found <= context.now + tolerance { return found }
@@ -111,7 +112,7 @@ enum TypedMoment {
     }
 
     /// Of an hour that comes twice in October, the latest that has been.
-    private static func instant(_ day: Day, _ time: Time, _ text: String, _ context: TypedContext) throws -> Int {
+    private static func instant(_ day: Day, _ time: Time, _ text: String, _ context: TypedContext) throws -> Instant {
         let found = instants(day, time, context.zone)
         guard let instant = found.last(where: { $0 <= context.now + tolerance }) ?? found.first else {
             throw TypingFailure(
@@ -122,25 +123,24 @@ enum TypedMoment {
     }
 
     /// Every instant at which the clocks of `zone` show this time on this day: none, one or two.
-    private static func instants(_ day: Day, _ time: Time, _ zone: TimeZone) -> [Int] {
+    private static func instants(_ day: Day, _ time: Time, _ zone: TimeZone) -> [Instant] {
         guard time.hour < 24, time.minute < 60 else { return [] }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         let parts = DateComponents(
             year: day.year, month: day.month, day: day.day, hour: time.hour, minute: time.minute)
         guard let date = calendar.date(from: parts) else { return [] }
-        let near = [-3600, 0, 3600].map { Int(date.timeIntervalSince1970) + $0 }
+        let near = [-3600, 0, 3600].map { Instant(date) + $0 }
         return near.filter { instant in
-            let shown = Date(timeIntervalSince1970: Double(instant))
-            return Day(of: instant, in: zone) == day && calendar.component(.hour, from: shown) == time.hour
-                && calendar.component(.minute, from: shown) == time.minute
+            Day(of: instant, in: zone) == day && calendar.component(.hour, from: instant.date) == time.hour
+                && calendar.component(.minute, from: instant.date) == time.minute
         }
     }
 
     /// RFC 3339 in `zone`, with its distance from UTC.
-    static func rfc3339(_ instant: Int, _ zone: TimeZone) -> String {
-        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant))) / 60 * 60
-        let seconds = ((instant + offset) % 86_400 + 86_400) % 86_400
+    static func rfc3339(_ instant: Instant, _ zone: TimeZone) -> String {
+        let offset = zone.secondsFromGMT(for: instant.date) / 60 * 60
+        let seconds = ((instant.rawValue + offset) % 86_400 + 86_400) % 86_400
         let time = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, to: 2) }.joined(separator: ":")
         let minutes = abs(offset) / 60
         let sign = offset < 0 ? "-" : "+"

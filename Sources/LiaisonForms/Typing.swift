@@ -3,6 +3,7 @@
 
 public import Foundation
 public import LiaisonModel
+public import LiaisonNotes
 
 // What is typed is what is meant. Two checks are kept apart:
 // - reading checks, `FieldDefinition.accepts` and `FormCatalogue.check`, are for everybody, and for forms that were sealed
@@ -12,14 +13,13 @@ public import LiaisonModel
 
 /// When, where and in which language something is typed.
 public struct TypedContext: Sendable {
-    /// Unix seconds.
-    public var now: Int
+    public var now: Instant
     /// The zone that days and hours are meant in.
     public var zone: TimeZone
     /// The language that words are looked up in first.
     public var language: Language
 
-    public init(now: Int, zone: TimeZone, language: Language) {
+    public init(now: Instant, zone: TimeZone, language: Language) {
         self.now = now
         self.zone = zone
         self.language = language

@@ -35,8 +35,8 @@ public struct DeliveryReplay: Sendable {
     /// Where it stood before the event of each act.
     public let before: [Hash: DeliveryProgress]
 
-    /// When an acknowledgement was or is due, Unix seconds.
-    public var dueAt: Int? { events[0].event.dueAt }
+    /// When an acknowledgement was or is due.
+    public var dueAt: Instant? { events[0].event.dueAt }
 
     /// - Parameter events: in order of the log; those about other deliveries, and refusals, are passed over.
     /// - Returns: nil when none is about this delivery.

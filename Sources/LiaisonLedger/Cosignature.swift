@@ -26,24 +26,26 @@ public struct CosignatureKey: Hashable, Sendable, LosslessStringConvertible {
 
     public var id: [UInt8] { NoteKey.id(name: name, type: Self.type, key: key.bytes) }
 
-    /// When this witness cosigned `note`, Unix seconds: the latest of its lines that verify; nil when none does.
-    public func time(on note: SignedNote) -> Int? {
+    /// When this witness cosigned `note`: the latest of its lines that verify; nil when none does.
+    public func time(on note: SignedNote) -> Instant? {
         times(on: note).max()
     }
 
     /// All times at which it says that it cosigned this note.
-    func times(on note: SignedNote) -> [Int] {
+    func times(on note: SignedNote) -> [Instant] {
         note.signatures.filter { $0.name == name && $0.keyID == id }.compactMap { line in
             guard line.signature.count == 72 else { return nil }
             let time = line.signature.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            guard let time = Int(exactly: time), time <= DecimalNumber.largest,
+            guard let time = Int(exactly: time).map({ Instant($0) }), time.rawValue <= DecimalNumber.largest,
                 key.isValid(Array(line.signature.dropFirst(8)), for: Self.message(note.text, at: time))
             else { return nil }
             return time
         }
     }
 
-    static func message(_ text: String, at time: Int) -> [UInt8] { Array("cosignature/v1\ntime \(time)\n\(text)".utf8) }
+    static func message(_ text: String, at time: Instant) -> [UInt8] {
+        Array("cosignature/v1\ntime \(time)\n\(text)".utf8)
+    }
 }
 
 /// What a witness signs with.
@@ -58,10 +60,10 @@ public struct CosignatureSigner: Sendable {
         self.privateKey = privateKey
     }
 
-    /// States that at `time` (Unix seconds) this is the largest tree seen of its log.
-    public func cosign(_ checkpoint: Checkpoint, at time: Int) -> NoteSignature {
+    /// States that at `time` this is the largest tree seen of its log.
+    public func cosign(_ checkpoint: Checkpoint, at time: Instant) -> NoteSignature {
         let signature = privateKey.signature(for: CosignatureKey.message(checkpoint.text, at: time))
-        let stamp = (0..<8).map { UInt8(truncatingIfNeeded: time >> (56 - 8 * $0)) }
+        let stamp = (0..<8).map { UInt8(truncatingIfNeeded: time.rawValue >> (56 - 8 * $0)) }
         return NoteSignature(name: key.name, keyID: key.id, signature: stamp + signature)
     }
 }

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import COpenSSL
-import LiaisonNotes
+public import LiaisonNotes
 
 /// A time-stamp token (RFC 3161) over some bytes, as DER. Not verified.
 public struct TimeStampToken: Hashable, Sendable {
@@ -37,10 +37,10 @@ public struct TimeStampToken: Hashable, Sendable {
         return true
     }
 
-    /// Checks that an authority under `roots` (DER certificates) stamped `data`, and returns when, Unix seconds.
+    /// Checks that an authority under `roots` (DER certificates) stamped `data`, and returns when.
     ///
     /// The chain is judged at the token's own time: a token outlives its authority's certificate.
-    public func verified(over data: [UInt8], roots: [[UInt8]]) throws(Failure) -> Int {
+    public func verified(over data: [UInt8], roots: [[UInt8]]) throws(Failure) -> Instant {
         guard let token = OpenSSL.token(der) else { throw .malformed }
         defer { PKCS7_free(token) }
         guard let time = OpenSSL.time(of: token) else { throw .malformed }
@@ -104,7 +104,7 @@ private enum OpenSSL {
     }
 
     /// The token's time, and nil for an imprint by another algorithm than SHA-256.
-    static func time(of token: UnsafeMutablePointer<PKCS7>) -> Int? {
+    static func time(of token: UnsafeMutablePointer<PKCS7>) -> Instant? {
         guard let info = PKCS7_to_TS_TST_INFO(token) else { return nil }
         defer { TS_TST_INFO_free(info) }
         guard let imprint = TS_TST_INFO_get_msg_imprint(info), let digest = TS_MSG_IMPRINT_get_msg(imprint),
@@ -113,7 +113,7 @@ private enum OpenSSL {
         else { return nil }
         var parts = tm()
         guard ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
-        return timegm(&parts)
+        return Instant(timegm(&parts))
     }
 
     private static func isSHA256(_ algorithm: UnsafePointer<X509_ALGOR>) -> Bool {
@@ -122,7 +122,7 @@ private enum OpenSSL {
         return OBJ_obj2nid(identifier) == NID_sha256
     }
 
-    static func context(data: [UInt8], roots: [[UInt8]], at time: Int) throws(Failure) -> OpaquePointer {
+    static func context(data: [UInt8], roots: [[UInt8]], at time: Instant) throws(Failure) -> OpaquePointer {
         let store = try store(roots, at: time)
         guard let context = TS_VERIFY_CTX_new() else {
             X509_STORE_free(store)
@@ -144,7 +144,7 @@ private enum OpenSSL {
         parse(der, { d2i_X509(nil, &$0, $1) }, free: { X509_free($0) })
     }
 
-    private static func store(_ roots: [[UInt8]], at time: Int) throws(Failure) -> OpaquePointer {
+    private static func store(_ roots: [[UInt8]], at time: Instant) throws(Failure) -> OpaquePointer {
         guard let store = X509_STORE_new() else { throw .root }
         for root in roots {
             guard let certificate = certificate(root) else {
@@ -154,7 +154,7 @@ private enum OpenSSL {
             X509_STORE_add_cert(store, certificate)
             X509_free(certificate)
         }
-        X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), time)
+        X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), time.rawValue)
         return store
     }
 

@@ -105,23 +105,23 @@ public struct WitnessPolicy: Hashable, Sendable {
         }
     }
 
-    /// Which witnesses cosigned `checkpoint`, and when, if not before `instant` (Unix seconds).
+    /// Which witnesses cosigned `checkpoint`, and when, if not before `instant`.
     public func cosignatures(
-        on checkpoint: SignedCheckpoint, since instant: Int = 0
-    ) -> [(witness: Witness, time: Int)] {
+        on checkpoint: SignedCheckpoint, since instant: Instant = 0
+    ) -> [(witness: Witness, time: Instant)] {
         witnesses.compactMap { witness in
             witness.key.time(on: checkpoint.note).flatMap { $0 >= instant ? (witness, $0) : nil }
         }
     }
 
     /// Whether enough witnesses cosigned `checkpoint`, not before `instant`.
-    public func isSatisfied(by checkpoint: SignedCheckpoint, since instant: Int = 0) -> Bool {
+    public func isSatisfied(by checkpoint: SignedCheckpoint, since instant: Instant = 0) -> Bool {
         guard let quorum else { return true }
         return holds(quorum, Set(cosignatures(on: checkpoint, since: instant).map(\.witness.name)))
     }
 
     /// The earliest cosignature on `checkpoint` of those that the quorum is made of.
-    public func earliest(on checkpoint: SignedCheckpoint) -> Int? {
+    public func earliest(on checkpoint: SignedCheckpoint) -> Instant? {
         let members = quorum.map(members) ?? []
         return witnesses.filter { members.contains($0.name) }.flatMap { $0.key.times(on: checkpoint.note) }.min()
     }

@@ -4,8 +4,6 @@
 public import LiaisonNotes
 
 /// The signed rules: parties, logs, roles and flows. `docs/formats.md` lists every field.
-///
-/// All instants are Unix seconds, all durations seconds.
 public struct Convention: Document {
     public static let type = "liaison/convention/v1"
     public static let maximumSize = 1 << 20
@@ -14,14 +12,14 @@ public struct Convention: Document {
     public var version: Int
     /// Hash of the version before; absent in version 1.
     public var previous: Hash?
-    public var notBefore: Int
-    public var notAfter: Int
+    public var notBefore: Instant
+    public var notAfter: Instant
     /// How long a superseded version is still accepted in an envelope.
-    public var grace: Int
+    public var grace: Seconds
     /// How old `sealed_at` may be on arrival.
-    public var maximumAge: Int
+    public var maximumAge: Seconds
     /// How long event records and their salts are kept.
-    public var auditLimit: Int
+    public var auditLimit: Seconds
     /// Whether health data may travel (CSP L1111-8).
     public var healthData: Bool
     /// An IANA name, for opening hours and working days.
@@ -34,8 +32,8 @@ public struct Convention: Document {
     public var flows: [Flow]
 
     public init(
-        name: String, version: Int, previous: Hash? = nil, notBefore: Int, notAfter: Int,
-        grace: Int, maximumAge: Int, auditLimit: Int, healthData: Bool, timeZone: String,
+        name: String, version: Int, previous: Hash? = nil, notBefore: Instant, notAfter: Instant,
+        grace: Seconds, maximumAge: Seconds, auditLimit: Seconds, healthData: Bool, timeZone: String,
         holidays: [String], logs: [LogDescription], parties: [Party], roles: [Role], flows: [Flow]
     ) {
         self.name = name
@@ -105,7 +103,7 @@ public struct Party: Codable, Hashable, Sendable {
     }
 
     /// Its keys in force at `instant`, named as they sign.
-    public func noteKeys(at instant: Int) -> [NoteKey] {
+    public func noteKeys(at instant: Instant) -> [NoteKey] {
         keys.filter { $0.notBefore <= instant && instant < $0.notAfter }
             .compactMap { NoteKey(name: institution.description, key: $0.key) }
     }
@@ -113,10 +111,10 @@ public struct Party: Codable, Hashable, Sendable {
 
 public struct PartyKey: Codable, Hashable, Sendable {
     public var key: VerificationKey
-    public var notBefore: Int
-    public var notAfter: Int
+    public var notBefore: Instant
+    public var notAfter: Instant
 
-    public init(key: VerificationKey, notBefore: Int, notAfter: Int) {
+    public init(key: VerificationKey, notBefore: Instant, notAfter: Instant) {
         self.key = key
         self.notBefore = notBefore
         self.notAfter = notAfter
@@ -157,14 +155,14 @@ public struct Flow: Codable, Hashable, Sendable {
     public var replyOnly: Bool
     public var escalation: [EscalationStep]
     /// How long the content is kept after it was deposited.
-    public var retention: Int
+    public var retention: Seconds
     public var attachments: AttachmentRule
 
     public init(
         id: String, kind: String, from: [String], to: [String], legalBases: [String],
         adhesion: Adhesion, copies: [String], callFirst: Bool = false, urgencies: [UrgencyRule],
         reply: ReplyRule? = nil,
-        replyOnly: Bool, escalation: [EscalationStep], retention: Int, attachments: AttachmentRule
+        replyOnly: Bool, escalation: [EscalationStep], retention: Seconds, attachments: AttachmentRule
     ) {
         self.id = id
         self.kind = kind
@@ -219,10 +217,10 @@ public struct UrgencyRule: Codable, Hashable, Sendable {
     }
 
     public var urgency: Urgency
-    public var within: Int
+    public var within: Seconds
     public var clock: Clock
 
-    public init(urgency: Urgency, within: Int, clock: Clock) {
+    public init(urgency: Urgency, within: Seconds, clock: Clock) {
         self.urgency = urgency
         self.within = within
         self.clock = clock
@@ -231,10 +229,10 @@ public struct UrgencyRule: Codable, Hashable, Sendable {
 
 public struct ReplyRule: Codable, Hashable, Sendable {
     public var kind: String
-    public var within: Int
+    public var within: Seconds
     public var clock: UrgencyRule.Clock
 
-    public init(kind: String, within: Int, clock: UrgencyRule.Clock) {
+    public init(kind: String, within: Seconds, clock: UrgencyRule.Clock) {
         self.kind = kind
         self.within = within
         self.clock = clock
@@ -287,11 +285,11 @@ public enum EscalationTarget: Codable, Hashable, Sendable, CustomStringConvertib
 public struct EscalationStep: Codable, Hashable, Sendable {
     public var to: EscalationTarget
     /// Seconds after the acknowledgement was due.
-    public var after: Int
+    public var after: Seconds
     /// Whether that unit is a recipient in law from sealing on; otherwise it gets the reference only.
     public var content: Bool
 
-    public init(to: EscalationTarget, after: Int, content: Bool) {
+    public init(to: EscalationTarget, after: Seconds, content: Bool) {
         self.to = to
         self.after = after
         self.content = content

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+public import LiaisonNotes
 
 /// Time limits in a convention's time zone: elapsed seconds, opening hours or working days.
 public struct WorkingCalendar: Sendable {
@@ -20,26 +21,26 @@ public struct WorkingCalendar: Sendable {
         self.init(timeZone: convention.timeZone, holidays: convention.holidays)
     }
 
-    /// When `within` seconds (on the clock of working days at most ten years) after `instant` are over on `clock`, Unix seconds.
+    /// When `within` (on the clock of working days at most ten years) after `instant` is over on `clock`.
     ///
     /// - Parameter opening: the unit's hours; empty means always open.
     public func due(
-        from instant: Int, within: Int, clock: UrgencyRule.Clock, opening: [OpeningHours]
-    ) -> Int {
+        from instant: Instant, within: Seconds, clock: UrgencyRule.Clock, opening: [OpeningHours]
+    ) -> Instant {
         switch clock {
         case .elapsed: instant + within
-        case .workingDays: workingDays(from: instant, count: min((within + 86_399) / 86_400, 3660))
-        case .opening: opening.isEmpty ? instant + within : open(from: instant, seconds: within, opening)
+        case .workingDays: workingDays(from: instant, count: min((within + 86_399).days, 3660))
+        case .opening: opening.isEmpty ? instant + within : open(from: instant, within, opening)
         }
     }
 
-    public func isOpen(at instant: Int, _ opening: [OpeningHours]) -> Bool {
+    public func isOpen(at instant: Instant, _ opening: [OpeningHours]) -> Bool {
         opening.isEmpty
             || intervals(ofDayAt: instant, opening).contains { $0.start <= instant && instant < $0.end }
     }
 
-    /// When it opens next, Unix seconds; nil when that is not within two months, or it never closes.
-    public func opens(after instant: Int, _ opening: [OpeningHours]) -> Int? {
+    /// When it opens next; nil when that is not within two months, or it never closes.
+    public func opens(after instant: Instant, _ opening: [OpeningHours]) -> Instant? {
         var day = instant
         for _ in 0..<62 {
             if let next = intervals(ofDayAt: day, opening).first(where: { $0.start > instant }) { return next.start }
@@ -48,19 +49,19 @@ public struct WorkingCalendar: Sendable {
         return nil
     }
 
-    private func workingDays(from instant: Int, count: Int) -> Int {
-        var date = Date(timeIntervalSince1970: Double(instant))
+    private func workingDays(from instant: Instant, count: Int) -> Instant {
+        var date = instant.date
         var left = count
         while left > 0, let next = calendar.date(byAdding: .day, value: 1, to: date) {
             date = next
             if isWorkingDay(date) { left -= 1 }
         }
-        return Int(date.timeIntervalSince1970)
+        return Instant(date)
     }
 
     /// Walks the open intervals of at most two years; a unit that never opens is due when they end.
-    private func open(from instant: Int, seconds: Int, _ opening: [OpeningHours]) -> Int {
-        var left = seconds
+    private func open(from instant: Instant, _ within: Seconds, _ opening: [OpeningHours]) -> Instant {
+        var left = within
         var day = instant
         for _ in 0..<731 {
             for interval in intervals(ofDayAt: day, opening) where interval.end > instant {
@@ -82,16 +83,16 @@ public struct WorkingCalendar: Sendable {
         return String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
     }
 
-    private func nextDay(after instant: Int) -> Int {
-        let start = calendar.startOfDay(for: Date(timeIntervalSince1970: Double(instant)))
+    private func nextDay(after instant: Instant) -> Instant {
+        let start = calendar.startOfDay(for: instant.date)
         let next = calendar.date(byAdding: .day, value: 1, to: start) ?? start.addingTimeInterval(86_400)
-        return Int(next.timeIntervalSince1970)
+        return Instant(next)
     }
 
     private func intervals(
-        ofDayAt instant: Int, _ opening: [OpeningHours]
-    ) -> [(start: Int, end: Int)] {
-        let date = Date(timeIntervalSince1970: Double(instant))
+        ofDayAt instant: Instant, _ opening: [OpeningHours]
+    ) -> [(start: Instant, end: Instant)] {
+        let date = instant.date
         guard !holidays.contains(dayName(date)) else { return [] }
         let start = calendar.startOfDay(for: date)
         // Calendar counts Sunday as 1; ISO 8601 Monday.
@@ -105,7 +106,7 @@ public struct WorkingCalendar: Sendable {
             guard let from = calendar.date(byAdding: .minute, value: hours.from, to: start),
                 let to = calendar.date(byAdding: .minute, value: hours.to, to: start)
             else { return nil }
-            return (Int(from.timeIntervalSince1970), Int(to.timeIntervalSince1970))
+            return (Instant(from), Instant(to))
         }
         .sorted { $0.0 < $1.0 }
     }

@@ -33,7 +33,7 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
 /// that was not verified. The relay's holds every institution, a client's those that it has to do with.
 public struct Directory: Sendable {
     /// Longest life of an encryption key, in seconds: 30 days (docs/formats.md, section 2.5).
-    public static let keyLifetime = 30 * 86_400
+    public static let keyLifetime: Seconds = .days(30)
     /// Opening intervals of one unit.
     static let openingLimit = 100
     /// Units that stand in for one, and units that stand by for it.
@@ -41,7 +41,7 @@ public struct Directory: Sendable {
 
     public private(set) var convention: Verified<Convention>?
     /// Superseded conventions, with the instant of their supersession.
-    public private(set) var superseded: [Hash: (convention: Verified<Convention>, at: Int)] = [:]
+    public private(set) var superseded: [Hash: (convention: Verified<Convention>, at: Instant)] = [:]
     public private(set) var successions: [InstitutionID: Verified<Succession>] = [:]
     public private(set) var rosters: [InstitutionID: Verified<Roster>] = [:]
     /// The last roster of each institution, in force or let go of: the next one chains from it.
@@ -78,7 +78,8 @@ public struct Directory: Sendable {
     ///   - pins: a client's own institution's keys; one of them must have signed.
     ///   - wanted: the parties whose signatures are checked now, all when nil; `vouch(for:)` checks more.
     public mutating func accept(
-        _ offered: Unverified<Convention>, at instant: Int, pins: [NoteKey] = [], of wanted: Set<InstitutionID>? = nil
+        _ offered: Unverified<Convention>, at instant: Instant, pins: [NoteKey] = [],
+        of wanted: Set<InstitutionID>? = nil
     ) throws {
         let verified = try offered.verifiedByItsParties(of: wanted)
         guard pins.isEmpty || pins.contains(where: { (try? offered.note.checkSignature(by: $0)) != nil }) else {
@@ -145,7 +146,7 @@ public struct Directory: Sendable {
     }
 
     /// The keys by which an institution signs at `instant`.
-    public func signingKeys(of institution: InstitutionID, at instant: Int) -> [NoteKey] {
+    public func signingKeys(of institution: InstitutionID, at instant: Instant) -> [NoteKey] {
         if let succession = successions[institution]?.body, succession.notBefore <= instant {
             guard instant < succession.notAfter else { return [] }
             return NoteKey(name: institution.description, key: succession.key).map { [$0] } ?? []
@@ -154,7 +155,7 @@ public struct Directory: Sendable {
     }
 
     /// How many of them sign a roster; a succession leaves one key, however many the convention wants.
-    public func signaturesNeeded(of institution: InstitutionID, at instant: Int) -> Int {
+    public func signaturesNeeded(of institution: InstitutionID, at instant: Instant) -> Int {
         if let succession = successions[institution]?.body, succession.notBefore <= instant { return 1 }
         return max(convention?.body.party(institution)?.rosterSignatures ?? 1, 1)
     }
@@ -168,7 +169,7 @@ public struct Directory: Sendable {
     ///   - standing: whether it was in force before the present convention was: then the convention need only list its
     ///     keys, whatever dates it gives them.
     public mutating func accept(
-        _ offered: Unverified<Roster>, at instant: Int, chained: Bool = false, standing: Bool = false
+        _ offered: Unverified<Roster>, at instant: Instant, chained: Bool = false, standing: Bool = false
     ) throws {
         let institution = offered.claimed.by
         guard let convention else { throw DirectoryRefusal.noConvention }
@@ -366,7 +367,7 @@ public struct Directory: Sendable {
     ///
     /// - Parameter isStandbyCalled: whether the silence of the unit has called its standby units in.
     public func isMember(
-        _ agent: Agent, of unit: UnitAddress, at instant: Int, isStandbyCalled: Bool = false
+        _ agent: Agent, of unit: UnitAddress, at instant: Instant, isStandbyCalled: Bool = false
     ) -> Bool {
         guard agent.address.institution == unit.institution, let roster = rosters[unit.institution]?.body,
             let unit = self.unit(unit)
@@ -375,16 +376,16 @@ public struct Directory: Sendable {
     }
 
     /// The agents who may act for `unit` at `instant`.
-    public func members(of unit: UnitAddress, at instant: Int) -> [Agent] {
+    public func members(of unit: UnitAddress, at instant: Instant) -> [Agent] {
         agents(of: unit, at: instant, isStandbyCalled: false)
     }
 
     /// The agents to whom what is for `unit` is sealed at `instant`: its members, and those of its standby units.
-    public func readers(of unit: UnitAddress, at instant: Int) -> [Agent] {
+    public func readers(of unit: UnitAddress, at instant: Instant) -> [Agent] {
         agents(of: unit, at: instant, isStandbyCalled: true)
     }
 
-    private func agents(of unit: UnitAddress, at instant: Int, isStandbyCalled: Bool) -> [Agent] {
+    private func agents(of unit: UnitAddress, at instant: Instant, isStandbyCalled: Bool) -> [Agent] {
         guard let roster = rosters[unit.institution]?.body, let unit = self.unit(unit) else { return [] }
         // Looked up once, and not for each agent.
         let isCalled = isStandbyCalled || !unit.standbyUnits.isEmpty && roster.isVacant(unit, at: instant)
@@ -393,13 +394,13 @@ public struct Directory: Sendable {
 
     /// Whether anybody could open what waits for `unit` at `instant`: somebody to whom it is sealed, and who has published
     /// keys, whether or not these are still valid for new contents.
-    public func hasReader(_ unit: UnitAddress, at instant: Int) -> Bool {
+    public func hasReader(_ unit: UnitAddress, at instant: Instant) -> Bool {
         readers(of: unit, at: instant).contains { !(keys(of: $0.address)?.body.keys.isEmpty ?? true) }
     }
 
     /// The units of all rosters in which nobody is left who could open anything at `instant`: as `hasReader` says of one, in
     /// one pass over each roster.
-    public func unitsWithoutReader(at instant: Int) -> [UnitAddress] {
+    public func unitsWithoutReader(at instant: Instant) -> [UnitAddress] {
         rosters.values.flatMap { roster -> [UnitAddress] in
             var read: Set<UnitAddress> = []
             for agent in roster.body.agents where !(keys(of: agent.address)?.body.keys.isEmpty ?? true) {
@@ -412,7 +413,7 @@ public struct Directory: Sendable {
     }
 
     /// The units of which `agent` is a standby member at `instant`: it acts for them once their silence has called it in.
-    public func standbyUnits(of agent: AgentAddress, at instant: Int) -> [UnitAddress] {
+    public func standbyUnits(of agent: AgentAddress, at instant: Instant) -> [UnitAddress] {
         guard let entry = self.agent(agent), let roster = rosters[agent.institution]?.body else { return [] }
         return roster.units.filter { unit in
             unit.standbyUnits.contains { entry.isMember(of: $0, at: instant) }
@@ -429,11 +430,11 @@ public struct Directory: Sendable {
     }
 
     /// The encryption keys, valid at `instant`, to which a content for `unit` is sealed.
-    public func encryptionKeys(of unit: UnitAddress, at instant: Int) -> [EncryptionKey] {
+    public func encryptionKeys(of unit: UnitAddress, at instant: Instant) -> [EncryptionKey] {
         readers(of: unit, at: instant).flatMap { encryptionKeys(of: $0.address, at: instant) }
     }
 
-    public func encryptionKeys(of agent: AgentAddress, at instant: Int) -> [EncryptionKey] {
+    public func encryptionKeys(of agent: AgentAddress, at instant: Instant) -> [EncryptionKey] {
         keys(of: agent)?.body.keys.filter { $0.notBefore <= instant && instant < $0.notAfter } ?? []
     }
 
@@ -441,7 +442,7 @@ public struct Directory: Sendable {
     public func agent(tls fingerprint: Hash) -> Agent? { owners.agent(tls: fingerprint).flatMap { agents[$0] } }
 
     /// The agent whose roster line names this TLS key, if it may act at `instant`.
-    public func agent(tls fingerprint: Hash, at instant: Int) -> Agent? {
+    public func agent(tls fingerprint: Hash, at instant: Instant) -> Agent? {
         agent(tls: fingerprint).flatMap { $0.isInForce(at: instant) ? $0 : nil }
     }
 
@@ -455,7 +456,7 @@ public struct Directory: Sendable {
     }
 
     /// Every convention that may still be named at `instant`.
-    public func convention(_ hash: Hash, at instant: Int) -> Verified<Convention>? {
+    public func convention(_ hash: Hash, at instant: Instant) -> Verified<Convention>? {
         if let convention, convention.hash == hash { return convention }
         guard let old = superseded[hash], instant <= old.at + old.convention.body.grace else { return nil }
         return old.convention

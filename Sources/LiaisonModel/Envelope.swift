@@ -17,19 +17,19 @@ public struct Routing: Codable, Hashable, Sendable {
     public var copies: [UnitAddress]
     public var kind: String
     public var urgency: Urgency
-    /// Unix seconds; a claim of the sender.
-    public var sealedAt: Int
+    /// A claim of the sender.
+    public var sealedAt: Instant
     /// Only when it is between the same two units; otherwise the reference stays sealed.
     public var inReplyTo: TransmissionID?
-    /// When the sender says that the content was also told by telephone, Unix seconds.
-    public var phoneConfirmedAt: Int?
+    /// When the sender says that the content was also told by telephone.
+    public var phoneConfirmedAt: Instant?
     /// The largest checkpoint that the sender has verified.
     public var checkpoint: SeenCheckpoint?
 
     public init(
         id: TransmissionID, log: String, convention: Hash, head: Hash, from: UnitAddress,
-        to: UnitAddress, copies: [UnitAddress], kind: String, urgency: Urgency, sealedAt: Int,
-        inReplyTo: TransmissionID? = nil, phoneConfirmedAt: Int? = nil, checkpoint: SeenCheckpoint? = nil
+        to: UnitAddress, copies: [UnitAddress], kind: String, urgency: Urgency, sealedAt: Instant,
+        inReplyTo: TransmissionID? = nil, phoneConfirmedAt: Instant? = nil, checkpoint: SeenCheckpoint? = nil
     ) {
         self.id = id
         self.log = log
@@ -118,14 +118,14 @@ public struct Act: SoleSignerDocument {
     public var reason: ReasonCode?
     /// With `transferred`: the content as sealed anew.
     public var content: ContentReference?
-    /// Unix seconds; a claim of the author.
-    public var at: Int
+    /// A claim of the author.
+    public var at: Instant
     public var checkpoint: SeenCheckpoint?
 
     public init(
         by: AgentAddress, log: String, convention: Hash, head: Hash, transmission: TransmissionID,
         envelope: Hash, unit: UnitAddress, act: Kind, reason: ReasonCode? = nil,
-        content: ContentReference? = nil, at: Int, checkpoint: SeenCheckpoint? = nil
+        content: ContentReference? = nil, at: Instant, checkpoint: SeenCheckpoint? = nil
     ) {
         self.by = by
         self.log = log

@@ -86,16 +86,16 @@ public struct EventRecord: Codable, Hashable, Sendable {
     public var mailbox: Mailbox
     /// Gapless within the mailbox, from 1.
     public var number: Int
-    /// The relay's clock, Unix seconds.
-    public var at: Int
+    /// The relay's clock.
+    public var at: Instant
     public var transmission: TransmissionID?
     public var envelope: Hash?
     /// The unit whose delivery this is about.
     public var unit: UnitAddress?
     public var act: Hash?
     public var state: DeliveryState?
-    /// When an acknowledgement is due, Unix seconds.
-    public var dueAt: Int?
+    /// When an acknowledgement is due.
+    public var dueAt: Instant?
     /// A decision code, a reason code, the step of an escalation or the program's version.
     public var code: String?
     /// Hash of the document published, of the inspection, or of the configuration.
@@ -111,7 +111,7 @@ public struct EventRecord: Codable, Hashable, Sendable {
     /// Only in a DirectoryHead.
     public var head: DirectoryHead?
 
-    public init(log: String, event: EventName, mailbox: Mailbox, number: Int, at: Int) {
+    public init(log: String, event: EventName, mailbox: Mailbox, number: Int, at: Instant) {
         self.log = log
         self.event = event
         self.mailbox = mailbox

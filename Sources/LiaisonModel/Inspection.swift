@@ -13,16 +13,17 @@ public struct Inspection: SoleSignerDocument {
 
     public var by: AgentAddress
     public var log: String
-    /// Events from `since` until before `until`, Unix seconds, the relay's clock.
-    public var since: Int
-    public var until: Int
+    /// Events from `since` until before `until`, the relay's clock.
+    public var since: Instant
+    public var until: Instant
     /// Units of the institution, in order and each once: every one is told of the inspection, so that where its mailbox ends
     /// is in the log. Nil in those of earlier programs.
     public var units: [UnitAddress]?
-    /// Unix seconds; a claim of the author.
-    public var at: Int
+    /// A claim of the author.
+    public var at: Instant
 
-    public init(by: AgentAddress, log: String, since: Int, until: Int, units: [UnitAddress]? = nil, at: Int) {
+    public init(by: AgentAddress, log: String, since: Instant, until: Instant, units: [UnitAddress]? = nil, at: Instant)
+    {
         self.by = by
         self.log = log
         self.since = since

@@ -100,7 +100,7 @@ public struct InvitationCode: Sendable {
     }
 }
 
-/// What an invitation offers, and by what the invited recognises its institution. Instants are Unix seconds.
+/// What an invitation offers, and by what the invited recognises its institution.
 public struct Invitation: Codable, Hashable, Sendable {
     public var institution: InstitutionID
     /// The pseudonym that the invited will sign under.
@@ -110,16 +110,17 @@ public struct Invitation: Codable, Hashable, Sendable {
     /// A role of `Post`, or a duty of `Agent`.
     public var role: String
     /// End of the post.
-    public var until: Int
+    public var until: Instant
     /// End of the invitation.
-    public var expiresAt: Int
+    public var expiresAt: Instant
     /// Of the convention in force.
     public var convention: Hash
     /// The institution's key, to be pinned.
     public var key: VerificationKey
 
     public init(
-        institution: InstitutionID, agent: AgentAddress, unit: UnitAddress?, role: String, until: Int, expiresAt: Int,
+        institution: InstitutionID, agent: AgentAddress, unit: UnitAddress?, role: String, until: Instant,
+        expiresAt: Instant,
         convention: Hash, key: VerificationKey
     ) {
         self.institution = institution

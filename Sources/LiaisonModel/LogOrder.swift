@@ -6,10 +6,10 @@ public import LiaisonNotes
 /// Where and when the log took something.
 public struct LogPlace: Codable, Hashable, Sendable {
     public var index: Int
-    /// The relay's clock, Unix seconds.
-    public var at: Int
+    /// The relay's clock.
+    public var at: Instant
 
-    public init(index: Int, at: Int) {
+    public init(index: Int, at: Instant) {
         self.index = index
         self.at = at
     }
@@ -46,7 +46,7 @@ extension Directory {
     ///   - instant: of the event, and not before anything that the log took before it.
     ///   - sender: the unit that sent the transmission.
     public func verified(
-        _ act: Unverified<Act>, behind event: EventRecord, after progress: DeliveryProgress?, at instant: Int,
+        _ act: Unverified<Act>, behind event: EventRecord, after progress: DeliveryProgress?, at instant: Instant,
         sender: UnitAddress
     ) -> Verified<Act>? {
         let claimed = act.claimed

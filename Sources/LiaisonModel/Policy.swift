@@ -50,12 +50,12 @@ extension Convention {
 
 extension Directory {
     /// Clocks may differ by this many seconds.
-    public static let clockTolerance = 120
+    public static let clockTolerance: Seconds = 120
     /// Seconds for which a DirectoryHead may be relied on (docs/formats.md, section 2.6).
-    public static let headLifetime = 3600
+    public static let headLifetime: Seconds = .hours(1)
 
     /// The units that `agent` acts for at `instant`: its own, and absent ones that they stand in for.
-    public func units(of agent: AgentAddress, at instant: Int) -> [UnitAddress] {
+    public func units(of agent: AgentAddress, at instant: Instant) -> [UnitAddress] {
         guard let entry = self.agent(agent), let roster = rosters[agent.institution]?.body else { return [] }
         return roster.units.filter { roster.isMember(entry, of: $0, at: instant) }.map(\.address).sorted()
     }
@@ -68,7 +68,7 @@ extension Directory {
     /// - Parameter size: the sealed size in bytes, nil before it is known.
     /// - Throws: `DecisionCode`.
     public func permit(
-        _ routing: Routing, by author: AgentAddress, log: String, size: Int?, at instant: Int
+        _ routing: Routing, by author: AgentAddress, log: String, size: Int?, at instant: Instant
     ) throws(DecisionCode) -> Permit {
         guard routing.log == log else { throw .wrongLog }
         guard let convention = convention(routing.convention, at: instant) else { throw .conventionUnknown }

@@ -3,7 +3,7 @@
 
 public import LiaisonNotes
 
-/// An institution's signed list of units and agents. Instants are Unix seconds.
+/// An institution's signed list of units and agents.
 public struct Roster: SoleSignerDocument {
     /// How many registrars sign it together at most.
     package static let maximumSignatures = 2
@@ -14,14 +14,14 @@ public struct Roster: SoleSignerDocument {
     public var version: Int
     /// Hash of the version before; absent in version 1.
     public var previous: Hash?
-    public var issuedAt: Int
+    public var issuedAt: Instant
     public var units: [Unit]
     public var agents: [Agent]
     /// SHA-256 of the SubjectPublicKeyInfo of each registrar's TLS client certificate (RFC 7469).
     public var registrars: [Hash]
 
     public init(
-        by: InstitutionID, version: Int, previous: Hash? = nil, issuedAt: Int, units: [Unit],
+        by: InstitutionID, version: Int, previous: Hash? = nil, issuedAt: Instant, units: [Unit],
         agents: [Agent], registrars: [Hash] = []
     ) {
         self.by = by
@@ -39,7 +39,7 @@ public struct Roster: SoleSignerDocument {
     ///
     /// - Parameter isStandbyCalled: whether the silence of the unit itself has called its standby units in.
     public func isMember(
-        _ agent: Agent, of unit: Unit, at instant: Int, isStandbyCalled: Bool = false
+        _ agent: Agent, of unit: Unit, at instant: Instant, isStandbyCalled: Bool = false
     ) -> Bool {
         agent.isMember(of: unit.address, at: instant)
             || unit.substitutes(at: instant).contains { agent.isMember(of: $0, at: instant) }
@@ -48,7 +48,7 @@ public struct Roster: SoleSignerDocument {
     }
 
     /// Whether nobody has a post in `unit` at `instant`, whatever its line says of an absence.
-    public func isVacant(_ unit: Unit, at instant: Int) -> Bool {
+    public func isVacant(_ unit: Unit, at instant: Instant) -> Bool {
         !agents.contains { $0.isMember(of: unit.address, at: instant) }
     }
 }
@@ -94,12 +94,12 @@ extension Unit {
     public var standbyUnits: [UnitAddress] { standby ?? [] }
 
     /// The units that its absence names to answer for it at `instant`.
-    public func substitutes(at instant: Int) -> [UnitAddress] {
+    public func substitutes(at instant: Instant) -> [UnitAddress] {
         guard let absence, absence.until.map({ instant < $0 }) ?? true else { return [] }
         return absence.substitutes
     }
 
-    public func isAbsent(at instant: Int) -> Bool { absence.map { instant < $0.until ?? .max } ?? false }
+    public func isAbsent(at instant: Instant) -> Bool { absence.map { instant < $0.until ?? .latest } ?? false }
 }
 
 /// One weekly interval, in the convention's time zone.
@@ -128,11 +128,11 @@ extension OpeningHours {
 public struct Absence: Codable, Hashable, Sendable {
     public enum Reason: String, Codable, Hashable, Sendable { case leave, vacancy }
     public var reason: Reason
-    public var until: Int?
+    public var until: Instant?
     /// Units of the same institution whose agents answer meanwhile.
     public var substitutes: [UnitAddress]
 
-    public init(reason: Reason, until: Int? = nil, substitutes: [UnitAddress] = []) {
+    public init(reason: Reason, until: Instant? = nil, substitutes: [UnitAddress] = []) {
         self.reason = reason
         self.until = until
         self.substitutes = substitutes
@@ -145,8 +145,8 @@ public struct Agent: Codable, Hashable, Sendable {
     public var key: VerificationKey
     /// The signature of `Possession` by `key`, 64 bytes in base64.
     public var possession: String
-    public var notBefore: Int
-    public var notAfter: Int
+    public var notBefore: Instant
+    public var notAfter: Instant
     public var posts: [Post]
     public var duties: [Duty]
     /// SHA-256 of the SubjectPublicKeyInfo of each TLS client certificate (RFC 7469).
@@ -154,8 +154,8 @@ public struct Agent: Codable, Hashable, Sendable {
     public var revocation: Revocation?
 
     public init(
-        address: AgentAddress, key: VerificationKey, possession: String, notBefore: Int,
-        notAfter: Int, posts: [Post], duties: [Duty], tls: [Hash], revocation: Revocation? = nil
+        address: AgentAddress, key: VerificationKey, possession: String, notBefore: Instant,
+        notAfter: Instant, posts: [Post], duties: [Duty], tls: [Hash], revocation: Revocation? = nil
     ) {
         self.address = address
         self.key = key
@@ -171,11 +171,11 @@ public struct Agent: Codable, Hashable, Sendable {
     public var noteKey: NoteKey? { NoteKey(name: address.description, key: key) }
 
     /// Whether the agent may act at `instant`.
-    public func isInForce(at instant: Int) -> Bool {
+    public func isInForce(at instant: Instant) -> Bool {
         notBefore <= instant && instant < notAfter && revocation.map { instant < $0.at } ?? true
     }
 
-    public func isMember(of unit: UnitAddress, at instant: Int) -> Bool {
+    public func isMember(of unit: UnitAddress, at instant: Instant) -> Bool {
         isInForce(at: instant)
             && posts.contains { $0.unit == unit && $0.notBefore <= instant && instant < $0.notAfter }
     }
@@ -199,10 +199,10 @@ public enum Duty: String, Codable, Hashable, Sendable, CaseIterable {
 public struct Post: Codable, Hashable, Sendable {
     public var unit: UnitAddress
     public var role: PostRole
-    public var notBefore: Int
-    public var notAfter: Int
+    public var notBefore: Instant
+    public var notAfter: Instant
 
-    public init(unit: UnitAddress, role: PostRole, notBefore: Int, notAfter: Int) {
+    public init(unit: UnitAddress, role: PostRole, notBefore: Instant, notAfter: Instant) {
         self.unit = unit
         self.role = role
         self.notBefore = notBefore
@@ -218,10 +218,10 @@ public enum RevocationReason: String, Codable, Hashable, Sendable, CaseIterable 
 }
 
 public struct Revocation: Codable, Hashable, Sendable {
-    public var at: Int
+    public var at: Instant
     public var reason: RevocationReason
 
-    public init(at: Int, reason: RevocationReason) {
+    public init(at: Instant, reason: RevocationReason) {
         self.at = at
         self.reason = reason
     }
@@ -255,10 +255,10 @@ public struct AgentKeys: SoleSignerDocument {
     public var by: AgentAddress
     public var version: Int
     public var previous: Hash?
-    public var issuedAt: Int
+    public var issuedAt: Instant
     public var keys: [EncryptionKey]
 
-    public init(by: AgentAddress, version: Int, previous: Hash?, issuedAt: Int, keys: [EncryptionKey]) {
+    public init(by: AgentAddress, version: Int, previous: Hash?, issuedAt: Instant, keys: [EncryptionKey]) {
         self.by = by
         self.version = version
         self.previous = previous
@@ -273,10 +273,10 @@ public struct AgentKeys: SoleSignerDocument {
 public struct EncryptionKey: Codable, Hashable, Sendable {
     public static let length = 1216
     public var key: String
-    public var notBefore: Int
-    public var notAfter: Int
+    public var notBefore: Instant
+    public var notAfter: Instant
 
-    public init(key: String, notBefore: Int, notAfter: Int) {
+    public init(key: String, notBefore: Instant, notAfter: Instant) {
         self.key = key
         self.notBefore = notBefore
         self.notAfter = notAfter

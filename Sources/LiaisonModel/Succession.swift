@@ -3,8 +3,7 @@
 
 public import LiaisonNotes
 
-/// An institution's new signing key, signed by its offline recovery key when the old one is lost or stolen. Instants are
-/// Unix seconds.
+/// An institution's new signing key, signed by its offline recovery key when the old one is lost or stolen.
 public struct Succession: SoleSignerDocument {
     public static let type = "liaison/succession/v1"
     public static let maximumSize = 4096
@@ -13,10 +12,10 @@ public struct Succession: SoleSignerDocument {
     /// Of the convention that names the recovery key.
     public var convention: Hash
     public var key: VerificationKey
-    public var notBefore: Int
-    public var notAfter: Int
+    public var notBefore: Instant
+    public var notAfter: Instant
 
-    public init(by: InstitutionID, convention: Hash, key: VerificationKey, notBefore: Int, notAfter: Int) {
+    public init(by: InstitutionID, convention: Hash, key: VerificationKey, notBefore: Instant, notAfter: Instant) {
         self.by = by
         self.convention = convention
         self.key = key

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonLedger
-import LiaisonNotes
+public import LiaisonNotes
 
 /// Asks others to vouch for the log's latest checkpoint: witnesses whenever it has grown, a time-stamp authority at an
 /// interval. Whatever they answer, or do not, never holds up the log.
@@ -24,12 +24,12 @@ public actor Anchoring {
     }
 
     public struct Authority: Sendable {
-        /// Seconds between two tokens.
-        let interval: Int
+        /// Between two tokens.
+        let interval: Seconds
         /// A verified token (DER) over some bytes.
         let stamp: @Sendable ([UInt8]) async throws -> [UInt8]
 
-        public init(interval: Int, stamp: @escaping @Sendable ([UInt8]) async throws -> [UInt8]) {
+        public init(interval: Seconds, stamp: @escaping @Sendable ([UInt8]) async throws -> [UInt8]) {
             self.interval = interval
             self.stamp = stamp
         }
@@ -47,10 +47,10 @@ public actor Anchoring {
     private let report: @Sendable (Report) -> Void
     /// Sizes that each witness cosigned last; asked for again after a restart.
     private var cosigned: [String: Int] = [:]
-    /// The checkpoint that the last round was about, and when, Unix seconds; nil after one that failed.
-    private var asked: (size: Int, at: Int)?
+    /// The checkpoint that the last round was about, and when; nil after one that failed.
+    private var asked: (size: Int, at: Instant)?
     private var stampedSize = 0
-    private var stampedAt: Int?
+    private var stampedAt: Instant?
 
     public init(
         relay: Relay, witnesses: [Witness], authority: Authority?,
@@ -62,9 +62,9 @@ public actor Anchoring {
         self.report = report
     }
 
-    /// Seconds after which a checkpoint is cosigned again though the log has not grown: clients want to hear from witnesses
+    /// After this time a checkpoint is cosigned again though the log has not grown: clients want to hear from witnesses
     /// within the hour.
-    private static let freshness = 600
+    private static let freshness: Seconds = 600
 
     /// One round over the latest checkpoint.
     public func step() async throws {
@@ -74,7 +74,7 @@ public actor Anchoring {
         try await stamp(head)
     }
 
-    private func cosign(_ head: StoredHead, at now: Int) async throws {
+    private func cosign(_ head: StoredHead, at now: Instant) async throws {
         asked = (head.size, now)
         var lines: [String] = []
         for witness in witnesses {

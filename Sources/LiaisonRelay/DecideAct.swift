@@ -10,7 +10,7 @@ struct ActFacts: Sendable {
     var repeated: StoredAct?
     var transmission: StoredTransmission?
     var delivery: StoredDelivery?
-    var headAt: Int?
+    var headAt: Instant?
     /// What the author has done with this delivery before.
     var earlier: Set<Act.Kind> = []
     /// With a transfer: whether the content sealed anew has arrived whole.
@@ -28,7 +28,7 @@ enum ActRuling: Sendable {
 /// - Throws: `Problem`.
 func decide(
     _ offered: Unverified<Act>, peer: AgentAddress, facts: ActFacts, directory: Directory, log: String,
-    now: Int
+    now: Instant
 ) throws(Problem) -> ActRuling {
     let claimed = offered.claimed
     guard claimed.by == peer else { throw Problem(.notTheAuthor) }

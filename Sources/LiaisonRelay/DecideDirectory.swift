@@ -38,11 +38,13 @@ extension Draft {
     mutating func publish(_ offered: Unverified<Succession>) async throws -> Outcome {
         if let known = try await known(offered.note) { return known }
         // What it says of its beginning is judged now, since everything published before stays as it was.
-        guard abs(offered.claimed.notBefore - now) <= Directory.clockTolerance else { throw Problem(.documentRefused) }
+        guard (offered.claimed.notBefore - now).magnitude <= Directory.clockTolerance else {
+            throw Problem(.documentRefused)
+        }
         try taking { try $0.accept(offered) }
         return try await recordDocument(
             .conventionPublished, .succession, subject: offered.claimed.by.description,
-            version: offered.claimed.notBefore, note: offered.note)
+            version: offered.claimed.notBefore.rawValue, note: offered.note)
     }
 
     mutating func publish(

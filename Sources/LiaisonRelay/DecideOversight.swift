@@ -29,8 +29,8 @@ extension Draft {
         if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
             return .recorded(index: here.entry)
         }
-        var counted = state.inspections[peer] ?? (minute: now / 60, count: 0)
-        if counted.minute != now / 60 { counted = (now / 60, 0) }
+        var counted = state.inspections[peer] ?? (minute: now.period(of: .minutes(1)), count: 0)
+        if counted.minute != now.period(of: .minutes(1)) { counted = (now.period(of: .minutes(1)), 0) }
         guard counted.count < Self.inspectionsPerMinute else { throw Problem(.tooManyRequests) }
         counted.count += 1
         state.inspections[peer] = counted

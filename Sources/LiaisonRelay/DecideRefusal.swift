@@ -59,7 +59,7 @@ extension Draft {
         guard let request = command.refused, let agent = state.directory.agent(request.author),
             let key = agent.noteKey, (try? request.note.checkSignature(by: key)) != nil
         else { return nil }
-        var refusals = state.refusals[request.author] ?? RefusalCount(minute: now / 60)
+        var refusals = state.refusals[request.author] ?? RefusalCount(minute: now.period(of: .minutes(1)))
         defer { state.refusals[request.author] = refusals }
         guard refusals.count < RefusalCount.perMinute else {
             refusals.surplus[request.event, default: 0] += 1
@@ -77,7 +77,8 @@ extension Draft {
 
     /// Ends the minutes that are over: one entry says how many refusals came beyond the limit.
     mutating func countRefusals() async throws {
-        for (agent, refusals) in state.refusals.sorted(by: { $0.key < $1.key }) where refusals.minute < now / 60 {
+        for (agent, refusals) in state.refusals.sorted(by: { $0.key < $1.key })
+        where refusals.minute < now.period(of: .minutes(1)) {
             state.refusals[agent] = nil
             for (event, count) in refusals.surplus.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 _ = try await record(event, in: [.institution(agent.institution)]) { record in

@@ -7,13 +7,13 @@ import LiaisonNotes
 /// What a delivery comes to at an instant by time alone.
 enum SilenceRuling: Hashable, Sendable {
     /// The given step of the escalation, and when the next consequence is due.
-    case escalate(step: EscalationStep, next: Int)
+    case escalate(step: EscalationStep, next: Instant)
     case expire
     case erase
     /// The sender hears that nobody is left who could open it.
-    case leaveUnattended(next: Int)
+    case leaveUnattended(next: Instant)
     /// Nothing yet; nil when nothing is to come.
-    case wait(until: Int?)
+    case wait(until: Instant?)
 }
 
 /// Silence becomes a dated fact: the steps of the flow one after the other, then the end of retention. What is decided
@@ -26,7 +26,8 @@ enum SilenceRuling: Hashable, Sendable {
 ///   - hasStandby: whether the unit has standby units.
 ///   - hasReader: whether anybody could still open it.
 func decide(
-    _ delivery: StoredDelivery, escalation: [EscalationStep], hasStandby: Bool = false, hasReader: Bool = true, now: Int
+    _ delivery: StoredDelivery, escalation: [EscalationStep], hasStandby: Bool = false, hasReader: Bool = true,
+    now: Instant
 ) -> SilenceRuling {
     guard !delivery.isErased else { return .wait(until: nil) }
     guard now < delivery.expiresAt else { return delivery.state.isFinal ? .erase : .expire }
@@ -35,7 +36,7 @@ func decide(
     if hasStandby, let last = steps.last, !steps.contains(where: { $0.to == .standby }) {
         steps.append(EscalationStep(to: .standby, after: last.after, content: false))
     }
-    func instant(_ step: Int) -> Int {
+    func instant(_ step: Int) -> Instant {
         guard step < steps.count else { return delivery.expiresAt }
         return min(delivery.dueAt + steps[step].after, delivery.expiresAt)
     }
@@ -111,8 +112,8 @@ extension Draft {
         }
     }
 
-    /// How often it is looked for units that nobody is left in, seconds: posts end by their dates as well.
-    private static let readersInterval = 60
+    /// How often it is looked for units that nobody is left in: posts end by their dates as well.
+    private static let readersInterval: Seconds = 60
     private static let unattendedLimit = 64
 
     /// Tells the senders of what waits for units in which nobody is left who could open it.

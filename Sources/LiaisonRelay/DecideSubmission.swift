@@ -10,7 +10,7 @@ struct SubmissionFacts: Sendable {
     /// The transmission already accepted under the same id.
     var existing: StoredTransmission?
     /// When the DirectoryHead that the envelope names was logged; nil when it never was.
-    var headAt: Int?
+    var headAt: Instant?
     /// Whether a recipient's roster was published after that head.
     var directoryChanged = false
     /// The two units of the transmission that is answered; nil when it is not known.
@@ -31,7 +31,7 @@ enum SubmissionRuling: Sendable {
 /// - Throws: `Problem`.
 func decide(
     _ offered: Unverified<Envelope>, arrived: ContentReference, peer: AgentAddress,
-    facts: SubmissionFacts, directory: Directory, log: String, now: Int
+    facts: SubmissionFacts, directory: Directory, log: String, now: Instant
 ) throws(Problem) -> SubmissionRuling {
     let claimed = offered.claimed
     guard claimed.by == peer else { throw Problem(.notTheAuthor) }
@@ -64,7 +64,7 @@ func decide(
 }
 
 /// A DirectoryHead may be relied on for an hour.
-func checkHead(_ loggedAt: Int?, now: Int) throws(Problem) {
+func checkHead(_ loggedAt: Instant?, now: Instant) throws(Problem) {
     guard let loggedAt else { throw Problem(.headUnknown) }
     guard loggedAt >= now - Directory.headLifetime else { throw Problem(.headTooOld) }
 }
@@ -150,7 +150,7 @@ extension Draft {
         return entry
     }
 
-    private func dueAt(_ permit: Permit, unit: UnitAddress) -> Int {
+    private func dueAt(_ permit: Permit, unit: UnitAddress) -> Instant {
         guard let convention = state.directory.convention(permit.convention, at: now) else { return now }
         return WorkingCalendar(convention.body).due(
             from: now, within: permit.urgency.within, clock: permit.urgency.clock,

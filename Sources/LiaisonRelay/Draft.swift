@@ -11,12 +11,12 @@ struct RelayState: Sendable {
     var edge = TreeEdge()
     /// Last numbers of the mailboxes touched since the state was read.
     var numbers: [Mailbox: Int] = [:]
-    /// When the latest DirectoryHead was logged, Unix seconds.
-    var headAt: Int?
+    /// When the latest DirectoryHead was logged.
+    var headAt: Instant?
     /// Where each roster in force stands in the log.
     var rosterEntries: [InstitutionID: Int] = [:]
-    /// When it was last looked for units that nobody is left in, Unix seconds; nil when it has to be done now.
-    var readersCheckedAt: Int?
+    /// When it was last looked for units that nobody is left in; nil when it has to be done now.
+    var readersCheckedAt: Instant?
     /// Units that a roster named and names no more; what waits for them waits for nobody.
     var goneUnits: Set<UnitAddress> = []
     /// Refusals of this minute, by agent.
@@ -29,7 +29,7 @@ struct RelayState: Sendable {
 /// store and what was decided earlier in the batch.
 struct Draft: Sendable {
     let log: String
-    let now: Int
+    let now: Instant
     let store: any RelayStore
     let random: RandomBytes
     var state: RelayState
@@ -41,7 +41,7 @@ struct Draft: Sendable {
     private var deliveries: [TransmissionID: [StoredDelivery]] = [:]
     private var acts: [Hash: StoredAct] = [:]
 
-    init(log: String, now: Int, store: any RelayStore, random: RandomBytes, state: RelayState) {
+    init(log: String, now: Instant, store: any RelayStore, random: RandomBytes, state: RelayState) {
         self.log = log
         self.now = now
         self.store = store

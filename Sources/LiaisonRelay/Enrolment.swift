@@ -12,7 +12,7 @@ extension Relay {
     /// Invitations of one institution that are still kept.
     static let invitationLimit = 1000
     /// Longest life of an invitation, in seconds.
-    static let invitationLifetime = 30 * 86_400
+    static let invitationLifetime: Seconds = .days(30)
 
     // MARK: For registrars
 
@@ -99,16 +99,16 @@ public final class GuessLimit: Sendable {
     /// - Parameter report: told how many codes from one source were wrong in a minute, when it has to wait.
     public init(report: @escaping @Sendable (Int) -> Void = { _ in }) { self.report = report }
 
-    func mayAsk(_ source: String, now: Int) -> Bool {
+    func mayAsk(_ source: String, now: Instant) -> Bool {
         state.withLock { state in
-            state.turn(to: now / 60)
+            state.turn(to: now.period(of: .minutes(1)))
             return state.failures[source, default: 0] < Self.perMinute && state.failures.count <= Self.sources
         }
     }
 
-    func failed(_ source: String, now: Int) {
+    func failed(_ source: String, now: Instant) {
         let count = state.withLock { state in
-            state.turn(to: now / 60)
+            state.turn(to: now.period(of: .minutes(1)))
             state.failures[source, default: 0] += 1
             return state.failures[source, default: 0]
         }

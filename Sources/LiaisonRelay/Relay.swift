@@ -13,12 +13,12 @@ public import LiaisonWire
 public struct Relay: Sendable {
     public let sequencer: Sequencer
     public let store: any RelayStore
-    let clock: @Sendable () -> Int
+    let clock: @Sendable () -> Instant
     let guesses: GuessLimit
     public let publication = Publication()
 
     public init(
-        sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Int,
+        sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Instant,
         guesses: GuessLimit = GuessLimit()
     ) {
         self.sequencer = sequencer
@@ -112,7 +112,7 @@ public struct Relay: Sendable {
     }
 
     /// Drops uploads that nobody has gone on with for a day.
-    public func dropStaleUploads() async throws { try await store.dropStaged(before: clock() - 86_400) }
+    public func dropStaleUploads() async throws { try await store.dropStaged(before: clock() - .days(1)) }
 
     /// Lets time have all its consequences: as many rounds as there is something due.
     public func catchUp() async throws {

@@ -22,7 +22,7 @@ public actor Sequencer {
 
     private let log: NoteSigner
     private let store: any RelayStore
-    private let clock: @Sendable () -> Int
+    private let clock: @Sendable () -> Instant
     private let random: RandomBytes
     private let failed: @Sendable (any Error) -> Void
     private var state: RelayState?
@@ -41,10 +41,9 @@ public actor Sequencer {
 
     /// - Parameters:
     ///   - log: the relay's key under the log's origin.
-    ///   - clock: Unix seconds.
     ///   - failed: told of every failure of the store, for the operator's log.
     public init(
-        log: NoteSigner, store: any RelayStore, clock: @escaping @Sendable () -> Int,
+        log: NoteSigner, store: any RelayStore, clock: @escaping @Sendable () -> Instant,
         random: RandomBytes = .system, failed: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
         self.log = log

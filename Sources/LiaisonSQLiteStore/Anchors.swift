@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+public import LiaisonNotes
 public import LiaisonRelay
 
 /// What others say of the log's checkpoints.
@@ -16,7 +17,7 @@ extension SQLiteRelayStore {
         }
     }
 
-    public func add(timeStamp token: [UInt8], size: Int, at instant: Int) async throws {
+    public func add(timeStamp token: [UInt8], size: Int, at instant: Instant) async throws {
         try await pool.write { database in
             try database.execute(
                 sql: "INSERT INTO time_stamps (size, token, at) VALUES (?, ?, ?)",
@@ -31,8 +32,8 @@ extension SQLiteRelayStore {
         }
     }
 
-    public func latestTimeStamp() async throws -> Int? {
-        try await pool.read { try Int.fetchOne($0, sql: "SELECT max(at) FROM time_stamps") }
+    public func latestTimeStamp() async throws -> Instant? {
+        try await pool.read { try Instant.fetchOne($0, sql: "SELECT max(at) FROM time_stamps") }
     }
 
     public func anchor(from size: Int) async throws -> StoredAnchor? {

@@ -97,7 +97,7 @@ extension SQLiteRelayStore {
     }
 
     public func stage(
-        _ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Int
+        _ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Instant
     ) async throws -> Bool {
         try await pool.write { database in
             let table = ChunkTable(database: database)
@@ -164,7 +164,7 @@ extension SQLiteRelayStore {
         }
     }
 
-    public func dropStaged(before instant: Int) async throws {
+    public func dropStaged(before instant: Instant) async throws {
         try await pool.write { try Self.drop(where: "at < ?", [instant], $0) }
     }
 

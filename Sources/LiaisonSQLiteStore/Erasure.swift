@@ -9,7 +9,7 @@ public import LiaisonRelay
 
 /// What is past its time, and who may read an institution's events.
 extension SQLiteRelayStore {
-    public func recordsDue(before instant: Int, limit: Int) async throws -> [ErasableRecords] {
+    public func recordsDue(before instant: Instant, limit: Int) async throws -> [ErasableRecords] {
         try await pool.read { database in
             // A transmission's records go together, once its newest one is due and no content is left.
             let due = try Row.fetchAll(
@@ -68,7 +68,7 @@ extension SQLiteRelayStore {
     }
 
     public func entries(
-        of institution: InstitutionID, since: Int, until: Int, from index: Int, limit: Int
+        of institution: InstitutionID, since: Instant, until: Instant, from index: Int, limit: Int
     ) async throws -> [StoredEntry] {
         try await pool.read { database in
             // Steps from one mailbox to the next in the index: their number counts, not that of the entries.
@@ -94,7 +94,7 @@ extension SQLiteRelayStore {
         }
     }
 
-    public func ends(of mailboxes: [Mailbox], since: Int, until: Int) async throws -> [StoredEntry] {
+    public func ends(of mailboxes: [Mailbox], since: Instant, until: Instant) async throws -> [StoredEntry] {
         try await pool.read { database in
             let halves = [("at < ?", "DESC", since), ("at >= ?", "ASC", until)]
             return try mailboxes.flatMap { mailbox in

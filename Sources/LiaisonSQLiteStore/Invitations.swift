@@ -56,7 +56,7 @@ extension SQLiteRelayStore {
             [state.rawValue, Data(id.bytes), institution.description])
     }
 
-    public func dropInvitations(before instant: Int) async throws {
+    public func dropInvitations(before instant: Instant) async throws {
         _ = try await change("DELETE FROM invitations WHERE expires_at < ?", [instant])
     }
 

@@ -29,7 +29,7 @@ struct RecordCipher {
         return (salt, Array(plain.dropFirst(32)))
     }
 
-    private func key(for scope: RecordScope, at instant: Int) throws -> SymmetricKey {
+    private func key(for scope: RecordScope, at instant: Instant) throws -> SymmetricKey {
         let name = scope.name
         if let key = try existingKey(for: name) {
             if scope != .kept {

@@ -294,7 +294,7 @@ public struct SQLiteRelayStore: RelayStore {
             StatementArguments(units.map(\.description)) + [limit])
     }
 
-    public func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery] {
+    public func deliveriesDue(at instant: Instant, limit: Int) async throws -> [StoredDelivery] {
         try await deliveries(where: "next_step_at <= ? ORDER BY next_step_at LIMIT ?", [instant, limit])
     }
 

@@ -23,12 +23,12 @@ public struct Transfer: SoleSignerDocument {
     public var openedWith: Hash
     /// Fingerprints of every key that the content is sealed to from here on, ascending by their base64.
     public var recipients: [Hash]
-    /// Unix seconds; a claim of the author.
-    public var at: Int
+    /// A claim of the author.
+    public var at: Instant
 
     public init(
         by: AgentAddress, log: String, convention: Hash, head: Hash, transmission: TransmissionID, envelope: Hash,
-        unit: UnitAddress, keys: Hash, openedWith: Hash, recipients: [Hash], at: Int
+        unit: UnitAddress, keys: Hash, openedWith: Hash, recipients: [Hash], at: Instant
     ) {
         self.by = by
         self.log = log

@@ -12,7 +12,7 @@ import X509
 public struct TLSIdentity: Sendable {
     public enum Purpose: Sendable { case server, client }
     /// Of a self-issued certificate: ten years in seconds. Revocation is the roster's.
-    public static let lifetime = 3652 * 86_400
+    public static let lifetime: Seconds = .days(3652)
 
     public let certificatePEM: String
     /// DER of the certificate (RFC 5280).
@@ -40,17 +40,15 @@ public struct TLSIdentity: Sendable {
     /// - Parameters:
     ///   - name: the common name; no person's name.
     ///   - hosts: DNS names and IPv4 addresses for the subject alternative name.
-    ///   - notBefore: Unix seconds.
-    ///   - lifetime: seconds.
     public init(
-        name: String, hosts: [String] = [], purpose: Purpose, notBefore: Int, lifetime: Int
+        name: String, hosts: [String] = [], purpose: Purpose, notBefore: Instant, lifetime: Seconds
     ) throws {
         let key = P256.Signing.PrivateKey()
         let subject = try DistinguishedName { CommonName(name) }
         let certificate = try Certificate(
             version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
-            notValidBefore: Date(timeIntervalSince1970: Double(notBefore)),
-            notValidAfter: Date(timeIntervalSince1970: Double(notBefore + lifetime)),
+            notValidBefore: notBefore.date,
+            notValidAfter: (notBefore + lifetime).date,
             issuer: subject, subject: subject, signatureAlgorithm: .ecdsaWithSHA256,
             extensions: Certificate.Extensions {
                 // A relay's certificate is its own trust anchor, which must be allowed to sign itself.

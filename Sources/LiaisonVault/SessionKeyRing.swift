@@ -11,10 +11,10 @@ public import LiaisonNotes
 /// It lies in the session's own key ring and can be read by who possesses that one: another session does not find it, not
 /// even one of the same user. Where several people share a user account, each session still has its own.
 public struct SessionKeyRing: Sendable {
-    /// Unlocked at most so long, whatever is used meanwhile, in seconds.
-    public static let longest = 8 * 3600
-    /// Unlocked so long after the last use, in seconds, where nothing else is said.
-    public static let usual = 15 * 60
+    /// Unlocked at most so long, whatever is used meanwhile.
+    public static let longest: Seconds = .hours(8)
+    /// Unlocked so long after the last use, where nothing else is said.
+    public static let usual: Seconds = .minutes(15)
 
     public enum Failure: Error, Equatable {
         /// The session has no key ring of its own: what was put there could be read in the user's other sessions.
@@ -24,26 +24,23 @@ public struct SessionKeyRing: Sendable {
 
     /// Until when a vault is unlocked.
     public struct Lease: Equatable, Sendable {
-        /// Seconds after the last use.
-        public let period: Int
-        /// The end in any case, Unix seconds.
-        public let end: Int
+        /// After the last use.
+        public let period: Seconds
+        /// The end in any case.
+        public let end: Instant
     }
 
-    private let clock: @Sendable () -> Int
+    private let clock: @Sendable () -> Instant
     /// How long the machine has slept since it started, milliseconds.
     private let slept: @Sendable () -> Int
 
     public init(
-        clock: @escaping @Sendable () -> Int = Self.now,
+        clock: @escaping @Sendable () -> Instant = { .now },
         slept: @escaping @Sendable () -> Int = Self.suspended
     ) {
         self.clock = clock
         self.slept = slept
     }
-
-    /// Unix seconds.
-    public static let now: @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
 
     /// What the boot clock counts and the monotonic one does not (clock_gettime(2)).
     public static let suspended: @Sendable () -> Int = {
@@ -59,9 +56,9 @@ public struct SessionKeyRing: Sendable {
 
     /// Keeps a vault's key for this session.
     ///
-    /// - Parameter period: seconds after the last use; at most `longest`.
+    /// - Parameter period: after the last use; at most `longest`.
     /// - Throws: `Failure`.
-    public func keep(_ key: GuardedBytes, of vault: String, for period: Int) throws {
+    public func keep(_ key: GuardedBytes, of vault: String, for period: Seconds) throws {
         guard hasOwnRing else { throw Failure.noSessionKeyRing }
         let lease = Lease(period: min(max(period, 1), Self.longest), end: clock() + Self.longest)
         let payload = try Self.payload(key, lease, slept: slept())
@@ -71,7 +68,8 @@ public struct SessionKeyRing: Sendable {
         guard serial >= 0 else { throw Failure.system(call: "add_key", errno: errno) }
         // Whoever possesses it may use it; nobody else may even see it.
         let possessor = UInt32(KEY_POS_VIEW | KEY_POS_READ | KEY_POS_WRITE | KEY_POS_SEARCH | KEY_POS_SETATTR)
-        guard keyctl_setperm(serial, possessor) == 0, keyctl_set_timeout(serial, UInt32(lease.period)) == 0 else {
+        guard keyctl_setperm(serial, possessor) == 0, keyctl_set_timeout(serial, UInt32(lease.period.rawValue)) == 0
+        else {
             let problem = errno
             keyctl_revoke(serial)
             throw Failure.system(call: "keyctl", errno: problem)
@@ -84,7 +82,7 @@ public struct SessionKeyRing: Sendable {
     public func key(of vault: String, isUse: Bool = true) -> GuardedBytes? {
         guard let (serial, key, lease) = try? find(vault) else { return nil }
         guard isUse else { return key }
-        keyctl_set_timeout(serial, UInt32(min(lease.period, max(lease.end - clock(), 1))))
+        keyctl_set_timeout(serial, UInt32(min(lease.period, max(lease.end - clock(), 1)).rawValue))
         return key
     }
 
@@ -147,7 +145,7 @@ public struct SessionKeyRing: Sendable {
     private static func payload(_ key: GuardedBytes, _ lease: Lease, slept: Int) throws -> GuardedBytes {
         try GuardedBytes(count: payloadLength) { bytes in
             key.withPointer { for place in 0..<32 { bytes[place] = $0[place] } }
-            for (index, number) in [lease.period, lease.end, slept].enumerated() {
+            for (index, number) in [lease.period.rawValue, lease.end.rawValue, slept].enumerated() {
                 for place in 0..<8 {
                     bytes[32 + 8 * index + place] = UInt8(truncatingIfNeeded: number >> (56 - 8 * place))
                 }
@@ -161,11 +159,11 @@ public struct SessionKeyRing: Sendable {
                 (0..<8).reduce(0) { $0 << 8 | Int(bytes[32 + 8 * index + $1]) }
             }
             // Whoever possesses the ring could have put something else there.
-            guard (1...longest).contains(number(0)), number(1) > 0, number(2) >= 0 else {
+            guard (1...longest.rawValue).contains(number(0)), number(1) > 0, number(2) >= 0 else {
                 throw Failure.system(call: "keyctl_read", errno: EINVAL)
             }
             let key = try GuardedBytes(count: 32) { for place in 0..<32 { $0[place] = bytes[place] } }
-            return (key, Lease(period: number(0), end: number(1)), number(2))
+            return (key, Lease(period: Seconds(number(0)), end: Instant(number(1))), number(2))
         }
     }
 }

@@ -25,11 +25,11 @@ public enum InvitationState: String, Codable, Hashable, Sendable {
 public struct InvitationStatus: Codable, Hashable, Sendable {
     public var id: Hash
     public var invitation: CodedText
-    public var expiresAt: Int
+    public var expiresAt: Instant
     public var state: InvitationState
     public var request: CodedText?
 
-    public init(id: Hash, invitation: CodedText, expiresAt: Int, state: InvitationState, request: CodedText?) {
+    public init(id: Hash, invitation: CodedText, expiresAt: Instant, state: InvitationState, request: CodedText?) {
         self.id = id
         self.invitation = invitation
         self.expiresAt = expiresAt

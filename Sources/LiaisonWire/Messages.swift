@@ -3,7 +3,7 @@
 
 import Foundation
 public import LiaisonModel
-import LiaisonNotes
+public import LiaisonNotes
 
 /// JSON of requests and answers. Unlike signed documents, unknown fields are passed over, so that an
 /// older client reads a newer relay. Numbers are bounded like theirs.
@@ -75,9 +75,9 @@ public struct Timeline: Codable, Hashable, Sendable {
     public struct Delivery: Codable, Hashable, Sendable {
         public var unit: UnitAddress
         public var state: DeliveryState
-        public var dueAt: Int?
+        public var dueAt: Instant?
 
-        public init(unit: UnitAddress, state: DeliveryState, dueAt: Int?) {
+        public init(unit: UnitAddress, state: DeliveryState, dueAt: Instant?) {
             self.unit = unit
             self.state = state
             self.dueAt = dueAt

@@ -50,10 +50,13 @@ public struct WitnessStore: Sendable {
             }
             let ruling = WitnessRuling.judge(request, log: log, latest: latest)
             if case .cosign(let signed) = ruling {
+                // Without the lines of others, which nobody has verified.
+                let own = signed.note.signatures.filter { $0.name == log.name && $0.keyID == log.id }
+                let note = SignedNote(text: signed.note.text, signatures: own)
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO trees (origin, size, root, checkpoint) VALUES (?, ?, ?, ?)",
                     arguments: [
-                        log.name, signed.checkpoint.size, Data(signed.checkpoint.root.bytes), signed.note.serialized
+                        log.name, signed.checkpoint.size, Data(signed.checkpoint.root.bytes), note.serialized
                     ])
             }
             return ruling

@@ -7,6 +7,7 @@ import LiaisonForms
 import LiaisonLedger
 import LiaisonModel
 import LiaisonWire
+import LiaisonWords
 
 private func show(_ evidence: VerifiedEvidence, _ console: Console, _ text: String) throws {
     guard let id = evidence.event.transmission, let state = evidence.event.state else {
@@ -29,7 +30,7 @@ enum Reason {
             func list(_ language: Language) -> String {
                 allowed.map { "\n  \($0.rawValue) (\($0.text(language)))" }.joined()
             }
-            throw ClientFailure.input(fr: "motif attendu :" + list(.fr), en: "expected reason:" + list(.en))
+            throw InputRefused(fr: "motif attendu :" + list(.fr), en: "expected reason:" + list(.en))
         }
         return found
     }

@@ -6,6 +6,7 @@ import LiaisonClient
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
+import LiaisonWords
 
 struct Alerts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -9,6 +9,7 @@ import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -102,18 +103,18 @@ struct Audit: AsyncParsableCommand {
     private func inspect(_ session: Session, _ console: Console) async throws {
         let asked = unit.flatMap { UnitAddress($0) }
         if let asked, asked.institution != session.address.institution || session.directory.unit(asked) == nil {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "cette unité n'est pas de votre institution (\(asked))",
                 en: "not a unit of your institution (\(asked))")
         }
         let zone = session.timeZone
-        let latest = Clock.now() + Directory.clockTolerance
+        let latest = Instant.now + Directory.clockTolerance
         let (start, end) = (
             try Clock.instant(ofDay: since, in: zone) ?? 0,
-            min(try Clock.instant(ofDay: until, in: zone).map { $0 + 86_400 } ?? latest, latest)
+            min(try Clock.instant(ofDay: until, in: zone).map { $0 + .days(1) } ?? latest, latest)
         )
         guard start < end else {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "période vide ou dans le futur (--since, --until)",
                 en: "an empty or future period (--since, --until)")
         }
@@ -134,7 +135,7 @@ struct Audit: AsyncParsableCommand {
         let rows = events.map(EventRow.init)
         if let export {
             guard !FileManager.default.fileExists(atPath: export) else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "le fichier existe déjà (\(export))", en: "the file exists already (\(export))")
             }
             let text = export.hasSuffix(".csv") ? EventRow.csv(rows) : try EventRow.jsonLines(rows)

@@ -11,6 +11,7 @@ import LiaisonNotes
 import LiaisonSealing
 import LiaisonVault
 import LiaisonWire
+import LiaisonWords
 
 /// Where results and diagnostics go: results on standard output, everything else on standard error.
 struct Console {
@@ -87,6 +88,7 @@ struct Console {
 
     static func text(_ error: any Error, _ language: Language) -> String {
         switch error {
+        case let refused as InputRefused: language(refused.fr, refused.en)
         case let failure as ClientFailure: failure.text(language)
         case let problem as Problem: ClientFailure.refused(problem).text(language)
         case let failure as VaultFailure: text(failure, language)

@@ -63,7 +63,7 @@ struct ConventionCommand: AsyncParsableCommand {
             guard !findings.isEmpty else { return }
             let rows = findings.map {
                 Row(
-                    code: $0.code, place: $0.place, line: $0.line, what: $0.what.text(console.language),
+                    code: $0.problem.code, place: $0.place, line: $0.line, what: $0.what.text(console.language),
                     remedy: $0.remedy.text(console.language))
             }
             try console.print(rows) { findings.map { $0.text(console.language) }.joined(separator: "\n") }
@@ -236,14 +236,14 @@ struct ConventionCommand: AsyncParsableCommand {
                 var anchors = TrustAnchors.text(of: convention)
                 if let timeStampRoot {
                     let roots = PEM.certificates(in: try Input.text(timeStampRoot))
-                    guard !roots.isEmpty else { throw ClientFailure.noCertificate(timeStampRoot) }
+                    guard !roots.isEmpty else { throw InputRefused.noCertificate(timeStampRoot) }
                     for der in roots { anchors += "time-stamp \(Base64.encode(der))\n" }
                 }
                 anchors += try policy.map { try Input.text($0) } ?? "quorum none\n"
                 do {
                     _ = try TrustAnchors(text: anchors)
                 } catch {
-                    throw ClientFailure.input(
+                    throw InputRefused(
                         fr: "politique illisible (\(error))", en: "policy not readable (\(error))")
                 }
                 print(anchors, terminator: "")

@@ -48,7 +48,7 @@ struct Enrol: AsyncParsableCommand {
     func run() async throws {
         try await global.reporting { _ in
             guard let address = AgentAddress(address) else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "adresse attendue, par exemple d-07@avema01 (\(address))",
                     en: "expected an address such as d-07@avema01 (\(address))")
             }
@@ -59,7 +59,7 @@ struct Enrol: AsyncParsableCommand {
                     certificatePEM: Input.text(certificate), privateKeyPEM: Input.text(privateKey))
             }
             let request = try Account.create(
-                in: global.createVault(), address: address, convention: note, now: Clock.now(), tls: tls)
+                in: global.createVault(), address: address, convention: note, now: Instant.now, tls: tls)
             print(request.note.serialized, terminator: "")
         }
     }
@@ -68,14 +68,14 @@ struct Enrol: AsyncParsableCommand {
 enum Input {
     static func read(_ path: String) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw ClientFailure.input(fr: "fichier illisible (\(path))", en: "file not readable (\(path))")
+            throw InputRefused(fr: "fichier illisible (\(path))", en: "file not readable (\(path))")
         }
         return Array(data)
     }
 
     static func text(_ path: String) throws -> String {
         guard let text = String(validating: try read(path), as: UTF8.self) else {
-            throw ClientFailure.input(fr: "fichier qui n'est pas en UTF-8 (\(path))", en: "file not UTF-8 (\(path))")
+            throw InputRefused(fr: "fichier qui n'est pas en UTF-8 (\(path))", en: "file not UTF-8 (\(path))")
         }
         return text
     }

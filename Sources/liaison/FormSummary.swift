@@ -4,6 +4,7 @@
 import Foundation
 import LiaisonForms
 import LiaisonModel
+import LiaisonWords
 
 /// Everything that will be sealed, as numbered lines that can be corrected by their numbers.
 struct FormSummary {

@@ -9,6 +9,7 @@ import LiaisonForms
 import LiaisonLedger
 import LiaisonNotes
 import LiaisonVault
+import LiaisonWords
 import Logging
 import Synchronization
 
@@ -68,9 +69,8 @@ struct GlobalOptions: ParsableArguments {
         } catch CocoaError.fileReadNoSuchFile {
             return .success(nil)
         } catch {
-            let why = (error as? WitnessPolicy.Failure).map { ", \($0)" } ?? ""
-            return .failure(
-                .input(fr: "politique illisible (\(path)\(why))", en: "policy not readable (\(path)\(why))"))
+            let why = (error as? WitnessPolicy.Failure).map { "\($0)" }
+            return .failure(.obstacle(.policyNotReadable(path, why: why)))
         }
     }
 
@@ -159,7 +159,7 @@ struct GlobalOptions: ParsableArguments {
             }
             let meter = ProgressMeter(console)
             let session = try Session(
-                account: account, clock: { Clock.now() }, language: console.language, trust: try policy()
+                account: account, clock: { .now }, trust: try policy()
             ) {
                 let made = try $0.connect(
                     $1, events: ConnectionEvents(isSilent: word.say, moved: meter.moved, log: log))
@@ -217,32 +217,31 @@ final class OneWord: Sendable {
 }
 
 enum Clock {
-    /// Unix seconds.
-    static func now() -> Int { Int(Date().timeIntervalSince1970) }
-
     /// The day, in the time zone of this computer: 21/11/2026 in French, 2026-11-21 in English.
-    static func day(_ instant: Int, _ language: Language = spokenLanguage) -> String {
-        let day = Date(timeIntervalSince1970: Double(instant)).formatted(
+    static func day(_ instant: Instant, _ language: Language = spokenLanguage) -> String {
+        let day = instant.date.formatted(
             Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
         return language(day.split(separator: "-").reversed().joined(separator: "/"), day)
     }
 
     /// The beginning of a day that somebody typed as `YYYY-MM-DD`; nil for nil.
-    static func instant(ofDay day: String?, in zone: TimeZone = .current) throws -> Int? {
+    static func instant(ofDay day: String?, in zone: TimeZone = .current) throws -> Instant? {
         guard let day else { return nil }
         let style = Date.ISO8601FormatStyle(timeZone: zone).year().month().day()
         guard let date = try? style.parse(day) else {
             throw ValidationError(inWords("date attendue AAAA-MM-JJ (\(day))", "a day is YYYY-MM-DD (\(day))"))
         }
-        return Int(date.timeIntervalSince1970)
+        return Instant(date)
     }
 
     /// The instant as people read it, in the time zone of this computer.
-    static func local(_ instant: Int, _ language: Language) -> String { LocalTime(.current).text(instant, language) }
+    static func local(_ instant: Instant, _ language: Language) -> String {
+        LocalTime(.current).text(instant, language)
+    }
 
     /// RFC 3339 in UTC, for scripts.
-    static func text(_ instant: Int) -> String {
-        Date(timeIntervalSince1970: Double(instant)).formatted(.iso8601)
+    static func text(_ instant: Instant) -> String {
+        instant.date.formatted(.iso8601)
     }
 }
 
@@ -284,13 +283,13 @@ enum Passphrase {
     static func read(_ language: Language) throws -> GuardedBytes {
         if let path = ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] {
             guard let data = FileManager.default.contents(atPath: path) else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "fichier de phrase de passe illisible (\(path))", en: "passphrase file not readable (\(path))")
             }
             return try guarded(data.prefix { $0 != 0x0A })
         }
         guard isatty(STDIN_FILENO) == 1 else {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "phrase de passe non indiquée\nconseil : LIAISON_PASSPHRASE_FILE",
                 en: "no passphrase\nhint: LIAISON_PASSPHRASE_FILE")
         }
@@ -311,7 +310,7 @@ enum Passphrase {
     private static func guarded(_ bytes: some Sequence<UInt8>) throws -> GuardedBytes {
         var bytes = Array(bytes)
         guard !bytes.isEmpty else {
-            throw ClientFailure.input(fr: "phrase de passe vide", en: "empty passphrase")
+            throw InputRefused(fr: "phrase de passe vide", en: "empty passphrase")
         }
         return try GuardedBytes(moving: &bytes)
     }

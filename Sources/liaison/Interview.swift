@@ -2,17 +2,17 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
-import LiaisonClient
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 
 /// What the interview comes to.
 struct Answers {
     var form: [String: FieldValue]
     var urgency: Urgency
     var attachments: [String]
-    /// When the sender called, Unix seconds.
-    var phoneConfirmedAt: Int?
+    /// When the sender called.
+    var phoneConfirmedAt: Instant?
     /// The draft that they are kept in.
     var draft: String
 }
@@ -31,7 +31,7 @@ struct Interview {
     let context: FormContext
     let console: Console
     let terminal: Terminal
-    let now: () -> Int
+    let now: () -> Instant
     let zone: TimeZone
     let urgencies: [(urgency: Urgency, meaning: String)]
     let numbers: [String]
@@ -52,7 +52,8 @@ struct Interview {
     ///   - keep: called after each answer.
     init(
         catalogue: FormCatalogue, kind: FormKind, context: FormContext, console: Console, terminal: Terminal,
-        now: @escaping () -> Int, zone: TimeZone, urgencies: [(urgency: Urgency, meaning: String)], numbers: [String],
+        now: @escaping () -> Instant, zone: TimeZone, urgencies: [(urgency: Urgency, meaning: String)],
+        numbers: [String],
         heading: @escaping (Urgency) -> [String], checkAttachment: @escaping ([String]) -> String?,
         drop: @escaping (String) throws -> Void, keep: @escaping (Answers) throws -> Void
     ) {
@@ -85,8 +86,8 @@ struct Interview {
     ///   - new: what was given with the command.
     ///   - drafts: those that were kept, with the time each was begun.
     /// - Returns: what is to be sent; nil when the person decides not to send.
-    /// - Throws: `ClientFailure.input` when Ctrl-C is typed or the terminal is gone; the answers are kept then.
-    func run(from new: Answers, drafts: [(answers: Answers, begunAt: Int?)]) throws -> Answers? {
+    /// - Throws: `InputRefused` when Ctrl-C is typed or the terminal is gone; the answers are kept then.
+    func run(from new: Answers, drafts: [(answers: Answers, begunAt: Instant?)]) throws -> Answers? {
         do {
             return try terminal.held {
                 var answers = try begin(new, drafts)
@@ -96,7 +97,7 @@ struct Interview {
                 return answers
             }
         } catch is Terminal.Interruption {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "interrompu : les réponses sont gardées dans le coffre, la même commande les reprend",
                 en: "interrupted: the answers are kept in the vault, the same command takes them up")
         }
@@ -104,7 +105,7 @@ struct Interview {
 
     // MARK: Beginning
 
-    private func begin(_ new: Answers, _ drafts: [(answers: Answers, begunAt: Int?)]) throws -> Answers {
+    private func begin(_ new: Answers, _ drafts: [(answers: Answers, begunAt: Instant?)]) throws -> Answers {
         introduce()
         var answers = try resumed(drafts) ?? new
         if let usual = urgencies.first?.urgency, !urgencies.contains(where: { $0.urgency == answers.urgency }) {
@@ -132,7 +133,7 @@ struct Interview {
 
     /// The draft that is gone on with, if any. A form about somebody else is begun beside those that are kept: what was said
     /// of one person never stands in the form of another.
-    private func resumed(_ drafts: [(answers: Answers, begunAt: Int?)]) throws -> Answers? {
+    private func resumed(_ drafts: [(answers: Answers, begunAt: Instant?)]) throws -> Answers? {
         for (answers, begunAt) in drafts {
             let resumes = language("Reprendre ce brouillon ?", "Go on with this draft?")
             if try decide(resumes, lead: [summary(of: answers, begunAt)], usual: true) != false { return answers }
@@ -150,7 +151,7 @@ struct Interview {
     }
 
     /// A line by which its author knows a draft: the first answers, and when it was begun.
-    private func summary(of draft: Answers, _ begunAt: Int?) -> String {
+    private func summary(of draft: Answers, _ begunAt: Instant?) -> String {
         let first = kind.fields.compactMap { name in
             draft.form[name].flatMap { catalogue.fields[name]?.display($0, language) }
         }.prefix(2)
@@ -227,7 +228,7 @@ struct Interview {
     }
 
     /// A time as somebody types it here: `21/11/2026 à 23:14`.
-    func typedTime(_ instant: Int) -> String {
+    func typedTime(_ instant: Instant) -> String {
         let shown = LocalTime(zone).text(instant, language).prefix { $0 != "(" }
         return String(shown.trimmingCharacters(in: .whitespaces).dropLast(3))
     }
@@ -294,7 +295,7 @@ struct Interview {
         }
     }
 
-    static func instant(_ value: FieldValue?) -> Int? {
+    static func instant(_ value: FieldValue?) -> Instant? {
         guard case .text(let text)? = value else { return nil }
         return FieldDefinition.instant(text)
     }

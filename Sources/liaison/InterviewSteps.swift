@@ -170,7 +170,7 @@ extension Interview {
         }
     }
 
-    private func showCall(_ present: Int?) {
+    private func showCall(_ present: Instant?) {
         say(
             "",
             language(

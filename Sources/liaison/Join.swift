@@ -6,6 +6,7 @@ import Foundation
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonTLS
 import LiaisonVault
 
@@ -40,14 +41,14 @@ struct Join: AsyncParsableCommand {
             let code = try Self.read(code.joined(separator: " "))
             let url = relay.contains("://") ? relay : "https://\(relay)"
             guard url.hasPrefix("https://") else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "adresse https attendue (\(relay))", en: "expected an https address (\(relay))")
             }
             var connections: [HTTPRelayConnection] = []
             let invitation: Invitation
             do {
                 invitation = try await Account.join(
-                    code, now: Clock.now(), openVault: { try global.openOrCreateVault() },
+                    code, now: Instant.now, openVault: { try global.openOrCreateVault() },
                     connect: { log, identity in
                         let made = try HTTPRelayConnection(url: url, log: log, as: identity)
                         connections.append(made)
@@ -74,14 +75,14 @@ struct Join: AsyncParsableCommand {
         } catch {
             switch error {
             case .wrongCount(let count):
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "neuf mots attendus, \(count) reçus", en: "expected nine words, got \(count)")
             case .unreadable(let place):
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "le mot numéro \(place) n'existe pas dans la liste : faites-le répéter",
                     en: "word \(place) is none: have it repeated")
             case .checkWord:
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "un des mots a été mal noté : le dernier mot, qui contrôle les autres, ne correspond pas",
                     en: "a word was taken down wrongly: the last one does not confirm them")
             }

@@ -5,7 +5,9 @@ import ArgumentParser
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 
 /// One delivery as a list shows it to a script.
 struct DeliveryRow: Encodable {
@@ -88,7 +90,7 @@ struct ListPage {
                 ", pour \(voice.name(delivery.unit)), en suppléance", ", for \(voice.name(delivery.unit)), standing in")
     }
 
-    private func depositedAt(_ delivery: VerifiedDelivery) -> Int { delivery.event.event.at }
+    private func depositedAt(_ delivery: VerifiedDelivery) -> Instant { delivery.event.event.at }
 
     private func state(_ delivery: VerifiedDelivery) -> String {
         var text = delivery.state.text(language)

@@ -9,6 +9,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonSealing
 import LiaisonWire
+import LiaisonWords
 
 struct OutboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -118,7 +119,7 @@ struct OutboxCommand: AsyncParsableCommand {
         let question = console.language(
             "Scellée plus tôt : est-ce encore juste ? Envoyer ?", "Sealed earlier: is it still right? Send?")
         guard yes || console.confirm(question) else {
-            throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
+            throw InputRefused(fr: "envoi non confirmé", en: "not confirmed")
         }
         if let call = try called ?? callMadeMeanwhile(waiting, voice) {
             try await session.recordCall(id, at: call, catalogue: voice.catalogue)
@@ -128,11 +129,11 @@ struct OutboxCommand: AsyncParsableCommand {
     }
 
     /// An hour that was typed: after the sealing, or what was typed is of another day.
-    private func call(_ text: String, after item: WaitingItem, _ voice: Voice) throws -> Int {
+    private func call(_ text: String, after item: WaitingItem, _ voice: Voice) throws -> Instant {
         let call = try Typed.pastInstant(text, in: voice.session.timeZone)
         // An hour without seconds is that of the minute in which it was sealed, too.
         guard call >= item.confirmedAt - 60 else {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr:
                     "\(voice.when(call)) : c'est avant le scellement (\(voice.when(item.confirmedAt)))\nconseil : indiquez l'heure de l'appel passé depuis, par exemple 23:25",
                 en:
@@ -143,7 +144,7 @@ struct OutboxCommand: AsyncParsableCommand {
     }
 
     /// When somebody called after the sealing, as a person answers.
-    private func callMadeMeanwhile(_ item: WaitingItem, _ voice: Voice) throws -> Int? {
+    private func callMadeMeanwhile(_ item: WaitingItem, _ voice: Voice) throws -> Instant? {
         guard item.routing.urgency.asksForACall, item.routing.phoneConfirmedAt == nil, !item.wasHandedIn, !yes,
             Console.isInteractive
         else { return nil }
@@ -189,7 +190,7 @@ struct OutboxCommand: AsyncParsableCommand {
             try await show(routing, voice)
             let question = console.language("La détruire sans l'envoyer ?", "Destroy it without sending it?")
             guard yes || console.confirm(question) else {
-                throw ClientFailure.input(fr: "rien n'a été détruit", en: "nothing was destroyed")
+                throw InputRefused(fr: "rien n'a été détruit", en: "nothing was destroyed")
             }
             try session.outbox.discard(id)
             console.say(console.language("Détruite ; elle n'a pas été transmise.", "Destroyed; it was not sent."))
@@ -250,7 +251,9 @@ struct OutboxCommand: AsyncParsableCommand {
                 // Each is shown and asked about; a no leaves it where it is.
                 do {
                     try await deposit(item.routing.id, voice, outcome)
-                } catch ClientFailure.input {
+                } catch is InputRefused {
+                    continue
+                } catch ClientFailure.obstacle {
                     continue
                 }
             }

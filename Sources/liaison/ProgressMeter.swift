@@ -4,7 +4,9 @@
 import Foundation
 import LiaisonClient
 import LiaisonForms
+import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 import Synchronization
 
 /// A line on the terminal that says how far an upload or a download has come: how much of how much, how fast, and how long it

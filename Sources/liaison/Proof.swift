@@ -11,6 +11,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
 import LiaisonWitness
+import LiaisonWords
 
 struct Proof: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,16 +79,18 @@ struct Proof: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession { session, console in
             guard !FileManager.default.fileExists(atPath: output) else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "le fichier existe déjà (\(output))", en: "the file exists already (\(output))")
             }
-            let (parts, report) = try await session.dossier(
-                of: transmission.value(session), content: content, catalogue: FormCatalogue())
+            let catalogue = try FormCatalogue()
+            let (parts, report) = try await session.dossier(of: transmission.value(session), content: content) {
+                DossierPage.html($0, catalogue: catalogue)
+            }
             let stamp = try await timeStamp(over: parts)
             do {
                 try parts.write(to: output, timeStamp: stamp)
             } catch ZipFailure.tooLarge {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "le contenu est trop volumineux pour un dossier (4 Gio) : établissez le dossier sans lui",
                     en: "the content is too large for a dossier (4 GiB): make the dossier without it")
             } catch is ZipFailure {
@@ -115,7 +118,7 @@ struct Proof: AsyncParsableCommand {
         guard let pem = try? String(contentsOfFile: timeStampRoot, encoding: .utf8),
             case let roots = PEM.certificates(in: pem), !roots.isEmpty
         else {
-            throw ClientFailure.noCertificate(timeStampRoot)
+            throw InputRefused.noCertificate(timeStampRoot)
         }
         do {
             let token = try await TimeStampAuthority(url: timeStampUrl, roots: roots).stamp(manifest)

@@ -9,6 +9,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonSealing
 import LiaisonWire
+import LiaisonWords
 
 /// How most commands are told which transmission is meant.
 struct TransmissionArgument: ParsableArguments {

@@ -42,16 +42,16 @@ struct RegistrarCommand: AsyncParsableCommand {
         func run() async throws {
             try await global.reporting { console in
                 guard let institution = InstitutionID(institution) else {
-                    throw ClientFailure.input(
+                    throw InputRefused(
                         fr: "institution attendue, par exemple cd01 (\(institution))",
                         en: "expected an institution such as cd01 (\(institution))")
                 }
                 if let recovery, FileManager.default.fileExists(atPath: recovery) {
-                    throw ClientFailure.input(
+                    throw InputRefused(
                         fr: "le fichier existe déjà (\(recovery))", en: "the file exists already (\(recovery))")
                 }
                 let (key, recoveryKey, tls) = try Registrar.create(
-                    in: global.createVault(), institution: institution, now: Clock.now())
+                    in: global.createVault(), institution: institution, now: Instant.now)
                 guard let recovery else {
                     print("\(Base64.encode(key.bytes))")
                     return console.say(
@@ -63,7 +63,7 @@ struct RegistrarCommand: AsyncParsableCommand {
                 do {
                     try recoveryKey.create(file: recovery)
                 } catch let failure as PrivateFile.Failure {
-                    throw ClientFailure.input(fr: "écriture impossible (\(failure.path))", en: "\(failure)")
+                    throw InputRefused(fr: "écriture impossible (\(failure.path))", en: "\(failure)")
                 }
                 print(
                     "  \(institution): { key: \(Base64.encode(key.bytes)), recovery: \(Base64.encode(recoveryKey.publicKey.bytes)) }"
@@ -160,15 +160,15 @@ struct RegistrarCommand: AsyncParsableCommand {
                     guard let unit = UnitAddress(text) else { throw ClientFailure.unknownUnit(text) }
                     return unit
                 }
-                let now = Clock.now()
+                let now = Instant.now
                 try Registrar(vault: global.openVault()).enrol(
                     Unverified<Possession>(parsing: Input.read(request)), units: addresses, role: role,
-                    from: now - 3600, until: try end(now))
+                    from: now - .hours(1), until: try end(now))
             }
         }
 
-        private func end(_ now: Int) throws -> Int {
-            try until.map { try Typed.day($0, end: true) } ?? now + 730 * 86_400
+        private func end(_ now: Instant) throws -> Instant {
+            try until.map { try Typed.day($0, end: true) } ?? now + .days(730)
         }
     }
 }

@@ -18,7 +18,7 @@ enum Typed {
 
     static func agent(_ text: String) throws -> AgentAddress {
         guard let agent = AgentAddress(text) else {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "agent attendu, par exemple d-07@avema01 (\(text))",
                 en: "expected an agent such as d-07@avema01 (\(text))")
         }
@@ -30,41 +30,41 @@ enum Typed {
         let allowed = ReasonCode.allowed(with: act)
         guard let reason = ReasonCode(rawValue: text), allowed.contains(reason) else {
             let codes = allowed.map(\.rawValue).joined(separator: ", ")
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "motif attendu : \(codes) (\(text))", en: "expected reason: \(codes) (\(text))")
         }
         return reason
     }
 
     /// An instant that has been: an hour, today or else yesterday, in `zone`, or an instant with its zone.
-    static func pastInstant(_ text: String, in zone: TimeZone) throws -> Int {
-        let now = Clock.now()
+    static func pastInstant(_ text: String, in zone: TimeZone) throws -> Instant {
+        let now = Instant.now
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
-        let today = Date(timeIntervalSince1970: Double(now))
+        let today = now.date
         if let match = text.wholeMatch(of: /([0-9]{1,2})[:hH]([0-9]{2})/), let hour = Int(match.1),
             let minute = Int(match.2), hour < 24, minute < 60,
             let date = calendar.date(bySettingHour: hour, minute: minute, second: 0, of: today)
         {
             let past = date > today ? calendar.date(byAdding: .day, value: -1, to: date) ?? date : date
-            return Int(past.timeIntervalSince1970)
+            return Instant(past)
         }
-        guard let date = try? Date(text, strategy: .iso8601), Int(date.timeIntervalSince1970) <= now else {
-            throw ClientFailure.input(
+        guard let date = try? Date(text, strategy: .iso8601), Instant(date) <= now else {
+            throw InputRefused(
                 fr: "heure passée attendue, par exemple 21:40 ou 2026-11-21T21:40:00+01:00 (\(text))",
                 en: "expected a time that has been, such as 21:40 or 2026-11-21T21:40:00+01:00 (\(text))")
         }
-        return Int(date.timeIntervalSince1970)
+        return Instant(date)
     }
 
     /// A day as the instant at which it ends, or begins.
-    static func day(_ text: String, end: Bool) throws -> Int {
+    static func day(_ text: String, end: Bool) throws -> Instant {
         let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day()
         guard let date = try? style.parse(text) else {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "date attendue AAAA-MM-JJ (\(text))", en: "expected a date YYYY-MM-DD (\(text))")
         }
-        return Int(date.timeIntervalSince1970) + (end ? 86_400 : 0)
+        return Instant(date) + (end ? .days(1) : 0)
     }
 }
 
@@ -83,10 +83,10 @@ struct RosterChange: ParsableArguments {
 
     /// Runs `body` on the registrar's draft, then signs and publishes the next roster. Whoever takes a unit's last reader
     /// away is told first, and on a terminal asked.
-    func run(_ body: (Registrar, Int) throws -> Void) async throws {
+    func run(_ body: (Registrar, Instant) throws -> Void) async throws {
         try await global.reporting { console in
             let registrar = try Registrar(vault: global.openVault())
-            let now = Clock.now()
+            let now = Instant.now
             guard !draft else { return try body(registrar, now) }
             try await RegistrarCommand.over(registrar, global) { connection, log in
                 RegistrarCommand.say(lost: try await registrar.sync(over: connection, log: log, now: now), console)
@@ -95,7 +95,7 @@ struct RosterChange: ParsableArguments {
                 let lost = try registrar.lastReaders(now: now)
                 guard await RegistrarCommand.permits(lost, over: connection, console, yes: yes) else {
                     try registrar.restore(before)
-                    throw ClientFailure.input(
+                    throw InputRefused(
                         fr: "modification non confirmée, rien n'a changé", en: "not confirmed, nothing was changed")
                 }
                 RegistrarCommand.warn(of: try registrar.draft(), unlessIn: before, console)
@@ -136,7 +136,7 @@ extension RegistrarCommand {
     static func publish(
         _ registrar: Registrar, _ connection: HTTPRelayConnection, _ log: NoteKey, _ console: Console
     ) async throws -> Bool {
-        switch try await registrar.publish(over: connection, log: log, now: Clock.now()) {
+        switch try await registrar.publish(over: connection, log: log, now: Instant.now) {
         case .published(let evidence):
             console.say(
                 console.language(
@@ -207,8 +207,8 @@ extension RegistrarCommand {
                     let (code, invitation) = try await registrar.invite(
                         to: Typed.unit(unit), role: role,
                         as: agent.map { try Typed.agent($0.contains("@") ? $0 : "\($0)@\(registrar.institution)") },
-                        until: until.map { try Typed.day($0, end: true) }, validFor: hours * 3600,
-                        over: connection, now: Clock.now())
+                        until: until.map { try Typed.day($0, end: true) }, validFor: .hours(hours),
+                        over: connection, now: Instant.now)
                     let answer = Answer(
                         code: code.text, agent: invitation.agent, expiresAt: Clock.text(invitation.expiresAt))
                     let expiry = Clock.local(invitation.expiresAt, console.language)
@@ -283,7 +283,7 @@ extension RegistrarCommand {
         let name = try Typed.agent(agent)
         guard let request = try await registrar.requests(over: connection).first(where: { $0.invitation.agent == name })
         else {
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "aucune invitation pour \(agent)\nconseil : registrar requests",
                 en: "no invitation for \(agent)\nhint: registrar requests")
         }
@@ -305,10 +305,10 @@ extension RegistrarCommand {
                 let registrar = try Registrar(vault: global.openVault())
                 try await RegistrarCommand.over(registrar, global) { connection, log in
                     RegistrarCommand.say(
-                        lost: try await registrar.sync(over: connection, log: log, now: Clock.now()), console)
+                        lost: try await registrar.sync(over: connection, log: log, now: Instant.now), console)
                     let request = try await RegistrarCommand.request(of: agent, registrar, connection)
-                    if try registrar.approve(request, now: Clock.now()) {
-                        let lost = try registrar.lastReaders(now: Clock.now())
+                    if try registrar.approve(request, now: Instant.now) {
+                        let lost = try registrar.lastReaders(now: Instant.now)
                         _ = await RegistrarCommand.permits(lost, over: connection, console, yes: true)
                         RegistrarCommand.warn(of: try registrar.draft(), console)
                         guard try await RegistrarCommand.publish(registrar, connection, log, console) else {
@@ -418,7 +418,7 @@ extension RegistrarCommand {
             try await change.run { registrar, now in
                 guard let reason = RevocationReason(rawValue: reason) else {
                     let list = RevocationReason.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw ClientFailure.input(fr: "motif attendu : \(list)", en: "expected reason: \(list)")
+                    throw InputRefused(fr: "motif attendu : \(list)", en: "expected reason: \(list)")
                 }
                 try registrar.revoke(Typed.agent(agent), reason: reason, at: now)
             }

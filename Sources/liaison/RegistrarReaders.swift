@@ -5,6 +5,7 @@ import ArgumentParser
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonWire
 
 // Nobody's absence strands a queue: who stands by for a unit, who reads for it, and what a registrar hears before the last
@@ -90,7 +91,7 @@ extension RegistrarCommand {
             try await global.reporting { console in
                 let registrar = try Registrar(vault: global.openVault())
                 let draft = try registrar.draft()
-                let now = Clock.now()
+                let now = Instant.now
                 let answer = Answer(
                     institution: draft.by, units: draft.units.map { row($0, draft, now) },
                     agents: draft.agents.map(\.address))
@@ -106,7 +107,7 @@ extension RegistrarCommand {
             }
         }
 
-        private func row(_ unit: LiaisonModel.Unit, _ roster: Roster, _ now: Int) -> Row {
+        private func row(_ unit: LiaisonModel.Unit, _ roster: Roster, _ now: Instant) -> Row {
             let absence = unit.isAbsent(at: now) ? unit.absence : nil
             return Row(
                 unit: unit.address, readers: roster.readers(of: unit.address, at: now).map(\.address),
@@ -116,7 +117,7 @@ extension RegistrarCommand {
 
         /// Sentences under the unit's address: scripts find the addresses by their lines.
         private func details(
-            of unit: LiaisonModel.Unit, _ roster: Roster, _ now: Int, _ language: Language
+            of unit: LiaisonModel.Unit, _ roster: Roster, _ now: Instant, _ language: Language
         ) -> [String] {
             func sentence(_ start: String, _ names: [String]) -> String {
                 "    " + start + names.joined(separator: ", ") + "."
@@ -149,7 +150,7 @@ extension RegistrarCommand {
 
     /// Says which units only one person reads for and no unit stands by for; those that were so in `known` are left out.
     static func warn(of roster: Roster, unlessIn known: Roster? = nil, _ console: Console) {
-        let now = Clock.now()
+        let now = Instant.now
         let said = Set(known.map { Registrar.loneReaders(in: $0, at: now).map(\.unit.address) } ?? [])
         for lone in Registrar.loneReaders(in: roster, at: now) where !said.contains(lone.unit.address) {
             console.say(lone.text(console.language))
@@ -185,7 +186,7 @@ extension LastReader {
     /// - Parameter waiting: how many deliveries wait there; nil when the relay did not say.
     func text(waiting: Int?, _ language: Language) -> String {
         let day = Clock.day(from, language)
-        let start = from > Clock.now() ? language(" à partir du \(day)", " from \(day) on") : ""
+        let start = from > Instant.now ? language(" à partir du \(day)", " from \(day) on") : ""
         let count = Self.count(waiting, language)
         let first = language(
             "attention : plus personne ne lira dans \(unit.name) (\(unit.address))\(start) ; \(count)",

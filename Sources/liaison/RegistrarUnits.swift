@@ -8,6 +8,7 @@ import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 
 extension RegistrarCommand {
     struct AbsenceOfUnit: AsyncParsableCommand {
@@ -100,10 +101,10 @@ extension RegistrarCommand {
                 }
                 try await RegistrarCommand.over(registrar, global) { connection, log in
                     RegistrarCommand.say(
-                        lost: try await registrar.sync(over: connection, log: log, now: Clock.now()), console)
-                    let lost = try registrar.lastReaders(now: Clock.now())
+                        lost: try await registrar.sync(over: connection, log: log, now: Instant.now), console)
+                    let lost = try registrar.lastReaders(now: Instant.now)
                     guard await RegistrarCommand.permits(lost, over: connection, console, yes: yes) else {
-                        throw ClientFailure.input(fr: "publication non confirmée", en: "not confirmed")
+                        throw InputRefused(fr: "publication non confirmée", en: "not confirmed")
                     }
                     RegistrarCommand.warn(of: try registrar.draft(), console)
                     try await RegistrarCommand.publish(registrar, connection, log, console)
@@ -138,15 +139,15 @@ extension RegistrarCommand {
                 let note = try SignedNote(parsing: Input.read(file), limit: Roster.maximumSize)
                 try await RegistrarCommand.over(registrar, global) { connection, log in
                     RegistrarCommand.say(
-                        lost: try await registrar.sync(over: connection, log: log, now: Clock.now()), console)
-                    let roster = try registrar.checkHalfSigned(note, now: Clock.now())
-                    for line in try registrar.changes(to: roster, console.language) { console.say(line) }
-                    let lost = try registrar.lastReaders(in: roster, now: Clock.now())
+                        lost: try await registrar.sync(over: connection, log: log, now: Instant.now), console)
+                    let roster = try registrar.checkHalfSigned(note, now: Instant.now)
+                    for line in try registrar.changes(to: roster).lines(console.language) { console.say(line) }
+                    let lost = try registrar.lastReaders(in: roster, now: Instant.now)
                     _ = await RegistrarCommand.permits(lost, over: connection, console, yes: true)
                     guard yes || console.confirm(console.language("Signer ?", "Sign?")) else {
-                        throw ClientFailure.input(fr: "signature non confirmée", en: "not confirmed")
+                        throw InputRefused(fr: "signature non confirmée", en: "not confirmed")
                     }
-                    let evidence = try await registrar.cosign(note, over: connection, log: log, now: Clock.now())
+                    let evidence = try await registrar.cosign(note, over: connection, log: log, now: Instant.now)
                     console.say(
                         console.language(
                             "\(registrar.institution) : liste publiée, entrée \(evidence.index) du journal.",
@@ -178,7 +179,7 @@ extension RegistrarCommand {
         func run() async throws {
             try await change.run { registrar, _ in
                 guard let hash = Hash(hex: fingerprint) else {
-                    throw ClientFailure.input(
+                    throw InputRefused(
                         fr: "64 chiffres hexadécimaux attendus (\(fingerprint))",
                         en: "expected 64 hexadecimal digits (\(fingerprint))")
                 }
@@ -202,12 +203,12 @@ extension RegistrarCommand {
                 let registrar = try Registrar(vault: global.openVault())
                 let text = try Input.text(recovery).trimmingCharacters(in: .whitespacesAndNewlines)
                 guard var seed = Base64.decode(text), seed.count == 32 else {
-                    throw ClientFailure.input(
+                    throw InputRefused(
                         fr: "clé de secours illisible (\(recovery))", en: "recovery key not readable (\(recovery))")
                 }
                 let key = try PrivateKey(seed: GuardedBytes(moving: &seed))
                 try await RegistrarCommand.over(registrar, global) { connection, log in
-                    try await registrar.succeed(recovery: key, over: connection, log: log, now: Clock.now())
+                    try await registrar.succeed(recovery: key, over: connection, log: log, now: Instant.now)
                     console.say(
                         console.language(
                             "Nouvelle clé en vigueur ; l'ancienne ne signe plus rien.",

@@ -6,6 +6,7 @@ import LiaisonClient
 import LiaisonForms
 import LiaisonModel
 import LiaisonWire
+import LiaisonWords
 
 struct Search: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

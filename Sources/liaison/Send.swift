@@ -7,6 +7,7 @@ import LiaisonClient
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
+import LiaisonWords
 
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -111,7 +112,7 @@ struct Send: AsyncParsableCommand {
         var draft: String?
         if isAsked {
             guard let answers = try interview(request, briefing, outcome) else {
-                throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
+                throw InputRefused(fr: "envoi non confirmé", en: "not confirmed")
             }
             request.form = answers.form
             request.urgency = answers.urgency
@@ -133,7 +134,7 @@ struct Send: AsyncParsableCommand {
         if !isAsked {
             for line in briefing.echo(of: plan) { console.say(line) }
             guard yes || console.confirm(console.language("Envoyer ?", "Send?")) else {
-                throw ClientFailure.input(fr: "envoi non confirmé", en: "not confirmed")
+                throw InputRefused(fr: "envoi non confirmé", en: "not confirmed")
             }
         }
         let id = try await global.timed("seal") { try await session.seal(plan) }
@@ -177,7 +178,7 @@ struct Send: AsyncParsableCommand {
             }
             console.say(console.language("Destinataire (numéro) :", "Recipient (number):"))
             guard let line = try Terminal().readLine(prompt: "> ") else {
-                throw ClientFailure.input(fr: "destinataire absent", en: "no recipient")
+                throw InputRefused(fr: "destinataire absent", en: "no recipient")
             }
             let answer = line.trimmingCharacters(in: .whitespaces)
             if let number = DecimalNumber.parse(answer, in: 1...units.count) { return units[number - 1].address }
@@ -206,7 +207,13 @@ struct Send: AsyncParsableCommand {
             terminal: Terminal(), now: session.clock, zone: session.timeZone,
             urgencies: briefing.urgencies(only: request.urgency), numbers: briefing.numbers, heading: briefing.heading,
             checkAttachment: { paths in
-                session.refusal(ofAttachments: paths, by: briefing.permit.flow, catalogue: voice.catalogue)
+                do {
+                    let refusal = try session.refusal(
+                        ofAttachments: paths, by: briefing.permit.flow, catalogue: voice.catalogue)
+                    return refusal?.text(voice.language)
+                } catch {
+                    return voice.language("fichier illisible", "file not readable")
+                }
             },
             drop: session.dropDraft,
             keep: { answers in
@@ -241,7 +248,7 @@ struct Send: AsyncParsableCommand {
             func list(_ language: Language) -> String {
                 Urgency.allCases.map { "\($0.rawValue) (\($0.text(language)))" }.joined(separator: ", ")
             }
-            throw ClientFailure.input(
+            throw InputRefused(
                 fr: "urgence attendue : \(list(.fr))", en: "expected urgency: \(list(.en))")
         }
         return found
@@ -256,15 +263,15 @@ struct Send: AsyncParsableCommand {
                 form == "-"
                 ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: form)
             guard let data, let text = String(bytes: data, encoding: .utf8) else {
-                throw ClientFailure.input(fr: "formulaire illisible (\(form))", en: "form not readable (\(form))")
+                throw InputRefused(fr: "formulaire illisible (\(form))", en: "form not readable (\(form))")
             }
             values = try FormFile.parse(text, fields: catalogue.fields)
         }
-        let typed = TypedContext(now: Clock.now(), zone: voice.session.timeZone, language: voice.language)
+        let typed = TypedContext(now: Instant.now, zone: voice.session.timeZone, language: voice.language)
         for assignment in fields {
             let pieces = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pieces.count == 2 else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "attendu : --set champ=valeur (\(assignment))",
                     en: "expected: --set field=value (\(assignment))")
             }
@@ -336,8 +343,8 @@ struct Briefing {
         return lines
     }
 
-    /// When an answer is due, by the recipient's hours, Unix seconds.
-    private func due(_ urgency: Urgency) -> Int? {
+    /// When an answer is due, by the recipient's hours.
+    private func due(_ urgency: Urgency) -> Instant? {
         guard let rule = permit.flow.rule(for: urgency), let convention = voice.session.directory.convention?.body
         else {
             return nil

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
-import LiaisonClient
 import LiaisonForms
 
 /// Where somebody types: standard input, and standard error for what is shown of it.
@@ -35,12 +34,12 @@ final class Terminal {
 
     /// One line; nil at the end of input.
     ///
-    /// - Throws: `ClientFailure.input` for Ctrl-C.
+    /// - Throws: `InputRefused` for Ctrl-C.
     func readLine(prompt: String = "> ") throws -> String? {
         do {
             return try read(prompt: prompt)?.text
         } catch is Interruption {
-            throw ClientFailure.input(fr: "interrompu", en: "interrupted")
+            throw InputRefused(fr: "interrompu", en: "interrupted")
         }
     }
 

@@ -8,6 +8,7 @@ import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 
 struct Track: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -167,7 +168,7 @@ struct Export: AsyncParsableCommand {
         try await global.withSession { session, console in
             let path = try await session.sealedContent(transmission.value(session))
             guard !FileManager.default.fileExists(atPath: sealed) else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "le fichier existe déjà (\(sealed))", en: "the file exists already (\(sealed))")
             }
             try FileManager.default.copyItem(atPath: path, toPath: sealed)

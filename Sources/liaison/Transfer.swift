@@ -5,7 +5,9 @@ import ArgumentParser
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 
 struct TransferCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -110,7 +112,7 @@ struct Withdraw: AsyncParsableCommand {
             let results = try await session.withdraw(
                 id, reason: code, catalogue: FormCatalogue())
             try await session.know(Set(results.map(\.unit.institution)))
-            let deadline = code == .misdirected ? Clock.now() + Alert.breachNotification : nil
+            let deadline = code == .misdirected ? Instant.now + Alert.breachNotification : nil
             let rows = results.map { result in
                 Row(
                     unit: result.unit, state: result.state, openedAt: result.openedAt.map(Clock.text),
@@ -130,7 +132,7 @@ struct Withdraw: AsyncParsableCommand {
         }
     }
 
-    private func text(_ row: WithdrawalResult, _ deadline: Int?, _ voice: Voice) -> String {
+    private func text(_ row: WithdrawalResult, _ deadline: Instant?, _ voice: Voice) -> String {
         let language = voice.language
         let unit = voice.name(row.unit)
         guard let opened = row.openedAt.map(voice.when) else {

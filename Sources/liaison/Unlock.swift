@@ -6,6 +6,7 @@ import Foundation
 import LiaisonClient
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonVault
 
 struct Unlock: AsyncParsableCommand {
@@ -47,7 +48,7 @@ struct Unlock: AsyncParsableCommand {
         guard !(personal && shared) else {
             throw ValidationError(inWords("--personal ou --shared, pas les deux", "--personal or --shared, not both"))
         }
-        _ = try seconds()
+        _ = try period()
     }
 
     func run() async throws {
@@ -55,9 +56,9 @@ struct Unlock: AsyncParsableCommand {
             // Not with what the session has kept: whoever changes how long that lasts knows the passphrase.
             let vault = try global.openVaultByPassphrase()
             if personal || shared { try vault.mark(personal: personal) }
-            let period = try seconds() ?? SessionKeyRing.usual
+            let period = try period() ?? SessionKeyRing.usual
             guard period <= SessionKeyRing.usual || vault.isPersonal else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr:
                         "plus de quinze minutes : seulement sur un poste que personne d'autre n'utilise\nconseil : liaison unlock --personal, si c'est le cas",
                     en:
@@ -67,14 +68,14 @@ struct Unlock: AsyncParsableCommand {
             do {
                 try SessionKeyRing().keep(vault.key, of: vault.path, for: period)
             } catch SessionKeyRing.Failure.noSessionKeyRing {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr:
                         "cette session n'a pas de trousseau de clés à elle (pam_keyinit) : le coffre reste verrouillé\nconseil : la phrase de passe est demandée à chaque commande, comme avant ; sinon keyctl session - bash",
                     en:
                         "this session has no key ring of its own (pam_keyinit): the vault stays locked\nhint: the passphrase is asked for at each command, as before; or keyctl session - bash"
                 )
             } catch SessionKeyRing.Failure.system(let call, let number) {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "le noyau ne garde pas la clé (\(call), erreur \(number))",
                     en: "the kernel does not keep the key (\(call), error \(number))")
             }
@@ -85,28 +86,25 @@ struct Unlock: AsyncParsableCommand {
         }
     }
 
-    /// `90s`, `30min`, `8h`: seconds, at most eight hours.
-    private func seconds() throws -> Int? {
+    /// `90s`, `30min`, `8h`: at most eight hours.
+    private func period() throws -> Seconds? {
         guard let duration else { return nil }
-        let units = ["s": 1, "m": 60, "min": 60, "h": 3600]
+        let units: [String: Seconds] = ["s": 1, "m": .minutes(1), "min": .minutes(1), "h": .hours(1)]
         let digits = duration.prefix { $0.isASCII && $0.isNumber }
         let unit = duration.dropFirst(digits.count).trimmingCharacters(in: .whitespaces)
-        guard let factor = units[unit], let number = Int(digits), number > 0, number <= SessionKeyRing.longest / factor
+        guard let length = units[unit], let number = Int(digits), number > 0, length * number <= SessionKeyRing.longest
         else {
             throw ValidationError(
                 inWords(
                     "durée attendue, par exemple 30min ou 8h, huit heures au plus (\(duration))",
                     "a time is for example 30min or 8h, eight hours at most (\(duration))"))
         }
-        return number * factor
+        return length * number
     }
 
-    static func text(_ seconds: Int, _ language: Language) -> String {
-        switch seconds {
-        case let seconds where seconds.isMultiple(of: 3600): "\(seconds / 3600) h"
-        case let seconds where seconds.isMultiple(of: 60): "\(seconds / 60) min"
-        default: "\(seconds) s"
-        }
+    static func text(_ period: Seconds, _ language: Language) -> String {
+        if period == .hours(period.hours) { return "\(period.hours) h" }
+        return period == .minutes(period.minutes) ? "\(period.minutes) min" : "\(period) s"
     }
 }
 
@@ -136,8 +134,8 @@ struct Status: AsyncParsableCommand {
     private struct Answer: Encodable {
         var vault: String
         var isUnlocked: Bool
-        /// Seconds after the last use; absent when locked.
-        var locksAfter: Int?
+        /// After the last use; absent when locked.
+        var locksAfter: Seconds?
         var end: String?
         var agent: String?
         var upToDate: String?
@@ -166,7 +164,7 @@ struct Status: AsyncParsableCommand {
                 let account = try? Account(vault: vault)
             {
                 var connection: HTTPRelayConnection?
-                let session = try Session(account: account, clock: { Clock.now() }, language: console.language) {
+                let session = try Session(account: account, clock: { .now }) {
                     let made = try $0.connect($1)
                     connection = made
                     return made

@@ -11,6 +11,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonSealing
 import LiaisonWire
+import LiaisonWords
 
 /// A dossier and what it is judged by.
 struct DossierArguments: ParsableArguments {
@@ -35,13 +36,13 @@ struct DossierArguments: ParsableArguments {
             }
             anchors = try TrustAnchors(text: text)
         } catch let failure as WitnessPolicy.Failure {
-            throw ClientFailure.input(fr: "ancres illisibles (\(failure))", en: "anchors not readable (\(failure))")
+            throw InputRefused(fr: "ancres illisibles (\(failure))", en: "anchors not readable (\(failure))")
         } catch {
-            throw ClientFailure.input(fr: "ancres illisibles (\(trust))", en: "anchors not readable (\(trust))")
+            throw InputRefused(fr: "ancres illisibles (\(trust))", en: "anchors not readable (\(trust))")
         }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory.boolValue else {
-            throw ClientFailure.input(fr: "aucun dossier à cet endroit (\(file))", en: "no dossier here (\(file))")
+            throw InputRefused(fr: "aucun dossier à cet endroit (\(file))", en: "no dossier here (\(file))")
         }
         do {
             return DossierVerifier.verify(try ZipReader(opening: file), trust: anchors)
@@ -100,7 +101,7 @@ struct Extract: AsyncParsableCommand {
             guard verdict != .invalid, let story = report.story else { return }
             let page = "\(output)/\(DossierFile.page)"
             guard !FileManager.default.fileExists(atPath: page) else {
-                throw ClientFailure.input(
+                throw InputRefused(
                     fr: "le fichier existe déjà (\(page))", en: "the file exists already (\(page))")
             }
             do {
@@ -150,7 +151,7 @@ private struct DossierAnswer: Encodable {
     init(_ report: DossierReport) {
         verdict = report.verdict
         checks = report.checks.map {
-            Check(name: $0.name.rawValue, outcome: $0.outcome.rawValue, detail: $0.detail.en)
+            Check(name: $0.name.rawValue, outcome: $0.outcome.rawValue, detail: $0.detail.text(.en))
         }
         deliveries = (report.story?.deliveries ?? []).map {
             Delivery(unit: $0.unit, state: $0.progress.state, isErased: $0.progress.isErased)

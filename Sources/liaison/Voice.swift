@@ -24,11 +24,11 @@ struct Voice {
     // MARK: Time
 
     /// As one says it now: `demain à 10 h 30`.
-    func when(_ instant: Int) -> String {
+    func when(_ instant: Instant) -> String {
         LocalTime(session.timeZone).near(instant, now: session.clock(), language)
     }
 
-    func age(_ instant: Int) -> String { LocalTime.age(instant, now: session.clock(), language) }
+    func age(_ instant: Instant) -> String { LocalTime.age(instant, now: session.clock(), language) }
 
     // MARK: Names
 
@@ -67,7 +67,7 @@ struct Voice {
         guard !yes, Console.isInteractive else { return }
         console.say(try await title(of: id))
         guard console.confirm(question) else {
-            throw ClientFailure.input(fr: "rien n'a été fait", en: "nothing was done")
+            throw InputRefused(fr: "rien n'a été fait", en: "nothing was done")
         }
     }
 

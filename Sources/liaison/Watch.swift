@@ -9,6 +9,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
+import LiaisonWords
 
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -75,7 +76,7 @@ private final class Ear {
     /// Says first what has not left this device, whether or not the relay is there.
     private func sayWaiting(_ account: Account) async throws {
         let session = try Session(
-            account: account, clock: { Clock.now() }, language: console.language, trust: try global.policy(),
+            account: account, clock: { .now }, trust: try global.policy(),
             connect: { [connection] _, _ in connection })
         do {
             try await session.workOffline()
@@ -121,7 +122,7 @@ private final class Ear {
         try await watcher.run()
     }
 
-    private func now() -> String { Clock.local(Clock.now(), console.language) }
+    private func now() -> String { Clock.local(Instant.now, console.language) }
 
     /// Tells what came since. The vault is held only while it is read: what is started afterwards may use it.
     private func catchUp() async throws {
@@ -135,8 +136,8 @@ private final class Ear {
     private func news() async throws -> [News] {
         let vault = try await openedVault()
         let session = try Session(
-            account: try Account(vault: vault), clock: { Clock.now() }, language: console.language,
-            trust: try global.policy(), connect: { [connection] _, _ in connection })
+            account: try Account(vault: vault), clock: { .now }, trust: try global.policy(),
+            connect: { [connection] _, _ in connection })
         try await session.refresh()
         let voice = try Voice(session, console)
         try await voice.flushOutbox()
@@ -198,7 +199,7 @@ private final class Ear {
         do {
             try process.run()
         } catch {
-            throw ClientFailure.input(fr: "programme impossible à lancer (\(exec))", en: "cannot run (\(exec))")
+            throw InputRefused(fr: "programme impossible à lancer (\(exec))", en: "cannot run (\(exec))")
         }
         let end = Date(timeIntervalSinceNow: Self.patience)
         while process.isRunning, Date() < end { usleep(20_000) }

@@ -91,7 +91,7 @@ struct WitnessCommand: AsyncParsableCommand {
                 return key
             }
             let witness = Witness(
-                signer: try signer(), store: try WitnessStore(directory: data), logs: keys, clock: { Clock.now() })
+                signer: try signer(), store: try WitnessStore(directory: data), logs: keys, clock: { .now })
             let logger = Logger(label: "witness") { StreamLogHandler.standardError(label: $0) }
             try await witness.application(host: host, port: port, logger: logger).runService()
         }

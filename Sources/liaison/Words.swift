@@ -16,12 +16,6 @@ extension NewReader {
     }
 }
 
-extension ClientFailure {
-    static func noCertificate(_ path: String) -> ClientFailure {
-        .input(fr: "pas de certificat PEM dans ce fichier (\(path))", en: "no PEM certificate in this file (\(path))")
-    }
-}
-
 extension FollowedLog {
     func text(_ language: Language) -> String {
         var lines = [

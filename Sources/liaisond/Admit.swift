@@ -30,7 +30,7 @@ struct Admit: AsyncParsableCommand {
                     + "hint: put the block that liaisond init printed under logs: and sign again")
         }
         let sequencer = Sequencer(
-            log: signer, store: store, clock: { Int(Date().timeIntervalSince1970) },
+            log: signer, store: store, clock: { .now },
             failed: { FileHandle.standardError.write(Data("store: \($0)\n".utf8)) })
         do {
             guard case .recorded(let index) = try await sequencer.perform(.publishConvention(convention)) else {

@@ -84,7 +84,7 @@ struct DataDirectory {
 
     /// Moves the store in place into a directory of its own; nothing is ever deleted.
     func setAside() throws -> String {
-        let aside = file("set-aside-\(Int(Date().timeIntervalSince1970))")
+        let aside = file("set-aside-\(Instant.now)")
         try FileManager.default.createDirectory(
             atPath: aside, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let store = ["", "-wal", "-shm"].map { SQLiteRelayStore.fileName + $0 }
@@ -129,8 +129,8 @@ struct Settings {
     let timeStampURL: String
     /// PEM file of the authority's root.
     let timeStampRoot: String
-    /// Seconds between two time-stamps.
-    let timeStampInterval: Int
+    /// Between two time-stamps.
+    let timeStampInterval: Seconds
 
     init(_ reader: ConfigReader) {
         logPort = reader.int(forKey: "logPort", default: 0)
@@ -139,7 +139,7 @@ struct Settings {
         witnesses = reader.string(forKey: "witnesses", default: "")
         timeStampURL = reader.string(forKey: "timeStampUrl", default: "")
         timeStampRoot = reader.string(forKey: "timeStampRoot", default: "")
-        timeStampInterval = reader.int(forKey: "timeStampSeconds", default: 600)
+        timeStampInterval = Seconds(reader.int(forKey: "timeStampSeconds", default: 600))
         host = reader.string(forKey: "host", default: "127.0.0.1")
         port = reader.int(forKey: "port", default: 8443)
         limits.handshake = .seconds(Int64(reader.int(forKey: "handshakeSeconds", default: 10)))

@@ -45,7 +45,7 @@ struct Init: AsyncParsableCommand {
         guard let certificate, let privateKey else {
             return try TLSIdentity(
                 name: "liaison relay", hosts: host, purpose: .server,
-                notBefore: Int(Date().timeIntervalSince1970) - 3600, lifetime: TLSIdentity.lifetime)
+                notBefore: .now - .hours(1), lifetime: TLSIdentity.lifetime)
         }
         return try TLSIdentity(certificatePEM: text(certificate), privateKeyPEM: text(privateKey))
     }

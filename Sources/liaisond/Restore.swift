@@ -136,7 +136,7 @@ struct Restore: AsyncParsableCommand {
     private func sequencer(_ directory: DataDirectory) throws -> Sequencer {
         Sequencer(
             log: try directory.logSigner(), store: try directory.store(),
-            clock: { Int(Date().timeIntervalSince1970) })
+            clock: { .now })
     }
 
     /// What the configured witnesses have seen of the log, as far as they answer.

@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         let store = try directory.store()
         let settings = try await directory.settings()
-        let clock: @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
+        let clock: @Sendable () -> Instant = { .now }
         let signer = try directory.logSigner()
         let metrics = RelayMetrics()
         let sequencer = Sequencer(log: signer, store: store, clock: clock) { error in

@@ -113,7 +113,7 @@ struct AuditTests {
         let world = try await World(units: [montluel, iscg])
         try await makeAuditor(world, .auditor)
         var sent: [TransmissionID] = []
-        var days: [Int] = []
+        var days: [Instant] = []
         for _ in 0..<3 {
             days.append(world.clock.now)
             world.clock.now += 600
@@ -192,7 +192,7 @@ struct AuditTests {
         let world = try await World(units: [montluel, iscg])
         try await makeAuditor(world, .auditor)
         let auditor = try world.session(iscg).address
-        func inspect(_ unit: String, _ since: Int) async throws {
+        func inspect(_ unit: String, _ since: Instant) async throws {
             let demand = try Inspection(
                 by: auditor, log: Fixture.origin, since: since, until: world.clock.now,
                 units: [Fixture.unit(unit)], at: world.clock.now
@@ -200,7 +200,7 @@ struct AuditTests {
             _ = try await world.relay.inspect(Unverified(demand.note), from: 0, by: auditor)
         }
         await #expect(throws: Problem(.unknownUnit)) { try await inspect("invented@avema01", 0) }
-        for since in 1...9 { try await inspect(iscg, since) }
+        for since in 1...9 { try await inspect(iscg, Instant(since)) }
         try await inspect(iscg, 9)  // the same again is no other
         await #expect(throws: Never.self) { try await inspect(iscg, 10) }
         await #expect(throws: Problem(.tooManyRequests)) { try await inspect(iscg, 11) }
@@ -213,7 +213,7 @@ struct AuditTests {
         let world = try await World(units: [montluel, iscg])
         try await makeAuditor(world, .auditor)
         let auditor = try world.session(iscg).address
-        func demand(until: Int) throws -> Unverified<Inspection> {
+        func demand(until: Instant) throws -> Unverified<Inspection> {
             try Unverified(
                 Inspection(by: auditor, log: Fixture.origin, since: 0, until: until, at: world.clock.now)
                     .signed(by: world.signer(iscg)).note)

@@ -31,7 +31,7 @@ struct DossierTests {
     ) async throws -> DossierReport {
         let session = try world.session(unit)
         try await session.refresh()
-        let (parts, own) = try await session.dossier(of: id, content: content, catalogue: world.catalogue)
+        let (parts, own) = try await session.dossier(of: id, content: content, page: world.page)
         #expect(own.verdict == .valid)
         let directory = try TemporaryDirectory()
         try parts.write(to: "\(directory.path)/d.asice", timeStamp: nil)
@@ -76,7 +76,7 @@ struct DossierTests {
             let id = try await acknowledged(world)
             let session = try world.session(montluel)
             try await session.refresh()
-            let (parts, _) = try await session.dossier(of: id, content: .sealed, catalogue: world.catalogue)
+            let (parts, _) = try await session.dossier(of: id, content: .sealed, page: world.page)
             try? FileManager.default.removeItem(atPath: path)
             try parts.write(to: path, timeStamp: nil)
             let convention = try #require(world.sequencer.directory.convention).body
@@ -98,7 +98,7 @@ struct DossierTests {
         let session = try world.session(montluel)
         try await session.refresh()
         let (parts, _) = try await session.dossier(
-            of: id, content: .fields(["last_name"], attachments: false), catalogue: world.catalogue)
+            of: id, content: .fields(["last_name"], attachments: false), page: world.page)
         let page = String(decoding: try #require(try parts.bytes(of: DossierFile.page, limit: 1 << 20)), as: UTF8.self)
         for text in [
             "pris en charge par l'unité", "TESTARD", "ouvert par un agent de l'unité", "\(id)", "<html lang=\"fr\">"

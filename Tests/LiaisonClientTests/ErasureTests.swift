@@ -71,7 +71,7 @@ struct ErasureTests {
         try await sender.refresh()
         #expect(try await sender.erase(id, reason: .noLongerNeeded).map(\.isErased) == [false])
         // What was not erased is not taken from this device either.
-        #expect(try await sender.dossier(of: id, content: .sealed, catalogue: world.catalogue).report.verdict == .valid)
+        #expect(try await sender.dossier(of: id, content: .sealed, page: world.page).report.verdict == .valid)
         let reader = try world.session(iscg)
         try await reader.refresh()
         _ = try await reader.read(id, catalogue: world.catalogue)
@@ -209,7 +209,7 @@ struct ErasureTests {
         let notices = try await world.records().filter { $0.entries != nil }
         #expect(Set(notices.flatMap { $0.entries ?? [] }).isSuperset(of: entries.map(\.index)))
         // What the sender kept, and the proof that the rest was erased, still make a dossier.
-        let (_, report) = try await later.dossier(of: id, content: .withheld, catalogue: world.catalogue)
+        let (_, report) = try await later.dossier(of: id, content: .withheld, page: world.page)
         #expect(report.verdict == .valid, "\(report.checks)")
         #expect(report.story?.steps.map(\.evidence.event.event) == [.submissionAcceptance, .erasure])
         #expect(notices.allSatisfy { $0.code == "audit_limit" && $0.event.rule.allows($0) })

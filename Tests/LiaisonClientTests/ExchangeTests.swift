@@ -206,7 +206,7 @@ struct ExchangeTests {
     @Test func silenceBecomesAFactAndEnds() async throws {
         let world = try await World(units: [montluel, iscg, "coordination@avema01"])
         let id = try await world.sendReferral()
-        let due = 5 * 86_400
+        let due = Seconds.days(5)
         func events() async throws -> [EventName] {
             let entries = try await world.store.entries(on: id, in: [.unit(try Fixture.unit(montluel))])
             return try entries.map { try CanonicalJSON.decode(EventRecord.self, from: $0.record).event }

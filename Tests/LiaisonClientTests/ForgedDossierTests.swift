@@ -91,9 +91,9 @@ struct ForgedDossierTests {
         }
 
         var forgeries: [Hash: String] = [:]
-        var cosigner: (CosignatureSigner, Int)?
+        var cosigner: (CosignatureSigner, Instant)?
 
-        func cosigned(by signer: CosignatureSigner, at time: Int) -> Case {
+        func cosigned(by signer: CosignatureSigner, at time: Instant) -> Case {
             var copy = self
             copy.cosigner = (signer, time)
             return copy
@@ -213,7 +213,7 @@ struct ForgedDossierTests {
         test.world.clock.now = due + 1
         try await forge(test, in: [iscg, montluel], .escalation) { event in
             event.state = .opened
-            event.dueAt = due + shift
+            event.dueAt = due + Seconds(shift)
             event.code = "unit"
         }
         let report = try await test.judge()

@@ -6,8 +6,10 @@ import LiaisonClient
 import LiaisonDossier
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonTestKit
 import LiaisonWire
+import LiaisonWords
 import Testing
 
 /// What is wrong with a text that agents read in French; apart from what is typed or told to whoever helps as it stands:
@@ -51,7 +53,7 @@ private enum French {
 
 /// Every text that an agent may get, in both languages: the French one is French, and well set.
 struct FrenchTests {
-    private static let now = 1_780_000_000
+    private static let now: Instant = 1_780_000_000
     private static let version = "1.2.3"
     /// French and English have these words in common.
     private static let same: Set = [
@@ -130,27 +132,55 @@ struct FrenchTests {
                 FormFinding(field: "first_name", rule: .missing, fr: "champ obligatoire absent", en: "field missing"),
                 FormFinding(field: "diagnosis", rule: .unknown, fr: "n'en est pas un", en: "is none")
             ]), .unknownKind("saisie"), .unknownUnit("iscg@avema01"), .unknownTransmission("\(id)"),
-            .ambiguous("0000", [id]), .notInTheLastList(9, of: 3), .noRecipientKeys(unit), .attachment("lettre.pdf"),
+            .ambiguous("0000", [id]), .notInTheLastList(9, of: 3), .noRecipientKeys(unit), .attachment(.nameNotAllowed),
             .chooseUnit([unit, unit]), .notMember, .consentWithdrawn(at: now), .notWitnessed, .notForThisDevice,
             .nobodyCanOpen, .sealedContentLost(id), .alreadyDeposited(id),
-            .input(fr: "phrase de passe vide", en: "empty passphrase"), .cannotWrite("/tmp/preuve"),
+            .obstacle(.formOfALaterProgram), .registrar(.noValidRequest), .cannotWrite("/tmp/preuve"),
             .service("https://horodatage.example"), .broken(.evidence)
         ] + DeliveryState.allCases.flatMap { [.gone($0), .answered($0)] }
     }
 
-    /// A case that is added to `ClientFailure` is judged here too.
-    @Test func noFailureIsLeftOut() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let source = try String(
-            contentsOf: root.appending(path: "Sources/LiaisonClient/ClientFailure.swift"), encoding: .utf8)
-        let declared = source.split(separator: "\n").compactMap { line in
-            line.wholeMatch(of: /\s{4}case ([a-z][A-Za-z]*).*/).map { String($0.1) }
+    @Test func obstaclesAttachmentsAndDossiers() throws {
+        for obstacle in try EveryReason.obstacles() {
+            judge("\(obstacle)", obstacle.text)
+            judge("\(obstacle)", ClientFailure.obstacle(obstacle).text)
         }
-        let judged = try Self.failures().map { String("\($0)".prefix { $0 != "(" }) }
-        #expect(declared.count > 15)
-        #expect(Set(declared).subtracting(judged) == [])
+        for obstacle in try EveryReason.registrarObstacles() {
+            judge("\(obstacle)", obstacle.text)
+            judge("\(obstacle)", ClientFailure.registrar(obstacle).text)
+        }
+        for refusal in EveryReason.attachmentRefusals() {
+            judge("\(refusal)", refusal.text)
+            judge("\(refusal)", ClientFailure.attachment(refusal).text)
+        }
+        for detail in try EveryReason.dossierDetails() { judge("\(detail)", detail.text) }
     }
+
+    /// A case that is added to one of the closed lists of reasons is judged here too.
+    @Test func noReasonIsLeftOut() throws {
+        let failures = try Self.cases(in: "LiaisonClient/ClientFailure.swift", indent: 4)
+        let judgedFailures = try Self.failures().map { Self.name($0) }
+        #expect(failures.count > 15)
+        #expect(Set(failures).subtracting(judgedFailures) == [])
+        let obstacles = try Self.cases(in: "LiaisonClient/Obstacle.swift", indent: 4)
+        var judgedObstacles = try EveryReason.obstacles().map { Self.name($0) }
+        judgedObstacles += try EveryReason.registrarObstacles().map { Self.name($0) }
+        #expect(Set(obstacles) == Set(judgedObstacles))
+        let details = try Self.cases(in: "LiaisonDossier/DossierDetail.swift", indent: 8)
+        let judgedDetails = Set(try EveryReason.dossierDetails())
+        #expect(details.count == judgedDetails.count)
+    }
+
+    /// The names of the cases that a source file declares at a depth.
+    private static func cases(in path: String, indent: Int) throws -> [String] {
+        let source = try String(contentsOfFile: "\(Programs.root)/Sources/\(path)", encoding: .utf8)
+        let beginning = String(repeating: " ", count: indent) + "case "
+        return source.split(separator: "\n").filter { $0.hasPrefix(beginning) }.compactMap { line in
+            line.dropFirst(beginning.count).prefixMatch(of: /[a-z][A-Za-z]*/).map { String($0.output) }
+        }
+    }
+
+    private static func name(_ reason: some Sendable) -> String { String("\(reason)".prefix { $0 != "(" }) }
 
     /// A form's findings name fields by their labels, and quote what is no field.
     @Test func findingsNameFieldsByTheirLabels() throws {
@@ -318,12 +348,6 @@ struct FrenchTests {
 
     // MARK: Dossiers
 
-    @Test func whatIsNoDossier() throws {
-        let check = try #require(DossierReport(unreadable: "too many files").checks.first)
-        #expect(check.detail.fr == "fichier illisible (code pour l'assistance : too many files)")
-        #expect(check.detail.en == "too many files")
-    }
-
     /// The page of a dossier, without its markup, and every check of it.
     @Test func theDossierAndItsPage() async throws {
         let world = try await World(units: ["bta-montluel@ggd01", "iscg-est@avema01"])
@@ -335,8 +359,8 @@ struct FrenchTests {
         _ = try await reader.acknowledge(id)
         let session = try world.session("bta-montluel@ggd01")
         try await session.refresh()
-        let (parts, report) = try await session.dossier(of: id, content: .sealed, catalogue: world.catalogue)
-        for check in report.checks { judge(check.name.rawValue, check.detail) }
+        let (parts, report) = try await session.dossier(of: id, content: .sealed, page: world.page)
+        for check in report.checks { judge(check.name.rawValue, check.detail.text) }
         let page = String(decoding: try #require(try parts.bytes(of: DossierFile.page, limit: 1 << 20)), as: UTF8.self)
         let body = try #require(page.firstRange(of: "<body>"))
         let text = String(page[body.upperBound...]).replacing(/<[^>]*>/, with: "\n").replacing("&amp;", with: "&")

@@ -224,7 +224,7 @@ struct KindTests {
                 if test.kind.law.attachments, name == "lettre.pdf" {
                     _ = try await test.session.plan(request, catalogue: test.world.catalogue)
                 } else {
-                    guard case .attachment(let why)? = await failure(test, request), !why.isEmpty else {
+                    guard case .attachment? = await failure(test, request) else {
                         Issue.record("\(id) \(name)")
                         continue
                     }

@@ -182,7 +182,7 @@ struct OutboxTests {
         world.clock.now += 1800
         try await world.resume(montluel)
         let session = try await online(world)
-        let call = world.clock.now - 600
+        let call = world.clock.now - .minutes(10)
         try await session.recordCall(id, at: call, catalogue: world.catalogue)
         #expect(try session.outbox.sealed(id)?.phoneConfirmedAt == call)
         #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [nil])

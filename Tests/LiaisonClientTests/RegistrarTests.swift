@@ -10,6 +10,7 @@ import LiaisonSQLiteStore
 import LiaisonTestKit
 import LiaisonVault
 import LiaisonWire
+import LiaisonWords
 import Testing
 
 struct RegistrarTests {
@@ -239,7 +240,7 @@ struct RegistrarTests {
         let index = try #require(next.units.firstIndex { $0.address.description == est })
         next.units[index].standby = [try Fixture.unit(coordination)]
         #expect(
-            try registrar.changes(to: next, .fr) == [
+            try registrar.changes(to: next).lines(.fr) == [
                 "avema01, version 2 de la liste :", "- modification : \(est)",
                 "- ce qui est pour \(est) est aussi scellé pour : \(coordination)"
             ])

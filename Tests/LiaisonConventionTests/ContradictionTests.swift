@@ -243,7 +243,7 @@ struct ContradictionTests {
         // A role that no flow uses harms nobody.
         if broken.new.contains("notary") { return #expect(found == []) }
         let finding = try #require(
-            found.first { $0.code == broken.code }, "\(found.map { $0.text(.en) }.joined(separator: "\n"))")
+            found.first { $0.problem.code == broken.code }, "\(found.map { $0.text(.en) }.joined(separator: "\n"))")
         #expect(!finding.remedy.fr.isEmpty && !finding.remedy.en.isEmpty && !finding.what.fr.isEmpty)
         guard !broken.line.isEmpty else { return }
         let line = try #require(finding.line)
@@ -277,15 +277,13 @@ struct ContradictionTests {
         #expect(try findings(yaml) == [])
     }
 
-    /// Every code that the sources can find is in the table above and in docs/convention.md.
+    /// Every code of a problem is in the table above and in docs/convention.md; logs and keys that are still to be added
+    /// are no contradiction.
     @Test func theTableCoversEveryFinding() throws {
-        let directory = "\(Programs.root)/Sources/LiaisonConvention"
-        let sources = try FileManager.default.contentsOfDirectory(atPath: directory)
-            .map { try String(contentsOfFile: "\(directory)/\($0)", encoding: .utf8) }.joined()
-        let codes = Set(
-            sources.matches(of: /found\(\s*"([a-z_]+)"/).map { String($0.1) } + [
-                "crip_unreachable", "prosecution_unreachable"
-            ])
+        let source = try String(
+            contentsOfFile: "\(Programs.root)/Sources/LiaisonConvention/DraftProblem.swift", encoding: .utf8)
+        let codes = Set(source.matches(of: /case \.[^:]+:\s+"([a-z_]+)"/).map { String($0.1) })
+            .subtracting([DraftProblem.noLog.code, DraftProblem.noKeys.code])
         let page = try String(contentsOfFile: "\(Programs.root)/docs/convention.md", encoding: .utf8)
         let covered = Set(Self.table.map(\.code))
         for code in codes {

@@ -4,12 +4,13 @@
 import Foundation
 import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonTestKit
 import Testing
 
 /// What is typed is what is meant. Now is 28 May 2026, 22:26:40 in Paris, unless a test says otherwise.
 struct TypingTests {
-    private static let now = 1_780_000_000
+    private static let now: Instant = 1_780_000_000
     private let catalogue: FormCatalogue
     private let paris: TimeZone
 
@@ -21,7 +22,7 @@ struct TypingTests {
     private func field(_ name: String) throws -> FieldDefinition { try #require(catalogue.fields[name]) }
 
     private func parse(
-        _ name: String, _ text: String, now: Int = TypingTests.now, _ language: Language = .fr
+        _ name: String, _ text: String, now: Instant = TypingTests.now, _ language: Language = .fr
     ) throws -> FieldValue {
         try field(name).parse(text, at: TypedContext(now: now, zone: paris, language: language))
     }
@@ -115,7 +116,7 @@ struct TypingTests {
 
     /// At 00:06 in Paris it is still the day before in Greenwich.
     @Test func todayIsThatOfTheZone() throws {
-        let night = 1_780_006_000
+        let night: Instant = 1_780_006_000
         #expect(try parse("facts_date", "aujourd'hui", now: night) == .text("2026-05-29"))
         let greenwich = TypedContext(now: night, zone: .gmt, language: .fr)
         #expect(try field("facts_date").parse("aujourd'hui", at: greenwich) == .text("2026-05-28"))
@@ -151,7 +152,7 @@ struct TypingTests {
 
     /// 02:30 comes twice on 25 October 2026: before 02:45 in winter time the second one is the latest that has been.
     @Test func theHourThatComesTwiceIsTheLatest() throws {
-        let winter = 1_792_892_700
+        let winter: Instant = 1_792_892_700
         #expect(try parse("phone_call_at", "2:30", now: winter) == .text("2026-10-25T02:30:00+01:00"))
         #expect(try parse("phone_call_at", "2:30", now: winter - 3600) == .text("2026-10-25T02:30:00+02:00"))
     }
@@ -292,7 +293,7 @@ struct TypingTests {
 
 /// A whole form at its sender, and what its readers still take.
 struct TypedFormTests {
-    private static let now = 1_780_000_000
+    private static let now: Instant = 1_780_000_000
     private let catalogue: FormCatalogue
     private let paris: TimeZone
 

@@ -52,9 +52,10 @@ struct DecimalNumberTests {
     @Test func aCosignatureTimeIsBounded() throws {
         let signer = try #require(CosignatureSigner(name: "witness.example", privateKey: .generate()))
         let checkpoint = Checkpoint(origin: "relais.example/x", size: 1, root: Hash.of([1]))
-        for (time, isTaken) in [
+        for (number, isTaken) in [
             (1, true), (DecimalNumber.largest, true), (DecimalNumber.largest + 1, false), (Int.max, false)
         ] {
+            let time = Instant(number)
             let note = SignedNote(text: checkpoint.text, signatures: [signer.cosign(checkpoint, at: time)])
             #expect((signer.key.time(on: note) == time) == isTaken)
         }

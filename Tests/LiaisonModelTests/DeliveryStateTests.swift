@@ -3,6 +3,7 @@
 
 import Foundation
 import LiaisonModel
+import LiaisonNotes
 import LiaisonTestKit
 import Testing
 

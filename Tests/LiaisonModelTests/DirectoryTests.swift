@@ -122,7 +122,7 @@ struct DirectoryTests {
             by: try Fixture.agent(name), version: version, previous: previous, issuedAt: Fixture.start,
             keys: [
                 EncryptionKey(
-                    key: Base64.encode(bytes), notBefore: Fixture.start, notAfter: Fixture.start + days * 86_400)
+                    key: Base64.encode(bytes), notBefore: Fixture.start, notAfter: Fixture.start + .days(days))
             ])
         return try Unverified(document.signed(by: Fixture.signer(name)).note)
     }

@@ -32,7 +32,7 @@ struct PolicyTests {
 
     private func decide(
         _ directory: Directory, _ routing: Routing, by agent: String = "d-01@ggd01", size: Int? = 1000,
-        at instant: Int = Fixture.start
+        at instant: Instant = Fixture.start
     ) -> DecisionCode? {
         do throws(DecisionCode) {
             guard let author = AgentAddress(agent) else { return .agentNotInForce }

@@ -22,7 +22,7 @@ struct StoreConformanceTests {
     private let unit = Mailbox.unit(UnitAddress("iscg-est@avema01") ?? { fatalError() }())
 
     /// Entries with numbers of one mailbox, one after the other, at given times.
-    private func batch(_ indices: Range<Int>, firstNumber: Int, at times: [Int]) throws -> Batch {
+    private func batch(_ indices: Range<Int>, firstNumber: Int, at times: [Instant]) throws -> Batch {
         var batch = Batch()
         for (place, index) in indices.enumerated() {
             var record = EventRecord(
@@ -82,7 +82,7 @@ struct StoreConformanceTests {
         let store = try kind.open(directory.path)
         #expect(
             await isCommitted(store.commit(expectedHead: 0, try batch(0..<4, firstNumber: 1, at: [10, 20, 30, 40]))))
-        func ends(_ since: Int, _ until: Int) async throws -> [Int] {
+        func ends(_ since: Instant, _ until: Instant) async throws -> [Int] {
             try await store.ends(of: [unit], since: since, until: until).map(\.number)
         }
         #expect(try await ends(20, 40) == [1, 4])

@@ -8,11 +8,11 @@ import Synchronization
 
 /// A clock that tests set.
 package final class TestClock: Sendable {
-    private let instant: Mutex<Int>
+    private let instant: Mutex<Instant>
 
-    package init(_ instant: Int = 1_780_000_000) { self.instant = Mutex(instant) }
+    package init(_ instant: Instant = 1_780_000_000) { self.instant = Mutex(instant) }
 
-    package var now: Int {
+    package var now: Instant {
         get { instant.withLock { $0 } }
         set { instant.withLock { $0 = newValue } }
     }
@@ -42,7 +42,7 @@ extension RandomBytes {
 
 /// Keys and documents of visibly fictitious parties.
 package enum Fixture {
-    package static let start = 1_780_000_000
+    package static let start: Instant = 1_780_000_000
     package static let origin = "relais.example/test"
 
     /// The key that `label` always has.
@@ -151,7 +151,7 @@ package enum Fixture {
 
     package static func agent(
         _ address: AgentAddress, in unit: UnitAddress, key: PrivateKey, tls: [Hash],
-        notAfter: Int = start + 500 * 86_400
+        notAfter: Instant = start + 500 * 86_400
     ) throws -> Agent {
         let signer = try unwrap(NoteSigner(name: address.description, privateKey: key))
         let possession = try Possession(by: address, key: key.publicKey, tls: tls).signed(by: signer)

@@ -160,7 +160,7 @@ package final class World {
     private func session(over vault: Vault) throws -> Session {
         let clock = clock
         return try Session(
-            account: try Account(vault: vault), clock: { clock.now }, language: .en,
+            account: try Account(vault: vault), clock: { clock.now },
             trust: .success(try policy.map { try TrustAnchors(text: $0) })
         ) {
             account, _ in

@@ -56,9 +56,9 @@ struct SessionKeyRingTests {
 
     @Test func eightHoursAreTheEndWhateverIsUsed() throws {
         let vault = try vault()
-        try ring().keep(vault.key, of: vault.path, for: 1 << 40)
-        #expect(ring().lease(of: vault.path)?.period == 8 * 3600)
-        clock.now += 8 * 3600 - 1
+        try ring().keep(vault.key, of: vault.path, for: Seconds(1 << 40))
+        #expect(ring().lease(of: vault.path)?.period == .hours(8))
+        clock.now += .hours(8) - 1
         #expect(ring().key(of: vault.path) != nil)
         clock.now += 1
         #expect(ring().key(of: vault.path) == nil)

@@ -42,7 +42,7 @@ public protocol RelayStore: Sendable {
     /// How many deliveries to each of `units` wait for an answer; none are left out.
     func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int]
     /// Undecided deliveries whose next step is due at or before `instant`.
-    func deliveriesDue(at instant: Int, limit: Int) async throws -> [StoredDelivery]
+    func deliveriesDue(at instant: Instant, limit: Int) async throws -> [StoredDelivery]
     /// Undecided deliveries to `units` whose senders have not been told that nobody is left who could open them.
     func unattended(in units: [UnitAddress], limit: Int) async throws -> [StoredDelivery]
     func act(_ hash: Hash) async throws -> StoredAct?
@@ -65,36 +65,37 @@ public protocol RelayStore: Sendable {
     /// How many bytes `owner` has staged for `digest`.
     func stagedSize(_ digest: Hash, owner: AgentAddress) async throws -> Int
     /// Appends to what is staged; false when `offset` is not where it ends.
-    func stage(_ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Int) async throws -> Bool
+    func stage(_ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Instant) async throws
+        -> Bool
     /// Bytes that `owner` has staged in all.
     func stagedSize(of owner: AgentAddress) async throws -> Int
     /// Hash and size of what is staged, which takes no further bytes when the hash is `digest` and is dropped when not.
     func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference?
     /// Whether a closed content is there to be taken over.
     func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool
-    func dropStaged(before instant: Int) async throws
+    func dropStaged(before instant: Instant) async throws
 
     /// Records whose newest event is at or before `instant`, and whose deliveries are all erased.
-    func recordsDue(before instant: Int, limit: Int) async throws -> [ErasableRecords]
+    func recordsDue(before instant: Instant, limit: Int) async throws -> [ErasableRecords]
     /// Gives freed pages back, so that what was erased is in no file of the store.
     func scrub() async throws
     /// Index of the event of an inspection that was taken.
     func inspection(_ hash: Hash) async throws -> Int?
     /// Entries of all mailboxes of an institution within `[since, until)`, at or after `index`, in log order.
     func entries(
-        of institution: InstitutionID, since: Int, until: Int, from index: Int, limit: Int
+        of institution: InstitutionID, since: Instant, until: Instant, from index: Int, limit: Int
     ) async throws -> [StoredEntry]
     /// Of each mailbox the last entry before `since` and the first at or after `until` whose records are not erased.
-    func ends(of mailboxes: [Mailbox], since: Int, until: Int) async throws -> [StoredEntry]
+    func ends(of mailboxes: [Mailbox], since: Instant, until: Instant) async throws -> [StoredEntry]
     // Kept beside the log: what others say of its checkpoints, and why it may not go on.
 
     func add(cosignatures lines: [String], size: Int) async throws
-    func add(timeStamp token: [UInt8], size: Int, at instant: Int) async throws
+    func add(timeStamp token: [UInt8], size: Int, at instant: Instant) async throws
     /// The smallest checkpoint of at least `size` entries that is time-stamped and cosigned, or else time-stamped, or else
     /// cosigned.
     func anchor(from size: Int) async throws -> StoredAnchor?
-    /// When the latest time-stamp was taken, Unix seconds.
-    func latestTimeStamp() async throws -> Int?
+    /// When the latest time-stamp was taken.
+    func latestTimeStamp() async throws -> Instant?
     /// Keeps, for good, a checkpoint that shows that this log went on elsewhere.
     func stop(_ checkpoint: String) async throws
     func stopped() async throws -> String?
@@ -109,7 +110,7 @@ public protocol RelayStore: Sendable {
     /// Puts the one request beside an open invitation; false when another was faster.
     func requestInvitation(_ id: Hash, _ request: CodedText) async throws -> Bool
     func closeInvitation(_ id: Hash, as state: InvitationState, institution: InstitutionID) async throws -> Bool
-    func dropInvitations(before instant: Int) async throws
+    func dropInvitations(before instant: Instant) async throws
 }
 
 public struct StoredHead: Hashable, Sendable {
@@ -210,7 +211,7 @@ public struct StoredEntry: Hashable, Sendable {
     public let commitment: Hash
     public let transmission: TransmissionID?
     public let unit: UnitAddress?
-    public let at: Int
+    public let at: Instant
     public let isDirectoryHead: Bool
     public let scope: RecordScope
     public let record: [UInt8]
@@ -218,7 +219,7 @@ public struct StoredEntry: Hashable, Sendable {
 
     public init(
         index: Int, mailbox: Mailbox, number: Int, commitment: Hash, transmission: TransmissionID?,
-        unit: UnitAddress?, at: Int, isDirectoryHead: Bool, scope: RecordScope, record: [UInt8], salt: Salt
+        unit: UnitAddress?, at: Instant, isDirectoryHead: Bool, scope: RecordScope, record: [UInt8], salt: Salt
     ) {
         self.index = index
         self.mailbox = mailbox
@@ -243,7 +244,7 @@ public struct RecordScope: Hashable, Sendable {
     public let transmission: TransmissionID?
 
     public static let kept = RecordScope(name: "kept", transmission: nil)
-    private static let month = 30 * 86_400
+    private static let month: Seconds = .days(30)
 
     public init(name: String, transmission: TransmissionID?) {
         self.name = name
@@ -261,7 +262,7 @@ public struct RecordScope: Hashable, Sendable {
             self = .kept
         } else {
             // A refusal, too: whoever is refused names transmissions at will, and holds up nobody's erasure.
-            self.init(name: "\(record.mailbox) \(record.at / Self.month)", transmission: nil)
+            self.init(name: "\(record.mailbox) \(record.at.period(of: Self.month))", transmission: nil)
         }
     }
 }
@@ -276,9 +277,9 @@ public struct StoredDocument: Hashable, Sendable {
     public let note: String
     /// Index of the entry that published it.
     public let entry: Int
-    public let at: Int
+    public let at: Instant
 
-    public init(kind: Kind, subject: String, version: Int, hash: Hash, note: String, entry: Int, at: Int) {
+    public init(kind: Kind, subject: String, version: Int, hash: Hash, note: String, entry: Int, at: Instant) {
         self.kind = kind
         self.subject = subject
         self.version = version
@@ -322,9 +323,9 @@ public struct StoredDelivery: Hashable, Sendable {
     public let transmission: TransmissionID
     public let unit: UnitAddress
     public var state: DeliveryState
-    public let dueAt: Int
+    public let dueAt: Instant
     /// Instant at which the content's retention ends.
-    public let expiresAt: Int
+    public let expiresAt: Instant
     public var isNotified: Bool
     public var isErased: Bool
     /// Whether silence has called the unit's standby units in.
@@ -334,14 +335,14 @@ public struct StoredDelivery: Hashable, Sendable {
     /// Escalation steps taken so far.
     public var escalated: Int
     /// When time has its next consequence; nil once the content is erased.
-    public var nextStepAt: Int?
+    public var nextStepAt: Instant?
     /// Index of the ContentConsignment in the unit's mailbox.
     public let entry: Int
 
     public init(
-        transmission: TransmissionID, unit: UnitAddress, state: DeliveryState, dueAt: Int, expiresAt: Int,
+        transmission: TransmissionID, unit: UnitAddress, state: DeliveryState, dueAt: Instant, expiresAt: Instant,
         isNotified: Bool = false, isErased: Bool = false, isStandbyCalled: Bool = false, isUnattended: Bool = false,
-        escalated: Int, nextStepAt: Int?, entry: Int
+        escalated: Int, nextStepAt: Instant?, entry: Int
     ) {
         self.transmission = transmission
         self.unit = unit

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+public import LiaisonForms
 public import LiaisonModel
 
 // What people read of states and events, in both languages: one word for one fact, wherever it is shown.
@@ -131,17 +132,6 @@ extension ReasonCode {
         case .dataSubjectRequest: language("demande de la personne concernée", "request of the data subject")
         case .noLongerNeeded: language("devenu inutile", "no longer needed")
         case .unlawful: language("traitement illicite", "unlawful processing")
-        }
-    }
-}
-
-extension Urgency {
-    public func text(_ language: Language) -> String {
-        switch self {
-        case .immediate: language("immédiate", "immediate")
-        case .urgent: language("urgente", "urgent")
-        case .priority: language("prioritaire", "priority")
-        case .routine: language("courante", "routine")
         }
     }
 }

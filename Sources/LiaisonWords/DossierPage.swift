@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+public import LiaisonDossier
 public import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
@@ -168,7 +169,7 @@ public enum DossierPage {
         return "\(escape(unit.name)), \(escape(unit.town))\(institution) (<code>\(address)</code>)"
     }
 
-    private static func time(_ instant: Int, _ story: DossierStory) -> String {
+    private static func time(_ instant: Instant, _ story: DossierStory) -> String {
         LocalTime(zone: story.timeZone).text(instant, .fr)
     }
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonModel
+public import LiaisonNotes
+
+/// What a colleague's roster changes in the one that a registrar knows.
+public struct RosterDifference: Hashable, Sendable {
+    public enum Subject: Hashable, Sendable {
+        case unit(UnitAddress)
+        case agent(AgentAddress)
+        /// A registrar's device, by the hash of its TLS key.
+        case registrar(Hash)
+    }
+
+    public enum Change: Hashable, Sendable {
+        case goesOut(Subject)
+        case comesIn(Subject)
+        case changes(Subject)
+        /// The units to whose agents what is for a unit is sealed as well from then on: who signs must know.
+        case standby([UnitAddress], of: UnitAddress)
+    }
+
+    public let institution: InstitutionID
+    public let version: Int
+    /// Units, then who stands by for them, then agents, then registrars.
+    public let changes: [Change]
+}
+
+extension Registrar {
+    /// What a colleague's roster changes in the one that this registrar knows.
+    public func changes(to roster: Roster) throws -> RosterDifference {
+        let known = try published().map(Record.init) ?? record()
+        var changes: [RosterDifference.Change] = []
+        func compare<Item: Hashable>(
+            _ old: [Item], _ new: [Item], _ subject: (Item) -> RosterDifference.Subject
+        ) {
+            let before = Dictionary(old.map { (subject($0), $0) }) { first, _ in first }
+            let after = Set(new.map(subject))
+            changes += old.map(subject).filter { !after.contains($0) }.map(RosterDifference.Change.goesOut)
+            for item in new {
+                guard let present = before[subject(item)] else {
+                    changes.append(.comesIn(subject(item)))
+                    continue
+                }
+                if present != item { changes.append(.changes(subject(item))) }
+            }
+        }
+        compare(known.units, roster.units) { .unit($0.address) }
+        changes += Self.standbyChanges(from: known.units, to: roster.units)
+        compare(known.agents, roster.agents) { .agent($0.address) }
+        compare(known.registrars, roster.registrars) { .registrar($0) }
+        return RosterDifference(institution: institution, version: roster.version, changes: changes)
+    }
+
+    private static func standbyChanges(
+        from old: [LiaisonModel.Unit], to new: [LiaisonModel.Unit]
+    ) -> [RosterDifference.Change] {
+        let before = Dictionary(old.map { ($0.address, $0.standbyUnits) }) { first, _ in first }
+        return new.filter { $0.standbyUnits != before[$0.address] ?? [] }.map { unit in
+            .standby(unit.standbyUnits, of: unit.address)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonClient
+import LiaisonDossier
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonTestKit
+
+/// One of each case of the closed lists of reasons, to be said in words.
+enum EveryReason {
+    private static let agent = "d-01@ggd01"
+    private static let unit = "iscg-est@avema01"
+    private static let institution = "cd01"
+    private static let log = "liaison.example/2026"
+
+    static func obstacles() throws -> [Obstacle] {
+        let (agent, institution) = (try Fixture.agent(agent), try Fixture.institution(institution))
+        let id = try Fixture.unwrap(TransmissionID("00000000-0000-4000-8000-000000000000"))
+        return [
+            .notAnAgentsVault, .unknownInstitution(institution), .policyNotReadable("/tmp/politique", why: nil),
+            .policyNotReadable("/tmp/politique", why: "3"), .proxyNotReadable("mandataire"), .formOfALaterProgram,
+            .notYetRead(id), .mayBeDeposited(id), .callComesTooLate(id), .onlyInFormerLog(id, log: log),
+            .contentNotHere(id), .noSuchFields(["motif"], present: ["urgence", "commune"]), .notAColleague(agent),
+            .colleagueHasNoKey(agent)
+        ]
+    }
+
+    static func registrarObstacles() throws -> [RegistrarObstacle] {
+        let (agent, unit) = (try Fixture.agent(agent), try Fixture.unit(unit))
+        let institution = try Fixture.institution(institution)
+        return [
+            .notARegistrarsVault, .noConvention, .notAParty(institution), .unitOfAnotherInstitution(unit),
+            .requestForAnotherInstitution(agent), .unknownAgent(agent), .unknownRole(known: ["agent", "dpo"]),
+            .authorizationEndsFirst(agent), .notInUnit(agent, unit), .substituteForItself, .standbyForItself,
+            .standbyUnitTwice, .noPseudonymLeft, .noValidRequest, .draftReplaced(version: 4), .notTheRecoveryKey
+        ]
+    }
+
+    static func attachmentRefusals() -> [AttachmentRefusal] {
+        let reasons: [AttachmentRefusal.Reason] = [
+            .notReadable, .notWhatItsNameSays, .typeNotAllowed(["application/pdf", "text/plain"]),
+            .forbiddenDocument(Label(fr: "pièce de procédure", en: "document of a case")),
+            .tooLargeInAll(limit: 25_000_000)
+        ]
+        let others: [AttachmentRefusal] = [
+            .tooMany(limit: 0), .tooMany(limit: 1), .tooMany(limit: 3), .nameNotAllowed
+        ]
+        return others + reasons.map { AttachmentRefusal.file("lettre.pdf", $0) }
+    }
+
+    static func dossierDetails() throws -> [DossierDetail] { try ofTheContainer() + ofDocuments() + ofEvents() }
+
+    private static func ofTheContainer() -> [DossierDetail] {
+        let container: [DossierDetail.Container] = [
+            .files(9), .filesWithTimeStampNotJudged(9), .filesUnchangedSince(9, 1_780_000_000), .notOpened("zip"),
+            .notReadable("zip"), .otherType, .foreignFile("lettre.pdf"), .noFile("events.json"),
+            .wrongFile("events.json"), .manifestWithoutTimeStamp, .timeStampWithoutManifest, .markedAsOther,
+            .notMarkedAsASiC, .otherManifest, .timeStampRefused("pkcs7")
+        ]
+        let ofTheLog: [DossierDetail.Log] = [
+            .signed(origin: log, entries: 12), .notTrusted(origin: log), .noKey, .signatureRefused("base64"),
+            .authorSawLonger
+        ]
+        let others: [DossierDetail] = [
+            .witnesses(.cosigned([.init(name: "t-01", at: 1_780_000_000)])), .witnesses(.tooFew(1)),
+            .timeStamps(.stamped(1_780_000_000)), .timeStamps(.notStamped(refusal: "pkcs7"))
+        ]
+        return container.map(DossierDetail.container) + ofTheLog.map(DossierDetail.log) + others
+    }
+
+    private static func ofDocuments() throws -> [DossierDetail] {
+        let institution = try Fixture.institution(institution)
+        let convention: [DossierDetail.Convention] = [
+            .signed(name: "Ain", version: 2, by: [institution]), .noTrustedKey(of: [institution]),
+            .notSigned(by: institution), .notSignedByTrustedKey(of: institution), .notTheEnvelopes, .refused("base64"),
+            .otherLogKey, .publishedAfterTransmission, .twoConventions, .noPublication
+        ]
+        let directory: [DossierDetail.Directory] = [
+            .inForce(documents: 3), .otherDocuments, .wrongFile("directory/01.note"), .publishesOther(entry: 4),
+            .noPublication(entry: 4), .rostersDoNotFollow(institution), .rosterRefused(institution, "base64"),
+            .noRoster(institution, entry: 4)
+        ]
+        let envelope: [DossierDetail.Envelope] = [
+            .signed(by: try Fixture.agent(agent), from: try Fixture.unit(unit)), .notReadable("base64"),
+            .otherTransmission, .notTaken, .notSignedByAuthor, .notPermitted(.noFlow)
+        ]
+        return convention.map(DossierDetail.convention) + directory.map(DossierDetail.directory)
+            + envelope.map(DossierDetail.envelope)
+    }
+
+    private static func ofEvents() throws -> [DossierDetail] {
+        let unit = try Fixture.unit(unit)
+        let evidence: [DossierDetail.Evidence] = [
+            .refused("base64"), .tooYoung(entry: 4), .otherCheckpoint(entry: 4),
+            .otherFields(entry: 4, .contentHandover), .entryTwice
+        ]
+        let events: [DossierDetail.Events] = [
+            .follow(entries: 6), .otherTransmission(entry: 4), .otherSubmitter, .notARecipient(entry: 4),
+            .noConsignment(unit), .contradiction(4, 5), .otherStory(entry: 4, .unit(unit)), .cannotFollow(entry: 4),
+            .otherDueDate(entry: 4)
+        ]
+        let acts: [DossierDetail.Acts] = [
+            .signed(acts: 2), .notAnAct("acts/01.note"), .withoutEvent, .noAct(entry: 4), .otherRefusedAct(entry: 4),
+            .notItsAct(entry: 4)
+        ]
+        let content: [DossierDetail.Content] = [
+            .opens, .disclosed(2, of: 9), .withheld, .erased, .noFiles, .unmentioned, .notErased, .refused("base64"),
+            .otherLegalBasis, .noFileKey, .otherContent
+        ]
+        return evidence.map { DossierDetail.evidence($0, of: .events) } + events.map(DossierDetail.events)
+            + acts.map(DossierDetail.acts) + content.map(DossierDetail.content)
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+package import LiaisonModel
+package import LiaisonNotes
+import LiaisonRelay
+package import LiaisonSQLiteStore
+import LiaisonSealing
+import LiaisonWire
+
+/// Puts transmissions between two units into a relay's store as its decisions would have left them: envelopes and acts are
+/// signed by the agents, entries by the log, and everything verifies. Only the contents are none.
+package final class StoreFiller {
+    package enum Failure: Error { case notCommitted }
+
+    /// One end of a transmission.
+    package struct Party {
+        let unit: UnitAddress
+        let agent: AgentAddress
+        let key: NoteSigner
+
+        package init(unit: UnitAddress, agent: AgentAddress, key: NoteSigner) {
+            self.unit = unit
+            self.agent = agent
+            self.key = key
+        }
+    }
+
+    private let store: SQLiteRelayStore
+    private let log: NoteSigner
+    private let convention: Hash
+    private var edge = TreeEdge()
+    private var size = 0
+    private var numbers: [Mailbox: Int] = [:]
+    private var batch = Batch()
+    /// What waits for an answer.
+    private var open: [(id: TransmissionID, envelope: Hash, from: Party, to: Party)] = []
+
+    /// - Parameter log: what signs the log of this store.
+    package init(store: SQLiteRelayStore, log: NoteSigner, convention: Hash) {
+        self.store = store
+        self.log = log
+        self.convention = convention
+    }
+
+    /// Goes on where the store stands: whenever somebody else has written to it.
+    package func load() async throws {
+        size = try await store.head()?.size ?? 0
+        let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
+        edge = try Fixture.unwrap(TreeEdge(size: size, reading: tiles))
+        numbers = [:]
+    }
+
+    /// Adds transmissions that were opened and acknowledged.
+    package func addAnswered(_ count: Int, head: Hash, at now: Instant, from: Party, to: Party) async throws {
+        try await prepare([from, to])
+        for start in stride(from: 0, to: count, by: 500) {
+            for _ in start..<min(start + 500, count) { try submit(head, now, from, to) }
+            try answer(head, now)
+            try await commit()
+        }
+    }
+
+    /// Answers what waits, then adds transmissions that wait.
+    package func addWaiting(
+        _ count: Int, head: Hash, at now: Instant, from: Party, to: Party
+    ) async throws -> [TransmissionID] {
+        try await prepare([from, to])
+        try answer(head, now)
+        for _ in 0..<count { try submit(head, now, from, to) }
+        try await commit()
+        return open.map(\.id)
+    }
+
+    private func prepare(_ parties: [Party]) async throws {
+        for party in parties where numbers[.unit(party.unit)] == nil {
+            numbers[.unit(party.unit)] = try await store.lastNumber(in: .unit(party.unit))
+        }
+    }
+
+    private func submit(_ head: Hash, _ now: Instant, _ from: Party, _ to: Party) throws {
+        let id = TransmissionID.fresh()
+        let routing = Routing(
+            id: id, log: log.name, convention: convention, head: head, from: from.unit, to: to.unit, copies: [],
+            kind: "referral", urgency: .routine, sealedAt: now)
+        let envelope = try Envelope(
+            by: from.agent, routing: routing, content: ContentReference(sha256: Hash.of([1]), size: 1),
+            manifest: Hash.of("m")
+        ).signed(by: from.key)
+        let place = Place(id: id, envelope: envelope.hash, to: to.unit, at: now)
+        let entry = try record(.submissionAcceptance, in: from.unit, place) { $0.agent = from.agent }
+        let due = now + .days(1)
+        let consigned = try both(.contentConsignment, .available, from.unit, place) { $0.dueAt = due }
+        batch.transmissions.append(
+            (
+                StoredTransmission(
+                    id: id, hash: envelope.hash, from: from.unit, author: from.agent,
+                    envelope: envelope.note.serialized, contentSize: 0, entry: entry), .inline([])
+            ))
+        batch.deliveries.append(
+            StoredDelivery(
+                transmission: id, unit: to.unit, state: .available, dueAt: due, expiresAt: now + .days(31),
+                escalated: 0, nextStepAt: nil, entry: consigned))
+        open.append((id, envelope.hash, from, to))
+    }
+
+    private func answer(_ head: Hash, _ now: Instant) throws {
+        for (id, envelope, from, to) in open {
+            var entry = 0
+            for (kind, event, state) in [
+                (Act.Kind.opened, EventName.contentHandover, DeliveryState.opened),
+                (.acknowledged, .consignmentAcceptance, .acknowledged)
+            ] {
+                let act = try Act(
+                    by: to.agent, log: log.name, convention: convention, head: head, transmission: id,
+                    envelope: envelope, unit: to.unit, act: kind, at: now
+                ).signed(by: to.key)
+                let place = Place(id: id, envelope: envelope, to: to.unit, at: now)
+                entry = try both(event, state, from.unit, place) {
+                    $0.act = act.hash
+                    $0.agent = to.agent
+                }
+                batch.acts.append(
+                    StoredAct(
+                        hash: act.hash, transmission: id, unit: to.unit, author: to.agent, kind: kind,
+                        note: act.note.serialized, entry: entry))
+            }
+        }
+        open = []
+    }
+
+    /// What the entries of one delivery share.
+    private struct Place {
+        let id: TransmissionID
+        let envelope: Hash
+        let to: UnitAddress
+        let at: Instant
+    }
+
+    /// - Returns: the index of the entry in the recipient's mailbox.
+    private func both(
+        _ event: EventName, _ state: DeliveryState, _ from: UnitAddress, _ place: Place,
+        _ fill: (inout EventRecord) -> Void
+    ) throws -> Int {
+        func complete(_ record: inout EventRecord) {
+            record.unit = place.to
+            record.state = state
+            fill(&record)
+        }
+        let index = try record(event, in: place.to, place, complete)
+        _ = try record(event, in: from, place, complete)
+        return index
+    }
+
+    private func record(
+        _ event: EventName, in unit: UnitAddress, _ place: Place, _ fill: (inout EventRecord) -> Void
+    ) throws -> Int {
+        let mailbox = Mailbox.unit(unit)
+        let number = (numbers[mailbox] ?? 0) + 1
+        numbers[mailbox] = number
+        var record = EventRecord(log: log.name, event: event, mailbox: mailbox, number: number, at: place.at)
+        record.transmission = place.id
+        record.envelope = place.envelope
+        fill(&record)
+        let bytes = try CanonicalJSON.encode(record)
+        let salt = Salt.fresh()
+        let commitment = Commitment.of(bytes, salt: salt)
+        let index = edge.size
+        batch.tiles.merge(edge.append(MerkleTree.leaf(commitment.bytes))) { $1 }
+        batch.entries.append(
+            StoredEntry(
+                index: index, mailbox: mailbox, number: number, commitment: commitment, transmission: place.id,
+                unit: record.unit, at: record.at, isDirectoryHead: false, scope: RecordScope(record), record: bytes,
+                salt: salt))
+        return index
+    }
+
+    private func commit() async throws {
+        guard !batch.entries.isEmpty else { return }
+        let checkpoint = Checkpoint(origin: log.name, size: edge.size, root: edge.root)
+        batch.checkpoint = checkpoint.signed(by: log).note.serialized
+        guard case .committed = await store.commit(expectedHead: size, batch) else { throw Failure.notCommitted }
+        size = edge.size
+        batch = Batch()
+    }
+}

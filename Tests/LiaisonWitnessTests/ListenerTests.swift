@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonLedger
+import LiaisonNotes
+import LiaisonTestKit
+import LiaisonWitness
+import Testing
+
+/// A log meets a witness over HTTP.
+@Suite
+struct ListenerTests {
+    @Test func aCosignatureIsTheWholeAnswer() async throws {
+        let stand = try Stand()
+        let witness = try stand.witness(isNew: true)
+        try await listening(witness) { url in
+            let answer = try await post(stand.log.request(from: 0, to: 4), to: url)
+            #expect(answer.status == 200)
+            let note = try stand.note(4, with: answer.body)
+            #expect(note.signatures.count == 2)
+            #expect(witness.key.time(on: note) == stand.clock.now)
+        }
+        try stand.check(witness, holds: 4)
+    }
+
+    @Test func eachRefusalHasItsStatus() async throws {
+        let stand = try Stand()
+        let witness = try stand.witness(holding: 4)
+        try await listening(witness) { url in
+            for refusal in Refusal.allCases {
+                let answer = try await post(refusal.request(of: stand.log), to: url)
+                #expect(answer.status == refusal.status, "\(refusal)")
+                #expect(!answer.body.contains(witness.key.name), "\(refusal)")
+                if case .conflict = refusal.ruling {
+                    #expect(answer.body == "4\n", "\(refusal)")
+                    #expect(answer.type == "text/x.tlog.size", "\(refusal)")
+                }
+            }
+        }
+        try stand.check(witness, holds: 4)
+    }
+
+    @Test func beforeTheFirstCheckpointTheSizeIsZero() async throws {
+        let stand = try Stand()
+        let witness = try stand.witness(isNew: true)
+        try await listening(witness) { url in
+            let answer = try await post(stand.log.request(from: 4, to: 9), to: url)
+            #expect(answer.status == 409)
+            #expect(answer.body == "0\n")
+            #expect(answer.type == "text/x.tlog.size")
+        }
+    }
+
+    /// What is no request, or is too long to be one, is refused, and the next one is answered.
+    @Test func anyBytesAreAnswered() async throws {
+        let stand = try Stand()
+        let witness = try stand.witness(holding: 4)
+        try await listening(witness) { url in
+            let longest = [UInt8](repeating: 0x0A, count: AddCheckpoint.maximumSize)
+            let requests: [(bytes: [UInt8], status: Int)] = [
+                ([], 400), ([0xFF, 0xFE, 0x0A, 0x0A, 0x00], 400), (longest, 400), (longest + [0x0A], 413),
+                (Array(stand.log.request(from: 4, to: 4).utf8), 200)
+            ]
+            for request in requests {
+                let answer = try await post(request.bytes, to: url)
+                #expect(answer.status == request.status)
+            }
+        }
+        try stand.check(witness, holds: 4)
+    }
+
+    @Test func ofTwoContradictoryRequestsAtOnceOneIsCosigned() async throws {
+        let stand = try Stand()
+        let other = try TestLog(fork: 2)
+        let witness = try stand.witness(isNew: true)
+        try await listening(witness) { url in
+            async let first = post(stand.log.request(from: 0, to: 4), to: url)
+            async let second = post(other.request(from: 0, to: 4), to: url)
+            let (one, two) = try await (first, second)
+            #expect([one.status, two.status].sorted() == [200, 409])
+            let (winner, refused) = one.status == 200 ? (stand.log, two) : (other, one)
+            #expect(refused.body == "4\n")
+            #expect(try witness.latest(of: winner.origin) == winner.note(4))
+        }
+    }
+
+    /// The client is the one that a relay has for its witnesses.
+    @Test func aLogUnderstandsEachAnswer() async throws {
+        let stand = try Stand()
+        let log = stand.log
+        let witness = try stand.witness(isNew: true)
+        let other = try #require(CosignatureKey(name: witness.key.name, key: Fixture.key("another").publicKey))
+        try await listening(witness) { url in
+            let client = WitnessClient(key: witness.key, url: url + "/")
+            #expect(try await client.latest(of: log.origin) == nil)
+            let first = AddCheckpoint(old: 0, proof: [], checkpoint: log.note(4))
+            let line = stand.signer.cosign(log.signed(4).checkpoint, at: stand.clock.now).line
+            #expect(try await client.ask(first) == .cosigned(line: line))
+            #expect(try await client.ask(first) == .conflict(size: 4))
+            #expect(try await client.latest(of: log.origin) == log.note(4))
+            #expect(try await client.latest(of: "relais.example/autre") == nil)
+            let forked = AddCheckpoint(old: 4, proof: [], checkpoint: try TestLog(fork: 2).note(4))
+            #expect(try await client.ask(forked) == .refused)
+            let unproved = AddCheckpoint(old: 4, proof: [], checkpoint: log.note(9))
+            #expect(try await client.ask(unproved) == .refused)
+            // A cosignature by a key that the log does not know is none.
+            let again = AddCheckpoint(old: 4, proof: [], checkpoint: log.note(4))
+            #expect(try await WitnessClient(key: other, url: url).ask(again) == .refused)
+            let grown = AddCheckpoint(old: 4, proof: log.proof(from: 4, to: 9), checkpoint: log.note(9))
+            let next = stand.signer.cosign(log.signed(9).checkpoint, at: stand.clock.now).line
+            #expect(try await client.ask(grown) == .cosigned(line: next))
+        }
+        try stand.check(witness, holds: 9)
+    }
+}

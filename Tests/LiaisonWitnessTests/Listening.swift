@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import AsyncHTTPClient
+import Hummingbird
+import LiaisonWitness
+import Logging
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+import Testing
+
+/// Runs a witness's own listener on a free port for as long as `ask` takes, which is told the URL.
+///
+/// It listens to no signal: whoever ends the tests ends them, and the programs that other tests start inherit nothing.
+func listening(_ witness: Witness, _ ask: @Sendable (_ url: String) async throws -> Void) async throws {
+    let (ports, bound) = AsyncStream.makeStream(of: Int.self)
+    let logger = Logger(label: "witness") { _ in SwiftLogNoOpLogHandler() }
+    let application = witness.application(host: "127.0.0.1", port: 0, logger: logger) { port in
+        bound.yield(port)
+    }
+    let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask {
+            // Nobody waits for the port of a listener that could not be bound.
+            defer { bound.finish() }
+            try await services.run()
+        }
+        do {
+            let first = await ports.first { _ in true }
+            let port = try #require(first)
+            try await ask("http://127.0.0.1:\(port)")
+        } catch {
+            await services.triggerGracefulShutdown()
+            throw error
+        }
+        await services.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+    }
+}
+
+/// An answer is what came back over HTTP.
+struct Answer: Sendable {
+    let status: Int
+    let type: String?
+    let body: String
+}
+
+/// Asks a witness to add a checkpoint.
+func post(_ body: [UInt8], to url: String) async throws -> Answer {
+    var request = HTTPClientRequest(url: "\(url)/add-checkpoint")
+    request.method = .POST
+    request.body = .bytes(ByteBuffer(bytes: body))
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+    let answer = try await response.body.collect(upTo: 1 << 20)
+    return Answer(
+        status: Int(response.status.code), type: response.headers.first(name: "content-type"),
+        body: String(buffer: answer))
+}
+
+func post(_ body: String, to url: String) async throws -> Answer { try await post(Array(body.utf8), to: url) }
