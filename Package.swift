@@ -171,7 +171,6 @@ let package = Package(
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
                 "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonTestKit", nioSSL,
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio")
             ], path: "Benchmarks/Relay", swiftSettings: strict),
         .executableTarget(

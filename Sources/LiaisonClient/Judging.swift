@@ -76,16 +76,10 @@ extension Replica {
                 || event.mailbox == .unit(routing.from) && event.agent == note.claimed.by
         else { throw ClientFailure.broken(.wrongEvent) }
         let past = try await directoryView.past(for: routing, before: first.index)
-        guard let key = past.directory.agent(note.claimed.by)?.noteKey, let envelope = try? note.verified(by: key)
-        else {
-            throw ClientFailure.broken(.envelopeRefused)
-        }
+        guard let envelope = past.verified(note) else { throw ClientFailure.broken(.envelopeRefused) }
         guard !isTold else { return (envelope, nil) }
         do {
-            let permit = try past.directory.permit(
-                routing, by: envelope.body.by, log: log, size: envelope.body.content.size,
-                at: past.instant(of: first))
-            return (envelope, permit)
+            return (envelope, try past.permit(envelope, log: log, at: event))
         } catch {
             throw ClientFailure.notPermitted(error)
         }
@@ -161,12 +155,9 @@ extension Replica {
     ) async throws -> Verified<Act> {
         guard let act = event.event.act.flatMap({ acts[$0] }) else { throw ClientFailure.broken(.actRefused) }
         let past = try await directoryView.past(for: routing, before: event.index)
-        let kind = act.claimed.act
-        let leads = progress.map { $0.transition(by: .act(kind), to: event.event) != nil } ?? event.event.follows(kind)
-        guard leads,
-            let verified = past.directory.verified(
-                act, behind: event.event, after: progress, at: past.instant(of: event), sender: routing.from)
-        else { throw ClientFailure.broken(.actRefused) }
+        guard let verified = past.verified(act, behind: event.event, after: progress, sender: routing.from) else {
+            throw ClientFailure.broken(.actRefused)
+        }
         return verified
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import LiaisonForms
+import LiaisonHistory
 import LiaisonModel
 import LiaisonNotes
 import LiaisonVault
@@ -14,18 +15,7 @@ struct PastDirectories {
         let institutions: [InstitutionID]
     }
 
-    /// A directory, the places of the log for which it was in force, and when the youngest of its rosters was published.
-    struct Past {
-        let directory: Directory
-        let places: ClosedRange<Int>
-        let publishedAt: Instant
-
-        /// When an event was, for those who are judged by this directory: the log's order counts, whatever the relay's clock
-        /// said.
-        func instant(of event: ProvenEvent) -> Instant { max(event.event.at, publishedAt) }
-    }
-
-    var directories: [Key: [Past]] = [:]
+    var directories: [Key: [PastDirectory]] = [:]
     /// Conventions that were verified, with the institutions whose signatures were.
     var conventions: [Key: Verified<Convention>] = [:]
 }
@@ -35,22 +25,27 @@ extension DirectoryView {
     /// that it names, and for each institution the newest roster logged before that entry.
     ///
     /// A list of a thousand deliveries needs the same few directories: each is put together once for a refresh.
-    func past(for routing: Routing, before index: Int) async throws -> PastDirectories.Past {
+    func past(for routing: Routing, before index: Int) async throws -> PastDirectory {
         let institutions = Set(([routing.from] + routing.recipients).map(\.institution)).sorted()
         let key = PastDirectories.Key(convention: routing.convention, institutions: institutions)
         if let known = past.directories[key]?.first(where: { $0.places.contains(index) }) { return known }
-        var directory = Directory(under: try await convention(of: routing))
+        let convention = try await convention(of: routing)
         try await know(institutions)
-        var (places, publishedAt) = (0...Int.max, Instant.earliest)
+        var rosters: [PublishedRoster] = []
+        var successions: [InstitutionID: [(note: Verified<Succession>, index: Int)]] = [:]
         for institution in institutions {
-            let (roster, inForce) = try await roster(of: institution, before: index)
-            places = places.clamped(to: inForce)
-            publishedAt = max(publishedAt, try await publication(of: roster.note.hash).at)
-            try await accept(roster, into: &directory)
+            rosters.append(try await roster(of: institution, before: index))
+            successions[institution] = try await published(institution, under: convention)
         }
-        let found = PastDirectories.Past(directory: directory, places: places, publishedAt: publishedAt)
-        past.directories[key, default: []].append(found)
-        return found
+        let under = try await publication(of: convention.hash).index
+        do {
+            let found = try PastDirectory(
+                frame: Directory(under: convention), publishedAt: under, rosters: rosters, successions: successions)
+            past.directories[key, default: []].append(found)
+            return found
+        } catch {
+            throw ClientFailure.broken(.bundleRefused)
+        }
     }
 
     /// The convention that a routing names, signed by the institutions at its ends.
@@ -90,17 +85,13 @@ extension DirectoryView {
     }
 
     /// Walks back from the roster in force now to the newest one published before `index`.
-    ///
-    /// - Returns: the roster, and the places in the log for which it was in force.
-    private func roster(
-        of institution: InstitutionID, before index: Int
-    ) async throws -> (roster: Unverified<Roster>, inForce: ClosedRange<Int>) {
-        var successor = Int.max
+    private func roster(of institution: InstitutionID, before index: Int) async throws -> PublishedRoster {
+        var successor: Int?
         guard let present = directory.rosters[institution] else { throw ClientFailure.broken(.bundleRefused) }
         var roster = try Unverified<Roster>(present.note)
         while true {
             let published = try await publication(of: roster.note.hash)
-            if published.index < index { return (roster, published.index + 1...successor) }
+            if published.index < index { return PublishedRoster(roster, at: published, successor: successor) }
             successor = published.index
             guard let previous = roster.claimed.previous else { throw ClientFailure.broken(.bundleRefused) }
             roster = try await document(previous)

@@ -102,13 +102,10 @@ extension DossierVerifier {
     ) throws -> Verified<Act> {
         guard let act = acts[hash] else { throw Stop.missing(.acts(.noAct(entry: event.index))) }
         let directory = try past.directory(for: routing, before: event.index)
-        // Nothing in the log is older than what stands before it, whatever its clock said.
-        let instant = max(event.event.at, past.latest(before: event.index))
-        let kind = act.claimed.act
-        let leads = progress.map { $0.transition(by: .act(kind), to: event.event) != nil } ?? event.event.follows(kind)
-        guard leads, act.claimed.checkpoint.map({ $0.size <= event.index }) ?? true,
+        guard act.claimed.checkpoint.map({ $0.size <= event.index }) ?? true,
             let verified = directory.verified(
-                act, behind: event.event, after: progress, at: instant, sender: routing.from)
+                act, behind: event.event, after: progress, sender: routing.from,
+                after: past.latest(before: event.index))
         else { throw Stop.fails(.acts(.notItsAct(entry: event.index))) }
         return verified
     }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import LiaisonLedger
+import LiaisonHistory
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
@@ -79,8 +80,7 @@ extension DossierVerifier {
         }
         let directory = try past.directory(for: routing, before: first.index)
         report.holds(.directory(.inForce(documents: past.count)))
-        guard let key = directory.agent(offered.claimed.by)?.noteKey, let verified = try? offered.verified(by: key)
-        else { throw Stop.fails(.envelope(.notSignedByAuthor)) }
+        guard let verified = directory.verified(offered) else { throw Stop.fails(.envelope(.notSignedByAuthor)) }
         guard routing.checkpoint.map({ $0.size <= first.index }) ?? true else {
             throw Stop.fails(.log(.authorSawLonger))
         }
@@ -89,8 +89,7 @@ extension DossierVerifier {
         let flow: Flow
         do {
             flow = try directory.permit(
-                routing, by: verified.body.by, log: log.name, size: verified.body.content.size,
-                at: max(first.event.at, past.latest(before: first.index))
+                verified, log: log.name, at: first.event, after: past.latest(before: first.index)
             ).flow
         } catch {
             throw Stop.fails(.envelope(.notPermitted(error)))

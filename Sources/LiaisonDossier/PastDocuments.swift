@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonHistory
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
@@ -109,24 +110,14 @@ struct PastDocuments {
                 successions[institution, default: []].append((verified, index))
             }
             // One that no convention or succession here lets anybody verify says nothing of the one before it.
-            let list = rosters[institution] ?? []
-            rosters[institution] = list.filter { roster, place in
-                var directory = frame
-                return (try? accept(roster, place, into: &directory)) != nil
+            rosters[institution] = (rosters[institution] ?? []).filter { roster, place in
+                (try? directory(of: [PublishedRoster(roster, at: place, successor: nil)])) != nil
             }
         }
     }
 
-    private func accept(
-        _ roster: Unverified<Roster>, _ place: LogPlace, into directory: inout Directory
-    ) throws(Stop) {
-        let institution = roster.claimed.by
-        do {
-            try directory.accept(
-                roster, published: place, convention: conventionIndex, successions: successions[institution] ?? [])
-        } catch {
-            throw .fails(.directory(.rosterRefused(institution, "\(error)")))
-        }
+    private func directory(of rosters: [PublishedRoster]) throws(PastDirectory.Refusal) -> PastDirectory {
+        try PastDirectory(frame: frame, publishedAt: conventionIndex, rosters: rosters, successions: successions)
     }
 
     /// Adds what else is known of the log's times.
@@ -140,18 +131,23 @@ struct PastDocuments {
     }
 
     /// The directory as it was in force for the entry at `index`.
-    mutating func directory(for routing: Routing, before index: Int) throws -> Directory {
-        var directory = frame
-        for institution in Set(([routing.from] + routing.recipients).map(\.institution)) {
+    mutating func directory(for routing: Routing, before index: Int) throws -> PastDirectory {
+        var inForce: [PublishedRoster] = []
+        for institution in Set(([routing.from] + routing.recipients).map(\.institution)).sorted() {
             let list = rosters[institution] ?? []
             guard let position = list.lastIndex(where: { $0.place.index < index }) else {
                 throw Stop.missing(.directory(.noRoster(institution, entry: index)))
             }
             let (roster, place) = list[position]
-            try accept(roster, place, into: &directory)
-            if position == list.count - 1 { stated.insert(institution) }
+            let successor = position + 1 < list.count ? list[position + 1].place.index : nil
+            inForce.append(PublishedRoster(roster, at: place, successor: successor))
+            if successor == nil { stated.insert(institution) }
             for unit in roster.claimed.units { units[unit.address] = unit }
         }
-        return directory
+        do {
+            return try directory(of: inForce)
+        } catch {
+            throw Stop.fails(.directory(.rosterRefused(error.institution, "\(error.reason)")))
+        }
     }
 }

@@ -172,19 +172,37 @@ public struct TreeEdge: Hashable, Sendable {
         }
     }
 
-    /// Adds an entry's leaf hash; returns the tiles that changed, full or partial.
+    /// Adds one entry's leaf hash; returns the tiles that changed, full or being filled.
     public mutating func append(_ leaf: Hash) -> [TileID: Tile] {
+        let old = size
         var changed: [TileID: Tile] = [:]
+        append(leaf, full: &changed)
+        return changed.merging(tiles(changedSince: old)) { $1 }
+    }
+
+    /// The same for one of many: what is still being filled need only be looked at behind the last one.
+    ///
+    /// - Parameter full: gets the tiles that it fills; those that are still being filled are in `tiles(changedSince:)`.
+    public mutating func append(_ leaf: Hash, full: inout [TileID: Tile]) {
         var hash = leaf
         size += 1
         for level in 0... {
             if levels.count == level { levels.append(Level()) }
             levels[level].append(hash)
-            let count = size >> (8 * level)
-            changed[TileID(level: level, index: (count - 1) / TileID.width)] = levels[level].tile
             guard levels[level].tile.count == TileID.width else { break }
+            full[TileID(level: level, index: (size >> (8 * level)) / TileID.width - 1)] = levels[level].tile
             hash = levels[level].roots[0]
             levels[level] = Level()
+        }
+    }
+
+    /// The tiles that are being filled, and were not the same when the tree had `old` entries.
+    public func tiles(changedSince old: Int) -> [TileID: Tile] {
+        var changed: [TileID: Tile] = [:]
+        for (level, edge) in levels.enumerated() where edge.tile.count > 0 {
+            let count = size >> (8 * level)
+            guard count > old >> (8 * level) else { continue }
+            changed[TileID(level: level, index: count / TileID.width)] = edge.tile
         }
         return changed
     }

@@ -67,16 +67,16 @@ func decide(
 
 extension Draft {
     /// Decides an act and writes what follows: one entry for the mailbox of each unit concerned.
-    mutating func take(_ offered: Unverified<Act>, peer: AgentAddress) async throws -> Outcome {
+    mutating func take(_ offered: Unverified<Act>, peer: AgentAddress) throws -> Outcome {
         let claimed = offered.claimed
         var facts = ActFacts()
-        facts.repeated = try await act(offered.note.hash)
-        facts.transmission = try await transmission(claimed.transmission)
-        facts.delivery = try await deliveries(of: claimed.transmission).first { $0.unit == claimed.unit }
-        facts.headAt = try await store.directoryHead(claimed.head)?.at
-        facts.earlier = try await actKinds(on: claimed.delivery, by: peer)
-        if let content = claimed.content, try await store.isStagedClosed(content.sha256, owner: peer) {
-            facts.hasContent = try await store.stagedSize(content.sha256, owner: peer) == content.size
+        facts.repeated = try act(offered.note.hash)
+        facts.transmission = try transmission(claimed.transmission)
+        facts.delivery = try deliveries(of: claimed.transmission).first { $0.unit == claimed.unit }
+        facts.headAt = try store.directoryHead(claimed.head)?.at
+        facts.earlier = try actKinds(on: claimed.delivery, by: peer)
+        if let content = claimed.content, let staged = try store.staged(content.sha256, owner: peer) {
+            facts.hasContent = staged.isClosed && staged.size == content.size
         }
         switch try decide(
             offered, peer: peer, facts: facts, directory: state.directory, log: log, now: now)
@@ -88,14 +88,14 @@ extension Draft {
                 throw Problem(.contentMissing)
             }
             let sender = facts.transmission?.from ?? delivery.unit
-            return .recorded(index: try await apply(act, delivery, transition, sender: sender))
+            return .recorded(index: try apply(act, delivery, transition, sender: sender))
         }
     }
 
     private mutating func apply(
         _ act: Verified<Act>, _ delivery: StoredDelivery, _ transition: DeliveryTransition,
         sender: UnitAddress
-    ) async throws -> Int {
+    ) throws -> Int {
         // First the mailbox of the unit that acts: its entry is the receipt.
         let author = state.directory.agent(act.body.by)
         let isFromUnit =
@@ -104,9 +104,9 @@ extension Draft {
             } ?? false
         let mine = act.body.act == .withdrawn || !isFromUnit ? sender : delivery.unit
         let ends = !delivery.state.isFinal && transition.state.isFinal
-        let told = ends ? try await told(of: delivery) : []
+        let told = ends ? try told(of: delivery) : []
         let mailboxes = [mine] + Set([sender, delivery.unit] + told).subtracting([mine]).sorted()
-        let entry = try await record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
+        let entry = try record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
             record.transmission = act.body.transmission
             record.envelope = act.body.envelope
             record.unit = delivery.unit
@@ -123,10 +123,10 @@ extension Draft {
             batch.transfers.append((act.body.transmission, delivery.unit, content.sha256, act.body.by))
         }
         let changed = delivery.advanced(by: transition)
-        try await put(changed)
+        try put(changed)
         if transition.event == .erasure { batch.erased.append(delivery.id) }
         // Taken back before anybody opened it: nobody shall ever have it.
-        if changed.state == .withdrawn { try await erase(changed, from: sender, code: .withdrawn) }
+        if changed.state == .withdrawn { try erase(changed, from: sender, code: .withdrawn) }
         return entry
     }
 }

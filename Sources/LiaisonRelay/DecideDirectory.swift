@@ -6,8 +6,8 @@ import LiaisonNotes
 import LiaisonWire
 
 extension Draft {
-    mutating func publish(_ offered: Unverified<Convention>) async throws -> Outcome {
-        if let known = try await known(offered.note) {
+    mutating func publish(_ offered: Unverified<Convention>) throws -> Outcome {
+        if let known = try known(offered.note) {
             // The same text with more parties' signatures: no unanimity is needed, and they arrive in time.
             guard let present = state.directory.convention, present.hash == offered.note.hash,
                 let verified = try? offered.verifiedByItsParties(),
@@ -15,57 +15,60 @@ extension Draft {
             else { return known }
         }
         try taking { [now] in try $0.accept(offered, at: now) }
-        return try await recordDocument(
+        return try recordDocument(
             .conventionPublished, .convention, subject: offered.claimed.name,
             version: offered.claimed.version, note: offered.note)
     }
 
-    mutating func publish(_ offered: Unverified<Roster>, chained: Bool) async throws -> Outcome {
-        if let known = try await known(offered.note) { return known }
+    mutating func publish(_ offered: Unverified<Roster>, chained: Bool) throws -> Outcome {
+        if let known = try known(offered.note) { return known }
         let former = state.directory.rosters[offered.claimed.by]?.body.units.map(\.address) ?? []
         try taking { [now] in try $0.accept(offered, at: now, chained: chained) }
         // Whoever waits for a unit that nobody is left in hears of it with the next tick.
         state.readersCheckedAt = nil
         state.goneUnits.formUnion(former)
         state.goneUnits.subtract(offered.claimed.units.map(\.address))
-        let outcome = try await recordDocument(
+        let outcome = try recordDocument(
             .rosterPublished, .roster, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)
         if case .recorded(let index) = outcome { state.rosterEntries[offered.claimed.by] = index }
         return outcome
     }
 
-    mutating func publish(_ offered: Unverified<Succession>) async throws -> Outcome {
-        if let known = try await known(offered.note) { return known }
+    mutating func publish(_ offered: Unverified<Succession>) throws -> Outcome {
+        if let known = try known(offered.note) { return known }
         // What it says of its beginning is judged now, since everything published before stays as it was.
         guard (offered.claimed.notBefore - now).magnitude <= Directory.clockTolerance else {
             throw Problem(.documentRefused)
         }
         try taking { try $0.accept(offered) }
-        return try await recordDocument(
+        return try recordDocument(
             .conventionPublished, .succession, subject: offered.claimed.by.description,
             version: offered.claimed.notBefore.rawValue, note: offered.note)
     }
 
     mutating func publish(
         _ offered: Unverified<AgentKeys>, peer: AgentAddress, chained: Bool
-    ) async throws -> Outcome {
+    ) throws -> Outcome {
         guard offered.claimed.by == peer else { throw Problem(.notTheAuthor) }
-        if let known = try await known(offered.note) { return known }
+        if let known = try known(offered.note) { return known }
         try taking { try $0.accept(offered, chained: chained) }
-        return try await recordDocument(
+        return try recordDocument(
             .keysPublished, .keys, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)
     }
 
-    private func known(_ note: SignedNote) async throws -> Outcome? {
-        try await store.document(note.hash).map { .recorded(index: $0.entry) }
+    private func known(_ note: SignedNote) throws -> Outcome? {
+        try store.document(note.hash).map { .recorded(index: $0.entry) }
     }
 
     /// Changes the directory, or says why not.
     private mutating func taking(_ change: (inout Directory) throws -> Void) throws {
+        // One that is refused half-way leaves the directory as it was.
+        var directory = state.directory
         do {
-            try change(&state.directory)
+            try change(&directory)
+            state.directory = directory
         } catch let refusal as DirectoryRefusal {
             switch refusal {
             case .conventionRollback, .rosterRollback, .keysRollback, .brokenChain:
@@ -82,8 +85,8 @@ extension Draft {
 
     private mutating func recordDocument(
         _ event: EventName, _ kind: StoredDocument.Kind, subject: String, version: Int, note: SignedNote
-    ) async throws -> Outcome {
-        let index = try await record(event, in: [.directory]) { $0.document = note.hash }[0]
+    ) throws -> Outcome {
+        let index = try record(event, in: [.directory]) { $0.document = note.hash }[0]
         add(
             StoredDocument(
                 kind: kind, subject: subject, version: version, hash: note.hash, note: note.serialized,

@@ -8,12 +8,12 @@ import LiaisonNotes
 
 extension Draft {
     /// Erases one unit's content and says so to it and to the sender.
-    mutating func erase(_ delivery: StoredDelivery, from sender: UnitAddress, code: ErasureCode) async throws {
+    mutating func erase(_ delivery: StoredDelivery, from sender: UnitAddress, code: ErasureCode) throws {
         guard let transition = delivery.progress.on(.retentionOver),
-            let envelope = try await transmission(delivery.transmission)?.hash
+            let envelope = try transmission(delivery.transmission)?.hash
         else { return }
         let mailboxes = Set([sender, delivery.unit]).sorted().map(Mailbox.unit)
-        _ = try await record(transition.event, in: mailboxes) { record in
+        _ = try record(transition.event, in: mailboxes) { record in
             record.transmission = delivery.transmission
             record.envelope = envelope
             record.unit = delivery.unit
@@ -21,16 +21,16 @@ extension Draft {
             record.code = code.rawValue
         }
         batch.erased.append(delivery.id)
-        try await put(delivery.advanced(by: transition))
+        try put(delivery.advanced(by: transition))
     }
 
     /// Erases records and salts that are past the audit limit. What remains is the entry, its mailbox and number, and the
     /// statement which entries these were: so a missing number is one that was erased, not one withheld.
-    mutating func eraseRecords() async throws {
+    mutating func eraseRecords() throws {
         guard let limit = state.directory.convention?.body.auditLimit else { return }
-        for due in try await store.recordsDue(before: now - limit, limit: 64) where !isTouched(due) {
+        for due in try store.recordsDue(before: now - limit, limit: 64) where !isTouched(due) {
             for (mailbox, entries) in due.entries.sorted(by: { $0.key.description < $1.key.description }) {
-                _ = try await record(.erasure, in: [mailbox]) { record in
+                _ = try record(.erasure, in: [mailbox]) { record in
                     record.code = ErasureCode.auditLimit.rawValue
                     record.entries = entries
                 }

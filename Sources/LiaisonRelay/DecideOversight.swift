@@ -8,7 +8,7 @@ import LiaisonWire
 
 extension Draft {
     /// Takes an auditor's demand to read their institution's events. The same demand again is the same event.
-    mutating func inspect(_ offered: Unverified<Inspection>, peer: AgentAddress) async throws -> Outcome {
+    mutating func inspect(_ offered: Unverified<Inspection>, peer: AgentAddress) throws -> Outcome {
         let claimed = offered.claimed
         guard claimed.by == peer else { throw Problem(.notTheAuthor) }
         guard let agent = state.directory.agent(peer), agent.isInForce(at: now), let key = agent.noteKey else {
@@ -25,18 +25,18 @@ extension Draft {
         else {
             throw Problem(.malformed)
         }
-        if let known = try await store.inspection(inspection.hash) { return .recorded(index: known) }
+        if let known = try store.inspection(inspection.hash) { return .recorded(index: known) }
         if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
             return .recorded(index: here.entry)
         }
         var counted = state.inspections[peer] ?? (minute: now.period(of: .minutes(1)), count: 0)
         if counted.minute != now.period(of: .minutes(1)) { counted = (now.period(of: .minutes(1)), 0) }
         guard counted.count < Self.inspectionsPerMinute else { throw Problem(.tooManyRequests) }
+        guard try areUnits(claimed.units ?? [], of: peer.institution) else { throw Problem(.unknownUnit) }
         counted.count += 1
         state.inspections[peer] = counted
-        guard try await areUnits(claimed.units ?? [], of: peer.institution) else { throw Problem(.unknownUnit) }
         let mailboxes = [.institution(peer.institution)] + (claimed.units ?? []).map(Mailbox.unit)
-        let index = try await record(.inspection, in: mailboxes) { record in
+        let index = try record(.inspection, in: mailboxes) { record in
             record.agent = peer
             record.document = inspection.hash
         }[0]
@@ -49,11 +49,11 @@ extension Draft {
     static let inspectionsPerMinute = 10
 
     /// Whether each unit is in a roster of the institution, in force or before: nobody's invention has a mailbox.
-    private func areUnits(_ units: [UnitAddress], of institution: InstitutionID) async throws -> Bool {
+    private func areUnits(_ units: [UnitAddress], of institution: InstitutionID) throws -> Bool {
         guard let present = state.directory.rosters[institution] else { return units.isEmpty }
         var missing = Set(units).subtracting(present.body.units.map(\.address))
         var next = present.body.previous
-        while !missing.isEmpty, let hash = next, let stored = try await store.document(hash) {
+        while !missing.isEmpty, let hash = next, let stored = try store.document(hash) {
             let roster = try Unverified<Roster>(parsing: stored.note).claimed
             missing.subtract(roster.units.map(\.address))
             next = roster.previous
@@ -62,47 +62,47 @@ extension Draft {
     }
 
     /// Says once for each delivery that an agent of its unit was shown it.
-    mutating func notify(_ shown: [DeliveryID]) async throws -> Outcome {
+    mutating func notify(_ shown: [DeliveryID]) throws -> Outcome {
         for id in shown {
-            guard let delivery = try await deliveries(of: id.transmission).first(where: { $0.unit == id.unit }),
+            guard let delivery = try deliveries(of: id.transmission).first(where: { $0.unit == id.unit }),
                 let transition = delivery.progress.on(.listed),
-                let transmission = try await transmission(id.transmission)
+                let transmission = try transmission(id.transmission)
             else { continue }
             let mailboxes = Set([transmission.from, id.unit]).sorted().map(Mailbox.unit)
-            _ = try await record(transition.event, in: mailboxes) { record in
+            _ = try record(transition.event, in: mailboxes) { record in
                 record.transmission = id.transmission
                 record.envelope = transmission.hash
                 record.unit = id.unit
                 record.state = transition.state
             }
-            try await put(delivery.advanced(by: transition))
+            try put(delivery.advanced(by: transition))
         }
         return .nothing
     }
 
-    func probe() async throws -> Outcome {
-        try await store.probe()
+    func probe() throws -> Outcome {
+        try store.probe()
         return .nothing
     }
 
-    mutating func operate(_ act: OperatorAct) async throws -> Outcome {
+    mutating func operate(_ act: OperatorAct) throws -> Outcome {
         switch act {
         case .start(let version, let configuration):
-            if try await store.configuration() != configuration {
-                _ = try await record(.configuration, in: [.directory]) { $0.document = configuration }
+            if try store.configuration() != configuration {
+                _ = try record(.configuration, in: [.directory]) { $0.document = configuration }
                 batch.configuration = configuration
             }
-            return try await .recorded(
+            return try .recorded(
                 index: record(.restart, in: [.directory]) {
                     $0.code = version
                     $0.document = configuration
                 }[0])
         case .restored(let tree):
-            return try await .recorded(index: record(.restore, in: [.directory]) { $0.previous = tree }[0])
+            return try .recorded(index: record(.restore, in: [.directory]) { $0.previous = tree }[0])
         case .opened(let tree):
             // Only ever the first entry: whoever reads this log from its start knows what it goes on from.
             guard state.edge.size == 0 else { throw Problem(.outOfOrder) }
-            return try await .recorded(index: record(.logOpened, in: [.directory]) { $0.previous = tree }[0])
+            return try .recorded(index: record(.logOpened, in: [.directory]) { $0.previous = tree }[0])
         }
     }
 }

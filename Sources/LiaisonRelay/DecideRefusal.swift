@@ -55,7 +55,7 @@ extension Command {
 extension Draft {
     /// Records a refusal as evidence and returns its index; nil when it is none: only what a present or former agent
     /// signed, over a connection of its own, and no more than the limit, becomes an entry. A stranger cannot buy any.
-    mutating func recordRefusal(of command: Command, _ problem: Problem) async throws -> Int? {
+    mutating func recordRefusal(of command: Command, _ problem: Problem) throws -> Int? {
         guard let request = command.refused, let agent = state.directory.agent(request.author),
             let key = agent.noteKey, (try? request.note.checkSignature(by: key)) != nil
         else { return nil }
@@ -68,7 +68,7 @@ extension Draft {
         refusals.count += 1
         let isOwn = agent.posts.contains { $0.unit == request.unit }
         let mailbox = isOwn ? Mailbox.unit(request.unit) : .institution(request.author.institution)
-        return try await record(request.event, in: [mailbox]) { record in
+        return try record(request.event, in: [mailbox]) { record in
             request.fill(&record)
             record.agent = request.author
             record.code = problem.code.rawValue
@@ -76,12 +76,12 @@ extension Draft {
     }
 
     /// Ends the minutes that are over: one entry says how many refusals came beyond the limit.
-    mutating func countRefusals() async throws {
+    mutating func countRefusals() throws {
         for (agent, refusals) in state.refusals.sorted(by: { $0.key < $1.key })
         where refusals.minute < now.period(of: .minutes(1)) {
             state.refusals[agent] = nil
             for (event, count) in refusals.surplus.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                _ = try await record(event, in: [.institution(agent.institution)]) { record in
+                _ = try record(event, in: [.institution(agent.institution)]) { record in
                     record.agent = agent
                     record.code = Problem.Code.tooManyRequests.rawValue
                     record.count = count

@@ -47,26 +47,26 @@ func decide(
 
 extension Draft {
     /// Writes the consequences of time: escalations, expiries, erasures and a DirectoryHead where one is due.
-    mutating func tick() async throws -> Outcome {
-        for delivery in try await store.deliveriesDue(at: now, limit: 64) {
+    mutating func tick() throws -> Outcome {
+        for delivery in try store.deliveriesDue(at: now, limit: 64) {
             // The batch may have decided this delivery already.
             guard
-                let current = try await deliveries(of: delivery.transmission).first(where: {
+                let current = try deliveries(of: delivery.transmission).first(where: {
                     $0.unit == delivery.unit
-                }), let transmission = try await transmission(delivery.transmission)
+                }), let transmission = try transmission(delivery.transmission)
             else { continue }
-            try await follow(current, transmission)
+            try follow(current, transmission)
         }
-        try await tellUnattended()
-        try await countRefusals()
-        try await eraseRecords()
+        try tellUnattended()
+        try countRefusals()
+        try eraseRecords()
         if let headAt = state.headAt, now - headAt >= Directory.headLifetime / 2 {
-            try await recordDirectoryHead()
+            try recordDirectoryHead()
         }
         return .nothing
     }
 
-    private mutating func follow(_ delivery: StoredDelivery, _ transmission: StoredTransmission) async throws {
+    private mutating func follow(_ delivery: StoredDelivery, _ transmission: StoredTransmission) throws {
         let routing = try Unverified<Envelope>(parsing: transmission.envelope).claimed.routing
         let steps = escalation(of: routing, unit: delivery.unit)
         var changed = delivery
@@ -76,33 +76,33 @@ extension Draft {
             hasReader: state.directory.hasReader(delivery.unit, at: now), now: now)
         switch ruling {
         case .wait(let until): changed.nextStepAt = until
-        case .erase: return try await erase(delivery, from: transmission.from, code: .retention)
+        case .erase: return try erase(delivery, from: transmission.from, code: .retention)
         case .expire:
             guard let transition = delivery.progress.on(.retentionOver) else { return }
-            try await recordSilence(transition, delivery, transmission, to: try await told(of: delivery), code: nil)
+            try recordSilence(transition, delivery, transmission, to: try told(of: delivery), code: nil)
             changed = delivery.advanced(by: transition)
         case .leaveUnattended(let next):
             guard let transition = delivery.progress.on(.unattended) else { return }
-            try await recordUnattended(transition, delivery, transmission)
+            try recordUnattended(transition, delivery, transmission)
             changed = delivery.advanced(by: transition)
             changed.nextStepAt = next
         case .escalate(let step, let next):
             guard let transition = delivery.progress.on(.overdue) else { return }
             let targets = targets(of: step, for: delivery.unit)
-            try await recordSilence(transition, delivery, transmission, to: targets, code: step.to.description)
+            try recordSilence(transition, delivery, transmission, to: targets, code: step.to.description)
             changed.escalated += 1
             changed.isStandbyCalled = changed.isStandbyCalled || step.to == .standby
             changed.nextStepAt = next
         }
-        try await put(changed)
+        try put(changed)
     }
 
     private mutating func recordSilence(
         _ transition: DeliveryTransition, _ delivery: StoredDelivery, _ transmission: StoredTransmission,
         to targets: [UnitAddress], code: String?
-    ) async throws {
+    ) throws {
         let mailboxes = Set([transmission.from, delivery.unit] + targets).sorted().map(Mailbox.unit)
-        _ = try await record(transition.event, in: mailboxes) { record in
+        _ = try record(transition.event, in: mailboxes) { record in
             record.transmission = transmission.id
             record.envelope = transmission.hash
             record.unit = delivery.unit
@@ -117,23 +117,23 @@ extension Draft {
     private static let unattendedLimit = 64
 
     /// Tells the senders of what waits for units in which nobody is left who could open it.
-    private mutating func tellUnattended() async throws {
+    private mutating func tellUnattended() throws {
         if let checked = state.readersCheckedAt, now - checked < Self.readersInterval { return }
         let lost = state.goneUnits.union(state.directory.unitsWithoutReader(at: now)).sorted()
-        let waiting = lost.isEmpty ? [] : try await store.unattended(in: lost, limit: Self.unattendedLimit)
+        let waiting = lost.isEmpty ? [] : try store.unattended(in: lost, limit: Self.unattendedLimit)
         for delivery in waiting {
-            let current = try await deliveries(of: delivery.transmission).first { $0.unit == delivery.unit }
-            guard let current, let transmission = try await transmission(delivery.transmission) else { continue }
-            try await follow(current, transmission)
+            let current = try deliveries(of: delivery.transmission).first { $0.unit == delivery.unit }
+            guard let current, let transmission = try transmission(delivery.transmission) else { continue }
+            try follow(current, transmission)
         }
         if waiting.count < Self.unattendedLimit { state.readersCheckedAt = now }
     }
 
     private mutating func recordUnattended(
         _ transition: DeliveryTransition, _ delivery: StoredDelivery, _ transmission: StoredTransmission
-    ) async throws {
-        let mailboxes = Set([transmission.from, delivery.unit] + (try await told(of: delivery))).sorted()
-        _ = try await record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
+    ) throws {
+        let mailboxes = Set([transmission.from, delivery.unit] + (try told(of: delivery))).sorted()
+        _ = try record(transition.event, in: mailboxes.map(Mailbox.unit)) { record in
             record.transmission = transmission.id
             record.envelope = transmission.hash
             record.unit = delivery.unit
@@ -142,8 +142,8 @@ extension Draft {
     }
 
     /// The units that have heard of a delivery so far: whoever was alerted of the silence also learns of its end.
-    func told(of delivery: StoredDelivery) async throws -> [UnitAddress] {
-        let stored = try await store.units(told: delivery.transmission, unit: delivery.unit)
+    func told(of delivery: StoredDelivery) throws -> [UnitAddress] {
+        let stored = try store.units(told: delivery.transmission, unit: delivery.unit)
         let here = batch.entries.filter { $0.transmission == delivery.transmission && $0.unit == delivery.unit }
         return stored + here.compactMap { UnitAddress($0.mailbox.description) }
     }

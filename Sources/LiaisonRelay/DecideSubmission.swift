@@ -75,39 +75,39 @@ extension Draft {
     mutating func submit(
         _ offered: Unverified<Envelope>, _ content: SubmittedContent, arrived: ContentReference,
         peer: AgentAddress
-    ) async throws -> Outcome {
-        let facts = try await facts(for: offered.claimed.routing)
+    ) throws -> Outcome {
+        let facts = try facts(for: offered.claimed.routing)
         switch try decide(
             offered, arrived: arrived, peer: peer, facts: facts, directory: state.directory, log: log,
             now: now)
         {
         case .repeated(let existing): return .recorded(index: existing.entry)
         case .accepted(let envelope, let permit):
-            try await take(content)
-            return .recorded(index: try await accept(envelope, permit, content))
+            try take(content)
+            return .recorded(index: try accept(envelope, permit, content))
         }
     }
 
     /// A staged content serves one submission: what another one has taken, in this batch or before, is missing.
-    private mutating func take(_ content: SubmittedContent) async throws {
+    private mutating func take(_ content: SubmittedContent) throws {
         guard case .staged(let digest, let owner) = content else { return }
-        guard try await store.isStagedClosed(digest, owner: owner), consumed.insert("\(owner) \(digest)").inserted
+        guard try store.staged(digest, owner: owner)?.isClosed ?? false, consumed.insert("\(owner) \(digest)").inserted
         else {
             throw Problem(.contentMissing)
         }
     }
 
-    private func facts(for routing: Routing) async throws -> SubmissionFacts {
+    private func facts(for routing: Routing) throws -> SubmissionFacts {
         var facts = SubmissionFacts()
-        facts.existing = try await transmission(routing.id)
-        if let head = try await store.directoryHead(routing.head) {
+        facts.existing = try transmission(routing.id)
+        if let head = try store.directoryHead(routing.head) {
             facts.headAt = head.at
             facts.directoryChanged = routing.recipients.contains {
                 state.rosterEntries[$0.institution].map { $0 > head.index } ?? false
             }
         }
-        if let id = routing.inReplyTo, let answered = try await transmission(id) {
-            let deliveries = try await deliveries(of: id)
+        if let id = routing.inReplyTo, let answered = try transmission(id) {
+            let deliveries = try deliveries(of: id)
             facts.answered = [answered.from] + deliveries.map(\.unit)
             facts.answeredState = deliveries.first { $0.unit == routing.to }?.state
         }
@@ -116,14 +116,14 @@ extension Draft {
 
     private mutating func accept(
         _ envelope: Verified<Envelope>, _ permit: Permit, _ content: SubmittedContent
-    ) async throws -> Int {
+    ) throws -> Int {
         let routing = envelope.body.routing
         func fill(_ record: inout EventRecord) {
             record.transmission = routing.id
             record.envelope = envelope.hash
         }
         let sender = Mailbox.unit(routing.from)
-        let entry = try await record(.submissionAcceptance, in: [sender]) { record in
+        let entry = try record(.submissionAcceptance, in: [sender]) { record in
             fill(&record)
             record.agent = envelope.body.by
         }[0]
@@ -135,14 +135,14 @@ extension Draft {
         for unit in routing.recipients {
             let due = dueAt(permit, unit: unit)
             let mailboxes = Set([.unit(unit), sender]).sorted { left, _ in left == .unit(unit) }
-            let consigned = try await record(.contentConsignment, in: mailboxes) { record in
+            let consigned = try record(.contentConsignment, in: mailboxes) { record in
                 fill(&record)
                 record.unit = unit
                 record.state = .available
                 record.dueAt = due
             }
             let expires = now + permit.flow.retention
-            try await put(
+            try put(
                 StoredDelivery(
                     transmission: routing.id, unit: unit, state: .available, dueAt: due, expiresAt: expires,
                     escalated: 0, nextStepAt: min(due, expires), entry: consigned[0]))

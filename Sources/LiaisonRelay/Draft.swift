@@ -4,6 +4,7 @@
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
+import LiaisonWire
 
 /// What the sequencer knows of the store at one head.
 struct RelayState: Sendable {
@@ -27,10 +28,10 @@ struct RelayState: Sendable {
 
 /// A batch being decided: the state as it will be, what will be written, and look-ups that see both the
 /// store and what was decided earlier in the batch.
-struct Draft: Sendable {
+struct Draft {
     let log: String
     let now: Instant
-    let store: any RelayStore
+    let store: any StoreFacts
     let random: RandomBytes
     var state: RelayState
     var batch = Batch()
@@ -41,7 +42,7 @@ struct Draft: Sendable {
     private var deliveries: [TransmissionID: [StoredDelivery]] = [:]
     private var acts: [Hash: StoredAct] = [:]
 
-    init(log: String, now: Instant, store: any RelayStore, random: RandomBytes, state: RelayState) {
+    init(log: String, now: Instant, store: any StoreFacts, random: RandomBytes, state: RelayState) {
         self.log = log
         self.now = now
         self.store = store
@@ -51,27 +52,27 @@ struct Draft: Sendable {
 
     // MARK: Reading
 
-    func transmission(_ id: TransmissionID) async throws -> StoredTransmission? {
+    func transmission(_ id: TransmissionID) throws -> StoredTransmission? {
         if let known = transmissions[id] { return known }
-        return try await store.transmission(id)
+        return try store.transmission(id)
     }
 
-    func deliveries(of id: TransmissionID) async throws -> [StoredDelivery] {
+    func deliveries(of id: TransmissionID) throws -> [StoredDelivery] {
         if let known = deliveries[id] { return known }
-        return try await store.deliveries(of: id)
+        return try store.deliveries(of: id)
     }
 
-    func act(_ hash: Hash) async throws -> StoredAct? {
+    func act(_ hash: Hash) throws -> StoredAct? {
         if let known = acts[hash] { return known }
-        return try await store.act(hash)
+        return try store.act(hash)
     }
 
     /// The kinds of acts that `author` has made on a delivery, in this batch as well.
-    func actKinds(on delivery: DeliveryID, by author: AgentAddress) async throws -> Set<Act.Kind> {
+    func actKinds(on delivery: DeliveryID, by author: AgentAddress) throws -> Set<Act.Kind> {
         let here = acts.values.filter {
             $0.transmission == delivery.transmission && $0.unit == delivery.unit && $0.author == author
         }
-        return try await store.actKinds(on: delivery, by: author).union(here.map(\.kind))
+        return try store.actKinds(on: delivery, by: author).union(here.map(\.kind))
     }
 
     // MARK: Writing
@@ -79,17 +80,17 @@ struct Draft: Sendable {
     /// Adds one entry for each of `mailboxes`; returns their indices in the same order.
     mutating func record(
         _ event: EventName, in mailboxes: [Mailbox], _ fill: (inout EventRecord) -> Void
-    ) async throws -> [Int] {
+    ) throws -> [Int] {
         var indices: [Int] = []
         for mailbox in mailboxes {
-            let number = try await nextNumber(in: mailbox)
+            let number = try nextNumber(in: mailbox)
             var record = EventRecord(log: log, event: event, mailbox: mailbox, number: number, at: now)
             fill(&record)
             let bytes = try CanonicalJSON.encode(record)
             let salt = Salt.fresh(from: random)
             let commitment = Commitment.of(bytes, salt: salt)
             let index = state.edge.size
-            batch.tiles.merge(state.edge.append(MerkleTree.leaf(commitment.bytes))) { $1 }
+            state.edge.append(MerkleTree.leaf(commitment.bytes), full: &batch.tiles)
             batch.entries.append(
                 StoredEntry(
                     index: index, mailbox: mailbox, number: number, commitment: commitment,
@@ -100,12 +101,12 @@ struct Draft: Sendable {
         return indices
     }
 
-    private mutating func nextNumber(in mailbox: Mailbox) async throws -> Int {
+    private mutating func nextNumber(in mailbox: Mailbox) throws -> Int {
         let last: Int
         if let known = state.numbers[mailbox] {
             last = known
         } else {
-            last = try await store.lastNumber(in: mailbox)
+            last = try store.lastNumber(in: mailbox)
         }
         state.numbers[mailbox] = last + 1
         return last + 1
@@ -116,8 +117,8 @@ struct Draft: Sendable {
         transmissions[transmission.id] = transmission
     }
 
-    mutating func put(_ delivery: StoredDelivery) async throws {
-        var all = try await deliveries(of: delivery.transmission)
+    mutating func put(_ delivery: StoredDelivery) throws {
+        var all = try deliveries(of: delivery.transmission)
         all.removeAll { $0.unit == delivery.unit }
         deliveries[delivery.transmission] = all + [delivery]
         batch.deliveries.removeAll {
@@ -136,10 +137,37 @@ struct Draft: Sendable {
         directoryChanged = true
     }
 
+    /// Decides every command in order; one that is refused leaves no trace but the refusal.
+    mutating func performAll(_ commands: [Command]) throws -> [Result<Outcome, Problem>] {
+        let results = try commands.map { command -> Result<Outcome, Problem> in
+            let size = batch.entries.count
+            do {
+                return .success(try perform(command))
+            } catch var problem as Problem {
+                // Decisions refuse before they write.
+                guard batch.entries.count == size else { throw LogFailure.refusedInPart }
+                problem.entry = try recordRefusal(of: command, problem)
+                return .failure(problem)
+            }
+        }
+        if directoryChanged { try recordDirectoryHead() }
+        return results
+    }
+
+    /// Signs what was decided, to be written.
+    ///
+    /// - Parameter size: of the log before.
+    mutating func finish(after size: Int, signer: NoteSigner) {
+        guard state.edge.size > size else { return }
+        batch.tiles.merge(state.edge.tiles(changedSince: size)) { $1 }
+        let checkpoint = Checkpoint(origin: log, size: state.edge.size, root: state.edge.root)
+        batch.checkpoint = checkpoint.signed(by: signer).note.serialized
+    }
+
     /// Logs which directory documents are in force.
-    mutating func recordDirectoryHead() async throws {
+    mutating func recordDirectoryHead() throws {
         guard let head = state.directory.head else { return }
-        _ = try await record(.directoryHead, in: [.directory]) { $0.head = head }
+        _ = try record(.directoryHead, in: [.directory]) { $0.head = head }
         state.headAt = now
         directoryChanged = false
     }

@@ -244,9 +244,11 @@ public struct Relay: Sendable {
     }
 
     private func receipt(for command: Command) async throws -> Receipt {
-        guard case .recorded(let index) = try await sequencer.perform(command),
-            let entry = try await store.entry(index)
-        else { throw Problem(.storeFailed) }
+        let answer = try await sequencer.commit(command)
+        guard case .recorded(let index) = answer.outcome else { throw Problem(.storeFailed) }
+        if let evidence = answer.committed.evidence(of: index) { return Receipt(evidence: evidence) }
+        // The same was asked before.
+        guard let entry = try await store.entry(index) else { throw Problem(.storeFailed) }
         return Receipt(evidence: try await evidence(for: [entry])[0])
     }
 

@@ -13,7 +13,7 @@ import Synchronization
 /// The actor owns the queue and the state at the last head. `directory` is a copy for readers, replaced
 /// at each commit under its own lock.
 public actor Sequencer {
-    private typealias Waiting = (command: Command, answer: CheckedContinuation<Outcome, any Error>)
+    private typealias Waiting = (command: Command, answer: CheckedContinuation<Committed.Answer, any Error>)
 
     static let batchLimit = 256
     static let queueLimit = 4096
@@ -59,7 +59,10 @@ public actor Sequencer {
     /// Queues `command` and returns when what it led to is on disk.
     ///
     /// - Throws: `Problem`.
-    public func perform(_ command: Command) async throws -> Outcome {
+    public func perform(_ command: Command) async throws -> Outcome { try await commit(command).outcome }
+
+    /// The same, with the commit that it was part of.
+    func commit(_ command: Command) async throws -> Committed.Answer {
         guard queue.count < Self.queueLimit, queuedBytes + command.size <= Self.queueBytes else {
             throw Problem(.tooManyRequests)
         }
@@ -82,61 +85,62 @@ public actor Sequencer {
         isDraining = false
     }
 
+    /// What a batch came to, before it is on disk.
+    private struct Decided: Sendable {
+        let state: RelayState
+        let results: [Result<Outcome, Problem>]
+        let committed: Committed
+        let mailboxes: [Mailbox]
+        let directoryChanged: Bool
+        let hasErased: Bool
+    }
+
     /// Decides and commits one batch; decides it anew as long as somebody else was faster.
     private func process(_ waiting: [Waiting]) async {
+        let commands = waiting.map(\.command)
         do {
             while true {
-                let state = try await loaded()
                 guard stopped == nil else { throw Problem(.logStopped) }
-                let (draft, outcomes) = try await decide(waiting, on: state)
-                switch try await commit(draft, expectedHead: state.edge.size) {
-                case .committed:
-                    adopt(draft.state)
-                    for (item, outcome) in zip(waiting, outcomes) { item.answer.resume(with: outcome) }
-                    signals.signal(
-                        draft.batch.entries.map(\.mailbox), directoryChanged: !draft.batch.documents.isEmpty)
+                switch try await commit(commands) {
+                case .committed(let decided):
+                    adopt(decided.state)
+                    hasErased = hasErased || decided.hasErased
+                    for (item, result) in zip(waiting, decided.results) {
+                        item.answer.resume(with: result.map { Committed.Answer($0, decided.committed) })
+                    }
+                    signals.signal(decided.mailboxes, directoryChanged: decided.directoryChanged)
                     return
-                case .headMoved: continue
+                case .headMoved: state = nil
                 case .unknown(let error): throw error
                 }
             }
         } catch {
             // Whether it was written is not known: the next batch starts from what the store says.
             state = nil
+            hasErased = true
             failed(error)
             let problem = error as? Problem ?? Problem(.storeFailed)
             for item in waiting { item.answer.resume(throwing: problem) }
         }
     }
 
-    /// Decides every command in order; one that is refused leaves no trace in the draft.
-    private func decide(
-        _ waiting: [Waiting], on state: RelayState
-    ) async throws -> (Draft, [Result<Outcome, any Error>]) {
-        var draft = Draft(log: log.name, now: clock(), store: store, random: random, state: state)
-        var outcomes: [Result<Outcome, any Error>] = []
-        for item in waiting {
-            var trial = draft
-            do {
-                let outcome = try await trial.perform(item.command)
-                draft = trial
-                outcomes.append(.success(outcome))
-            } catch var problem as Problem {
-                problem.entry = try await draft.recordRefusal(of: item.command, problem)
-                outcomes.append(.failure(problem))
-            }
+    private func commit(_ commands: [Command]) async throws -> CommitOutcome<Decided> {
+        if state == nil { state = try await reload() }
+        guard let size = state?.edge.size else { throw LogFailure.tilesMissing }
+        // Handed over, not copied: the batch changes it in place.
+        let handed = Mutex(state.take())
+        return await store.commit(expectedHead: size) { [log, random, now = clock()] facts in
+            guard let state = handed.withLock({ $0.take() }) else { throw LogFailure.decidedTwice }
+            var draft = Draft(log: log.name, now: now, store: facts, random: random, state: state)
+            let results = try draft.performAll(commands)
+            draft.finish(after: size, signer: log)
+            let batch = draft.batch
+            let decided = Decided(
+                state: draft.state, results: results, committed: Committed(batch, draft.state.edge),
+                mailboxes: batch.entries.map(\.mailbox), directoryChanged: !batch.documents.isEmpty,
+                hasErased: !batch.erased.isEmpty || !batch.erasedRecords.isEmpty)
+            return (batch, decided)
         }
-        if draft.directoryChanged { try await draft.recordDirectoryHead() }
-        return (draft, outcomes)
-    }
-
-    private func commit(_ draft: Draft, expectedHead: Int) async throws -> CommitOutcome {
-        guard !draft.batch.entries.isEmpty || !draft.batch.deliveries.isEmpty else { return .committed }
-        var batch = draft.batch
-        let checkpoint = Checkpoint(origin: log.name, size: draft.state.edge.size, root: draft.state.edge.root)
-        batch.checkpoint = checkpoint.signed(by: log).note.serialized
-        if !batch.erased.isEmpty || !batch.erasedRecords.isEmpty { hasErased = true }
-        return await store.commit(expectedHead: expectedHead, batch)
     }
 
     /// Gives the pages of what was erased back; again and again until nobody reads them any more.
@@ -196,12 +200,6 @@ public actor Sequencer {
 
     // MARK: Reading the store
 
-    /// The state at the store's head, read anew when this node does not have it or somebody else has moved it.
-    private func loaded() async throws -> RelayState {
-        if let state, try await store.head()?.size ?? 0 == state.edge.size { return state }
-        return try await reload()
-    }
-
     /// Reads head, edge of the tree and directory; returns the size of the log.
     @discardableResult
     public func load() async throws -> Int { try await reload().edge.size }
@@ -239,23 +237,27 @@ public enum LogFailure: Error, Equatable {
     case tilesMissing
     case checkpointDiffers(size: Int)
     case shownOtherHistory(size: Int)
+    /// A decision wrote something and refused afterwards.
+    case refusedInPart
+    /// The store asked for one batch twice.
+    case decidedTwice
 }
 
 extension Draft {
-    mutating func perform(_ command: Command) async throws -> Outcome {
+    mutating func perform(_ command: Command) throws -> Outcome {
         switch command {
         case .submit(let envelope, let content, let arrived, let peer):
-            try await submit(envelope, content, arrived: arrived, peer: peer)
-        case .act(let act, let peer): try await take(act, peer: peer)
-        case .publishConvention(let convention): try await publish(convention)
-        case .publishRoster(let roster, let chained): try await publish(roster, chained: chained)
-        case .publishSuccession(let succession): try await publish(succession)
-        case .publishKeys(let keys, let peer, let chained): try await publish(keys, peer: peer, chained: chained)
-        case .notify(let shown): try await notify(shown)
-        case .inspect(let inspection, let peer): try await inspect(inspection, peer: peer)
-        case .operate(let act): try await operate(act)
-        case .probe: try await probe()
-        case .tick: try await tick()
+            try submit(envelope, content, arrived: arrived, peer: peer)
+        case .act(let act, let peer): try take(act, peer: peer)
+        case .publishConvention(let convention): try publish(convention)
+        case .publishRoster(let roster, let chained): try publish(roster, chained: chained)
+        case .publishSuccession(let succession): try publish(succession)
+        case .publishKeys(let keys, let peer, let chained): try publish(keys, peer: peer, chained: chained)
+        case .notify(let shown): try notify(shown)
+        case .inspect(let inspection, let peer): try inspect(inspection, peer: peer)
+        case .operate(let act): try operate(act)
+        case .probe: try probe()
+        case .tick: try tick()
         }
     }
 }

@@ -56,13 +56,6 @@ extension SQLiteRelayStore {
         }
     }
 
-    public func probe() async throws {
-        try await pool.write { database in
-            try database.execute(
-                sql: "INSERT INTO probe (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1")
-        }
-    }
-
     public func stop(_ checkpoint: String) async throws {
         try await pool.write { database in
             try database.execute(

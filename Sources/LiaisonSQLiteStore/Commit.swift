@@ -10,12 +10,17 @@ public import LiaisonRelay
 
 extension SQLiteRelayStore {
     /// One transaction for the whole batch; SQLite has it on disk when this returns `committed`.
-    public func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome {
+    public func commit<Value: Sendable>(
+        expectedHead: Int, _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
+    ) async -> CommitOutcome<Value> {
         do {
-            return try await pool.write { database in
-                guard try Self.head(database)?.size ?? 0 == expectedHead else { return .headMoved }
-                try Writer(database: database).write(batch)
-                return .committed
+            return try await withoutActuallyEscaping(decide) { decide in
+                try await pool.write { database in
+                    guard try Self.head(database)?.size ?? 0 == expectedHead else { return .headMoved }
+                    let (batch, value) = try decide(SQLiteFacts(database: database))
+                    try Writer(database: database).write(batch)
+                    return .committed(value)
+                }
             }
         } catch {
             return .unknown(error)

@@ -83,7 +83,7 @@ extension SQLiteRelayStore {
         try await pool.read { try Self.staged(digest, owner, $0)?.size ?? 0 }
     }
 
-    private static func staged(
+    static func staged(
         _ digest: Hash, _ owner: AgentAddress, _ database: Database
     ) throws -> (content: Int64, size: Int, complete: Bool)? {
         try Row.fetchOne(
@@ -115,10 +115,6 @@ extension SQLiteRelayStore {
             }
             return true
         }
-    }
-
-    public func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool {
-        try await pool.read { try Self.staged(digest, owner, $0)?.complete ?? false }
     }
 
     public func stagedSize(of owner: AgentAddress) async throws -> Int {

@@ -9,39 +9,6 @@ public import LiaisonRelay
 
 /// What is past its time, and who may read an institution's events.
 extension SQLiteRelayStore {
-    public func recordsDue(before instant: Instant, limit: Int) async throws -> [ErasableRecords] {
-        try await pool.read { database in
-            // A transmission's records go together, once its newest one is due and no content is left.
-            let due = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT scope, transmission FROM record_keys AS k WHERE last_at <= :instant AND NOT EXISTS
-                        (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at > :instant)
-                    AND NOT EXISTS (SELECT 1 FROM deliveries WHERE transmission = k.transmission AND erased = 0)
-                    ORDER BY last_at LIMIT :limit
-                    """,
-                arguments: ["instant": instant, "limit": limit])
-            var seen: Set<String> = []
-            return try due.compactMap { row -> ErasableRecords? in
-                let transmission: String? = row["transmission"]
-                guard seen.insert(transmission ?? row["scope"]).inserted else { return nil }
-                let scope = RecordScope(name: row["scope"], transmission: try transmission.map { try Self.parse($0) })
-                return ErasableRecords(scope: scope, entries: try Self.entries(under: scope, database))
-            }
-        }
-    }
-
-    private static func entries(under scope: RecordScope, _ database: Database) throws -> [Mailbox: [Int]] {
-        var entries: [Mailbox: [Int]] = [:]
-        let condition =
-            scope.transmission == nil ? "scope = ? AND scope <> 'kept'" : "transmission = ? AND scope IS NULL"
-        let rows = try Row.fetchCursor(
-            database, sql: "SELECT \"index\", mailbox FROM entries WHERE \(condition) ORDER BY \"index\"",
-            arguments: [scope.transmission?.description ?? scope.name])
-        while let row = try rows.next() { entries[try parse(row["mailbox"]), default: []].append(row["index"]) }
-        return entries
-    }
-
     public func scrub() async throws {
         try await pool.writeWithoutTransaction { database in
             // Freed pages are zeroed when they are freed; giving them back goes on in pieces that hold up nobody.
@@ -59,13 +26,6 @@ extension SQLiteRelayStore {
     }
 
     // MARK: Oversight
-
-    public func inspection(_ hash: Hash) async throws -> Int? {
-        try await pool.read { database in
-            try Int.fetchOne(
-                database, sql: "SELECT entry FROM inspections WHERE hash = ?", arguments: [Data(hash.bytes)])
-        }
-    }
 
     public func entries(
         of institution: InstitutionID, since: Instant, until: Instant, from index: Int, limit: Int
@@ -109,12 +69,6 @@ extension SQLiteRelayStore {
                     ).flatMap { try Self.entry($0, database) }
                 }
             }
-        }
-    }
-
-    public func configuration() async throws -> Hash? {
-        try await pool.read { database in
-            try Data.fetchOne(database, sql: "SELECT hash FROM configuration").map { try Self.digest($0) }
         }
     }
 }

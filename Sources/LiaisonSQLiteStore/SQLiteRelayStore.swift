@@ -77,11 +77,7 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     public func lastNumber(in mailbox: Mailbox) async throws -> Int {
-        try await pool.read { database in
-            try Int.fetchOne(
-                database, sql: "SELECT max(number) FROM entries WHERE mailbox = ?",
-                arguments: [mailbox.description]) ?? 0
-        }
+        try await pool.read { try SQLiteFacts(database: $0).lastNumber(in: mailbox) }
     }
 
     public func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)? {
@@ -126,15 +122,7 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     public func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress] {
-        try await pool.read { database in
-            try String.fetchAll(
-                database,
-                sql: """
-                    SELECT DISTINCT mailbox FROM entries WHERE transmission = ? AND unit = ? AND mailbox LIKE '%@%'
-                    """,
-                arguments: [id.description, unit.description]
-            ).map { try Self.parse($0) }
-        }
+        try await pool.read { try SQLiteFacts(database: $0).units(told: id, unit: unit) }
     }
 
     public func directoryHead(_ hash: Hash) async throws -> StoredEntry? {
@@ -221,14 +209,10 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     public func document(_ hash: Hash) async throws -> StoredDocument? {
-        try await pool.read { database in
-            try Row.fetchOne(
-                database, sql: "SELECT * FROM documents WHERE hash = ?", arguments: [Data(hash.bytes)]
-            ).map(Self.document)
-        }
+        try await pool.read { try SQLiteFacts(database: $0).document(hash) }
     }
 
-    private static func document(_ row: Row) throws -> StoredDocument {
+    static func document(_ row: Row) throws -> StoredDocument {
         guard let kind = StoredDocument.Kind(rawValue: row["kind"]) else { throw Failure.damagedRow("documents") }
         return StoredDocument(
             kind: kind, subject: row["subject"], version: row["version"], hash: try digest(row["hash"]),
@@ -238,11 +222,7 @@ public struct SQLiteRelayStore: RelayStore {
     // MARK: Transmissions
 
     public func transmission(_ id: TransmissionID) async throws -> StoredTransmission? {
-        try await pool.read { database in
-            try Row.fetchOne(
-                database, sql: "SELECT * FROM transmissions WHERE id = ?", arguments: [id.description]
-            ).map(Self.transmission)
-        }
+        try await pool.read { try SQLiteFacts(database: $0).transmission(id) }
     }
 
     public func transmissions(
@@ -260,7 +240,7 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
-    private static func transmission(_ row: Row) throws -> StoredTransmission {
+    static func transmission(_ row: Row) throws -> StoredTransmission {
         StoredTransmission(
             id: try parse(row["id"]), hash: try digest(row["hash"]), from: try parse(row["sender"]),
             author: try parse(row["author"]), envelope: row["envelope"], contentSize: row["content_size"],
@@ -268,7 +248,7 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     public func deliveries(of id: TransmissionID) async throws -> [StoredDelivery] {
-        try await deliveries(where: "transmission = ? ORDER BY entry", [id.description])
+        try await pool.read { try SQLiteFacts(database: $0).deliveries(of: id) }
     }
 
     public func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int] {
@@ -285,41 +265,13 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
-    public func unattended(in units: [UnitAddress], limit: Int) async throws -> [StoredDelivery] {
-        try await deliveries(
-            where: """
-                unit IN (\(databaseQuestionMarks(count: units.count))) AND unattended = 0
-                AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
-                """,
-            StatementArguments(units.map(\.description)) + [limit])
-    }
-
-    public func deliveriesDue(at instant: Instant, limit: Int) async throws -> [StoredDelivery] {
-        try await deliveries(where: "next_step_at <= ? ORDER BY next_step_at LIMIT ?", [instant, limit])
-    }
-
-    private func deliveries(
-        where condition: String, _ arguments: StatementArguments
-    ) async throws -> [StoredDelivery] {
-        try await pool.read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM deliveries WHERE \(condition)", arguments: arguments
-            ).map { row in
-                guard let state = DeliveryState(rawValue: row["state"]) else {
-                    throw Failure.damagedRow("deliveries")
-                }
-                return StoredDelivery(
-                    transmission: try Self.parse(row["transmission"]), unit: try Self.parse(row["unit"]),
-                    state: state, dueAt: row["due_at"], expiresAt: row["expires_at"],
-                    isNotified: row["notified"], isErased: row["erased"], isStandbyCalled: row["standby_called"],
-                    isUnattended: row["unattended"], escalated: row["escalated"],
-                    nextStepAt: row["next_step_at"], entry: row["entry"])
-            }
-        }
-    }
-
-    public func act(_ hash: Hash) async throws -> StoredAct? {
-        try await acts(where: "hash = ?", [Data(hash.bytes)]).first
+    static func delivery(_ row: Row) throws -> StoredDelivery {
+        guard let state = DeliveryState(rawValue: row["state"]) else { throw Failure.damagedRow("deliveries") }
+        return StoredDelivery(
+            transmission: try parse(row["transmission"]), unit: try parse(row["unit"]), state: state,
+            dueAt: row["due_at"], expiresAt: row["expires_at"], isNotified: row["notified"], isErased: row["erased"],
+            isStandbyCalled: row["standby_called"], isUnattended: row["unattended"], escalated: row["escalated"],
+            nextStepAt: row["next_step_at"], entry: row["entry"])
     }
 
     public func acts(_ hashes: Set<Hash>) async throws -> [StoredAct] {
@@ -332,26 +284,18 @@ public struct SQLiteRelayStore: RelayStore {
         try await acts(where: "transmission = ? ORDER BY entry", [id.description])
     }
 
-    public func actKinds(on delivery: DeliveryID, by author: AgentAddress) async throws -> Set<Act.Kind> {
-        try await pool.read { database in
-            let kinds = try String.fetchAll(
-                database, sql: "SELECT DISTINCT kind FROM acts WHERE transmission = ? AND unit = ? AND author = ?",
-                arguments: [delivery.transmission.description, delivery.unit.description, author.description])
-            return Set(kinds.compactMap(Act.Kind.init))
-        }
-    }
-
     private func acts(where condition: String, _ arguments: StatementArguments) async throws -> [StoredAct] {
         try await pool.read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM acts WHERE \(condition)", arguments: arguments)
-                .map { row in
-                    guard let kind = Act.Kind(rawValue: row["kind"]) else { throw Failure.damagedRow("acts") }
-                    return StoredAct(
-                        hash: try Self.digest(row["hash"]), transmission: try Self.parse(row["transmission"]),
-                        unit: try Self.parse(row["unit"]), author: try Self.parse(row["author"]), kind: kind,
-                        note: row["note"], entry: row["entry"])
-                }
+                .map(Self.act)
         }
+    }
+
+    static func act(_ row: Row) throws -> StoredAct {
+        guard let kind = Act.Kind(rawValue: row["kind"]) else { throw Failure.damagedRow("acts") }
+        return StoredAct(
+            hash: try digest(row["hash"]), transmission: try parse(row["transmission"]), unit: try parse(row["unit"]),
+            author: try parse(row["author"]), kind: kind, note: row["note"], entry: row["entry"])
     }
 
     // MARK: Values

@@ -57,7 +57,7 @@ struct StoreConformanceTests {
         #expect(end == (number: 3, index: 2))
     }
 
-    private func isCommitted(_ outcome: CommitOutcome) -> Bool {
+    private func isCommitted(_ outcome: CommitOutcome<Void>) -> Bool {
         if case .committed = outcome { true } else { false }
     }
 

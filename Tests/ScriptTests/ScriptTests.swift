@@ -31,7 +31,8 @@ struct ScriptTests {
                 + ["/bin/bash", "\(Programs.root)/Tests/Scripts/\(name)", directory.path],
             environment: ["PYTHON": Programs.python, "ROOT": Programs.root])
         // Written at once, so that a run that is broken off says which script was at work.
-        FileHandle.standardError.write(Data("\(name): \((ContinuousClock.now - start).components.seconds) s\n".utf8))
+        print("\(name): \((ContinuousClock.now - start).components.seconds) s")
+        fflush(nil)
         #expect(output.status == 0, "\(output.text)\(output.standardError)\(Self.lastCommands(in: directory))")
     }
 

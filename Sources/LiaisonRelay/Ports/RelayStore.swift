@@ -13,10 +13,13 @@ public import LiaisonWire
 public protocol RelayStore: Sendable {
     /// Size and signed checkpoint of the log; nil before the first commit.
     func head() async throws -> StoredHead?
-    /// Fails when a commit now would.
-    func probe() async throws
-    /// Writes `batch` if the log still has `expectedHead` entries.
-    func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome
+    /// Decides and writes in one transaction: when the log still has `expectedHead` entries, `decide` is asked what to write by
+    /// what the store holds then, and its batch is written and on disk when this returns `committed` with its value.
+    ///
+    /// - Parameter decide: runs at most once; what it throws leaves the store as it was.
+    func commit<Value: Sendable>(
+        expectedHead: Int, _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
+    ) async -> CommitOutcome<Value>
 
     /// The tiles among `ids` that exist.
     func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile]
@@ -41,16 +44,9 @@ public protocol RelayStore: Sendable {
     func deliveries(of id: TransmissionID) async throws -> [StoredDelivery]
     /// How many deliveries to each of `units` wait for an answer; none are left out.
     func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int]
-    /// Undecided deliveries whose next step is due at or before `instant`.
-    func deliveriesDue(at instant: Instant, limit: Int) async throws -> [StoredDelivery]
-    /// Undecided deliveries to `units` whose senders have not been told that nobody is left who could open them.
-    func unattended(in units: [UnitAddress], limit: Int) async throws -> [StoredDelivery]
-    func act(_ hash: Hash) async throws -> StoredAct?
     /// In order of their entries.
     func acts(_ hashes: Set<Hash>) async throws -> [StoredAct]
     func acts(on id: TransmissionID) async throws -> [StoredAct]
-    /// The kinds of acts that `author` has made on a delivery.
-    func actKinds(on delivery: DeliveryID, by author: AgentAddress) async throws -> Set<Act.Kind>
     func entry(_ index: Int) async throws -> StoredEntry?
     /// Entries of a mailbox after `number` whose records were not erased, in order of their numbers.
     func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry]
@@ -71,16 +67,10 @@ public protocol RelayStore: Sendable {
     func stagedSize(of owner: AgentAddress) async throws -> Int
     /// Hash and size of what is staged, which takes no further bytes when the hash is `digest` and is dropped when not.
     func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference?
-    /// Whether a closed content is there to be taken over.
-    func isStagedClosed(_ digest: Hash, owner: AgentAddress) async throws -> Bool
     func dropStaged(before instant: Instant) async throws
 
-    /// Records whose newest event is at or before `instant`, and whose deliveries are all erased.
-    func recordsDue(before instant: Instant, limit: Int) async throws -> [ErasableRecords]
     /// Gives freed pages back, so that what was erased is in no file of the store.
     func scrub() async throws
-    /// Index of the event of an inspection that was taken.
-    func inspection(_ hash: Hash) async throws -> Int?
     /// Entries of all mailboxes of an institution within `[since, until)`, at or after `index`, in log order.
     func entries(
         of institution: InstitutionID, since: Instant, until: Instant, from index: Int, limit: Int
@@ -99,9 +89,6 @@ public protocol RelayStore: Sendable {
     /// Keeps, for good, a checkpoint that shows that this log went on elsewhere.
     func stop(_ checkpoint: String) async throws
     func stopped() async throws -> String?
-
-    /// The configuration that the latest start was with.
-    func configuration() async throws -> Hash?
 
     /// Keeps an invitation; false when its id is taken.
     func addInvitation(_ status: InvitationStatus, institution: InstitutionID) async throws -> Bool
@@ -124,8 +111,8 @@ public struct StoredHead: Hashable, Sendable {
     }
 }
 
-public enum CommitOutcome: Sendable {
-    case committed
+public enum CommitOutcome<Value: Sendable>: Sendable {
+    case committed(Value)
     /// Somebody else appended: read again and decide again.
     case headMoved
     /// Whether it was written is not known: stop and re-read.

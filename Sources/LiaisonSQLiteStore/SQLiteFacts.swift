@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import GRDB
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+
+/// What is in the tables, by statements that are prepared once for a connection.
+struct SQLiteFacts: StoreFacts {
+    let database: Database
+
+    private typealias Store = SQLiteRelayStore
+
+    private func rows(_ sql: String, _ arguments: StatementArguments) throws -> [Row] {
+        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    private func row(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
+        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    func lastNumber(in mailbox: Mailbox) throws -> Int {
+        try row("SELECT max(number) AS number FROM entries WHERE mailbox = ?", [mailbox.description])?["number"] ?? 0
+    }
+
+    func directoryHead(_ hash: Hash) throws -> LogPlace? {
+        try row("SELECT \"index\", at FROM entries WHERE head = ?", [Data(hash.bytes)])
+            .map { LogPlace(index: $0["index"], at: $0["at"]) }
+    }
+
+    func document(_ hash: Hash) throws -> StoredDocument? {
+        try row("SELECT * FROM documents WHERE hash = ?", [Data(hash.bytes)]).map(Store.document)
+    }
+
+    func transmission(_ id: TransmissionID) throws -> StoredTransmission? {
+        try row("SELECT * FROM transmissions WHERE id = ?", [id.description]).map(Store.transmission)
+    }
+
+    func deliveries(of id: TransmissionID) throws -> [StoredDelivery] {
+        try rows("SELECT * FROM deliveries WHERE transmission = ? ORDER BY entry", [id.description])
+            .map(Store.delivery)
+    }
+
+    func deliveriesDue(at instant: Instant, limit: Int) throws -> [StoredDelivery] {
+        try rows(
+            "SELECT * FROM deliveries WHERE next_step_at <= ? ORDER BY next_step_at LIMIT ?", [instant, limit]
+        ).map(Store.delivery)
+    }
+
+    func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
+        let marks = databaseQuestionMarks(count: units.count)
+        let sql = """
+            SELECT * FROM deliveries WHERE unit IN (\(marks)) AND unattended = 0
+                AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
+            """
+        return try Row.fetchAll(
+            database, sql: sql, arguments: StatementArguments(units.map(\.description)) + [limit]
+        ).map(Store.delivery)
+    }
+
+    func units(told id: TransmissionID, unit: UnitAddress) throws -> [UnitAddress] {
+        try rows(
+            "SELECT DISTINCT mailbox FROM entries WHERE transmission = ? AND unit = ? AND mailbox LIKE '%@%'",
+            [id.description, unit.description]
+        ).map { try Store.parse($0["mailbox"]) }
+    }
+
+    func act(_ hash: Hash) throws -> StoredAct? {
+        try row("SELECT * FROM acts WHERE hash = ?", [Data(hash.bytes)]).map(Store.act)
+    }
+
+    func actKinds(on delivery: DeliveryID, by author: AgentAddress) throws -> Set<Act.Kind> {
+        let kinds = try rows(
+            "SELECT DISTINCT kind FROM acts WHERE transmission = ? AND unit = ? AND author = ?",
+            [delivery.transmission.description, delivery.unit.description, author.description])
+        return Set(kinds.compactMap { Act.Kind(rawValue: $0["kind"]) })
+    }
+
+    func staged(_ digest: Hash, owner: AgentAddress) throws -> (size: Int, isClosed: Bool)? {
+        try Store.staged(digest, owner, database).map { ($0.size, $0.complete) }
+    }
+
+    func recordsDue(before instant: Instant, limit: Int) throws -> [ErasableRecords] {
+        // A transmission's records go together, once its newest one is due and no content is left.
+        let due = try rows(
+            """
+            SELECT scope, transmission FROM record_keys AS k WHERE last_at <= :instant AND NOT EXISTS
+                (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at > :instant)
+            AND NOT EXISTS (SELECT 1 FROM deliveries WHERE transmission = k.transmission AND erased = 0)
+            ORDER BY last_at LIMIT :limit
+            """, ["instant": instant, "limit": limit])
+        var seen: Set<String> = []
+        return try due.compactMap { row -> ErasableRecords? in
+            let transmission: String? = row["transmission"]
+            guard seen.insert(transmission ?? row["scope"]).inserted else { return nil }
+            let scope = RecordScope(name: row["scope"], transmission: try transmission.map { try Store.parse($0) })
+            return ErasableRecords(scope: scope, entries: try entries(under: scope))
+        }
+    }
+
+    private func entries(under scope: RecordScope) throws -> [Mailbox: [Int]] {
+        let condition =
+            scope.transmission == nil ? "scope = ? AND scope <> 'kept'" : "transmission = ? AND scope IS NULL"
+        let name = scope.transmission?.description ?? scope.name
+        return try rows("SELECT \"index\", mailbox FROM entries WHERE \(condition) ORDER BY \"index\"", [name])
+            .reduce(into: [:]) { entries, row in
+                entries[try Store.parse(row["mailbox"]), default: []].append(row["index"])
+            }
+    }
+
+    func inspection(_ hash: Hash) throws -> Int? {
+        try row("SELECT entry FROM inspections WHERE hash = ?", [Data(hash.bytes)])?["entry"]
+    }
+
+    func configuration() throws -> Hash? {
+        try row("SELECT hash FROM configuration", []).map { try Store.digest($0["hash"]) }
+    }
+
+    func probe() throws {
+        try database.execute(
+            sql: "INSERT INTO probe (id, count) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET count = count + 1")
+    }
+}
