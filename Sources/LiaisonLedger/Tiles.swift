@@ -216,19 +216,59 @@ extension ProofPlan {
 
     /// The hashes of the proof; nil when a tile is missing or too narrow.
     public func hashes(from tiles: [TileID: Tile]) -> [Hash]? {
+        var nodes = TileNodes(tiles)
+        return hashes(from: &nodes)
+    }
+
+    /// The same for one proof of many over the same tiles.
+    public func hashes(from nodes: inout TileNodes) -> [Hash]? {
         var result: [Hash] = []
         for element in elements {
             var hashes: [Hash] = []
             for node in element {
-                let height = node.level % 8
-                let position = (node.index << height) % TileID.width
-                guard let hash = tiles[TileID(holding: node)]?.root(first: position, height: height) else {
-                    return nil
-                }
+                guard let hash = nodes.hash(of: node) else { return nil }
                 hashes.append(hash)
             }
             result.append(MerkleTree.fold(hashes))
         }
         return result
+    }
+}
+
+/// Tiles with the nodes inside them, each hashed once for however many proofs pass through it.
+public struct TileNodes: Sendable {
+    private let tiles: [TileID: Tile]
+    /// Of each tile its rows of nodes, from the hashes that it holds upwards, as far as somebody asked.
+    private var rows: [TileID: [[UInt8]]] = [:]
+
+    public init(_ tiles: [TileID: Tile]) { self.tiles = tiles }
+
+    /// The hash of a complete subtree; nil when its tile is missing or too narrow.
+    public mutating func hash(of node: NodeID) -> Hash? {
+        let id = TileID(holding: node)
+        guard let tile = tiles[id] else { return nil }
+        let height = node.level % 8
+        var known = rows[id] ?? [tile.bytes]
+        while known.count <= height { known.append(Self.row(above: known[known.count - 1])) }
+        rows[id] = known
+        let first = node.index % (TileID.width >> height) * Hash.length
+        guard first + Hash.length <= known[height].count else { return nil }
+        return Hash(known[height][first..<first + Hash.length])
+    }
+
+    /// The nodes over the pairs of a row; one that is left over has none yet. Works in place on flat bytes, since a proof hashes
+    /// a tile almost whole.
+    private static func row(above row: [UInt8]) -> [UInt8] {
+        let pairs = row.count / (2 * Hash.length)
+        var above = [UInt8](repeating: 0, count: pairs * Hash.length)
+        var input = [UInt8](repeating: 1, count: 1 + 2 * Hash.length)
+        for pair in 0..<pairs {
+            let start = pair * 2 * Hash.length
+            input.replaceSubrange(1..., with: row[start..<start + 2 * Hash.length])
+            SHA256.hash(data: input).withUnsafeBytes { digest in
+                above.replaceSubrange(pair * Hash.length..<(pair + 1) * Hash.length, with: digest)
+            }
+        }
+        return above
     }
 }

@@ -65,3 +65,29 @@ public enum Outcome: Sendable {
     /// Nothing was to be done.
     case nothing
 }
+
+/// A command with the signature that was found to hold before it was queued.
+struct CheckedCommand: Sendable {
+    let command: Command
+    private(set) var envelope: Verified<Envelope>?
+    private(set) var act: Verified<Act>?
+
+    /// - Parameter directory: as it was published last; whether its key is the one in force is for the batch to say.
+    init(_ command: Command, by directory: Directory) {
+        self.command = command
+        switch command {
+        case .submit(let offered, _, _, _): envelope = Self.verified(offered, directory)
+        case .act(let offered, _): act = Self.verified(offered, directory)
+        default: break
+        }
+    }
+
+    private static func verified<Body: SoleSignerDocument>(
+        _ offered: Unverified<Body>, _ directory: Directory
+    ) -> Verified<Body>? {
+        guard let author = AgentAddress(offered.claimed.signer), let key = directory.agent(author)?.noteKey else {
+            return nil
+        }
+        return try? offered.verified(by: key)
+    }
+}

@@ -25,17 +25,19 @@ enum ActRuling: Sendable {
 
 /// The relay's whole decision on an act, without clock, store or socket.
 ///
+/// - Parameter checked: the same, found to be signed by some key before it was queued.
 /// - Throws: `Problem`.
 func decide(
-    _ offered: Unverified<Act>, peer: AgentAddress, facts: ActFacts, directory: Directory, log: String,
-    now: Instant
+    _ offered: Unverified<Act>, peer: AgentAddress, checked: Verified<Act>? = nil, facts: ActFacts,
+    directory: Directory, log: String, now: Instant
 ) throws(Problem) -> ActRuling {
     let claimed = offered.claimed
     guard claimed.by == peer else { throw Problem(.notTheAuthor) }
     guard let agent = directory.agent(peer), agent.isInForce(at: now), let key = agent.noteKey else {
         throw Problem(.agentNotInForce)
     }
-    guard let act = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
+    let known = checked.flatMap { $0.keys == [key] ? $0 : nil }
+    guard let act = try? known ?? offered.verified(by: key) else { throw Problem(.signatureRefused) }
     if let repeated = facts.repeated { return .repeated(repeated) }
     guard claimed.log == log else { throw Problem(.wrongLog) }
     guard let transmission = facts.transmission, let delivery = facts.delivery else {
@@ -67,7 +69,7 @@ func decide(
 
 extension Draft {
     /// Decides an act and writes what follows: one entry for the mailbox of each unit concerned.
-    mutating func take(_ offered: Unverified<Act>, peer: AgentAddress) throws -> Outcome {
+    mutating func take(_ offered: Unverified<Act>, peer: AgentAddress, checked: Verified<Act>?) throws -> Outcome {
         let claimed = offered.claimed
         var facts = ActFacts()
         facts.repeated = try act(offered.note.hash)
@@ -79,7 +81,7 @@ extension Draft {
             facts.hasContent = staged.isClosed && staged.size == content.size
         }
         switch try decide(
-            offered, peer: peer, facts: facts, directory: state.directory, log: log, now: now)
+            offered, peer: peer, checked: checked, facts: facts, directory: state.directory, log: log, now: now)
         {
         case .repeated(let known): return .recorded(index: known.entry)
         case .accepted(let act, let delivery, let transition):

@@ -28,17 +28,19 @@ enum SubmissionRuling: Sendable {
 
 /// The relay's whole decision on a submission, without clock, store or socket.
 ///
+/// - Parameter checked: the same, found to be signed by some key before it was queued.
 /// - Throws: `Problem`.
 func decide(
     _ offered: Unverified<Envelope>, arrived: ContentReference, peer: AgentAddress,
-    facts: SubmissionFacts, directory: Directory, log: String, now: Instant
+    checked: Verified<Envelope>? = nil, facts: SubmissionFacts, directory: Directory, log: String, now: Instant
 ) throws(Problem) -> SubmissionRuling {
     let claimed = offered.claimed
     guard claimed.by == peer else { throw Problem(.notTheAuthor) }
     guard let agent = directory.agent(claimed.by), agent.isInForce(at: now), let key = agent.noteKey else {
         throw Problem(.agentNotInForce)
     }
-    guard let envelope = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
+    let known = checked.flatMap { $0.keys == [key] ? $0 : nil }
+    guard let envelope = try? known ?? offered.verified(by: key) else { throw Problem(.signatureRefused) }
     if let existing = facts.existing {
         guard existing.hash == envelope.hash else { throw Problem(.idTaken, accepted: existing.hash) }
         return .repeated(existing)
@@ -74,12 +76,12 @@ extension Draft {
     /// consignment for each delivery's mailbox and the sender's.
     mutating func submit(
         _ offered: Unverified<Envelope>, _ content: SubmittedContent, arrived: ContentReference,
-        peer: AgentAddress
+        peer: AgentAddress, checked: Verified<Envelope>?
     ) throws -> Outcome {
         let facts = try facts(for: offered.claimed.routing)
         switch try decide(
-            offered, arrived: arrived, peer: peer, facts: facts, directory: state.directory, log: log,
-            now: now)
+            offered, arrived: arrived, peer: peer, checked: checked, facts: facts, directory: state.directory,
+            log: log, now: now)
         {
         case .repeated(let existing): return .recorded(index: existing.entry)
         case .accepted(let envelope, let permit):

@@ -138,7 +138,7 @@ struct Draft {
     }
 
     /// Decides every command in order; one that is refused leaves no trace but the refusal.
-    mutating func performAll(_ commands: [Command]) throws -> [Result<Outcome, Problem>] {
+    mutating func performAll(_ commands: [CheckedCommand]) throws -> [Result<Outcome, Problem>] {
         let results = try commands.map { command -> Result<Outcome, Problem> in
             let size = batch.entries.count
             do {
@@ -146,7 +146,7 @@ struct Draft {
             } catch var problem as Problem {
                 // Decisions refuse before they write.
                 guard batch.entries.count == size else { throw LogFailure.refusedInPart }
-                problem.entry = try recordRefusal(of: command, problem)
+                problem.entry = try recordRefusal(of: command.command, problem)
                 return .failure(problem)
             }
         }

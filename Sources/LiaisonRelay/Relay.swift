@@ -417,9 +417,9 @@ public struct Relay: Sendable {
             guard let plan = ProofPlan.inclusion(of: entry.index, in: head.size) else { throw Problem(.storeFailed) }
             return plan
         }
-        let tiles = try await store.tiles(plans.reduce(into: []) { $0.formUnion($1.tiles) })
+        var nodes = TileNodes(try await store.tiles(plans.reduce(into: []) { $0.formUnion($1.tiles) }))
         return try zip(entries, plans).map { entry, plan in
-            guard let path = plan.hashes(from: tiles) else { throw Problem(.storeFailed) }
+            guard let path = plan.hashes(from: &nodes) else { throw Problem(.storeFailed) }
             return Evidence(
                 record: entry.record, salt: entry.salt,
                 proof: InclusionProof(index: entry.index, path: path, checkpoint: head.checkpoint))

@@ -13,7 +13,7 @@ import Synchronization
 /// The actor owns the queue and the state at the last head. `directory` is a copy for readers, replaced
 /// at each commit under its own lock.
 public actor Sequencer {
-    private typealias Waiting = (command: Command, answer: CheckedContinuation<Committed.Answer, any Error>)
+    private typealias Waiting = (command: CheckedCommand, answer: CheckedContinuation<Committed.Answer, any Error>)
 
     static let batchLimit = 256
     static let queueLimit = 4096
@@ -59,17 +59,23 @@ public actor Sequencer {
     /// Queues `command` and returns when what it led to is on disk.
     ///
     /// - Throws: `Problem`.
-    public func perform(_ command: Command) async throws -> Outcome { try await commit(command).outcome }
+    public nonisolated func perform(_ command: Command) async throws -> Outcome { try await commit(command).outcome }
 
-    /// The same, with the commit that it was part of.
-    func commit(_ command: Command) async throws -> Committed.Answer {
+    /// The same, with the commit that it was part of. Signatures are checked here, before the queue and in parallel; the batch
+    /// only asks whether the key is still the one in force.
+    nonisolated func commit(_ command: Command) async throws -> Committed.Answer {
+        try await enqueue(CheckedCommand(command, by: directory))
+    }
+
+    private func enqueue(_ checked: CheckedCommand) async throws -> Committed.Answer {
+        let command = checked.command
         guard queue.count < Self.queueLimit, queuedBytes + command.size <= Self.queueBytes else {
             throw Problem(.tooManyRequests)
         }
         queuedBytes += command.size
         defer { queuedBytes -= command.size }
         return try await withCheckedThrowingContinuation { continuation in
-            queue.append((command, continuation))
+            queue.append((checked, continuation))
             guard !isDraining else { return }
             isDraining = true
             Task { await self.drain() }
@@ -124,7 +130,7 @@ public actor Sequencer {
         }
     }
 
-    private func commit(_ commands: [Command]) async throws -> CommitOutcome<Decided> {
+    private func commit(_ commands: [CheckedCommand]) async throws -> CommitOutcome<Decided> {
         if state == nil { state = try await reload() }
         guard let size = state?.edge.size else { throw LogFailure.tilesMissing }
         // Handed over, not copied: the batch changes it in place.
@@ -244,11 +250,11 @@ public enum LogFailure: Error, Equatable {
 }
 
 extension Draft {
-    mutating func perform(_ command: Command) throws -> Outcome {
-        switch command {
+    mutating func perform(_ checked: CheckedCommand) throws -> Outcome {
+        switch checked.command {
         case .submit(let envelope, let content, let arrived, let peer):
-            try submit(envelope, content, arrived: arrived, peer: peer)
-        case .act(let act, let peer): try take(act, peer: peer)
+            try submit(envelope, content, arrived: arrived, peer: peer, checked: checked.envelope)
+        case .act(let act, let peer): try take(act, peer: peer, checked: checked.act)
         case .publishConvention(let convention): try publish(convention)
         case .publishRoster(let roster, let chained): try publish(roster, chained: chained)
         case .publishSuccession(let succession): try publish(succession)

@@ -33,7 +33,8 @@ struct Writer {
     let database: Database
 
     func write(_ batch: Batch) throws {
-        for entry in batch.entries { try write(entry) }
+        var cipher = RecordCipher(database: database)
+        for entry in batch.entries { try write(entry, sealed: cipher.encrypt(entry)) }
         for (id, tile) in batch.tiles {
             try run(
                 "INSERT OR REPLACE INTO tiles (level, \"index\", hashes) VALUES (?, ?, ?)",
@@ -62,7 +63,7 @@ struct Writer {
         try run("INSERT INTO checkpoints (size, note) VALUES (?, ?)", [last.index + 1, batch.checkpoint])
     }
 
-    private func write(_ entry: StoredEntry) throws {
+    private func write(_ entry: StoredEntry, sealed: Data) throws {
         try run(
             """
             INSERT INTO entries ("index", mailbox, number, commitment, transmission, unit, at, head, scope, sealed)
@@ -73,7 +74,7 @@ struct Writer {
                 entry.transmission?.description, entry.unit?.description, entry.at,
                 entry.isDirectoryHead ? Data(Hash.of(entry.record).bytes) : nil,
                 entry.scope.transmission == nil ? entry.scope.name : nil,
-                try RecordCipher(database: database).encrypt(entry)
+                sealed
             ])
     }
 

@@ -13,7 +13,7 @@ struct ChunkTable {
     let database: Database
 
     func create(_ bytes: [UInt8]) throws -> Int64 {
-        try database.execute(sql: "INSERT INTO contents (size) VALUES (0)")
+        try database.cachedStatement(sql: "INSERT INTO contents (size) VALUES (0)").execute()
         let id = database.lastInsertedRowID
         try append(bytes, to: id, size: 0)
         return id
@@ -26,16 +26,17 @@ struct ChunkTable {
         while !rest.isEmpty {
             let room = Self.chunkSize - size % Self.chunkSize
             let piece = rest.prefix(room)
-            try database.execute(
+            try database.cachedStatement(
                 sql: """
                     INSERT INTO chunks (content, position, bytes) VALUES (?, ?, ?)
                     ON CONFLICT (content, position) DO UPDATE SET bytes = CAST(bytes || excluded.bytes AS BLOB)
-                    """,
-                arguments: [id, size / Self.chunkSize, Data(piece)])
+                    """
+            ).execute(arguments: [id, size / Self.chunkSize, Data(piece)])
             size += piece.count
             rest = rest.dropFirst(piece.count)
         }
-        try database.execute(sql: "UPDATE contents SET size = ? WHERE id = ?", arguments: [size, id])
+        try database.cachedStatement(sql: "UPDATE contents SET size = ? WHERE id = ?")
+            .execute(arguments: [size, id])
     }
 }
 

@@ -12,8 +12,12 @@ import LiaisonRelay
 /// erasing the records and salts of a delivery is deleting one row.
 struct RecordCipher {
     let database: Database
+    /// The keys that were used since this was made: a batch writes several records under one.
+    private var keys: [String: SymmetricKey] = [:]
 
-    func encrypt(_ entry: StoredEntry) throws -> Data {
+    init(database: Database) { self.database = database }
+
+    mutating func encrypt(_ entry: StoredEntry) throws -> Data {
         try ChaChaPoly.seal(
             Data(entry.salt.bytes + entry.record), using: try key(for: entry.scope, at: entry.at),
             authenticating: Data(entry.commitment.bytes)
@@ -29,7 +33,15 @@ struct RecordCipher {
         return (salt, Array(plain.dropFirst(32)))
     }
 
-    private func key(for scope: RecordScope, at instant: Instant) throws -> SymmetricKey {
+    /// The records of a batch are all of one instant, so the key's time is written with the first of them.
+    private mutating func key(for scope: RecordScope, at instant: Instant) throws -> SymmetricKey {
+        if let key = keys[scope.name] { return key }
+        let key = try storedKey(for: scope, at: instant)
+        keys[scope.name] = key
+        return key
+    }
+
+    private func storedKey(for scope: RecordScope, at instant: Instant) throws -> SymmetricKey {
         let name = scope.name
         if let key = try existingKey(for: name) {
             if scope != .kept {
@@ -40,9 +52,9 @@ struct RecordCipher {
         }
         let key = SymmetricKey(size: .bits256)
         let bytes = key.withUnsafeBytes { Data($0) }
-        try database.execute(
-            sql: "INSERT INTO record_keys (scope, key, transmission, last_at) VALUES (?, ?, ?, ?)",
-            arguments: [name, bytes, scope.transmission?.description, scope == .kept ? nil : instant])
+        try database.cachedStatement(
+            sql: "INSERT INTO record_keys (scope, key, transmission, last_at) VALUES (?, ?, ?, ?)"
+        ).execute(arguments: [name, bytes, scope.transmission?.description, scope == .kept ? nil : instant])
         return key
     }
 

@@ -48,7 +48,9 @@ private final class Story {
     private var rosters: [String: Hash] = [:]
     private var count = 0
 
-    private let units = ["bta-montluel@ggd01", "corg@ggd01", "iscg-est@avema01", "coordination@avema01", "cms-bourg@cd01", "crip@cd01"]
+    private let units = [
+        "bta-montluel@ggd01", "corg@ggd01", "iscg-est@avema01", "coordination@avema01", "cms-bourg@cd01", "crip@cd01"
+    ]
 
     /// - Parameter isReloaded: whether each command meets a sequencer that has read everything anew.
     init(isReloaded: Bool) async throws {
