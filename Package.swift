@@ -44,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
@@ -84,6 +85,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
             ]),
@@ -222,7 +225,7 @@ let package = Package(
             "FormatsTests",
             ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonSealing", "LiaisonWire", "LiaisonTestKit"]),
         tests("LiaisonTLSTests", ["LiaisonTLS", "LiaisonNotes", "LiaisonTestKit"]),
-        tests("LiaisonHTTPTests", ["LiaisonHTTP", "LiaisonWire"]),
+        tests("LiaisonHTTPTests", ["LiaisonHTTP", "LiaisonModel", "LiaisonNotes", "LiaisonWire"]),
         tests(
             "LiaisonStoreTests",
             ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonTestKit"]),

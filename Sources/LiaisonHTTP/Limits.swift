@@ -13,13 +13,30 @@ public struct ServerLimits: Sendable {
     public var body: TimeAmount = .seconds(60)
     /// How long a connection may pass no byte, and an HTTP/2 connection have no stream.
     public var idle: TimeAmount = .seconds(60)
+    /// Connections of agents and registrars, whom a roster names.
     public var connections = 4096
+    /// Connections of everybody else, and of them from one network.
+    public var strangers = 256
+    public var strangersOfOneSource = 32
+    /// Connections with one agent's or registrar's key.
+    public var connectionsOfOneKey = 64
+    /// From the handshake of a stranger to the first byte of a request.
+    public var strangerPatience: TimeAmount = .seconds(5)
+    /// What one agent, one institution, all strangers together, and all may have in work at a time.
+    public var agent = ShareLimits(requests: 16, bytes: 24 << 20)
+    public var institution = ShareLimits(requests: 128, bytes: 96 << 20)
+    public var strangersShare = ShareLimits(requests: 32, bytes: 24 << 20)
+    public var all = ShareLimits(requests: 1024, bytes: 192 << 20)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)
     /// The same for a peer that no roster names: long enough to hand in a roster.
-    public var strangerLifetime: TimeAmount = .seconds(60)
+    public var strangerLifetime: TimeAmount = .seconds(30)
     /// All header fields of a request together, in bytes.
     public var headerBytes = 16 << 10
 
     public init() {}
+
+    /// Descriptors that the connections take.
+    public var descriptors: Int { connections + strangers }
+
 }

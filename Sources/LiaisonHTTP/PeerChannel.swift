@@ -34,6 +34,7 @@ struct PeerChannel: ServerChildChannel {
 
     let base: HTTP2UpgradeChannel
     let limits: ServerLimits
+    let places: Places
     let isEnrolled: @Sendable (Hash) -> Bool
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -41,7 +42,7 @@ struct PeerChannel: ServerChildChannel {
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
-            let peerHandler = PeerHandler(peer: peer, limits: limits, isEnrolled: isEnrolled)
+            let peerHandler = PeerHandler(peer: peer, limits: limits, places: places, isEnrolled: isEnrolled)
             try pipeline.addHandler(peerHandler, position: .after(tls))
             // HTTP/2's own idle time-out asks the peer to agree; this one does not.
             try pipeline.addHandler(IdleStateHandler(allTimeout: limits.idle), position: .after(tls))
@@ -63,17 +64,39 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     private let peer: Peer
     private let limits: ServerLimits
+    private let places: Places
     private let isEnrolled: @Sendable (Hash) -> Bool
-    /// When the connection ends: first without a handshake, then in any case.
+    /// When the connection ends: first without a handshake, then without a request, then in any case.
     private var deadline: Scheduled<Void>?
+    private var place: (id: Int, source: String)?
+    private var isSilentStranger = false
 
-    init(peer: Peer, limits: ServerLimits, isEnrolled: @escaping @Sendable (Hash) -> Bool) {
+    init(peer: Peer, limits: ServerLimits, places: Places, isEnrolled: @escaping @Sendable (Hash) -> Bool) {
         self.peer = peer
         self.limits = limits
+        self.places = places
         self.isEnrolled = isEnrolled
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { close(in: limits.handshake, context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        close(in: limits.handshake, context)
+        let (source, channel) = (Network.prefix(of: context.channel.remoteAddress), context.channel)
+        place = (places.arrived(from: source) { channel.close(promise: nil) }, source)
+    }
+
+    private func leave() {
+        deadline?.cancel()
+        if let place { places.left(place.id, from: place.source, key: peer.fingerprint) }
+        place = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isSilentStranger {
+            isSilentStranger = false
+            close(in: limits.strangerLifetime, context)
+        }
+        context.fireChannelRead(data)
+    }
 
     private func close(in time: TimeAmount, _ context: ChannelHandlerContext) {
         deadline?.cancel()
@@ -81,10 +104,10 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
         deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        leave()
         context.fireChannelInactive()
     }
 
@@ -97,7 +120,11 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
                 peer.set(Hash.of(key))
                 isKnown = isEnrolled(Hash.of(key))
             }
-            close(in: isKnown ? limits.lifetime : limits.strangerLifetime, context)
+            isSilentStranger = !isKnown
+            if isKnown, let place, let key = peer.fingerprint {
+                places.recognized(place.id, from: place.source, as: key)
+            }
+            close(in: isKnown ? limits.lifetime : limits.strangerPatience, context)
         }
         if event is IdleStateHandler.IdleStateEvent {
             context.close(promise: nil)

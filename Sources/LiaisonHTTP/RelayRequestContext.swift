@@ -8,6 +8,8 @@ import LiaisonRelay
 import LiaisonWire
 import Logging
 import NIOCore
+import NIOHTTP1
+import NIOHTTP2
 
 /// A request with the key that its connection was authenticated by.
 struct RelayRequestContext: RequestContext {
@@ -16,11 +18,13 @@ struct RelayRequestContext: RequestContext {
     let fingerprint: Hash?
     /// The address that the connection comes from, to slow down guessing; kept nowhere.
     let source: String
+    /// What this request holds of the relay's memory; nil before it has a place.
+    var share: Share?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         fingerprint = Peer.current?.fingerprint
-        self.source = source.channel.remoteAddress?.ipAddress ?? ""
+        self.source = Network.prefix(of: source.channel.remoteAddress)
     }
 
     /// The agent on the connection, asked of the directory anew for each request.
@@ -47,10 +51,49 @@ struct RelayRequestContext: RequestContext {
         return try relay.registrar(tls: fingerprint)
     }
 
+    /// The body of a request, counted as it comes.
+    ///
+    /// - Throws: `Problem(.bodyTooLarge)`; `Problem(.tooManyRequests)` when this party holds enough already.
+    func body(of request: Request, upTo limit: Int) async throws -> ByteBuffer {
+        var body = ByteBuffer()
+        for try await var piece in request.body {
+            guard body.readableBytes + piece.readableBytes <= limit else { throw Problem(.bodyTooLarge) }
+            try share?.hold(piece.readableBytes)
+            body.writeBuffer(&piece)
+        }
+        return body
+    }
+
     /// A path parameter as the value it stands for.
     func parameter<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value {
         guard let text = parameters.get(name), let value = parse(text) else { throw Problem(.notFound) }
         return value
+    }
+}
+
+/// Gives each request its place among those of its agent and institution, kept until its answer has left; streams have a limit
+/// of their own.
+struct ShareMiddleware: RouterMiddleware {
+    let shares: Shares
+    let relay: Relay
+
+    func handle(
+        _ request: Request, context: RelayRequestContext,
+        next: (Request, RelayRequestContext) async throws -> Response
+    ) async throws -> Response {
+        guard request.uri.path != Route.stream.template else { return try await next(request, context) }
+        let institution = context.fingerprint.flatMap { try? relay.reader(tls: $0) }
+        let share = try shares.enter(key: context.fingerprint, institution: institution)
+        var context = context
+        context.share = share
+        var response = try await next(request, context)
+        let body = response.body
+        if let length = body.contentLength { try share.hold(length) }
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            defer { withExtendedLifetime(share) {} }
+            try await body.write(writer)
+        }
+        return response
     }
 }
 
@@ -68,9 +111,22 @@ struct ProblemMiddleware: RouterMiddleware {
             return try Problem(Self.code(for: error.status)).response()
         } catch is NIOTooManyBytesError {
             return try Problem(.bodyTooLarge).response()
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch  where Self.isBrokenOff(error) {
+            // Nobody waits for an answer any more, and nothing of the relay's failed.
+            return try Problem(.malformed).response()
         } catch {
             context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
             return try Problem(.storeFailed).response()
+        }
+    }
+
+    /// Whether the client went away in the middle of a body.
+    private static func isBrokenOff(_ error: any Error) -> Bool {
+        switch error {
+        case is ChannelError, is IOError, is HTTPParserError, is NIOHTTP2Errors.StreamClosed: true
+        default: false
         }
     }
 
@@ -86,8 +142,10 @@ struct ProblemMiddleware: RouterMiddleware {
 
 extension Problem {
     func response() throws -> Response {
-        Response(
-            status: .init(code: status), headers: [.contentType: Self.mediaType],
+        var headers: HTTPFields = [.contentType: Self.mediaType]
+        if let retryAfter { headers[.retryAfter] = retryAfter.description }
+        return Response(
+            status: .init(code: status), headers: headers,
             body: .init(byteBuffer: ByteBuffer(bytes: try WireJSON.encode(self))))
     }
 }

@@ -14,12 +14,17 @@ struct RelayRoutes {
     let relay: Relay
     /// A roster is its institution's by its signature alone: the first one is published by nobody yet enrolled.
     private let strangers = Turnstile(places: 4)
+    private let shares: Shares
 
-    init(relay: Relay) { self.relay = relay }
+    init(relay: Relay, shares: Shares) {
+        self.relay = relay
+        self.shares = shares
+    }
 
     func router() -> Router<RelayRequestContext> {
         let router = Router(context: RelayRequestContext.self)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ShareMiddleware(shares: shares, relay: relay))
         for route in Route.allCases {
             router.on(RouterPath(route.template), method: .init(route.method), use: handler(of: route))
         }
@@ -67,20 +72,21 @@ struct RelayRoutes {
         case .publishRoster:
             return { request, context in
                 let isKnown = (try? context.reader(relay)) != nil
+                // A place is taken when the body is there: one that never ends keeps nobody out.
+                let bytes = try await context.body(of: request, upTo: Roster.maximumSize)
                 return try await strangers.pass(isKnown ? 0 : 1) {
-                    let bytes = try await request.body.collect(upTo: Roster.maximumSize)
-                    return try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
+                    try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
                 }
             }
         case .publishSuccession:
-            return { request, _ in
-                let note: Unverified<Succession> = try await note(in: request)
+            return { request, context in
+                let note: Unverified<Succession> = try await note(in: request, context)
                 return try json(await relay.publish(note), status: .created)
             }
         case .publishKeys:
             return { request, context in
                 let peer = try context.peer(relay)
-                let note: Unverified<AgentKeys> = try await note(in: request)
+                let note: Unverified<AgentKeys> = try await note(in: request, context)
                 return try json(await relay.publish(note, by: peer), status: .created)
             }
 
@@ -96,7 +102,7 @@ struct RelayRoutes {
         case .invite:
             return { request, context in
                 let institution = try context.registrar(relay)
-                try await relay.invite(try value(in: request), by: institution)
+                try await relay.invite(try value(in: request, context), by: institution)
                 return Response(status: .noContent)
             }
         case .closeInvitation:
@@ -119,14 +125,14 @@ struct RelayRoutes {
         case .requestEnrolment:
             return { request, context in
                 let id = try context.parameter("hash") { Hash(hex: $0) }
-                try await relay.request(id, try value(in: request), from: context.source)
+                try await relay.request(id, try value(in: request, context), from: context.source)
                 return Response(status: .noContent)
             }
 
         // MARK: Transmissions
         case .submit:
             return { request, context in
-                try await submit(request, by: context.author(relay))
+                try await submit(request, context, by: context.author(relay))
             }
         case .timeline:
             return { _, context in
@@ -137,7 +143,7 @@ struct RelayRoutes {
         case .openContent:
             return { request, context in
                 let peer = try context.author(relay)
-                let act: Unverified<Act> = try await note(in: request)
+                let act: Unverified<Act> = try await note(in: request, context)
                 guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
                     throw Problem(.wrongEnvelope)
                 }
@@ -166,18 +172,19 @@ struct RelayRoutes {
             }
         case .notify:
             return { request, context in
-                try await relay.notify(value(in: request), by: context.peer(relay))
+                try await relay.notify(value(in: request, context), by: context.peer(relay))
                 return Response(status: .noContent)
             }
         case .inspect:
             return { request, context in
                 let peer = try context.author(relay)
-                return try json(await relay.inspect(try note(in: request), from: cursor(of: request), by: peer))
+                return try json(
+                    await relay.inspect(try note(in: request, context), from: cursor(of: request), by: peer))
             }
         case .act:
             return { request, context in
                 let peer = try context.author(relay)
-                let act: Unverified<Act> = try await note(in: request)
+                let act: Unverified<Act> = try await note(in: request, context)
                 // These two are taken where the content leaves, and nowhere else.
                 guard act.claimed.act != .opened, act.claimed.act != .retrieved else { throw Problem(.malformed) }
                 return try json(await relay.act(act, by: peer), status: .created)
@@ -192,7 +199,7 @@ struct RelayRoutes {
                 let peer = try context.peer(relay)
                 let digest = try context.parameter("hash") { Hash(hex: $0) }
                 let offset = try offset(of: request)
-                let bytes = try await body(of: request)
+                let bytes = try await body(of: request, context)
                 guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
                 return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
             }
@@ -206,7 +213,7 @@ struct RelayRoutes {
         case .showCheckpoint:
             return { request, context in
                 _ = try context.reader(relay)
-                let body = try await request.body.collect(upTo: Checkpoint.maximumSize)
+                let body = try await context.body(of: request, upTo: Checkpoint.maximumSize)
                 try await relay.show(String(buffer: body))
                 return Response(status: .noContent)
             }
@@ -249,11 +256,13 @@ struct RelayRoutes {
 
     /// Body: the envelope, of the length that a header gives, and the content behind it. Without content
     /// behind it, the content was staged before.
-    private func submit(_ request: Request, by peer: AgentAddress) async throws -> Response {
+    private func submit(
+        _ request: Request, _ context: RelayRequestContext, by peer: AgentAddress
+    ) async throws -> Response {
         guard let name = HTTPField.Name(Wire.envelopeLengthHeader),
             let length = request.headers[name].flatMap({ DecimalNumber.parse($0, in: 1...Envelope.maximumSize) })
         else { throw Problem(.malformed) }
-        let body = try await body(of: request)
+        let body = try await body(of: request, context)
         guard body.count >= length else { throw Problem(.malformed) }
         let envelope: Unverified<Envelope> = try parse(Array(body[..<length]))
         guard body.count > length else {
@@ -287,18 +296,23 @@ struct RelayRoutes {
         return octets(evidence + segment.bytes, headers: headers)
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
-        Array(try await request.body.collect(upTo: Wire.maximumBody).readableBytesView)
+    private func body(of request: Request, _ context: RelayRequestContext) async throws -> [UInt8] {
+        Array(try await context.body(of: request, upTo: Wire.maximumBody).readableBytesView)
     }
 
-    private func value<Value: Decodable>(in request: Request) async throws -> Value {
-        let bytes = Array(try await request.body.collect(upTo: 4 * CodedText.maximumSize).readableBytesView)
+    private func value<Value: Decodable>(
+        in request: Request, _ context: RelayRequestContext
+    ) async throws -> Value {
+        let bytes = Array(
+            try await context.body(of: request, upTo: 4 * CodedText.maximumSize).readableBytesView)
         guard let value = try? WireJSON.decode(Value.self, from: bytes) else { throw Problem(.malformed) }
         return value
     }
 
-    private func note<Body: Document>(in request: Request) async throws -> Unverified<Body> {
-        let buffer = try await request.body.collect(upTo: Body.maximumSize)
+    private func note<Body: Document>(
+        in request: Request, _ context: RelayRequestContext
+    ) async throws -> Unverified<Body> {
+        let buffer = try await context.body(of: request, upTo: Body.maximumSize)
         return try parse(Array(buffer.readableBytesView))
     }
 

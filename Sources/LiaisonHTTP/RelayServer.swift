@@ -32,11 +32,11 @@ public enum RelayServer {
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
-            router: RelayRoutes(relay: relay).router(),
+            router: RelayRoutes(relay: relay, shares: Shares(limits)).router(),
             server: listener(tls: tls, limits: limits) { (try? relay.reader(tls: $0)) != nil },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "liaisond",
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.descriptors)),
             services: services, onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
             logger: logger)
     }
@@ -51,6 +51,7 @@ public enum RelayServer {
             additionalChannelHandlers: [RequestDeadlineHandler(head: limits.head, body: limits.body)])
         http.httpDecoder.maxHeaderListSize = limits.headerBytes
         let stream = http
+        let places = Places(limits)
         return HTTPServerBuilder { responder in
             let base = try HTTP2UpgradeChannel(
                 tlsChannelConfiguration: TLSChannelConfiguration(
@@ -59,7 +60,7 @@ public enum RelayServer {
                 configuration: .init(
                     idleTimeout: .nanoseconds(limits.idle.nanoseconds), streamConfiguration: stream),
                 responder: responder)
-            return PeerChannel(base: base, limits: limits, isEnrolled: isEnrolled)
+            return PeerChannel(base: base, limits: limits, places: places, isEnrolled: isEnrolled)
         }
     }
 }

@@ -79,17 +79,33 @@ extension Relay {
 public final class GuessLimit: Sendable {
     /// Wrong codes from one source in a minute, after which it waits.
     public static let perMinute = 10
-    /// Sources remembered; beyond that everybody waits for the minute's end.
+    /// Sources remembered at least; those whose first wrong code is longest ago are forgotten first.
     static let sources = 10_000
 
     private struct State {
         var minute = 0
         var failures: [String: Int] = [:]
+        /// The sources of `failures`, in the order of their first.
+        var order: [String] = []
 
         mutating func turn(to minute: Int) {
             guard minute != self.minute else { return }
             self.minute = minute
             failures = [:]
+            order = []
+        }
+
+        mutating func note(_ source: String) -> Int {
+            if failures[source] == nil {
+                order.append(source)
+                // A round at a time, so that forgetting costs little for each.
+                if order.count > 2 * GuessLimit.sources {
+                    for gone in order.prefix(GuessLimit.sources) { failures[gone] = nil }
+                    order.removeFirst(GuessLimit.sources)
+                }
+            }
+            failures[source, default: 0] += 1
+            return failures[source, default: 0]
         }
     }
 
@@ -102,15 +118,14 @@ public final class GuessLimit: Sendable {
     func mayAsk(_ source: String, now: Instant) -> Bool {
         state.withLock { state in
             state.turn(to: now.period(of: .minutes(1)))
-            return state.failures[source, default: 0] < Self.perMinute && state.failures.count <= Self.sources
+            return state.failures[source, default: 0] < Self.perMinute
         }
     }
 
     func failed(_ source: String, now: Instant) {
         let count = state.withLock { state in
             state.turn(to: now.period(of: .minutes(1)))
-            state.failures[source, default: 0] += 1
-            return state.failures[source, default: 0]
+            return state.note(source)
         }
         if count == Self.perMinute { report(count) }
     }

@@ -15,16 +15,18 @@ public struct Relay: Sendable {
     public let store: any RelayStore
     let clock: @Sendable () -> Instant
     let guesses: GuessLimit
+    let quotas: Quotas
     public let publication = Publication()
 
     public init(
         sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Instant,
-        guesses: GuessLimit = GuessLimit()
+        guesses: GuessLimit = GuessLimit(), quotas: Quotas = Quotas()
     ) {
         self.sequencer = sequencer
         self.store = store
         self.clock = clock
         self.guesses = guesses
+        self.quotas = quotas
     }
 
     /// The agent whose roster line names this TLS key.
@@ -67,6 +69,8 @@ public struct Relay: Sendable {
         _ envelope: Unverified<Envelope>, content: SubmittedContent, arrived: ContentReference,
         by peer: AgentAddress
     ) async throws -> Receipt {
+        try quotas.submit(
+            by: peer, envelope.claimed.routing.urgency, bytes: envelope.claimed.content.size, now: clock())
         try await checkSeen(envelope.claimed.routing.checkpoint)
         return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
     }
@@ -129,6 +133,7 @@ public struct Relay: Sendable {
     public func scrub() async throws { try await sequencer.scrub() }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
+        try quotas.act(by: peer, now: clock())
         try await checkSeen(act.claimed.checkpoint)
         if let content = act.claimed.content { _ = try await store.closeStaged(content.sha256, owner: peer) }
         return try await receipt(for: .act(act, peer: peer))
@@ -138,6 +143,7 @@ public struct Relay: Sendable {
     /// act is in the log; the same act again asks for the next segment and is no new event.
     public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> ContentSegment {
         guard act.claimed.act == .opened || act.claimed.act == .retrieved else { throw Problem(.malformed) }
+        try quotas.act(by: peer, now: clock())
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
         try await checkSeen(act.claimed.checkpoint)
         let size = try await store.contentSize(of: id, for: unit)
@@ -240,7 +246,8 @@ public struct Relay: Sendable {
     }
 
     public func publish(_ keys: Unverified<AgentKeys>, by peer: AgentAddress) async throws -> Receipt {
-        try await receipt(for: .publishKeys(keys, peer: peer))
+        try quotas.publishKeys(of: peer, now: clock())
+        return try await receipt(for: .publishKeys(keys, peer: peer))
     }
 
     private func receipt(for command: Command) async throws -> Receipt {

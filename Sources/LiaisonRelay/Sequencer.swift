@@ -106,7 +106,6 @@ public actor Sequencer {
         let commands = waiting.map(\.command)
         do {
             while true {
-                guard stopped == nil else { throw Problem(.logStopped) }
                 switch try await commit(commands) {
                 case .committed(let decided):
                     adopt(decided.state)
@@ -132,6 +131,7 @@ public actor Sequencer {
 
     private func commit(_ commands: [CheckedCommand]) async throws -> CommitOutcome<Decided> {
         if state == nil { state = try await reload() }
+        guard stopped == nil else { throw Problem(.logStopped) }
         guard let size = state?.edge.size else { throw LogFailure.tilesMissing }
         // Handed over, not copied: the batch changes it in place.
         let handed = Mutex(state.take())

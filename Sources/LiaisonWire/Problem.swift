@@ -19,6 +19,8 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     public var state: DeliveryState?
     /// The log entry that says that this was refused, where there is one.
     public var entry: Int?
+    /// With `too_many_requests`: when it may be tried again; in HTTP also the header `Retry-After` (RFC 9110, section 10.2.3).
+    public var retryAfter: Seconds?
 
     /// Two problems are the same when they say the same, wherever the log says it.
     public static func == (one: Problem, other: Problem) -> Bool {
@@ -108,13 +110,14 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         }
     }
 
-    public init(_ code: Code, accepted: Hash? = nil, state: DeliveryState? = nil) {
+    public init(_ code: Code, accepted: Hash? = nil, state: DeliveryState? = nil, retryAfter: Seconds? = nil) {
         type = "urn:liaison:problem:\(code.rawValue)"
         title = code.rawValue.split(separator: "_").joined(separator: " ")
         status = code.status
         self.code = code
         self.accepted = accepted
         self.state = state
+        self.retryAfter = retryAfter
     }
 
     public init(_ decision: DecisionCode) {

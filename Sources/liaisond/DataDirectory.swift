@@ -6,6 +6,7 @@ import Configuration
 import Foundation
 import LiaisonHTTP
 import LiaisonNotes
+import LiaisonRelay
 import LiaisonSQLiteStore
 import NIOCore
 import NIOSSL
@@ -119,6 +120,8 @@ struct Settings {
     let host: String
     let port: Int
     var limits = ServerLimits()
+    /// What agents and institutions may add in a time.
+    let quotas: Quotas.Limits
     /// The log's own listener without client certificates; 0 for none.
     let logPort: Int
     let logHost: String
@@ -146,7 +149,25 @@ struct Settings {
         limits.head = .seconds(Int64(reader.int(forKey: "headSeconds", default: 60)))
         limits.body = .seconds(Int64(reader.int(forKey: "bodySeconds", default: 60)))
         limits.idle = .seconds(Int64(reader.int(forKey: "idleSeconds", default: 60)))
-        limits.connections = reader.int(forKey: "connections", default: 4096)
+        limits.connections = reader.int(forKey: "connections", default: limits.connections)
+        limits.strangers = reader.int(forKey: "strangers", default: limits.strangers)
+        limits.strangersOfOneSource = reader.int(
+            forKey: "strangersOfOneNetwork", default: limits.strangersOfOneSource)
+        limits.connectionsOfOneKey = reader.int(forKey: "connectionsOfOneKey", default: limits.connectionsOfOneKey)
+        func share(_ name: String, _ present: ShareLimits) -> ShareLimits {
+            ShareLimits(
+                requests: reader.int(forKey: ConfigKey("\(name)Requests"), default: present.requests),
+                bytes: reader.int(forKey: ConfigKey("\(name)Megabytes"), default: present.bytes >> 20) << 20)
+        }
+        limits.agent = share("agent", limits.agent)
+        limits.institution = share("institution", limits.institution)
+        limits.strangersShare = share("strangers", limits.strangersShare)
+        limits.all = share("all", limits.all)
+        quotas = Quotas.Limits { name, present in
+            Quotas.Rate(
+                burst: reader.int(forKey: ConfigKey("\(name)Burst"), default: present.burst),
+                perHour: reader.int(forKey: ConfigKey("\(name)PerHour"), default: present.perHour))
+        }
     }
 
     /// The settings in effect, one a line, for the log to say when they change; paths and addresses, no secrets.
@@ -155,6 +176,9 @@ struct Settings {
         host=\(host)
         port=\(port)
         limits=\(limits.handshake) \(limits.head) \(limits.body) \(limits.idle) \(limits.connections)
+        strangers=\(limits.strangers) \(limits.strangersOfOneSource), of one key \(limits.connectionsOfOneKey)
+        shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.all)
+        quotas=\(quotas)
         log=\(logHost) \(logPort)
         operations=\(operationsPort)
         witnesses=\(witnesses)
@@ -174,8 +198,39 @@ struct Settings {
         #LIAISOND_HEAD_SECONDS=60
         #LIAISOND_BODY_SECONDS=60
         #LIAISOND_IDLE_SECONDS=60
-        # Connections at a time.
+        # Bounds that no honest unit meets; whoever meets one is told to wait, and the others go on.
+        # Connections at a time: of agents and registrars, of one of their keys, of everybody else, and of everybody else
+        # from one network.
         #LIAISOND_CONNECTIONS=4096
+        #LIAISOND_CONNECTIONS_OF_ONE_KEY=64
+        #LIAISOND_STRANGERS=256
+        #LIAISOND_STRANGERS_OF_ONE_NETWORK=32
+        # Requests at a time, and MiB of their bodies and answers in memory: of one agent, of one institution, of all
+        # strangers, and of all. The last is most of the relay's memory.
+        #LIAISOND_AGENT_REQUESTS=16
+        #LIAISOND_AGENT_MEGABYTES=24
+        #LIAISOND_INSTITUTION_REQUESTS=128
+        #LIAISOND_INSTITUTION_MEGABYTES=96
+        #LIAISOND_STRANGERS_REQUESTS=32
+        #LIAISOND_STRANGERS_MEGABYTES=24
+        #LIAISOND_ALL_REQUESTS=1024
+        #LIAISOND_ALL_MEGABYTES=192
+        # What may be added: at once, and in an hour. Submissions and acts of one agent and of one institution, urgent and
+        # immediate submissions apart from the others; MiB of contents of one agent; keys that one agent publishes.
+        #LIAISOND_AGENT_SUBMISSIONS_BURST=300
+        #LIAISOND_AGENT_SUBMISSIONS_PER_HOUR=1200
+        #LIAISOND_AGENT_URGENT_BURST=100
+        #LIAISOND_AGENT_URGENT_PER_HOUR=600
+        #LIAISOND_AGENT_ACTS_BURST=2000
+        #LIAISOND_AGENT_ACTS_PER_HOUR=12000
+        #LIAISOND_INSTITUTION_SUBMISSIONS_BURST=3000
+        #LIAISOND_INSTITUTION_SUBMISSIONS_PER_HOUR=12000
+        #LIAISOND_INSTITUTION_URGENT_BURST=1000
+        #LIAISOND_INSTITUTION_URGENT_PER_HOUR=6000
+        #LIAISOND_AGENT_CONTENT_MEGABYTES_BURST=4096
+        #LIAISOND_AGENT_CONTENT_MEGABYTES_PER_HOUR=2048
+        #LIAISOND_AGENT_KEYS_BURST=20
+        #LIAISOND_AGENT_KEYS_PER_HOUR=1
         # The log (checkpoint, tiles, entries) for whoever connects, without client certificate; 0 for not.
         #LIAISOND_LOG_HOST=127.0.0.1
         #LIAISOND_LOG_PORT=0

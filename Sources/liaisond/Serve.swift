@@ -41,7 +41,9 @@ struct Serve: AsyncParsableCommand {
         let guesses = GuessLimit { count in
             logger.warning("invitation codes guessed", metadata: ["wrong": "\(count)"])
         }
-        let relay = Relay(sequencer: sequencer, store: store, clock: clock, guesses: guesses)
+        let relay = Relay(
+            sequencer: sequencer, store: store, clock: clock, guesses: guesses, quotas: Quotas(settings.quotas))
+        Descriptors.raise(for: settings.limits.descriptors, logger)
         do {
             let configuration = Hash.of(settings.text)
             _ = try await sequencer.perform(.operate(.start(version: Product.version, configuration: configuration)))

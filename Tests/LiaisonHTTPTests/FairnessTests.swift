@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWire
+import Synchronization
+import Testing
+
+@testable import LiaisonHTTP
+
+/// Whoever takes more than their share loses what they took first, and nobody else loses anything.
+struct FairnessTests {
+    private final class Closed: Sendable {
+        private let list = Mutex<[String]>([])
+        var names: [String] { list.withLock { $0 } }
+        func close(_ name: String) -> @Sendable () -> Void { { self.list.withLock { $0.append(name) } } }
+    }
+
+    private var limits: ServerLimits {
+        var limits = ServerLimits()
+        limits.strangers = 6
+        limits.strangersOfOneSource = 4
+        limits.connectionsOfOneKey = 2
+        limits.agent = ShareLimits(requests: 2, bytes: 100)
+        limits.institution = ShareLimits(requests: 3, bytes: 150)
+        limits.strangersShare = ShareLimits(requests: 1, bytes: 10)
+        limits.all = ShareLimits(requests: 5, bytes: 200)
+        return limits
+    }
+
+    // MARK: Connections
+
+    @Test func aCrowdOfOneNetworkPushesOutItself() {
+        let (places, closed) = (Places(limits), Closed())
+        let quiet = places.arrived(from: "quiet", closed.close("quiet"))
+        for number in 1...100 { _ = places.arrived(from: "flood", closed.close("flood \(number)")) }
+        #expect(closed.names == (1...96).map { "flood \($0)" })
+        #expect(places.strangers == 5)
+        // Where many networks fill the places, one of the network that has most goes.
+        for number in 1...10 { _ = places.arrived(from: "network \(number)", closed.close("network \(number)")) }
+        #expect(places.strangers == 6)
+        #expect(closed.names.contains("flood 99") && !closed.names.contains("network 10"))
+        places.left(quiet, from: "quiet", key: nil)
+    }
+
+    @Test func anAgentIsNoStranger() {
+        let (places, closed) = (Places(limits), Closed())
+        let key = Hash.of("key")
+        let agent = places.arrived(from: "flood", closed.close("agent"))
+        places.recognized(agent, from: "flood", as: key)
+        for number in 1...100 { _ = places.arrived(from: "flood", closed.close("flood \(number)")) }
+        #expect(!closed.names.contains("agent"))
+        #expect(places.strangers == 4)
+        // Of too many connections with one key the oldest goes.
+        for number in 1...2 {
+            let other = places.arrived(from: "elsewhere", closed.close("own \(number)"))
+            places.recognized(other, from: "elsewhere", as: key)
+        }
+        #expect(closed.names.last == "agent")
+    }
+
+    @Test func whoLeavesMakesRoom() {
+        let (places, closed) = (Places(limits), Closed())
+        for _ in 0..<1000 {
+            let id = places.arrived(from: "one", closed.close("one"))
+            places.left(id, from: "one", key: nil)
+        }
+        #expect(closed.names.isEmpty && places.strangers == 0)
+        // Said twice, it is one leaving.
+        let first = places.arrived(from: "one", closed.close("one"))
+        _ = places.arrived(from: "one", closed.close("one"))
+        places.left(first, from: "one", key: nil)
+        places.left(first, from: "one", key: nil)
+        #expect(places.strangers == 1)
+    }
+
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "20010db800010002"),
+        ("2001:db8:1:2::1", "20010db800010002"),
+        ("::ffff:192.0.2.7", "192.0.2.7"), ("", "")
+    ])
+    func oneNetworkIsOneSource(address: String, prefix: String) {
+        #expect(Network.prefix(of: address) == prefix)
+    }
+
+    // MARK: Requests and bytes
+
+    private let avema = InstitutionID("avema01")
+    private let ggd = InstitutionID("ggd01")
+
+    @Test func eachHasItsOwnShare() throws {
+        let shares = Shares(limits)
+        let busy = Hash.of("busy")
+        let first = try shares.enter(key: busy, institution: avema)
+        let second = try shares.enter(key: busy, institution: avema)
+        #expect(throws: Problem(.tooManyRequests)) { try shares.enter(key: busy, institution: avema) }
+        // A colleague has one of their own, within the institution's; another institution is not concerned.
+        let colleague = try shares.enter(key: Hash.of("colleague"), institution: avema)
+        #expect(throws: Problem(.tooManyRequests)) {
+            try shares.enter(key: Hash.of("third"), institution: avema)
+        }
+        let other = try shares.enter(key: Hash.of("other"), institution: ggd)
+        try first.hold(100)
+        #expect(throws: Problem(.tooManyRequests)) { try second.hold(1) }
+        try colleague.hold(50)
+        #expect(throws: Problem(.tooManyRequests)) { try colleague.hold(1) }
+        try other.hold(50)
+        #expect(shares.refusals == ["agent": 2, "institution": 2])
+        withExtendedLifetime([first, second, colleague, other]) {}
+    }
+
+    @Test func whatIsLetGoOfIsFree() throws {
+        let shares = Shares(limits)
+        let key = Hash.of("key")
+        for _ in 0..<1000 {
+            let share = try shares.enter(key: key, institution: avema)
+            try share.hold(60)
+            try share.hold(40)
+            #expect(throws: Problem(.tooManyRequests)) { try share.hold(1) }
+        }
+    }
+
+    @Test func strangersShareOne() throws {
+        let shares = Shares(limits)
+        let stranger = try shares.enter(key: Hash.of("unknown"), institution: nil)
+        #expect(throws: Problem(.tooManyRequests)) { try shares.enter(key: nil, institution: nil) }
+        #expect(throws: Problem(.tooManyRequests)) { try stranger.hold(11) }
+        let agent = try shares.enter(key: Hash.of("agent"), institution: avema)
+        try agent.hold(100)
+        withExtendedLifetime([stranger, agent]) {}
+    }
+
+    @Test func manyAtOnceGiveBackWhatTheyTook() async throws {
+        let shares = Shares(limits)
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    guard let share = try? shares.enter(key: Hash.of("\(number % 7)"), institution: avema) else {
+                        return
+                    }
+                    try? share.hold(number % 90)
+                    await Task.yield()
+                }
+            }
+        }
+        let share = try shares.enter(key: Hash.of("last"), institution: avema)
+        try share.hold(100)
+    }
+}
