@@ -11,7 +11,7 @@ final class Daemon {
     /// Milliseconds from the start of the program until its port answers.
     private(set) var startTime = 0.0
 
-    init(programs: String, data: String, environment: [String: String] = [:]) throws {
+    init(programs: String, data: String, isBounded: Bool = false) throws {
         port = try Self.freePort()
         process.executableURL = URL(fileURLWithPath: "\(programs)/liaisond")
         process.arguments = ["serve", "--data", data, "--port", String(port)]
@@ -19,8 +19,7 @@ final class Daemon {
         let unbounded = ["SUBMISSIONS", "URGENT", "ACTS", "CONTENT_MEGABYTES"].flatMap { name in
             ["AGENT", "INSTITUTION"].map { ("LIAISOND_\($0)_\(name)_BURST", "1000000000") }
         }
-        process.environment = ProcessInfo.processInfo.environment.merging(unbounded) { $1 }
-            .merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(isBounded ? [] : unbounded) { $1 }
         process.standardError = FileHandle(forWritingAtPath: "/dev/null")
         process.standardOutput = FileHandle(forWritingAtPath: "/dev/null")
         let start = ContinuousClock.now

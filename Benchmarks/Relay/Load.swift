@@ -43,6 +43,7 @@ final class Line: ChannelInboundHandler, @unchecked Sendable {
     /// Given whatever comes, as it comes, instead of answers.
     fileprivate var piece: ((ByteBuffer) -> Void)?
     private(set) var context: ChannelHandlerContext?
+    var isOpen: Bool { context?.channel.isActive ?? false }
     private var received = ByteBuffer()
     /// Of the answer that is coming: its status, and bytes of its body that are still to come; nil between answers.
     private var coming: (status: UInt, rest: Int)?
@@ -99,7 +100,8 @@ final class Generator: @unchecked Sendable {
 
     func close() async throws { try await group.shutdownGracefully() }
 
-    func line(_ identity: TLSIdentity) async throws -> Line {
+    /// - Parameter source: the loopback address that the connection comes from.
+    func line(_ identity: TLSIdentity, from source: String? = nil) async throws -> Line {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
         tls.certificateVerification = .none
@@ -110,7 +112,10 @@ final class Generator: @unchecked Sendable {
         tls.applicationProtocols = ["http/1.1"]
         let context = try NIOSSLContext(configuration: tls)
         let line = Line()
-        _ = try await ClientBootstrap(group: group)
+        var bootstrap = ClientBootstrap(group: group)
+        if let source { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0)) }
+        _ =
+            try await bootstrap
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

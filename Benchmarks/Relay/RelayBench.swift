@@ -13,7 +13,8 @@ import Synchronization
 
 /// What the relay does over mutual TLS, everything durable and logged, and what the same listener does without work, in one
 /// run: (a) an empty POST, (b) submissions at 1, 8 and 64 connections, (c) the other requests of a day, (d) the time from a
-/// submission to the recipient's stream, (e) submissions with more and more deliveries stored, (f) memory.
+/// submission to the recipient's stream, (e) submissions with more and more deliveries stored, (f) memory,
+/// (g) what one agent's flood and a crowd of strangers cost somebody else.
 ///
 ///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR]
 @main
@@ -41,6 +42,7 @@ struct RelayBench {
     }
 
     mutating func run() async throws {
+        try await fairness()
         let site = try await Site(programs: programs)
         let filler = try StoreFiller(
             store: SQLiteRelayStore(directory: site.path), log: Fixture.signer(Fixture.origin),
@@ -253,7 +255,7 @@ struct RelayBench {
     // MARK: Words
 
     /// At once, also where the output is a file.
-    private func say(_ line: String) {
+    func say(_ line: String) {
         print(line)
         fflush(nil)
     }
@@ -269,7 +271,7 @@ struct RelayBench {
             + statuses.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
     }
 
-    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-    private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+    func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 }

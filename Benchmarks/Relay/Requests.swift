@@ -28,14 +28,16 @@ struct Requests {
     /// A form of 4 KiB, as the relay sees it: bytes that it cannot read.
     private static let contentSize = 4096
 
-    mutating func submission(by sender: Correspondent, to recipient: Correspondent? = nil) throws -> Submission {
+    mutating func submission(
+        by sender: Correspondent, to recipient: Correspondent? = nil, urgency: Urgency = .routine
+    ) throws -> Submission {
         let recipient = recipient ?? site.recipients[number % site.recipients.count]
         number += 1
         let content = RandomBytes.system(Self.contentSize)
         let id = TransmissionID.fresh()
         let routing = Routing(
             id: id, log: Fixture.origin, convention: site.convention, head: head, from: sender.unit,
-            to: recipient.unit, copies: [], kind: "referral", urgency: .routine, sealedAt: .now)
+            to: recipient.unit, copies: [], kind: "referral", urgency: urgency, sealedAt: .now)
         let envelope = try Envelope(
             by: sender.address, routing: routing,
             content: ContentReference(sha256: Hash.of(content), size: content.count), manifest: Hash.of("m")
