@@ -38,10 +38,12 @@ extension Session {
         return evidence
     }
 
-    /// Whether an event is the one that follows from this very act.
+    /// Whether an event is the one that follows from this very act; or from an earlier one of the same agent, where the log
+    /// says a thing once: somebody who has opened a delivery opens it again without a new event.
     func isReceipt(_ evidence: VerifiedEvidence, of act: Verified<Act>) -> Bool {
         let event = evidence.event
-        return event.act == act.hash && event.agent == act.body.by && event.transmission == act.body.transmission
+        return (event.act == act.hash || act.body.act.isSaidOnce) && event.agent == act.body.by
+            && event.transmission == act.body.transmission
             && event.envelope == act.body.envelope && event.unit == act.body.unit && event.follows(act.body.act)
     }
 

@@ -49,9 +49,10 @@ extension RelayServer {
         }
         router.get("metrics") { _, _ in
             let size = try await relay.store.head()?.size ?? 0
+            let pending = await relay.sequencer.scrubPendingSince
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: metrics.text(entries: size))))
+                body: .init(byteBuffer: ByteBuffer(string: metrics.text(entries: size, scrubPendingSince: pending))))
         }
         return Application(
             router: router, server: .http1(configuration: .init(idleTimeout: .seconds(60))),

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonRelay
+import LiaisonNotes
 import Synchronization
 
 /// What the operator's alarms look at, in Prometheus's text format. Nothing of it names a case, a unit or an agent.
@@ -14,8 +15,10 @@ public final class RelayMetrics: Sendable {
     }
 
     private let state = Mutex(State())
+    let shares: Shares
 
-    public init() {}
+    /// - Parameter limits: of the listener whose waits it counts.
+    public init(_ limits: ServerLimits = .init()) { shares = Shares(limits) }
 
     public func note(_ report: Anchoring.Report) {
         state.withLock { state in
@@ -33,16 +36,26 @@ public final class RelayMetrics: Sendable {
         }
     }
 
-    func text(entries: Int) -> String {
+    func text(entries: Int, scrubPendingSince: Instant?) -> String {
         let state = state.withLock { $0 }
         var lines = [
             "# HELP liaison_log_entries Entries of the log.", "# TYPE liaison_log_entries gauge",
             "liaison_log_entries \(entries)",
             "# HELP liaison_store_failures_total Commits that failed.", "# TYPE liaison_store_failures_total counter",
             "liaison_store_failures_total \(state.storeFailures)",
+            "# HELP liaison_scrub_pending Since when something erased may still be in a file of the store, seconds since 1970; 0 for nothing.",
+            "# TYPE liaison_scrub_pending gauge", "liaison_scrub_pending \(scrubPendingSince ?? 0)",
             "# HELP liaison_log_stopped 1 once the relay was shown another history of its own log.",
             "# TYPE liaison_log_stopped gauge", "liaison_log_stopped \(state.stopped ? 1 : 0)"
         ]
+        let refusals = shares.refusals
+        if !refusals.isEmpty {
+            lines += [
+                "# HELP liaison_waits_total Requests that were told to wait, by whose share was used up.",
+                "# TYPE liaison_waits_total counter"
+            ]
+            lines += refusals.sorted { $0.key < $1.key }.map { "liaison_waits_total{share=\"\($0.key)\"} \($0.value)" }
+        }
         if !state.witnesses.isEmpty {
             lines += [
                 "# HELP liaison_witness_up 0 while a witness does not cosign.", "# TYPE liaison_witness_up gauge"

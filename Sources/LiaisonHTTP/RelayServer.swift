@@ -25,14 +25,16 @@ public enum RelayServer {
         return configuration
     }
 
-    /// - Parameter onRunning: told the port once the listener is bound.
+    /// - Parameters:
+    ///   - metrics: where it is counted who has to wait; made with the same limits.
+    ///   - onRunning: told the port once the listener is bound.
     public static func application(
         relay: Relay, tls: TLSConfiguration, host: String, port: Int, limits: ServerLimits = .init(),
-        services: [any Service] = [], logger: Logger,
+        metrics: RelayMetrics? = nil, services: [any Service] = [], logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
-            router: RelayRoutes(relay: relay, shares: Shares(limits)).router(),
+            router: RelayRoutes(relay: relay, shares: metrics?.shares ?? Shares(limits)).router(),
             server: listener(tls: tls, limits: limits) { (try? relay.reader(tls: $0)) != nil },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "liaisond",

@@ -102,6 +102,9 @@ public struct Act: SoleSignerDocument {
         case opened, acknowledged, refused, unopenable, withdrawn, transferred, erased
         /// The sealed content was fetched to be handed on or exported; nobody was shown it.
         case retrieved
+
+        /// Whether the log says it once for an agent and a delivery, however often it is done.
+        public var isSaidOnce: Bool { self == .opened || self == .retrieved }
     }
 
     public var by: AgentAddress

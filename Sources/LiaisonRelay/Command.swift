@@ -64,6 +64,8 @@ public enum Outcome: Sendable {
     case recorded(index: Int)
     /// Nothing was to be done.
     case nothing
+    /// Some was done, and more is to be done: it is to be asked again.
+    case unfinished
 }
 
 /// A command with the signature that was found to hold before it was queued.

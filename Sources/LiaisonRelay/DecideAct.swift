@@ -12,7 +12,7 @@ struct ActFacts: Sendable {
     var delivery: StoredDelivery?
     var headAt: Instant?
     /// What the author has done with this delivery before.
-    var earlier: Set<Act.Kind> = []
+    var earlier: [StoredAct] = []
     /// With a transfer: whether the content sealed anew has arrived whole.
     var hasContent = false
 }
@@ -49,6 +49,10 @@ func decide(
     }
     guard isActor else { throw Problem(.notAParty) }
     guard claimed.envelope == transmission.hash else { throw Problem(.wrongEnvelope) }
+    // One handover for an agent and a delivery, whatever else differs in the act.
+    if claimed.act.isSaidOnce, let before = facts.earlier.first(where: { $0.kind == claimed.act }) {
+        return .repeated(before)
+    }
     guard directory.convention(claimed.convention, at: now) != nil else { throw Problem(.conventionUnknown) }
     guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
     guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
@@ -61,8 +65,9 @@ func decide(
         throw delivery.isErased ? Problem(.contentGone) : Problem(.wrongState, state: delivery.state)
     }
     var progress = delivery.progress
-    if facts.earlier.contains(.opened) { progress.openers = [peer] }
-    if !facts.earlier.isDisjoint(with: [.opened, .retrieved]) { progress.holders = [peer] }
+    let earlier = Set(facts.earlier.map(\.kind))
+    if earlier.contains(.opened) { progress.openers = [peer] }
+    if !earlier.isDisjoint(with: [.opened, .retrieved]) { progress.holders = [peer] }
     guard progress.admits(claimed.act, by: peer) else { throw Problem(.notOpenedByAuthor, state: delivery.state) }
     return .accepted(act, delivery, transition)
 }
@@ -76,7 +81,7 @@ extension Draft {
         facts.transmission = try transmission(claimed.transmission)
         facts.delivery = try deliveries(of: claimed.transmission).first { $0.unit == claimed.unit }
         facts.headAt = try store.directoryHead(claimed.head)?.at
-        facts.earlier = try actKinds(on: claimed.delivery, by: peer)
+        facts.earlier = try acts(on: claimed.delivery, by: peer)
         if let content = claimed.content, let staged = try store.staged(content.sha256, owner: peer) {
             facts.hasContent = staged.isClosed && staged.size == content.size
         }

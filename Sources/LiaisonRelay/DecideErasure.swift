@@ -26,9 +26,12 @@ extension Draft {
 
     /// Erases records and salts that are past the audit limit. What remains is the entry, its mailbox and number, and the
     /// statement which entries these were: so a missing number is one that was erased, not one withheld.
-    mutating func eraseRecords() throws {
-        guard let limit = state.directory.convention?.body.auditLimit else { return }
-        for due in try store.recordsDue(before: now - limit, limit: 64) where !isTouched(due) {
+    ///
+    /// - Returns: of how many transmissions or months, at most `erasureLimit`.
+    mutating func eraseRecords() throws -> Int {
+        guard let limit = state.directory.convention?.body.auditLimit else { return 0 }
+        let allDue = try store.recordsDue(before: now - limit, limit: Self.erasureLimit)
+        for due in allDue where !isTouched(due) {
             for (mailbox, entries) in due.entries.sorted(by: { $0.key.description < $1.key.description }) {
                 _ = try record(.erasure, in: [mailbox]) { record in
                     record.code = ErasureCode.auditLimit.rawValue
@@ -37,7 +40,10 @@ extension Draft {
             }
             batch.erasedRecords.append(due)
         }
+        return allDue.count
     }
+
+    static let erasureLimit = 64
 
     /// Whether this batch has written about the same transmission or erased the same records already.
     private func isTouched(_ due: ErasableRecords) -> Bool {

@@ -47,8 +47,11 @@ func decide(
 
 extension Draft {
     /// Writes the consequences of time: escalations, expiries, erasures and a DirectoryHead where one is due.
+    ///
+    /// - Returns: `unfinished` when more may be due than fits into one batch: between two, others are served.
     mutating func tick() throws -> Outcome {
-        for delivery in try store.deliveriesDue(at: now, limit: 64) {
+        let due = try store.deliveriesDue(at: now, limit: Self.dueLimit)
+        for delivery in due {
             // The batch may have decided this delivery already.
             guard
                 let current = try deliveries(of: delivery.transmission).first(where: {
@@ -59,11 +62,11 @@ extension Draft {
         }
         try tellUnattended()
         try countRefusals()
-        try eraseRecords()
+        let erased = try eraseRecords()
         if let headAt = state.headAt, now - headAt >= Directory.headLifetime / 2 {
             try recordDirectoryHead()
         }
-        return .nothing
+        return due.count == Self.dueLimit || erased == Self.erasureLimit ? .unfinished : .nothing
     }
 
     private mutating func follow(_ delivery: StoredDelivery, _ transmission: StoredTransmission) throws {
@@ -115,6 +118,8 @@ extension Draft {
     /// How often it is looked for units that nobody is left in: posts end by their dates as well.
     private static let readersInterval: Seconds = 60
     private static let unattendedLimit = 64
+    /// Deliveries that one batch sees to: some tenths of a second.
+    private static let dueLimit = 256
 
     /// Tells the senders of what waits for units in which nobody is left who could open it.
     private mutating func tellUnattended() throws {

@@ -147,7 +147,7 @@ extension Draft {
             try put(
                 StoredDelivery(
                     transmission: routing.id, unit: unit, state: .available, dueAt: due, expiresAt: expires,
-                    escalated: 0, nextStepAt: min(due, expires), entry: consigned[0]))
+                    escalated: 0, nextStepAt: min(due, expires), entry: consigned[0], urgency: routing.urgency))
         }
         return entry
     }

@@ -67,12 +67,12 @@ struct Draft {
         return try store.act(hash)
     }
 
-    /// The kinds of acts that `author` has made on a delivery, in this batch as well.
-    func actKinds(on delivery: DeliveryID, by author: AgentAddress) throws -> Set<Act.Kind> {
+    /// The acts that `author` has made on a delivery, in this batch as well.
+    func acts(on delivery: DeliveryID, by author: AgentAddress) throws -> [StoredAct] {
         let here = acts.values.filter {
             $0.transmission == delivery.transmission && $0.unit == delivery.unit && $0.author == author
         }
-        return try store.actKinds(on: delivery, by: author).union(here.map(\.kind))
+        return try store.acts(on: delivery, by: author) + here.sorted { $0.entry < $1.entry }
     }
 
     // MARK: Writing

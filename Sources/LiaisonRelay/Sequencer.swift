@@ -33,8 +33,8 @@ public actor Sequencer {
     private var isDraining = false
     /// A checkpoint of this log's own key that this log does not have: it went on elsewhere, so nothing is signed here.
     private var stopped: String?
-    /// Whether a commit may have erased something since the last scrub.
-    private var hasErased = false
+    /// When the first commit since the last scrub may have erased something; nil when there is nothing to scrub.
+    public private(set) var scrubPendingSince: Instant?
     private let published = Mutex(Directory())
     /// Told of every commit.
     public nonisolated let signals = MailboxSignals()
@@ -109,7 +109,7 @@ public actor Sequencer {
                 switch try await commit(commands) {
                 case .committed(let decided):
                     adopt(decided.state)
-                    hasErased = hasErased || decided.hasErased
+                    if decided.hasErased { noteErasure() }
                     for (item, result) in zip(waiting, decided.results) {
                         item.answer.resume(with: result.map { Committed.Answer($0, decided.committed) })
                     }
@@ -122,7 +122,7 @@ public actor Sequencer {
         } catch {
             // Whether it was written is not known: the next batch starts from what the store says.
             state = nil
-            hasErased = true
+            noteErasure()
             failed(error)
             let problem = error as? Problem ?? Problem(.storeFailed)
             for item in waiting { item.answer.resume(throwing: problem) }
@@ -153,15 +153,18 @@ public actor Sequencer {
     ///
     /// - Parameter always: also when this node has erased nothing, as after a crash.
     func scrub(always: Bool = false) async throws {
-        guard hasErased || always else { return }
-        hasErased = false
+        let since = scrubPendingSince
+        guard since != nil || always else { return }
+        scrubPendingSince = nil
         do {
             try await store.scrub()
         } catch {
-            hasErased = true
+            scrubPendingSince = since ?? clock()
             throw error
         }
     }
+
+    private func noteErasure() { scrubPendingSince = scrubPendingSince ?? clock() }
 
     private func adopt(_ state: RelayState) {
         self.state = state

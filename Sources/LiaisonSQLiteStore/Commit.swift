@@ -172,8 +172,8 @@ struct Writer {
             """
             INSERT INTO deliveries
                 (transmission, unit, state, due_at, expires_at, notified, erased, standby_called, unattended, escalated,
-                next_step_at, entry)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                next_step_at, entry, urgency)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (transmission, unit) DO UPDATE SET state = excluded.state, notified = excluded.notified,
                 erased = excluded.erased, standby_called = excluded.standby_called, unattended = excluded.unattended,
                 escalated = excluded.escalated, next_step_at = excluded.next_step_at
@@ -182,7 +182,7 @@ struct Writer {
                 delivery.transmission.description, delivery.unit.description, delivery.state.rawValue,
                 delivery.dueAt, delivery.expiresAt, delivery.isNotified, delivery.isErased,
                 delivery.isStandbyCalled, delivery.isUnattended, delivery.escalated,
-                delivery.nextStepAt, delivery.entry
+                delivery.nextStepAt, delivery.entry, Urgency.allCases.firstIndex(of: delivery.urgency)
             ])
     }
 

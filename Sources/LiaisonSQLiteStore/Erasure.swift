@@ -9,14 +9,22 @@ public import LiaisonRelay
 
 /// What is past its time, and who may read an institution's events.
 extension SQLiteRelayStore {
+    /// Freed pages are zeroed when they are freed, and given back in pieces that hold up nobody. The write-ahead log is copied
+    /// back beside whoever reads and commits, on a connection of its own, and cut off without waiting: a long reader or a
+    /// backup delays that, and no commit.
     public func scrub() async throws {
         try await pool.writeWithoutTransaction { database in
-            // Freed pages are zeroed when they are freed; giving them back goes on in pieces that hold up nobody.
-            _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(10000)")
-            // A reader may hold the write-ahead log open: then it is to be tried again.
-            let busy = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map { $0[0] as Int }
-            guard busy == 0 else { throw Failure.busy }
+            _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(2000)")
         }
+        let isDone = try await cleaner.writeWithoutTransaction { database in
+            func isWhole(_ mode: String) throws -> Bool {
+                guard let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(\(mode))") else { return false }
+                return row[0] as Int == 0 && row[1] as Int == row[2] as Int
+            }
+            return try isWhole("PASSIVE") && isWhole("TRUNCATE")
+        }
+        // Tried again later.
+        guard isDone else { throw Failure.busy }
     }
 
     /// Rewrites the whole store, so that nothing of what was erased is left in any page; nobody writes meanwhile.

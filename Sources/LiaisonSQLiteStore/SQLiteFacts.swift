@@ -44,9 +44,14 @@ struct SQLiteFacts: StoreFacts {
     }
 
     func deliveriesDue(at instant: Instant, limit: Int) throws -> [StoredDelivery] {
-        try rows(
-            "SELECT * FROM deliveries WHERE next_step_at <= ? ORDER BY next_step_at LIMIT ?", [instant, limit]
-        ).map(Store.delivery)
+        var due: [StoredDelivery] = []
+        for rank in Urgency.allCases.indices where due.count < limit {
+            due += try rows(
+                "SELECT * FROM deliveries WHERE urgency = ? AND next_step_at <= ? ORDER BY next_step_at LIMIT ?",
+                [rank, instant, limit - due.count]
+            ).map(Store.delivery)
+        }
+        return due
     }
 
     func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
@@ -71,11 +76,11 @@ struct SQLiteFacts: StoreFacts {
         try row("SELECT * FROM acts WHERE hash = ?", [Data(hash.bytes)]).map(Store.act)
     }
 
-    func actKinds(on delivery: DeliveryID, by author: AgentAddress) throws -> Set<Act.Kind> {
-        let kinds = try rows(
-            "SELECT DISTINCT kind FROM acts WHERE transmission = ? AND unit = ? AND author = ?",
-            [delivery.transmission.description, delivery.unit.description, author.description])
-        return Set(kinds.compactMap { Act.Kind(rawValue: $0["kind"]) })
+    func acts(on delivery: DeliveryID, by author: AgentAddress) throws -> [StoredAct] {
+        try rows(
+            "SELECT * FROM acts WHERE transmission = ? AND unit = ? AND author = ? ORDER BY entry",
+            [delivery.transmission.description, delivery.unit.description, author.description]
+        ).map(Store.act)
     }
 
     func staged(_ digest: Hash, owner: AgentAddress) throws -> (size: Int, isClosed: Bool)? {

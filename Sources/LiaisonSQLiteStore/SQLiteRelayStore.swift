@@ -11,6 +11,8 @@ public import LiaisonRelay
 /// The embedded store: one SQLite file in write-ahead mode, each commit on disk before it returns.
 public struct SQLiteRelayStore: RelayStore {
     let pool: DatabasePool
+    /// For cleaning only: it waits for nobody.
+    let cleaner: DatabaseQueue
 
     public enum Failure: Error, Equatable {
         /// SQLite did not accept `synchronous = FULL`: what it acknowledges would not be durable.
@@ -44,6 +46,9 @@ public struct SQLiteRelayStore: RelayStore {
             guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else { throw Failure.notDurable }
         }
         try Schema.migrator.migrate(pool)
+        var impatient = Configuration()
+        impatient.busyMode = .immediateError
+        cleaner = try DatabaseQueue(path: "\(directory)/\(Self.fileName)", configuration: impatient)
     }
 
     // MARK: Log
@@ -269,12 +274,15 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     static func delivery(_ row: Row) throws -> StoredDelivery {
-        guard let state = DeliveryState(rawValue: row["state"]) else { throw Failure.damagedRow("deliveries") }
+        let rank: Int = row["urgency"]
+        guard let state = DeliveryState(rawValue: row["state"]), Urgency.allCases.indices.contains(rank) else {
+            throw Failure.damagedRow("deliveries")
+        }
         return StoredDelivery(
             transmission: try parse(row["transmission"]), unit: try parse(row["unit"]), state: state,
             dueAt: row["due_at"], expiresAt: row["expires_at"], isNotified: row["notified"], isErased: row["erased"],
             isStandbyCalled: row["standby_called"], isUnattended: row["unattended"], escalated: row["escalated"],
-            nextStepAt: row["next_step_at"], entry: row["entry"])
+            nextStepAt: row["next_step_at"], entry: row["entry"], urgency: Urgency.allCases[rank])
     }
 
     public func acts(_ hashes: Set<Hash>) async throws -> [StoredAct] {

@@ -11,8 +11,20 @@ enum Schema {
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { try $0.execute(sql: third) }
         migrator.registerMigration("4") { try $0.execute(sql: fourth) }
+        migrator.registerMigration("5") { try $0.execute(sql: fifth) }
         return migrator
     }
+
+    private static let fifth = """
+        -- 0 immediate, 1 urgent, 2 priority, 3 routine: what falls due is looked at in this order
+        ALTER TABLE deliveries ADD COLUMN urgency INTEGER NOT NULL DEFAULT 3;
+        UPDATE deliveries SET urgency = coalesce((
+            SELECT CASE WHEN envelope LIKE '%"urgency":"immediate"%' THEN 0 WHEN envelope LIKE '%"urgency":"urgent"%' THEN 1
+                WHEN envelope LIKE '%"urgency":"priority"%' THEN 2 END
+            FROM transmissions WHERE id = deliveries.transmission), 3);
+        DROP INDEX deliveries_due;
+        CREATE INDEX deliveries_due_by_urgency ON deliveries (urgency, next_step_at) WHERE next_step_at IS NOT NULL;
+        """
 
     private static let fourth = """
         ALTER TABLE deliveries ADD COLUMN standby_called INTEGER NOT NULL DEFAULT 0;

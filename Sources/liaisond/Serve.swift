@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
         let settings = try await directory.settings()
         let clock: @Sendable () -> Instant = { .now }
         let signer = try directory.logSigner()
-        let metrics = RelayMetrics()
+        let metrics = RelayMetrics(settings.limits)
         let sequencer = Sequencer(log: signer, store: store, clock: clock) { error in
             metrics.noteStoreFailure(stopped: (error as? Problem)?.code == .logStopped)
             logger.error("store failed", metadata: ["error": "\(error)"])
@@ -54,7 +54,7 @@ struct Serve: AsyncParsableCommand {
         }
         let application = RelayServer.application(
             relay: relay, tls: try directory.tls(), host: settings.host, port: port ?? settings.port,
-            limits: settings.limits,
+            limits: settings.limits, metrics: metrics,
             services: [Ticker(sequencer: sequencer, relay: relay, logger: logger)]
                 + (try others(relay, metrics, settings, directory, logger)), logger: logger)
         logger.info("log loaded", metadata: ["entries": "\(size)"])
@@ -119,7 +119,8 @@ struct Ticker: Service {
             var seconds = 0
             while !Task.isCancelled {
                 do {
-                    _ = try await sequencer.perform(.tick)
+                    // As many rounds as there is something due; whoever submits comes in between.
+                    while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled {}
                     if seconds.isMultiple(of: 10) { try await relay.scrub() }
                     if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
                 } catch {

@@ -101,7 +101,11 @@ struct EventTableTests {
         if let transition {
             let receipt = try await perform(kind, on: id, world)
             let event = try receipt.evidence.verified(by: Fixture.noteKey(Fixture.origin)).event
-            #expect(event.event == transition.event && event.state == transition.state, "\(state) \(kind)")
+            // Opened and retrieved are said once for an agent and a delivery: the same again is no new event.
+            let isRepeated = kind.isSaidOnce && before.contains { $0.event == transition.event }
+            #expect(
+                event.event == transition.event && (event.state == transition.state || isRepeated), "\(state) \(kind)")
+            if isRepeated { #expect(try await unitEvents(id, world).count == before.count, "\(state) \(kind)") }
         } else {
             await #expect(throws: Problem(.wrongState, state: state), "\(state) \(kind)") {
                 _ = try await perform(kind, on: id, world)

@@ -309,6 +309,8 @@ public struct StoredTransmission: Hashable, Sendable {
 public struct StoredDelivery: Hashable, Sendable {
     public let transmission: TransmissionID
     public let unit: UnitAddress
+    /// Of its transmission: what is urgent is looked at first.
+    public let urgency: Urgency
     public var state: DeliveryState
     public let dueAt: Instant
     /// Instant at which the content's retention ends.
@@ -329,9 +331,10 @@ public struct StoredDelivery: Hashable, Sendable {
     public init(
         transmission: TransmissionID, unit: UnitAddress, state: DeliveryState, dueAt: Instant, expiresAt: Instant,
         isNotified: Bool = false, isErased: Bool = false, isStandbyCalled: Bool = false, isUnattended: Bool = false,
-        escalated: Int, nextStepAt: Instant?, entry: Int
+        escalated: Int, nextStepAt: Instant?, entry: Int, urgency: Urgency = .routine
     ) {
         self.transmission = transmission
+        self.urgency = urgency
         self.unit = unit
         self.state = state
         self.dueAt = dueAt

@@ -14,15 +14,15 @@ public protocol StoreFacts {
     func transmission(_ id: TransmissionID) throws -> StoredTransmission?
     /// In order of their entries.
     func deliveries(of id: TransmissionID) throws -> [StoredDelivery]
-    /// Undecided deliveries whose next step is due at or before `instant`.
+    /// Deliveries whose next step is due at or before `instant`: the most urgent first, of these what has been due longest.
     func deliveriesDue(at instant: Instant, limit: Int) throws -> [StoredDelivery]
     /// Undecided deliveries to `units` whose senders have not been told that nobody is left who could open them.
     func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery]
     /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
     func units(told id: TransmissionID, unit: UnitAddress) throws -> [UnitAddress]
     func act(_ hash: Hash) throws -> StoredAct?
-    /// The kinds of acts that `author` has made on a delivery.
-    func actKinds(on delivery: DeliveryID, by author: AgentAddress) throws -> Set<Act.Kind>
+    /// The acts that `author` has made on a delivery, in order of their entries.
+    func acts(on delivery: DeliveryID, by author: AgentAddress) throws -> [StoredAct]
     /// A content that was uploaded before: its size, and whether it is closed and can be taken over.
     func staged(_ digest: Hash, owner: AgentAddress) throws -> (size: Int, isClosed: Bool)?
     /// Records whose newest event is at or before `instant`, and whose deliveries are all erased.
