@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 
-.PHONY: demo test build install coverage lint bench bench-mailbox bench-log clean
+.PHONY: demo test build install coverage lint bench bench-mailbox bench-log bench-relay clean
 
 PREFIX ?= /usr/local
 
@@ -55,6 +55,12 @@ bench-mailbox:
 bench-log:
 	scripts/setup
 	swift run -c release logscale
+
+# The relay over mutual TLS: what it answers, how fast, at what cost, with how much stored, and beside a flood, in one run.
+bench-relay:
+	scripts/setup
+	swift build -c release --product liaisond
+	swift run -c release relaybench
 
 clean:
 	rm -rf .build .venv demo

@@ -40,7 +40,7 @@ struct RelayRoutes {
         case .directoryHead:
             return { _, context in
                 _ = try context.reader(relay)
-                return try json(await relay.directoryHead())
+                return ready(try await relay.directoryHeadAnswer())
             }
         case .earlierDirectoryHead:
             return { _, context in
@@ -277,9 +277,13 @@ struct RelayRoutes {
     // MARK: Bodies
 
     private func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        ready(try WireJSON.encode(value), status: status)
+    }
+
+    private func ready(_ json: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json"],
-            body: .init(byteBuffer: ByteBuffer(bytes: try WireJSON.encode(value))))
+            body: .init(byteBuffer: ByteBuffer(bytes: json)))
     }
 
     private func octets(_ bytes: [UInt8], headers: HTTPFields = [:]) -> Response {

@@ -23,3 +23,12 @@ public final class Publication: Sendable {
         }
     }
 }
+
+/// An answer that is the same for everybody while the log does not grow.
+final class PreparedAnswer: Sendable {
+    private let current = Mutex<(size: Int, bytes: [UInt8])?>(nil)
+
+    func bytes(for size: Int) -> [UInt8]? { current.withLock { $0?.size == size ? $0?.bytes : nil } }
+
+    func keep(_ bytes: [UInt8], for size: Int) { current.withLock { $0 = (size, bytes) } }
+}

@@ -17,6 +17,8 @@ public struct Relay: Sendable {
     let guesses: GuessLimit
     let quotas: Quotas
     public let publication = Publication()
+    /// The present DirectoryHead, ready to send.
+    private let prepared: PreparedAnswer
 
     public init(
         sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Instant,
@@ -27,6 +29,7 @@ public struct Relay: Sendable {
         self.clock = clock
         self.guesses = guesses
         self.quotas = quotas
+        prepared = PreparedAnswer()
     }
 
     /// The agent whose roster line names this TLS key.
@@ -266,6 +269,15 @@ public struct Relay: Sendable {
         return Receipt(evidence: try await evidence(for: [head])[0])
     }
 
+    /// The same as it goes over the wire, made once for each state of the log: between two commits it is the same for everybody.
+    public func directoryHeadAnswer() async throws -> [UInt8] {
+        let size = sequencer.head?.size
+        if let size, let bytes = prepared.bytes(for: size) { return bytes }
+        let bytes = try WireJSON.encode(try await directoryHead())
+        if let size { prepared.keep(bytes, for: size) }
+        return bytes
+    }
+
     public func directoryHead(_ hash: Hash) async throws -> Receipt {
         guard let head = try await store.directoryHead(hash) else { throw Problem(.notFound) }
         return Receipt(evidence: try await evidence(for: [head])[0])
@@ -433,9 +445,15 @@ public struct Relay: Sendable {
         }
     }
 
+    /// Where the log stands, as this node knows it.
+    private func present() async throws -> StoredHead? {
+        if let head = sequencer.head { return head }
+        return try await store.head()
+    }
+
     /// The latest checkpoint that witnesses cosigned, as long as they keep up; otherwise the latest.
     public func checkpoint() async throws -> String {
-        guard let head = try await store.head() else { throw Problem(.notReady) }
+        guard let head = try await present() else { throw Problem(.notReady) }
         return publication.checkpoint(for: head.size, at: clock()) ?? head.checkpoint
     }
 

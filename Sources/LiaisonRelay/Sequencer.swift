@@ -35,7 +35,7 @@ public actor Sequencer {
     private var stopped: String?
     /// When the first commit since the last scrub may have erased something; nil when there is nothing to scrub.
     public private(set) var scrubPendingSince: Instant?
-    private let published = Mutex(Directory())
+    private let published = Mutex((directory: Directory(), head: StoredHead?.none))
     /// Told of every commit.
     public nonisolated let signals = MailboxSignals()
 
@@ -54,7 +54,10 @@ public actor Sequencer {
     }
 
     /// The directory as of the last commit that this node knows.
-    public nonisolated var directory: Directory { published.withLock { $0 } }
+    public nonisolated var directory: Directory { published.withLock { $0.directory } }
+
+    /// Size and checkpoint of the log at that commit; nil before the first.
+    nonisolated var head: StoredHead? { published.withLock { $0.head } }
 
     /// Queues `command` and returns when what it led to is on disk.
     ///
@@ -99,6 +102,8 @@ public actor Sequencer {
         let mailboxes: [Mailbox]
         let directoryChanged: Bool
         let hasErased: Bool
+        /// Nil when nothing was written.
+        let head: StoredHead?
     }
 
     /// Decides and commits one batch; decides it anew as long as somebody else was faster.
@@ -108,7 +113,7 @@ public actor Sequencer {
             while true {
                 switch try await commit(commands) {
                 case .committed(let decided):
-                    adopt(decided.state)
+                    adopt(decided.state, decided.head ?? self.head)
                     if decided.hasErased { noteErasure() }
                     for (item, result) in zip(waiting, decided.results) {
                         item.answer.resume(with: result.map { Committed.Answer($0, decided.committed) })
@@ -144,7 +149,9 @@ public actor Sequencer {
             let decided = Decided(
                 state: draft.state, results: results, committed: Committed(batch, draft.state.edge),
                 mailboxes: batch.entries.map(\.mailbox), directoryChanged: !batch.documents.isEmpty,
-                hasErased: !batch.erased.isEmpty || !batch.erasedRecords.isEmpty)
+                hasErased: !batch.erased.isEmpty || !batch.erasedRecords.isEmpty,
+                head: batch.entries.isEmpty
+                    ? nil : StoredHead(size: draft.state.edge.size, checkpoint: batch.checkpoint))
             return (batch, decided)
         }
     }
@@ -166,10 +173,10 @@ public actor Sequencer {
 
     private func noteErasure() { scrubPendingSince = scrubPendingSince ?? clock() }
 
-    private func adopt(_ state: RelayState) {
+    private func adopt(_ state: RelayState, _ head: StoredHead?) {
         self.state = state
         refusals = state.refusals
-        published.withLock { $0 = state.directory }
+        published.withLock { $0 = (state.directory, head) }
     }
 
     // MARK: Never fork
@@ -236,7 +243,7 @@ public actor Sequencer {
         }
         state.headAt = try await store.latestDirectoryHead()?.at
         state.refusals = refusals
-        adopt(state)
+        adopt(state, head)
         return state
     }
 }

@@ -26,9 +26,10 @@ struct Join: AsyncParsableCommand {
 
     @Argument(
         help: .both(
-            "Les neuf mots que votre gestionnaire vous a dictés, séparés par des traits d'union ou des espaces.",
-            "The nine words that your registrar told you; hyphens or spaces between them.", value: ("mots", "words")))
-    var code: [String]
+            "Les neuf mots que votre gestionnaire vous a dictés, séparés par des traits d'union ou des espaces ; à défaut, ils sont demandés, ou lus sur l'entrée standard. Donnés ici, les autres utilisateurs de ce poste peuvent les voir.",
+            "The nine words that your registrar told you; hyphens or spaces between them. Unless given they are asked for, or read from standard input. Other users of this computer can see those that are given here.",
+            value: ("mots", "words")))
+    var code: [String] = []
 
     private struct Answer: Encodable {
         var agent: AgentAddress
@@ -38,7 +39,7 @@ struct Join: AsyncParsableCommand {
 
     func run() async throws {
         try await global.reporting { console in
-            let code = try Self.read(code.joined(separator: " "))
+            let code = try self.code.isEmpty ? Self.ask(console) : Self.read(self.code.joined(separator: " "))
             let url = relay.contains("://") ? relay : "https://\(relay)"
             guard url.hasPrefix("https://") else {
                 throw InputRefused(
@@ -67,6 +68,34 @@ struct Join: AsyncParsableCommand {
                 )
             }
         }
+    }
+
+    /// The words as somebody types them while they are dictated: on one line or on several, and again when one was misheard.
+    private static func ask(_ console: Console) throws -> InvitationCode {
+        if Console.isInteractive {
+            console.say(
+                console.language(
+                    "Les neuf mots que votre gestionnaire vous dicte, sur une ligne ou sur plusieurs :",
+                    "The nine words that your registrar tells you, on one line or on several:"))
+        }
+        var words: [Substring] = []
+        while let line = readLine() {
+            words += line.split { !$0.isLetter }
+            guard words.count >= 9 else {
+                if Console.isInteractive {
+                    console.say(console.language("\(words.count) sur 9", "\(words.count) of 9"))
+                }
+                continue
+            }
+            do {
+                return try read(words.joined(separator: " "))
+            } catch let refusal as InputRefused where Console.isInteractive {
+                console.say(Console.text(refusal, console.language))
+                console.say(console.language("Encore une fois, les neuf mots :", "Once more, the nine words:"))
+                words = []
+            }
+        }
+        return try read(words.joined(separator: " "))
     }
 
     private static func read(_ text: String) throws -> InvitationCode {

@@ -44,7 +44,7 @@ joins() {
     code=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["code"])' "$dir/invited")
     agent=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["agent"])' "$dir/invited")
     printf 'essai\n' >"$dir/sb/agents/$vault.passphrase"
-    as "$vault" join "$(cat "$dir/sb/relay.url")" "$code" >/dev/null
+    as "$vault" join "$(cat "$dir/sb/relay.url")" <<<"$code" >/dev/null
     registrar "$institution" approve "$agent" 2>/dev/null
     as "$vault" keys list >/dev/null
     printf '%s\n' "$agent"
