@@ -358,8 +358,8 @@ public struct HTTPRelayConnection: RelayConnection {
         _ = try await request(.notify, body: try WireJSON.encode(shown))
     }
 
-    public func timeline(of id: TransmissionID) async throws -> Timeline {
-        try await json(.timeline, ["\(id)"])
+    public func timeline(of id: TransmissionID, from index: Int) async throws -> Timeline {
+        try await json(.timeline, ["\(id)"], query: ["from": String(index)])
     }
 
     // MARK: Log

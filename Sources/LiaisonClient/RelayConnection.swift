@@ -51,7 +51,8 @@ public protocol RelayConnection: Sendable {
     func stream(after place: Int?) async throws -> AsyncThrowingStream<(mailbox: GrownMailbox, place: Int), any Error>
     /// Says that somebody was shown these in a list.
     func notify(_ shown: ShownDeliveries) async throws
-    func timeline(of id: TransmissionID) async throws -> Timeline
+    /// A page of what the relay shows of a transmission, from an entry of the log on.
+    func timeline(of id: TransmissionID, from index: Int) async throws -> Timeline
 
     /// Hands in an auditor's demand and gets a page of their institution's events, from an entry on.
     func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage
@@ -66,4 +67,23 @@ public protocol RelayConnection: Sendable {
 
     /// A tile of the log with `width` hashes.
     func tile(_ id: TileID, width: Int) async throws -> [UInt8]
+}
+
+extension RelayConnection {
+    /// All pages of a transmission.
+    ///
+    /// - Throws: `ClientFailure.broken(.malformedAnswer)` for pages that do not go on.
+    func timeline(of id: TransmissionID) async throws -> Timeline {
+        var whole = try await timeline(of: id, from: 0)
+        var from = 0
+        while let next = whole.next {
+            guard next > from else { throw ClientFailure.broken(.malformedAnswer) }
+            from = next
+            let page = try await timeline(of: id, from: next)
+            whole.events += page.events
+            whole.acts += page.acts.filter { !whole.acts.contains($0) }
+            whole.next = page.next
+        }
+        return whole
+    }
 }

@@ -135,10 +135,10 @@ struct RelayRoutes {
                 try await submit(request, context, by: context.author(relay))
             }
         case .timeline:
-            return { _, context in
+            return { request, context in
                 let peer = try context.peer(relay)
                 let id = try context.parameter("id") { TransmissionID($0) }
-                return try json(await relay.timeline(of: id, for: peer))
+                return try json(await relay.timeline(of: id, from: cursor(of: request), for: peer))
             }
         case .openContent:
             return { request, context in

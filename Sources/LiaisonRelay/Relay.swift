@@ -324,27 +324,39 @@ public struct Relay: Sendable {
 
     // MARK: Deliveries
 
-    /// What the peer's units know of a transmission: nothing but "unknown" for everybody else. A unit that only heard of its
-    /// silence sees the envelope and what it was told.
-    public func timeline(of id: TransmissionID, for peer: AgentAddress) async throws -> Timeline {
+    /// A page of what the peer's units know of a transmission: nothing but "unknown" for everybody else. A unit that only heard
+    /// of its silence sees the envelope and what it was told.
+    ///
+    /// - Parameter index: of the entry at or after which the page begins.
+    public func timeline(
+        of id: TransmissionID, from index: Int = 0, for peer: AgentAddress
+    ) async throws -> Timeline {
         guard let transmission = try await store.transmission(id) else { throw Problem(.unknownTransmission) }
         let deliveries = try await store.deliveries(of: id)
         let own = Set(units(of: peer))
         let mine = own.intersection([transmission.from]).union(deliveries.filter { serves(peer, $0) }.map(\.unit))
             .sorted()
-        guard !mine.isEmpty else { return try await told(of: transmission, deliveries, to: own) }
+        guard !mine.isEmpty else { return try await told(of: transmission, deliveries, to: own, from: index) }
         let isSender = mine.contains(transmission.from)
         let visible = deliveries.filter { isSender || mine.contains($0.unit) }
-        let events = try await store.entries(on: id, in: mine.map(Mailbox.unit))
+        let events = try await store.entries(
+            on: id, in: mine.map(Mailbox.unit), from: index, limit: Wire.pageSize)
+        let named = Set(events.compactMap { try? WireJSON.decode(Mention.self, from: $0.record).act })
         return Timeline(
             envelope: transmission.envelope,
             deliveries: visible.map { .init(unit: $0.unit, state: $0.state, dueAt: $0.dueAt) },
             events: try await evidence(for: events),
-            acts: try await store.acts(on: id).filter { isSender || mine.contains($0.unit) }.map(\.note))
+            acts: try await store.acts(named).filter { isSender || mine.contains($0.unit) }.map(\.note),
+            next: Self.next(after: events))
+    }
+
+    private static func next(after page: [StoredEntry]) -> Int? {
+        page.count == Wire.pageSize ? page.last.map { $0.index + 1 } : nil
     }
 
     private func told(
-        of transmission: StoredTransmission, _ deliveries: [StoredDelivery], to own: Set<UnitAddress>
+        of transmission: StoredTransmission, _ deliveries: [StoredDelivery], to own: Set<UnitAddress>,
+        from index: Int
     ) async throws -> Timeline {
         var told: Set<UnitAddress> = []
         for delivery in deliveries {
@@ -352,9 +364,11 @@ public struct Relay: Sendable {
         }
         let mailboxes = told.intersection(own).sorted().map(Mailbox.unit)
         guard !mailboxes.isEmpty else { throw Problem(.notAParty) }
-        let events = try await store.entries(on: transmission.id, in: mailboxes)
+        let events = try await store.entries(
+            on: transmission.id, in: mailboxes, from: index, limit: Wire.pageSize)
         return Timeline(
-            envelope: transmission.envelope, deliveries: [], events: try await evidence(for: events), acts: [])
+            envelope: transmission.envelope, deliveries: [], events: try await evidence(for: events), acts: [],
+            next: Self.next(after: events))
     }
 
     /// What of a record says which notes go with it; the relay wrote it, so it need not be held against its encoding.
@@ -417,7 +431,7 @@ public struct Relay: Sendable {
         let claimed = inspection.claimed
         let entries = try await store.entries(
             of: peer.institution, since: claimed.since, until: claimed.until, from: index, limit: Wire.pageSize)
-        let next = entries.count == Wire.pageSize ? entries.last.map { $0.index + 1 } : nil
+        let next = Self.next(after: entries)
         guard next == nil, let units = claimed.units else {
             return EventPage(events: try await evidence(for: entries), next: next)
         }

@@ -102,16 +102,19 @@ public struct SQLiteRelayStore: RelayStore {
         try await entry(where: "\"index\" = ?", [index])
     }
 
-    public func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry] {
+    public func entries(
+        on id: TransmissionID, in mailboxes: [Mailbox], from index: Int, limit: Int
+    ) async throws -> [StoredEntry] {
         let names = mailboxes.map(\.description)
         return try await pool.read { database in
             let marks = databaseQuestionMarks(count: names.count)
             return try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM entries WHERE transmission = ? AND mailbox IN (\(marks)) ORDER BY "index"
+                    SELECT * FROM entries WHERE transmission = ? AND mailbox IN (\(marks)) AND "index" >= ?
+                    ORDER BY "index" LIMIT ?
                     """,
-                arguments: [id.description] + StatementArguments(names)
+                arguments: [id.description] + StatementArguments(names) + [index, limit]
             ).compactMap { try Self.entry($0, database) }
         }
     }
@@ -289,10 +292,6 @@ public struct SQLiteRelayStore: RelayStore {
         try await acts(
             where: "hash IN (\(databaseQuestionMarks(count: hashes.count))) ORDER BY entry",
             StatementArguments(hashes.map { Data($0.bytes) }))
-    }
-
-    public func acts(on id: TransmissionID) async throws -> [StoredAct] {
-        try await acts(where: "transmission = ? ORDER BY entry", [id.description])
     }
 
     private func acts(where condition: String, _ arguments: StatementArguments) async throws -> [StoredAct] {

@@ -89,12 +89,15 @@ public struct Timeline: Codable, Hashable, Sendable {
     public var events: [Evidence]
     /// The acts behind the events, as notes.
     public var acts: [String]
+    /// Where in the log the next page begins; nil on the last.
+    public var next: Int?
 
-    public init(envelope: String, deliveries: [Delivery], events: [Evidence], acts: [String]) {
+    public init(envelope: String, deliveries: [Delivery], events: [Evidence], acts: [String], next: Int? = nil) {
         self.envelope = envelope
         self.deliveries = deliveries
         self.events = events
         self.acts = acts
+        self.next = next
     }
 }
 

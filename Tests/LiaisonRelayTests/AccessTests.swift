@@ -346,4 +346,35 @@ struct AccessTests {
             id: Hash.of(TransmissionID.fresh().description), invitation: CodedText(text: "{}", mac: Hash.of("mac")),
             expiresAt: world.clock.now + 3600, state: .open, request: nil)
     }
+
+    /// However often something happens to one transmission, a page of its history is bounded, and the pages make the whole.
+    @Test func aTimelineIsPages() async throws {
+        let (montluel, iscg) = ("bta-montluel@ggd01", "iscg-est@avema01")
+        let world = try await World(units: [montluel, iscg])
+        let id = try await world.sendReferral()
+        for _ in 0..<(2 * Wire.pageSize) {
+            try await world.forge(in: .unit(try Fixture.unit(montluel)), .actRejection) { event in
+                event.transmission = id
+                event.unit = try Fixture.unit(iscg)
+                event.agent = try Fixture.agentName(of: iscg)
+                event.code = "wrong_state"
+            }
+        }
+        let peer = try Fixture.agentName(of: montluel)
+        var pages = 0
+        var events: [Evidence] = []
+        var from: Int? = 0
+        while let index = from {
+            let page = try await world.relay.timeline(of: id, from: index, for: peer)
+            #expect(page.events.count <= Wire.pageSize)
+            pages += 1
+            events += page.events
+            from = page.next
+        }
+        #expect(pages == 3)
+        let all = try await world.store.entries(on: id, in: [.unit(try Fixture.unit(montluel))])
+        let log = try Fixture.noteKey(Fixture.origin)
+        let indices = try events.map { try $0.verified(by: log).index }
+        #expect(indices == all.map(\.index))
+    }
 }

@@ -4,7 +4,7 @@
 import LiaisonLedger
 package import LiaisonModel
 package import LiaisonNotes
-import LiaisonRelay
+package import LiaisonRelay
 package import LiaisonSQLiteStore
 import LiaisonSealing
 import LiaisonWire
@@ -183,5 +183,23 @@ package final class StoreFiller {
         guard case .committed = await store.commit(expectedHead: size, batch) else { throw Failure.notCommitted }
         size = edge.size
         batch = Batch()
+    }
+}
+
+extension RelayStore {
+    /// All entries on a transmission in some mailboxes.
+    package func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry] {
+        try await entries(on: id, in: mailboxes, from: 0, limit: .max)
+    }
+
+    /// The acts behind all events of a transmission, in order of their entries.
+    package func acts(on id: TransmissionID) async throws -> [StoredAct] {
+        var hashes: Set<Hash> = []
+        for index in 0..<(try await head()?.size ?? 0) {
+            guard let entry = try await entry(index), entry.transmission == id else { continue }
+            let record = try CanonicalJSON.decode(EventRecord.self, from: entry.record)
+            if !record.event.isRefusal, let act = record.act { hashes.insert(act) }
+        }
+        return try await acts(hashes)
     }
 }

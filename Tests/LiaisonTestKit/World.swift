@@ -328,8 +328,8 @@ package struct DirectConnection: RelayConnection {
             continuation.onTermination = { _ in following.cancel() }
         }
     }
-    package func timeline(of id: TransmissionID) async throws -> Timeline {
-        try await relay.timeline(of: id, for: peer)
+    package func timeline(of id: TransmissionID, from index: Int) async throws -> Timeline {
+        try await relay.timeline(of: id, from: index, for: peer)
     }
     package func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {
         try await relay.inspect(Unverified(inspection.note), from: index, by: peer)
@@ -438,8 +438,8 @@ package struct LyingConnection: RelayConnection {
         let honestly = try await honest.stream(after: place)
         return try await stream?(honestly) ?? honestly
     }
-    package func timeline(of id: TransmissionID) async throws -> Timeline {
-        let honestly = try await honest.timeline(of: id)
+    package func timeline(of id: TransmissionID, from index: Int) async throws -> Timeline {
+        let honestly = try await honest.timeline(of: id, from: index)
         return try await timeline?(honestly) ?? honestly
     }
     package func inspect(_ inspection: Verified<Inspection>, from index: Int) async throws -> EventPage {

@@ -46,14 +46,15 @@ public protocol RelayStore: Sendable {
     func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int]
     /// In order of their entries.
     func acts(_ hashes: Set<Hash>) async throws -> [StoredAct]
-    func acts(on id: TransmissionID) async throws -> [StoredAct]
     func entry(_ index: Int) async throws -> StoredEntry?
     /// Entries of a mailbox after `number` whose records were not erased, in order of their numbers.
     func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry]
     /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
     func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress]
-    /// The entries on `id` in the given mailboxes, in log order.
-    func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry]
+    /// Entries on `id` in the given mailboxes, at or after `index`, in log order.
+    func entries(
+        on id: TransmissionID, in mailboxes: [Mailbox], from index: Int, limit: Int
+    ) async throws -> [StoredEntry]
 
     /// At most `count` bytes, from `offset`, of the content that `unit` gets; empty past its end or once it was erased.
     func content(of id: TransmissionID, for unit: UnitAddress, from offset: Int, count: Int) async throws -> [UInt8]
