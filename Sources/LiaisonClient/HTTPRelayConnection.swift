@@ -118,7 +118,7 @@ public struct HTTPRelayConnection: RelayConnection {
 
     private func unreachable(_ error: any Error) -> ClientFailure {
         if let failure = error as? ClientFailure { return failure }
-        let isClockRight = validity?.contains(Int(Date().timeIntervalSince1970)) ?? true
+        let isClockRight = validity?.contains(Instant.now.rawValue) ?? true
         return .unreachable(LineFailure(error, isProxied: isProxied, isClockRight: isClockRight))
     }
 

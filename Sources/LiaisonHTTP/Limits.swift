@@ -18,14 +18,17 @@ public struct ServerLimits: Sendable {
     /// Connections of everybody else, and of them from one network.
     public var strangers = 256
     public var strangersOfOneSource = 32
-    /// Connections with one agent's or registrar's key.
+    /// Connections with one agent's or registrar's key, and of one institution.
     public var connectionsOfOneKey = 64
+    public var connectionsOfOneInstitution = 1024
     /// From the handshake of a stranger to the first byte of a request.
     public var strangerPatience: TimeAmount = .seconds(5)
     /// What one agent, one institution, all strangers together, and all may have in work at a time.
     public var agent = ShareLimits(requests: 16, bytes: 24 << 20)
     public var institution = ShareLimits(requests: 128, bytes: 96 << 20)
     public var strangersShare = ShareLimits(requests: 32, bytes: 24 << 20)
+    /// Of the strangers of one network.
+    public var networkShare = ShareLimits(requests: 4, bytes: 8 << 20)
     public var all = ShareLimits(requests: 1024, bytes: 192 << 20)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)

@@ -23,7 +23,7 @@ extension RelayServer {
         router.add(middleware: ProblemMiddleware())
         LogRoutes(relay: relay) { _ in }.add(to: router)
         return Application(
-            router: router, server: listener(tls: tls, limits: limits) { _ in false },
+            router: router, server: listener(tls: tls, limits: limits) { _ in nil },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "liaisond",
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.descriptors)),

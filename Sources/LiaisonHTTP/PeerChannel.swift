@@ -4,6 +4,7 @@
 import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
+import LiaisonModel
 import LiaisonNotes
 import Logging
 import NIOCore
@@ -35,14 +36,14 @@ struct PeerChannel: ServerChildChannel {
     let base: HTTP2UpgradeChannel
     let limits: ServerLimits
     let places: Places
-    let isEnrolled: @Sendable (Hash) -> Bool
+    let institution: @Sendable (Hash) -> InstitutionID?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let peer = Peer()
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
-            let peerHandler = PeerHandler(peer: peer, limits: limits, places: places, isEnrolled: isEnrolled)
+            let peerHandler = PeerHandler(peer: peer, limits: limits, places: places, institution: institution)
             try pipeline.addHandler(peerHandler, position: .after(tls))
             // HTTP/2's own idle time-out asks the peer to agree; this one does not.
             try pipeline.addHandler(IdleStateHandler(allTimeout: limits.idle), position: .after(tls))
@@ -65,28 +66,30 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
     private let peer: Peer
     private let limits: ServerLimits
     private let places: Places
-    private let isEnrolled: @Sendable (Hash) -> Bool
+    private let institution: @Sendable (Hash) -> InstitutionID?
     /// When the connection ends: first without a handshake, then without a request, then in any case.
     private var deadline: Scheduled<Void>?
-    private var place: (id: Int, source: String)?
+    private var place: (id: Int, network: String)?
+    /// The institution whose agent or registrar it is; nil for a stranger.
+    private var own: InstitutionID?
     private var isSilentStranger = false
 
-    init(peer: Peer, limits: ServerLimits, places: Places, isEnrolled: @escaping @Sendable (Hash) -> Bool) {
+    init(peer: Peer, limits: ServerLimits, places: Places, institution: @escaping @Sendable (Hash) -> InstitutionID?) {
         self.peer = peer
         self.limits = limits
         self.places = places
-        self.isEnrolled = isEnrolled
+        self.institution = institution
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         close(in: limits.handshake, context)
-        let (source, channel) = (Network.prefix(of: context.channel.remoteAddress), context.channel)
-        place = (places.arrived(from: source) { channel.close(promise: nil) }, source)
+        let (network, channel) = (Network.prefix(of: context.channel.remoteAddress), context.channel)
+        place = (places.arrived(from: network) { channel.close(promise: nil) }, network)
     }
 
     private func leave() {
         deadline?.cancel()
-        if let place { places.left(place.id, from: place.source, key: peer.fingerprint) }
+        if let place { places.left(place.id, from: place.network, of: own) }
         place = nil
     }
 
@@ -113,18 +116,19 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted = event {
-            var isKnown = false
+            var own: InstitutionID?
             if let key = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
                 .peerCertificate?.extractPublicKey().toSPKIBytes()
             {
                 peer.set(Hash.of(key))
-                isKnown = isEnrolled(Hash.of(key))
+                own = institution(Hash.of(key))
             }
-            isSilentStranger = !isKnown
-            if isKnown, let place, let key = peer.fingerprint {
-                places.recognized(place.id, from: place.source, as: key)
+            isSilentStranger = own == nil
+            if let own, let place, let key = peer.fingerprint {
+                self.own = own
+                places.recognized(place.id, from: place.network, as: key, of: own)
             }
-            close(in: isKnown ? limits.lifetime : limits.strangerPatience, context)
+            close(in: own == nil ? limits.strangerPatience : limits.lifetime, context)
         }
         if event is IdleStateHandler.IdleStateEvent {
             context.close(promise: nil)

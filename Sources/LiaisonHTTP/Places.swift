@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import LiaisonModel
 import LiaisonNotes
 import NIOCore
 import Synchronization
@@ -30,12 +31,44 @@ enum Network {
 final class Places: Sendable {
     typealias Close = @Sendable () -> Void
 
+    private struct Connection {
+        let id: Int
+        let key: Hash?
+        let close: Close
+    }
+
+    /// Connections of some groups, of each the oldest first.
+    private struct Groups<Name: Hashable> {
+        private(set) var members: [Name: [Connection]] = [:]
+        private(set) var count = 0
+
+        mutating func add(_ connection: Connection, to group: Name) {
+            members[group, default: []].append(connection)
+            count += 1
+        }
+
+        func count(in group: Name) -> Int { members[group]?.count ?? 0 }
+
+        /// Of several that have as many, the one whose oldest connection is oldest.
+        var fullest: Name? {
+            members.max { ($0.value.count, -$0.value[0].id) < ($1.value.count, -$1.value[0].id) }?.key
+        }
+
+        /// Takes away the oldest connection of a group that fits.
+        mutating func remove(from group: Name, where fits: (Connection) -> Bool = { _ in true }) -> Connection? {
+            guard let place = members[group]?.firstIndex(where: fits) else { return nil }
+            let connection = members[group]?.remove(at: place)
+            if members[group]?.isEmpty ?? false { members[group] = nil }
+            count -= 1
+            return connection
+        }
+    }
+
     private struct State {
         var next = 0
-        /// Of each network its connections, the oldest first.
-        var strangers: [String: [(id: Int, close: Close)]] = [:]
-        var strangerCount = 0
-        var known: [Hash: [(id: Int, close: Close)]] = [:]
+        /// By network.
+        var strangers = Groups<String>()
+        var known = Groups<InstitutionID>()
     }
 
     private let limits: ServerLimits
@@ -44,60 +77,51 @@ final class Places: Sendable {
     init(_ limits: ServerLimits) { self.limits = limits }
 
     /// Strangers that are here.
-    var strangers: Int { state.withLock { $0.strangerCount } }
+    var strangers: Int { state.withLock { $0.strangers.count } }
 
     /// A new connection takes a place; the oldest of its network, or of the network that has most, goes for it.
     ///
     /// - Returns: what the connection is called from now on.
-    func arrived(from source: String, _ close: @escaping Close) -> Int {
-        let (id, evicted) = state.withLock { state -> (Int, Close?) in
+    func arrived(from network: String, _ close: @escaping Close) -> Int {
+        let (id, evicted) = state.withLock { state -> (Int, Connection?) in
             state.next += 1
-            state.strangers[source, default: []].append((state.next, close))
-            state.strangerCount += 1
-            let isFull = state.strangerCount > limits.strangers
-            let own = state.strangers[source]?.count ?? 0
-            guard isFull || own > limits.strangersOfOneSource else { return (state.next, nil) }
-            let crowded =
-                own > limits.strangersOfOneSource
-                ? source : state.strangers.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?.key ?? source
-            return (state.next, Self.removeOldest(of: crowded, &state))
+            state.strangers.add(Connection(id: state.next, key: nil, close: close), to: network)
+            if state.strangers.count(in: network) > limits.strangersOfOneSource {
+                return (state.next, state.strangers.remove(from: network))
+            }
+            guard state.strangers.count > limits.strangers, let crowded = state.strangers.fullest else {
+                return (state.next, nil)
+            }
+            return (state.next, state.strangers.remove(from: crowded))
         }
-        evicted?()
+        evicted?.close()
         return id
     }
 
-    private static func removeOldest(of source: String, _ state: inout State) -> Close? {
-        guard let oldest = state.strangers[source]?.removeFirst() else { return nil }
-        if state.strangers[source]?.isEmpty ?? false { state.strangers[source] = nil }
-        state.strangerCount -= 1
-        return oldest.close
-    }
-
-    /// The handshake showed a key that a roster names: the connection leaves the strangers. The oldest of too many of one key
-    /// goes.
-    func recognized(_ id: Int, from source: String, as key: Hash) {
-        let evicted = state.withLock { state -> Close? in
-            guard let place = state.strangers[source]?.firstIndex(where: { $0.id == id }) else { return nil }
-            let connection = state.strangers[source]?.remove(at: place)
-            if state.strangers[source]?.isEmpty ?? false { state.strangers[source] = nil }
-            state.strangerCount -= 1
-            guard let connection else { return nil }
-            state.known[key, default: []].append(connection)
-            guard state.known[key]?.count ?? 0 > limits.connectionsOfOneKey else { return nil }
-            return state.known[key]?.removeFirst().close
+    /// The handshake showed a key that a roster names: the connection leaves the strangers. Of too many with one key, of one
+    /// institution or in all, the oldest of the key, of the institution, or of the institution that has most goes.
+    func recognized(_ id: Int, from network: String, as key: Hash, of institution: InstitutionID) {
+        let evicted = state.withLock { state -> Connection? in
+            guard let connection = state.strangers.remove(from: network, where: { $0.id == id }) else { return nil }
+            state.known.add(Connection(id: id, key: key, close: connection.close), to: institution)
+            let own = state.known.members[institution]?.count { $0.key == key } ?? 0
+            if own > limits.connectionsOfOneKey {
+                return state.known.remove(from: institution) { $0.key == key }
+            }
+            if state.known.count(in: institution) > limits.connectionsOfOneInstitution {
+                return state.known.remove(from: institution)
+            }
+            guard state.known.count > limits.connections, let crowded = state.known.fullest else { return nil }
+            return state.known.remove(from: crowded)
         }
-        evicted?()
+        evicted?.close()
     }
 
-    func left(_ id: Int, from source: String, key: Hash?) {
+    /// - Parameter institution: as whose it was recognized.
+    func left(_ id: Int, from network: String, of institution: InstitutionID?) {
         state.withLock { state in
-            if let place = state.strangers[source]?.firstIndex(where: { $0.id == id }) {
-                state.strangers[source]?.remove(at: place)
-                if state.strangers[source]?.isEmpty ?? false { state.strangers[source] = nil }
-                state.strangerCount -= 1
-            } else if let key, let place = state.known[key]?.firstIndex(where: { $0.id == id }) {
-                state.known[key]?.remove(at: place)
-                if state.known[key]?.isEmpty ?? false { state.known[key] = nil }
+            if state.strangers.remove(from: network, where: { $0.id == id }) == nil, let institution {
+                _ = state.known.remove(from: institution) { $0.id == id }
             }
         }
     }

@@ -83,12 +83,12 @@ struct ShareMiddleware: RouterMiddleware {
     ) async throws -> Response {
         guard request.uri.path != Route.stream.template else { return try await next(request, context) }
         let institution = context.fingerprint.flatMap { try? relay.reader(tls: $0) }
-        let share = try shares.enter(key: context.fingerprint, institution: institution)
+        let share = try shares.enter(from: context.source, key: context.fingerprint, institution: institution)
         var context = context
         context.share = share
         var response = try await next(request, context)
         let body = response.body
-        if let length = body.contentLength { try share.hold(length) }
+        if let length = body.contentLength { share.holdAnswer(length) }
         response.body = ResponseBody(contentLength: body.contentLength) { writer in
             defer { withExtendedLifetime(share) {} }
             try await body.write(writer)

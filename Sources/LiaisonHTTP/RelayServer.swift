@@ -4,6 +4,7 @@
 public import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
+import LiaisonModel
 import LiaisonNotes
 public import LiaisonRelay
 public import Logging
@@ -35,7 +36,7 @@ public enum RelayServer {
     ) -> some ApplicationProtocol {
         Application(
             router: RelayRoutes(relay: relay, shares: metrics?.shares ?? Shares(limits)).router(),
-            server: listener(tls: tls, limits: limits) { (try? relay.reader(tls: $0)) != nil },
+            server: listener(tls: tls, limits: limits) { try? relay.reader(tls: $0) },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "liaisond",
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.descriptors)),
@@ -45,9 +46,9 @@ public enum RelayServer {
 
     /// HTTP/1.1 and HTTP/2 over TLS within the limits.
     ///
-    /// - Parameter isEnrolled: whether a client's key is one that may stay.
+    /// - Parameter institution: whose agent or registrar a client's key is; nil for a stranger's.
     static func listener(
-        tls: TLSConfiguration, limits: ServerLimits, isEnrolled: @escaping @Sendable (Hash) -> Bool
+        tls: TLSConfiguration, limits: ServerLimits, institution: @escaping @Sendable (Hash) -> InstitutionID?
     ) -> HTTPServerBuilder {
         var http = HTTP1Channel.Configuration(
             additionalChannelHandlers: [RequestDeadlineHandler(head: limits.head, body: limits.body)])
@@ -62,7 +63,7 @@ public enum RelayServer {
                 configuration: .init(
                     idleTimeout: .nanoseconds(limits.idle.nanoseconds), streamConfiguration: stream),
                 responder: responder)
-            return PeerChannel(base: base, limits: limits, places: places, isEnrolled: isEnrolled)
+            return PeerChannel(base: base, limits: limits, places: places, institution: institution)
         }
     }
 }

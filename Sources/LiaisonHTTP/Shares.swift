@@ -25,6 +25,7 @@ final class Shares: Sendable {
     private enum Party: Hashable {
         case agent(Hash)
         case institution(InstitutionID)
+        case network(String)
         case strangers
         case all
     }
@@ -42,6 +43,7 @@ final class Shares: Sendable {
         switch party {
         case .agent: (limits.agent, "agent")
         case .institution: (limits.institution, "institution")
+        case .network: (limits.networkShare, "network")
         case .strangers: (limits.strangersShare, "strangers")
         case .all: (limits.all, "all")
         }
@@ -50,15 +52,22 @@ final class Shares: Sendable {
     /// A place for one request, given back when it is let go of.
     ///
     /// - Parameters:
+    ///   - network: that the connection comes from.
     ///   - key: of the connection; nil for one that showed none.
     ///   - institution: of the agent or registrar whom a roster names by this key; nil for strangers.
     /// - Throws: `Problem(.tooManyRequests)`.
-    func enter(key: Hash?, institution: InstitutionID?) throws(Problem) -> Share {
+    func enter(from network: String, key: Hash?, institution: InstitutionID?) throws(Problem) -> Share {
         let parties: [Party] =
-            if let key, let institution { [.agent(key), .institution(institution), .all] } else { [.strangers, .all] }
+            if let key, let institution {
+                [.agent(key), .institution(institution), .all]
+            } else {
+                [.network(network), .strangers, .all]
+            }
         try take(requests: 1, bytes: 0, parties)
         return Share { [self] bytes throws(Problem) in
             try take(requests: 0, bytes: bytes, parties)
+        } add: { [self] bytes in
+            give(requests: 0, bytes: -bytes, parties)
         } release: { [self] bytes in
             give(requests: 1, bytes: bytes, parties)
         }
@@ -97,20 +106,31 @@ final class Shares: Sendable {
 final class Share: Sendable {
     private let held = Mutex(0)
     private let take: @Sendable (Int) throws(Problem) -> Void
+    private let add: @Sendable (Int) -> Void
     private let release: @Sendable (Int) -> Void
 
     fileprivate init(
-        take: @escaping @Sendable (Int) throws(Problem) -> Void, release: @escaping @Sendable (Int) -> Void
+        take: @escaping @Sendable (Int) throws(Problem) -> Void, add: @escaping @Sendable (Int) -> Void,
+        release: @escaping @Sendable (Int) -> Void
     ) {
         self.take = take
+        self.add = add
         self.release = release
     }
 
     deinit { release(held.withLock { $0 }) }
 
+    /// Bytes of a body as they come.
+    ///
     /// - Throws: `Problem(.tooManyRequests)`.
     func hold(_ bytes: Int) throws(Problem) {
         try take(bytes)
+        held.withLock { $0 += bytes }
+    }
+
+    /// Bytes of an answer: what was done is answered, whatever it takes; who asks next may have to wait for it.
+    func holdAnswer(_ bytes: Int) {
+        add(bytes)
         held.withLock { $0 += bytes }
     }
 }

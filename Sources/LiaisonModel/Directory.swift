@@ -32,7 +32,7 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
 /// A value: the relay and the client build it with the same functions, and neither can put in a document
 /// that was not verified. The relay's holds every institution, a client's those that it has to do with.
 public struct Directory: Sendable {
-    /// Longest life of an encryption key, in seconds: 30 days (docs/formats.md, section 2.5).
+    /// Longest life of an encryption key: 30 days (docs/formats.md, section 2.5).
     public static let keyLifetime: Seconds = .days(30)
     /// Opening intervals of one unit.
     static let openingLimit = 100

@@ -13,7 +13,10 @@ public struct Instant: RawRepresentable, Hashable, Comparable, Codable, Sendable
     public init(_ unixSeconds: Int) { rawValue = unixSeconds }
 
     /// The second that `date` lies in.
-    public init(_ date: Date) { rawValue = Int(exactly: date.timeIntervalSince1970.rounded(.down)) ?? 0 }
+    public init(_ date: Date) {
+        let seconds = date.timeIntervalSince1970.rounded(.down)
+        rawValue = Int(exactly: seconds) ?? (seconds < 0 ? .min : .max)
+    }
 
     /// What the system's clock says. For those who hand a clock to others; decisions take their time as a parameter.
     public static var now: Instant { Instant(Date()) }
@@ -41,7 +44,10 @@ public struct Instant: RawRepresentable, Hashable, Comparable, Codable, Sendable
 
 extension Instant {
     /// In which period of this length it lies, counted from 1970: the minute, the day.
-    public func period(of length: Seconds) -> Int { rawValue / max(length.rawValue, 1) }
+    public func period(of length: Seconds) -> Int {
+        let (whole, rest) = rawValue.quotientAndRemainder(dividingBy: max(length.rawValue, 1))
+        return rest < 0 ? whole - 1 : whole
+    }
 }
 
 extension Instant: ExpressibleByIntegerLiteral, CustomStringConvertible {
@@ -89,7 +95,9 @@ public struct Seconds: RawRepresentable, Hashable, Comparable, Codable, Sendable
     }
     /// Nothing when `count` is zero.
     public static func / (length: Seconds, count: Int) -> Seconds {
-        count == 0 ? 0 : Seconds(length.rawValue.dividedReportingOverflow(by: count).partialValue)
+        guard count != 0 else { return 0 }
+        let (quotient, overflows) = length.rawValue.dividedReportingOverflow(by: count)
+        return Seconds(overflows ? .max : quotient)
     }
     public static prefix func - (length: Seconds) -> Seconds { 0 - length }
     public static func += (length: inout Seconds, other: Seconds) { length = length + other }

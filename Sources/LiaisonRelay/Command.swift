@@ -19,7 +19,7 @@ public enum Command: Sendable {
     case notify([DeliveryID])
     case inspect(Unverified<Inspection>, peer: AgentAddress)
     case operate(OperatorAct)
-    /// Writes and takes back, to find out whether a commit would succeed.
+    /// Writes something that nobody needs, to find out whether a commit succeeds.
     case probe
     /// Time passes: deadlines, retention, the audit limit, the hourly DirectoryHead.
     case tick

@@ -11,7 +11,7 @@ import Synchronization
 extension Relay {
     /// Invitations of one institution that are still kept.
     static let invitationLimit = 1000
-    /// Longest life of an invitation, in seconds.
+    /// Longest life of an invitation.
     static let invitationLifetime: Seconds = .days(30)
 
     // MARK: For registrars

@@ -7,7 +7,7 @@ import Synchronization
 /// The cosigned checkpoint that the relay publishes; a lock guards the one value that the asker of witnesses writes and
 /// every reader reads.
 public final class Publication: Sendable {
-    /// Seconds for which a cosigned checkpoint stands for a log that has grown since; after that its witnesses are down.
+    /// For how long a cosigned checkpoint stands for a log that has grown since; after that its witnesses are down.
     static let lifetime: Seconds = 60
 
     private let current = Mutex<(checkpoint: String, size: Int, at: Instant)?>(nil)

@@ -15,9 +15,12 @@ public final class Quotas: Sendable {
         public let burst: Int
         public let perHour: Int
 
+        /// Large enough for "no bound"; what is computed with it does not overflow.
+        static let largest = 1_000_000_000
+
         public init(burst: Int, perHour: Int) {
-            self.burst = max(burst, 1)
-            self.perHour = max(perHour, 1)
+            self.burst = min(max(burst, 1), Self.largest)
+            self.perHour = min(max(perHour, 1), Self.largest)
         }
     }
 
@@ -58,64 +61,77 @@ public final class Quotas: Sendable {
 
     private let limits: Limits
     /// What is missing from each bucket, and when that was; full ones are forgotten.
-    private let missing = Mutex<[Bucket: (parts: Int, at: Instant)]>([:])
+    private let missing = Mutex<[Bucket: (parts: Int, at: Instant, rate: Rate)]>([:])
 
     public init(_ limits: Limits = Limits()) { self.limits = limits }
 
     // MARK: Asking
 
-    /// - Parameter bytes: of its content.
+    /// - Parameter bytes: of its content, as they arrived.
     /// - Throws: `Problem(.tooManyRequests)` with the time after which it may be tried again.
     func submit(by agent: AgentAddress, _ urgency: Urgency, bytes: Int, now: Instant) throws(Problem) {
         let isUrgent = urgency != .routine && urgency != .priority
         try take(
             [
                 isUrgent
-                    ? (.urgent(agent), limits.agentUrgent, 1) : (.submissions(agent), limits.agentSubmissions, 1),
+                    ? (.urgent(agent), limits.agentUrgent, Self.parts)
+                    : (.submissions(agent), limits.agentSubmissions, Self.parts),
                 isUrgent
-                    ? (.allUrgent(agent.institution), limits.institutionUrgent, 1)
-                    : (.allSubmissions(agent.institution), limits.institutionSubmissions, 1),
-                (.content(agent), limits.agentContentMegabytes, max(bytes >> 20, 0))
+                    ? (.allUrgent(agent.institution), limits.institutionUrgent, Self.parts)
+                    : (.allSubmissions(agent.institution), limits.institutionSubmissions, Self.parts),
+                (.content(agent), limits.agentContentMegabytes, Self.parts(ofBytes: bytes))
             ], now: now)
     }
 
-    func act(by agent: AgentAddress, now: Instant) throws(Problem) {
-        try take([(.acts(agent), limits.agentActs, 1)], now: now)
+    /// - Parameter bytes: of the content that it brings.
+    func act(by agent: AgentAddress, bytes: Int = 0, now: Instant) throws(Problem) {
+        try take(
+            [
+                (.acts(agent), limits.agentActs, Self.parts),
+                (.content(agent), limits.agentContentMegabytes, Self.parts(ofBytes: bytes))
+            ], now: now)
     }
 
     func publishKeys(of agent: AgentAddress, now: Instant) throws(Problem) {
-        try take([(.keys(agent), limits.agentKeys, 1)], now: now)
+        try take([(.keys(agent), limits.agentKeys, Self.parts)], now: now)
     }
 
-    private func take(_ wanted: [(bucket: Bucket, rate: Rate, tokens: Int)], now: Instant) throws(Problem) {
+    private static func parts(ofBytes bytes: Int) -> Int { (min(max(bytes, 0), 1 << 40) * parts) >> 20 }
+
+    private func take(_ wanted: [(bucket: Bucket, rate: Rate, parts: Int)], now: Instant) throws(Problem) {
         let wait = missing.withLock { missing -> Seconds? in
-            var after: [(Bucket, Int)] = []
-            for (bucket, rate, tokens) in wanted where tokens > 0 {
-                let gone = Self.missing(missing[bucket], rate, now) + tokens * Self.parts
+            var after: [(Bucket, Int, Rate)] = []
+            for (bucket, rate, parts) in wanted where parts > 0 {
+                let gone = Self.missing(missing[bucket], now) + parts
                 // What is larger than a bucket goes when the bucket is full.
-                let over = gone - max(rate.burst, tokens) * Self.parts
+                let over = gone - max(rate.burst * Self.parts, parts)
                 guard over <= 0 else { return Seconds((over + rate.perHour - 1) / rate.perHour) }
-                after.append((bucket, gone))
+                after.append((bucket, gone, rate))
             }
-            for (bucket, gone) in after { missing[bucket] = (gone, now) }
-            if missing.count > Self.mostBuckets { Self.forgetFull(&missing, limits, now) }
+            for (bucket, gone, rate) in after { missing[bucket] = (gone, now, rate) }
+            forgetFull(&missing, now)
             return nil
         }
         if let wait { throw Problem(.tooManyRequests, retryAfter: max(wait, 1)) }
     }
 
-    private static func missing(_ known: (parts: Int, at: Instant)?, _ rate: Rate, _ now: Instant) -> Int {
+    private static func missing(_ known: (parts: Int, at: Instant, rate: Rate)?, _ now: Instant) -> Int {
         guard let known else { return 0 }
         let seconds = min(max((now - known.at).rawValue, 0), 366 * 86_400)
-        return max(known.parts - seconds * rate.perHour, 0)
+        return max(known.parts - seconds * known.rate.perHour, 0)
     }
 
     private static let mostBuckets = 20_000
+    private let forgottenAt = Mutex<Instant>(.earliest)
 
-    private static func forgetFull(
-        _ missing: inout [Bucket: (parts: Int, at: Instant)], _ limits: Limits, _ now: Instant
-    ) {
-        let slowest = limits.agentKeys
-        missing = missing.filter { self.missing($0.value, slowest, now) > 0 }
+    /// At most once a minute: whoever asks does not pay for all others.
+    private func forgetFull(_ missing: inout [Bucket: (parts: Int, at: Instant, rate: Rate)], _ now: Instant) {
+        guard missing.count > Self.mostBuckets else { return }
+        let isDue = forgottenAt.withLock { at in
+            guard now - at >= .minutes(1) else { return false }
+            at = now
+            return true
+        }
+        if isDue { missing = missing.filter { Self.missing($0.value, now) > 0 } }
     }
 }

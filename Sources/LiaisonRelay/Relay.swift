@@ -73,7 +73,7 @@ public struct Relay: Sendable {
         by peer: AgentAddress
     ) async throws -> Receipt {
         try quotas.submit(
-            by: peer, envelope.claimed.routing.urgency, bytes: envelope.claimed.content.size, now: clock())
+            by: peer, envelope.claimed.routing.urgency, bytes: arrived.size, now: clock())
         try await checkSeen(envelope.claimed.routing.checkpoint)
         return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
     }
@@ -136,7 +136,7 @@ public struct Relay: Sendable {
     public func scrub() async throws { try await sequencer.scrub() }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
-        try quotas.act(by: peer, now: clock())
+        try quotas.act(by: peer, bytes: act.claimed.content?.size ?? 0, now: clock())
         try await checkSeen(act.claimed.checkpoint)
         if let content = act.claimed.content { _ = try await store.closeStaged(content.sha256, owner: peer) }
         return try await receipt(for: .act(act, peer: peer))
@@ -146,7 +146,8 @@ public struct Relay: Sendable {
     /// act is in the log; the same act again asks for the next segment and is no new event.
     public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> ContentSegment {
         guard act.claimed.act == .opened || act.claimed.act == .retrieved else { throw Problem(.malformed) }
-        try quotas.act(by: peer, now: clock())
+        // Further segments of the same content add nothing to the log.
+        if offset == 0 { try quotas.act(by: peer, now: clock()) }
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
         try await checkSeen(act.claimed.checkpoint)
         let size = try await store.contentSize(of: id, for: unit)

@@ -32,7 +32,7 @@ public actor Sequencer {
     private var queuedBytes = 0
     private var isDraining = false
     /// A checkpoint of this log's own key that this log does not have: it went on elsewhere, so nothing is signed here.
-    private var stopped: String?
+    private let stopped = Mutex<String?>(nil)
     /// When the first commit since the last scrub may have erased something; nil when there is nothing to scrub.
     public private(set) var scrubPendingSince: Instant?
     private let published = Mutex((directory: Directory(), head: StoredHead?.none))
@@ -136,14 +136,16 @@ public actor Sequencer {
 
     private func commit(_ commands: [CheckedCommand]) async throws -> CommitOutcome<Decided> {
         if state == nil { state = try await reload() }
-        guard stopped == nil else { throw Problem(.logStopped) }
+        try checkGoesOn()
         guard let size = state?.edge.size else { throw LogFailure.tilesMissing }
         // Handed over, not copied: the batch changes it in place.
         let handed = Mutex(state.take())
-        return await store.commit(expectedHead: size) { [log, random, now = clock()] facts in
+        return await store.commit(expectedHead: size) { [self, log, random, now = clock()] facts in
             guard let state = handed.withLock({ $0.take() }) else { throw LogFailure.decidedTwice }
             var draft = Draft(log: log.name, now: now, store: facts, random: random, state: state)
             let results = try draft.performAll(commands)
+            // A checkpoint may have been shown since.
+            try checkGoesOn()
             draft.finish(after: size, signer: log)
             let batch = draft.batch
             let decided = Decided(
@@ -173,6 +175,10 @@ public actor Sequencer {
 
     private func noteErasure() { scrubPendingSince = scrubPendingSince ?? clock() }
 
+    private nonisolated func checkGoesOn() throws {
+        guard stopped.withLock({ $0 == nil }) else { throw Problem(.logStopped) }
+    }
+
     private func adopt(_ state: RelayState, _ head: StoredHead?) {
         self.state = state
         refusals = state.refusals
@@ -192,7 +198,7 @@ public actor Sequencer {
         }
         guard try await !has(shown.checkpoint) else { return }
         // First here: a disk that takes no more does not let it go on signing.
-        stopped = shown.note.serialized
+        stopped.withLock { $0 = shown.note.serialized }
         try await store.stop(shown.note.serialized)
         failed(LogFailure.shownOtherHistory(size: shown.checkpoint.size))
         throw Problem(.logStopped)
@@ -221,7 +227,7 @@ public actor Sequencer {
     public func load() async throws -> Int { try await reload().edge.size }
 
     private func reload() async throws -> RelayState {
-        stopped = try await store.stopped() ?? stopped
+        if let kept = try await store.stopped() { stopped.withLock { $0 = kept } }
         let head = try await store.head()
         let size = head?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))

@@ -94,12 +94,10 @@ struct SQLiteFacts: StoreFacts {
             SELECT scope, transmission FROM record_keys AS k WHERE last_at <= :instant AND NOT EXISTS
                 (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at > :instant)
             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE transmission = k.transmission AND erased = 0)
-            ORDER BY last_at LIMIT :limit
+            GROUP BY coalesce(transmission, scope) ORDER BY min(last_at), scope LIMIT :limit
             """, ["instant": instant, "limit": limit])
-        var seen: Set<String> = []
-        return try due.compactMap { row -> ErasableRecords? in
+        return try due.map { row in
             let transmission: String? = row["transmission"]
-            guard seen.insert(transmission ?? row["scope"]).inserted else { return nil }
             let scope = RecordScope(name: row["scope"], transmission: try transmission.map { try Store.parse($0) })
             return ErasableRecords(scope: scope, entries: try entries(under: scope))
         }

@@ -37,7 +37,7 @@ public struct SQLiteRelayStore: RelayStore {
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA secure_delete = ON")
             // In KiB: what a batch changes stays in memory until it is committed. The write-ahead log is copied back when it
             // has 16 MiB: the pages that every commit touches are then copied once, not again and again.
-            try database.execute(sql: "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096")
+            try database.execute(sql: "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096")
         }
         pool = try DatabasePool(path: "\(directory)/\(Self.fileName)", configuration: configuration)
         try pool.writeWithoutTransaction { database in

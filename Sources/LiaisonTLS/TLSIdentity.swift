@@ -11,7 +11,7 @@ import X509
 /// convention or a roster to say, so it may be self-issued or come from an institution's own PKI.
 public struct TLSIdentity: Sendable {
     public enum Purpose: Sendable { case server, client }
-    /// Of a self-issued certificate: ten years in seconds. Revocation is the roster's.
+    /// Of a self-issued certificate: ten years. Revocation is the roster's.
     public static let lifetime: Seconds = .days(3652)
 
     public let certificatePEM: String

@@ -117,7 +117,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         self.code = code
         self.accepted = accepted
         self.state = state
-        self.retryAfter = retryAfter
+        self.retryAfter = retryAfter ?? (code == .tooManyRequests ? 1 : nil)
     }
 
     public init(_ decision: DecisionCode) {

@@ -154,6 +154,8 @@ struct Settings {
         limits.strangersOfOneSource = reader.int(
             forKey: "strangersOfOneNetwork", default: limits.strangersOfOneSource)
         limits.connectionsOfOneKey = reader.int(forKey: "connectionsOfOneKey", default: limits.connectionsOfOneKey)
+        limits.connectionsOfOneInstitution = reader.int(
+            forKey: "connectionsOfOneInstitution", default: limits.connectionsOfOneInstitution)
         func share(_ name: String, _ present: ShareLimits) -> ShareLimits {
             ShareLimits(
                 requests: reader.int(forKey: ConfigKey("\(name)Requests"), default: present.requests),
@@ -162,6 +164,7 @@ struct Settings {
         limits.agent = share("agent", limits.agent)
         limits.institution = share("institution", limits.institution)
         limits.strangersShare = share("strangers", limits.strangersShare)
+        limits.networkShare = share("network", limits.networkShare)
         limits.all = share("all", limits.all)
         quotas = Quotas.Limits { name, present in
             Quotas.Rate(
@@ -176,8 +179,8 @@ struct Settings {
         host=\(host)
         port=\(port)
         limits=\(limits.handshake) \(limits.head) \(limits.body) \(limits.idle) \(limits.connections)
-        strangers=\(limits.strangers) \(limits.strangersOfOneSource), of one key \(limits.connectionsOfOneKey)
-        shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.all)
+        strangers=\(limits.strangers) \(limits.strangersOfOneSource), of one key and institution \(limits.connectionsOfOneKey) \(limits.connectionsOfOneInstitution)
+        shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
         quotas=\(quotas)
         log=\(logHost) \(logPort)
         operations=\(operationsPort)
@@ -199,20 +202,23 @@ struct Settings {
         #LIAISOND_BODY_SECONDS=60
         #LIAISOND_IDLE_SECONDS=60
         # Bounds that no honest unit meets; whoever meets one is told to wait, and the others go on.
-        # Connections at a time: of agents and registrars, of one of their keys, of everybody else, and of everybody else
-        # from one network.
+        # Connections at a time: of agents and registrars, of one institution's, of one of their keys, of everybody else, and
+        # of everybody else from one network.
         #LIAISOND_CONNECTIONS=4096
+        #LIAISOND_CONNECTIONS_OF_ONE_INSTITUTION=1024
         #LIAISOND_CONNECTIONS_OF_ONE_KEY=64
         #LIAISOND_STRANGERS=256
         #LIAISOND_STRANGERS_OF_ONE_NETWORK=32
         # Requests at a time, and MiB of their bodies and answers in memory: of one agent, of one institution, of all
-        # strangers, and of all. The last is most of the relay's memory.
+        # strangers, of the strangers of one network, and of all. The last is most of the relay's memory.
         #LIAISOND_AGENT_REQUESTS=16
         #LIAISOND_AGENT_MEGABYTES=24
         #LIAISOND_INSTITUTION_REQUESTS=128
         #LIAISOND_INSTITUTION_MEGABYTES=96
         #LIAISOND_STRANGERS_REQUESTS=32
         #LIAISOND_STRANGERS_MEGABYTES=24
+        #LIAISOND_NETWORK_REQUESTS=4
+        #LIAISOND_NETWORK_MEGABYTES=8
         #LIAISOND_ALL_REQUESTS=1024
         #LIAISOND_ALL_MEGABYTES=192
         # What may be added: at once, and in an hour. Submissions and acts of one agent and of one institution, urgent and

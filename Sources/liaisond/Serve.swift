@@ -43,7 +43,8 @@ struct Serve: AsyncParsableCommand {
         }
         let relay = Relay(
             sequencer: sequencer, store: store, clock: clock, guesses: guesses, quotas: Quotas(settings.quotas))
-        Descriptors.raise(for: settings.limits.descriptors, logger)
+        Descriptors.raise(
+            for: settings.limits.descriptors + (settings.logPort > 0 ? settings.limits.strangers : 0), logger)
         do {
             let configuration = Hash.of(settings.text)
             _ = try await sequencer.perform(.operate(.start(version: Product.version, configuration: configuration)))
@@ -121,8 +122,9 @@ struct Ticker: Service {
                 do {
                     // As many rounds as there is something due; whoever submits comes in between.
                     while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled {}
-                    if seconds.isMultiple(of: 10) { try await relay.scrub() }
                     if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
+                    // Somebody may read what is to be cut off; the metric says since when.
+                    if seconds.isMultiple(of: 10) { try? await relay.scrub() }
                 } catch {
                     logger.error("tick failed", metadata: ["error": "\(type(of: error))"])
                 }

@@ -29,6 +29,14 @@ struct FairnessTests {
         return limits
     }
 
+    private let avema: InstitutionID
+    private let ggd: InstitutionID
+
+    init() throws {
+        avema = try #require(InstitutionID("avema01"))
+        ggd = try #require(InstitutionID("ggd01"))
+    }
+
     // MARK: Connections
 
     @Test func aCrowdOfOneNetworkPushesOutItself() {
@@ -38,40 +46,64 @@ struct FairnessTests {
         #expect(closed.names == (1...96).map { "flood \($0)" })
         #expect(places.strangers == 5)
         // Where many networks fill the places, one of the network that has most goes.
-        for number in 1...10 { _ = places.arrived(from: "network \(number)", closed.close("network \(number)")) }
+        for number in 1...10 {
+            _ = places.arrived(from: "network \(number)", closed.close("network \(number)"))
+            #expect(!closed.names.contains("network \(number)"), "who comes is not who goes")
+        }
         #expect(places.strangers == 6)
-        #expect(closed.names.contains("flood 99") && !closed.names.contains("network 10"))
-        places.left(quiet, from: "quiet", key: nil)
+        // First what the flood had more than others, then whoever had been there longest.
+        #expect(
+            closed.names.suffix(9) == ["flood 97", "flood 98", "flood 99", "quiet", "flood 100"]
+                + (1...4).map { "network \($0)" })
+        places.left(quiet, from: "quiet", of: nil)
     }
 
     @Test func anAgentIsNoStranger() {
         let (places, closed) = (Places(limits), Closed())
         let key = Hash.of("key")
         let agent = places.arrived(from: "flood", closed.close("agent"))
-        places.recognized(agent, from: "flood", as: key)
+        places.recognized(agent, from: "flood", as: key, of: avema)
         for number in 1...100 { _ = places.arrived(from: "flood", closed.close("flood \(number)")) }
         #expect(!closed.names.contains("agent"))
         #expect(places.strangers == 4)
         // Of too many connections with one key the oldest goes.
         for number in 1...2 {
             let other = places.arrived(from: "elsewhere", closed.close("own \(number)"))
-            places.recognized(other, from: "elsewhere", as: key)
+            places.recognized(other, from: "elsewhere", as: key, of: avema)
         }
         #expect(closed.names.last == "agent")
+    }
+
+    /// An institution that enrols ever more keys has its own places, and so have the others.
+    @Test func anInstitutionPushesOutItself() {
+        var limits = limits
+        limits.connectionsOfOneInstitution = 5
+        limits.connections = 7
+        let (places, closed) = (Places(limits), Closed())
+        func connect(_ name: String, of institution: InstitutionID) {
+            let id = places.arrived(from: name, closed.close(name))
+            places.recognized(id, from: name, as: Hash.of(name), of: institution)
+        }
+        connect("colleague", of: ggd)
+        for number in 1...9 { connect("key \(number)", of: avema) }
+        #expect(closed.names == (1...4).map { "key \($0)" })
+        connect("second", of: ggd)
+        connect("third", of: ggd)
+        #expect(closed.names.last == "key 5" && !closed.names.contains("colleague"))
     }
 
     @Test func whoLeavesMakesRoom() {
         let (places, closed) = (Places(limits), Closed())
         for _ in 0..<1000 {
             let id = places.arrived(from: "one", closed.close("one"))
-            places.left(id, from: "one", key: nil)
+            places.left(id, from: "one", of: nil)
         }
         #expect(closed.names.isEmpty && places.strangers == 0)
         // Said twice, it is one leaving.
         let first = places.arrived(from: "one", closed.close("one"))
         _ = places.arrived(from: "one", closed.close("one"))
-        places.left(first, from: "one", key: nil)
-        places.left(first, from: "one", key: nil)
+        places.left(first, from: "one", of: nil)
+        places.left(first, from: "one", of: nil)
         #expect(places.strangers == 1)
     }
 
@@ -86,21 +118,20 @@ struct FairnessTests {
 
     // MARK: Requests and bytes
 
-    private let avema = InstitutionID("avema01")
-    private let ggd = InstitutionID("ggd01")
-
     @Test func eachHasItsOwnShare() throws {
         let shares = Shares(limits)
         let busy = Hash.of("busy")
-        let first = try shares.enter(key: busy, institution: avema)
-        let second = try shares.enter(key: busy, institution: avema)
-        #expect(throws: Problem(.tooManyRequests)) { try shares.enter(key: busy, institution: avema) }
-        // A colleague has one of their own, within the institution's; another institution is not concerned.
-        let colleague = try shares.enter(key: Hash.of("colleague"), institution: avema)
+        let first = try shares.enter(from: "192.0.2.1", key: busy, institution: avema)
+        let second = try shares.enter(from: "192.0.2.1", key: busy, institution: avema)
         #expect(throws: Problem(.tooManyRequests)) {
-            try shares.enter(key: Hash.of("third"), institution: avema)
+            try shares.enter(from: "192.0.2.1", key: busy, institution: avema)
         }
-        let other = try shares.enter(key: Hash.of("other"), institution: ggd)
+        // A colleague has one of their own, within the institution's; another institution is not concerned.
+        let colleague = try shares.enter(from: "192.0.2.1", key: Hash.of("colleague"), institution: avema)
+        #expect(throws: Problem(.tooManyRequests)) {
+            try shares.enter(from: "192.0.2.1", key: Hash.of("third"), institution: avema)
+        }
+        let other = try shares.enter(from: "192.0.2.1", key: Hash.of("other"), institution: ggd)
         try first.hold(100)
         #expect(throws: Problem(.tooManyRequests)) { try second.hold(1) }
         try colleague.hold(50)
@@ -114,7 +145,7 @@ struct FairnessTests {
         let shares = Shares(limits)
         let key = Hash.of("key")
         for _ in 0..<1000 {
-            let share = try shares.enter(key: key, institution: avema)
+            let share = try shares.enter(from: "192.0.2.1", key: key, institution: avema)
             try share.hold(60)
             try share.hold(40)
             #expect(throws: Problem(.tooManyRequests)) { try share.hold(1) }
@@ -123,10 +154,10 @@ struct FairnessTests {
 
     @Test func strangersShareOne() throws {
         let shares = Shares(limits)
-        let stranger = try shares.enter(key: Hash.of("unknown"), institution: nil)
-        #expect(throws: Problem(.tooManyRequests)) { try shares.enter(key: nil, institution: nil) }
+        let stranger = try shares.enter(from: "192.0.2.1", key: Hash.of("unknown"), institution: nil)
+        #expect(throws: Problem(.tooManyRequests)) { try shares.enter(from: "192.0.2.1", key: nil, institution: nil) }
         #expect(throws: Problem(.tooManyRequests)) { try stranger.hold(11) }
-        let agent = try shares.enter(key: Hash.of("agent"), institution: avema)
+        let agent = try shares.enter(from: "192.0.2.1", key: Hash.of("agent"), institution: avema)
         try agent.hold(100)
         withExtendedLifetime([stranger, agent]) {}
     }
@@ -136,7 +167,10 @@ struct FairnessTests {
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<200 {
                 group.addTask {
-                    guard let share = try? shares.enter(key: Hash.of("\(number % 7)"), institution: avema) else {
+                    guard
+                        let share = try? shares.enter(
+                            from: "192.0.2.1", key: Hash.of("\(number % 7)"), institution: avema)
+                    else {
                         return
                     }
                     try? share.hold(number % 90)
@@ -144,7 +178,7 @@ struct FairnessTests {
                 }
             }
         }
-        let share = try shares.enter(key: Hash.of("last"), institution: avema)
+        let share = try shares.enter(from: "192.0.2.1", key: Hash.of("last"), institution: avema)
         try share.hold(100)
     }
 }
