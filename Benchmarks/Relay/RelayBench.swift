@@ -16,7 +16,7 @@ import Synchronization
 /// submission to the recipient's stream, (e) submissions with more and more deliveries stored, (f) memory,
 /// (g) what one agent's flood and a crowd of strangers cost somebody else.
 ///
-///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR]
+///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored]
 @main
 struct RelayBench {
     static let roundLength = TimeAmount.seconds(3)
@@ -24,6 +24,8 @@ struct RelayBench {
     var programs = "\(Programs.root)/.build/release"
     var stored = [1000, 100_000, 1_000_000]
     var rounds = 5
+    /// Whether only (e) is measured.
+    var isOnlyStored = false
     /// What empty requests reach on the same listener: 1 in all ratios.
     var reference = 0.0
 
@@ -35,6 +37,7 @@ struct RelayBench {
             case "--stored": bench.stored = value.split(separator: ",").compactMap { Int($0) }
             case "--rounds": bench.rounds = Int(value) ?? bench.rounds
             case "--programs": bench.programs = value
+            case "--only": bench.isOnlyStored = value == "stored"
             default: print("unknown option \(option)")
             }
         }
@@ -42,7 +45,7 @@ struct RelayBench {
     }
 
     mutating func run() async throws {
-        try await fairness()
+        if !isOnlyStored { try await fairness() }
         let site = try await Site(programs: programs)
         let filler = try StoreFiller(
             store: SQLiteRelayStore(directory: site.path), log: Fixture.signer(Fixture.origin),
@@ -61,7 +64,7 @@ struct RelayBench {
             )
             var requests = Requests(site: site, head: head)
             let generator = Generator(daemon)
-            if costs.isEmpty { try await whole(generator, daemon, &requests) }
+            if costs.isEmpty, !isOnlyStored { try await whole(generator, daemon, &requests) }
             let row = try await submissions(64, generator, &requests)
             costs.append((size, row.map(\.rate), row.map(\.cost)))
             say("(e) \(size) stored: \(text(row)); memory \(daemon.memory.peak / 1024) MB at most")
@@ -263,7 +266,7 @@ struct RelayBench {
     private func text(_ row: [Measured]) -> String {
         let rates = row.map(\.rate).sorted()
         let statuses = row.reduce(into: [UInt: Int]()) { all, one in all.merge(one.statuses) { $0 + $1 } }
-        let ratio = reference > 0 ? ", \(rounded(median(rates) / reference * 100) / 100) of (a)" : ""
+        let ratio = reference > 0 ? ", \(rounded(median(rates) / reference * 100)) % of (a)" : ""
         let spread = row.count > 1 ? " (\(Int(rates[0])) to \(Int(rates[rates.count - 1])))" : ""
         return "\(Int(median(rates)))/s\(spread)\(ratio); p50 \(rounded(median(row.map { $0.percentile(0.5) }))) ms, "
             + "p99 \(rounded(median(row.map { $0.percentile(0.99) }))) ms; "

@@ -147,6 +147,7 @@ struct RelayRoutes {
                 guard try context.parameter("id", { TransmissionID($0) }) == act.claimed.transmission else {
                     throw Problem(.wrongEnvelope)
                 }
+                try context.share?.reserve(Wire.segmentSize)
                 return try segment(try await relay.open(act, from: offset(of: request), by: peer))
             }
         case .contentHeader:

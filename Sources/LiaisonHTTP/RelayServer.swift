@@ -23,6 +23,8 @@ public enum RelayServer {
             certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
         configuration.minimumTLSVersion = .tlsv13
         configuration.certificateVerification = .noHostnameVerification
+        // Whoever is shut out does not keep a descriptor by not saying goodbye.
+        configuration.shutdownTimeout = .milliseconds(200)
         return configuration
     }
 

@@ -105,6 +105,7 @@ final class Shares: Sendable {
 /// One request's place, and the bytes that it holds in memory; whoever lets go of it gives both back.
 final class Share: Sendable {
     private let held = Mutex(0)
+    private let reserved = Mutex(0)
     private let take: @Sendable (Int) throws(Problem) -> Void
     private let add: @Sendable (Int) -> Void
     private let release: @Sendable (Int) -> Void
@@ -128,9 +129,19 @@ final class Share: Sendable {
         held.withLock { $0 += bytes }
     }
 
-    /// Bytes of an answer: what was done is answered, whatever it takes; who asks next may have to wait for it.
+    /// Bytes that an answer will take, before anything is done for it.
+    ///
+    /// - Throws: `Problem(.tooManyRequests)`.
+    func reserve(_ bytes: Int) throws(Problem) {
+        try hold(bytes)
+        reserved.withLock { $0 += bytes }
+    }
+
+    /// Bytes of an answer beyond what was reserved for it: what was done is answered, whatever it takes; who asks next may
+    /// have to wait for it.
     func holdAnswer(_ bytes: Int) {
-        add(bytes)
-        held.withLock { $0 += bytes }
+        let more = max(bytes - reserved.withLock { $0 }, 0)
+        add(more)
+        held.withLock { $0 += more }
     }
 }

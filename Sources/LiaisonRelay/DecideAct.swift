@@ -49,14 +49,16 @@ func decide(
     }
     guard isActor else { throw Problem(.notAParty) }
     guard claimed.envelope == transmission.hash else { throw Problem(.wrongEnvelope) }
-    // One handover for an agent and a delivery, whatever else differs in the act.
-    if claimed.act.isSaidOnce, let before = facts.earlier.first(where: { $0.kind == claimed.act }) {
-        return .repeated(before)
-    }
     guard directory.convention(claimed.convention, at: now) != nil else { throw Problem(.conventionUnknown) }
     guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
     guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
     try checkHead(facts.headAt, now: now)
+    // One handover for an agent's key and a delivery, whatever else differs in the act: a new key is another device.
+    if claimed.act.isSaidOnce, !delivery.isErased,
+        let before = facts.earlier.first(where: { $0.kind == claimed.act && isSigned($0, by: key) })
+    {
+        return .repeated(before)
+    }
     guard claimed.hasItsReason else { throw Problem(.reasonNotAllowed) }
     guard claimed.hasWhatItNeeds else { throw Problem(.malformed) }
     guard claimed.act != .transferred || facts.hasContent else { throw Problem(.contentMissing) }
@@ -70,6 +72,10 @@ func decide(
     if !earlier.isDisjoint(with: [.opened, .retrieved]) { progress.holders = [peer] }
     guard progress.admits(claimed.act, by: peer) else { throw Problem(.notOpenedByAuthor, state: delivery.state) }
     return .accepted(act, delivery, transition)
+}
+
+private func isSigned(_ act: StoredAct, by key: NoteKey) -> Bool {
+    (try? Unverified<Act>(parsing: act.note).verified(by: key)) != nil
 }
 
 extension Draft {

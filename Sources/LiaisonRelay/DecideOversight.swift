@@ -32,9 +32,10 @@ extension Draft {
         var counted = state.inspections[peer] ?? (minute: now.period(of: .minutes(1)), count: 0)
         if counted.minute != now.period(of: .minutes(1)) { counted = (now.period(of: .minutes(1)), 0) }
         guard counted.count < Self.inspectionsPerMinute else { throw Problem(.tooManyRequests) }
-        guard try areUnits(claimed.units ?? [], of: peer.institution) else { throw Problem(.unknownUnit) }
+        // Counted before it is known whether they are units: to find out costs as much as to write.
         counted.count += 1
         state.inspections[peer] = counted
+        guard try areUnits(claimed.units ?? [], of: peer.institution) else { throw Problem(.unknownUnit) }
         let mailboxes = [.institution(peer.institution)] + (claimed.units ?? []).map(Mailbox.unit)
         let index = try record(.inspection, in: mailboxes) { record in
             record.agent = peer

@@ -83,13 +83,14 @@ public final class Quotas: Sendable {
             ], now: now)
     }
 
-    /// - Parameter bytes: of the content that it brings.
-    func act(by agent: AgentAddress, bytes: Int = 0, now: Instant) throws(Problem) {
-        try take(
-            [
-                (.acts(agent), limits.agentActs, Self.parts),
-                (.content(agent), limits.agentContentMegabytes, Self.parts(ofBytes: bytes))
-            ], now: now)
+    func act(by agent: AgentAddress, now: Instant) throws(Problem) {
+        try take([(.acts(agent), limits.agentActs, Self.parts)], now: now)
+    }
+
+    /// A piece of a content that is uploaded before its submission or act; the smallest count as 64 KiB.
+    func stage(by agent: AgentAddress, bytes: Int, now: Instant) throws(Problem) {
+        let parts = Self.parts(ofBytes: max(bytes, 64 << 10))
+        try take([(.content(agent), limits.agentContentMegabytes, parts)], now: now)
     }
 
     func publishKeys(of agent: AgentAddress, now: Instant) throws(Problem) {

@@ -72,10 +72,24 @@ public struct Relay: Sendable {
         _ envelope: Unverified<Envelope>, content: SubmittedContent, arrived: ContentReference,
         by peer: AgentAddress
     ) async throws -> Receipt {
-        try quotas.submit(
-            by: peer, envelope.claimed.routing.urgency, bytes: arrived.size, now: clock())
+        try quotas.submit(by: peer, envelope.claimed.routing.urgency, bytes: arrived.size, now: clock())
+        return try await deposit(envelope, content, arrived: arrived, by: peer)
+    }
+
+    private func deposit(
+        _ envelope: Unverified<Envelope>, _ content: SubmittedContent, arrived: ContentReference,
+        by peer: AgentAddress
+    ) async throws -> Receipt {
         try await checkSeen(envelope.claimed.routing.checkpoint)
         return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
+    }
+
+    /// Whether the agent in force signed it: asked before anything is done that costs more than to ask.
+    private func isSigned<Body: SoleSignerDocument>(_ offered: Unverified<Body>, by peer: AgentAddress) -> Bool {
+        guard let agent = sequencer.directory.agent(peer), agent.isInForce(at: clock()), let key = agent.noteKey else {
+            return false
+        }
+        return (try? offered.verified(by: key)) != nil
     }
 
     /// Refuses what names a checkpoint that this log never had: in evidence it would speak against the log for ever, and it is
@@ -88,15 +102,16 @@ public struct Relay: Sendable {
     /// A submission whose content was staged before.
     public func submitStaged(_ envelope: Unverified<Envelope>, by peer: AgentAddress) async throws -> Receipt {
         let claimed = envelope.claimed.content
+        // What it brings was counted when it was staged.
+        try quotas.submit(by: peer, envelope.claimed.routing.urgency, bytes: 0, now: clock())
         var arrived = claimed
-        if try await store.transmission(envelope.claimed.routing.id) == nil {
+        if isSigned(envelope, by: peer), try await store.transmission(envelope.claimed.routing.id) == nil {
             guard let staged = try await store.closeStaged(claimed.sha256, owner: peer) else {
                 throw Problem(.contentMissing)
             }
             arrived = staged
         }
-        return try await submit(
-            envelope, content: .staged(claimed.sha256, owner: peer), arrived: arrived, by: peer)
+        return try await deposit(envelope, .staged(claimed.sha256, owner: peer), arrived: arrived, by: peer)
     }
 
     public func stagedSize(_ digest: Hash, by peer: AgentAddress) async throws -> StagedContent {
@@ -112,6 +127,7 @@ public struct Relay: Sendable {
         guard try await store.stagedSize(of: peer) <= 2 * largest - bytes.count else {
             throw Problem(.tooManyRequests)
         }
+        try quotas.stage(by: peer, bytes: bytes.count, now: clock())
         guard try await store.stage(bytes, of: digest, owner: peer, at: offset, now: clock()) else {
             throw Problem(.wrongOffset)
         }
@@ -119,7 +135,10 @@ public struct Relay: Sendable {
     }
 
     /// Drops uploads that nobody has gone on with for a day.
-    public func dropStaleUploads() async throws { try await store.dropStaged(before: clock() - .days(1)) }
+    public func dropStaleUploads() async throws {
+        try await store.dropStaged(before: clock() - .days(1))
+        try? await sequencer.scrub(always: true)
+    }
 
     /// Lets time have all its consequences: as many rounds as there is something due.
     public func catchUp() async throws {
@@ -136,9 +155,11 @@ public struct Relay: Sendable {
     public func scrub() async throws { try await sequencer.scrub() }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
-        try quotas.act(by: peer, bytes: act.claimed.content?.size ?? 0, now: clock())
+        try quotas.act(by: peer, now: clock())
         try await checkSeen(act.claimed.checkpoint)
-        if let content = act.claimed.content { _ = try await store.closeStaged(content.sha256, owner: peer) }
+        if let content = act.claimed.content, isSigned(act, by: peer) {
+            _ = try await store.closeStaged(content.sha256, owner: peer)
+        }
         return try await receipt(for: .act(act, peer: peer))
     }
 
@@ -146,8 +167,7 @@ public struct Relay: Sendable {
     /// act is in the log; the same act again asks for the next segment and is no new event.
     public func open(_ act: Unverified<Act>, from offset: Int, by peer: AgentAddress) async throws -> ContentSegment {
         guard act.claimed.act == .opened || act.claimed.act == .retrieved else { throw Problem(.malformed) }
-        // Further segments of the same content add nothing to the log.
-        if offset == 0 { try quotas.act(by: peer, now: clock()) }
+        try quotas.act(by: peer, now: clock())
         let (id, unit) = (act.claimed.transmission, act.claimed.unit)
         try await checkSeen(act.claimed.checkpoint)
         let size = try await store.contentSize(of: id, for: unit)

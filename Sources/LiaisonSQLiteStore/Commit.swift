@@ -125,7 +125,7 @@ struct Writer {
         try run(
             "UPDATE deliveries SET content = ? WHERE transmission = ? AND unit = ?",
             [content, id.description, unit.description])
-        if let old { try run("DELETE FROM contents WHERE id = ?", [old]) }
+        if let old { try ChunkTable(database: database).discard(old) }
     }
 
     /// A unit's own content goes at once; the one that all share, when none of them may have it any more.
@@ -137,7 +137,7 @@ struct Writer {
         try run(
             "UPDATE deliveries SET content = NULL, erased = 1 WHERE transmission = ? AND unit = ?",
             [id, delivery.unit.description])
-        if let own { try run("DELETE FROM contents WHERE id = ?", [own]) }
+        if let own { try ChunkTable(database: database).discard(own) }
         guard
             try Int.fetchOne(
                 database, sql: "SELECT count(*) FROM deliveries WHERE transmission = ? AND erased = 0",
@@ -146,7 +146,7 @@ struct Writer {
                 database, sql: "SELECT content FROM transmissions WHERE id = ?", arguments: [id])
         else { return }
         try run("UPDATE transmissions SET content = NULL WHERE id = ?", [id])
-        try run("DELETE FROM contents WHERE id = ?", [shared])
+        try ChunkTable(database: database).discard(shared)
     }
 
     /// Keys, records, envelope and acts go; entry, mailbox, number and index stay.

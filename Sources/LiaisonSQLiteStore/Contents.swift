@@ -19,6 +19,35 @@ struct ChunkTable {
         return id
     }
 
+    /// Chunks that one transaction deletes: their pages are zeroed, and others wait for it.
+    static let discardedAtOnce = 64
+
+    /// Deletes a content; a large one is taken out of everybody's reach, and deleted in pieces by `scrub`.
+    func discard(_ id: Int64) throws {
+        let size = try Int.fetchOne(
+            database.cachedStatement(sql: "SELECT size FROM contents WHERE id = ?"), arguments: [id])
+        guard let size, size > Self.discardedAtOnce * Self.chunkSize else {
+            return try database.cachedStatement(sql: "DELETE FROM contents WHERE id = ?").execute(arguments: [id])
+        }
+        try database.cachedStatement(sql: "INSERT INTO discarded (content) VALUES (?)").execute(arguments: [id])
+    }
+
+    /// - Returns: whether something is left to be deleted.
+    func deleteDiscarded() throws -> Bool {
+        guard let id = try Int64.fetchOne(database, sql: "SELECT content FROM discarded LIMIT 1") else { return false }
+        try database.cachedStatement(
+            sql: """
+                DELETE FROM chunks WHERE content = :id AND position IN
+                    (SELECT position FROM chunks WHERE content = :id ORDER BY position LIMIT :limit)
+                """
+        ).execute(arguments: ["id": id, "limit": Self.discardedAtOnce])
+        if try Int.fetchOne(database, sql: "SELECT 1 FROM chunks WHERE content = ? LIMIT 1", arguments: [id]) == nil {
+            try database.execute(sql: "DELETE FROM discarded WHERE content = ?", arguments: [id])
+            try database.execute(sql: "DELETE FROM contents WHERE id = ?", arguments: [id])
+        }
+        return true
+    }
+
     /// Goes on where the content ends: fills the last row, then adds rows.
     func append(_ bytes: [UInt8], to id: Int64, size: Int) throws {
         var rest = bytes[...]
@@ -162,16 +191,21 @@ extension SQLiteRelayStore {
     }
 
     public func dropStaged(before instant: Instant) async throws {
-        try await pool.write { try Self.drop(where: "at < ?", [instant], $0) }
+        while try await pool.write({ database in
+            try Self.drop(
+                where: "(owner, digest) IN (SELECT owner, digest FROM staged WHERE at < ? LIMIT 64)", [instant],
+                database)
+        }) > 0 {}
     }
 
+    /// - Returns: how many were dropped.
+    @discardableResult
     private static func drop(
         where condition: String, _ arguments: StatementArguments, _ database: Database
-    ) throws {
+    ) throws -> Int {
         let contents = try Int64.fetchAll(
             database, sql: "DELETE FROM staged WHERE \(condition) RETURNING content", arguments: arguments)
-        for content in contents {
-            try database.execute(sql: "DELETE FROM contents WHERE id = ?", arguments: [content])
-        }
+        for content in contents { try ChunkTable(database: database).discard(content) }
+        return contents.count
     }
 }

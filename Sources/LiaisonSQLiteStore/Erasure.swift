@@ -13,10 +13,16 @@ extension SQLiteRelayStore {
     /// back beside whoever reads and commits, on a connection of its own, and cut off without waiting: a long reader or a
     /// backup delays that, and no commit.
     public func scrub() async throws {
-        while try await pool.writeWithoutTransaction({ database in
-            _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(2000)")
-            return try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
-        }) > 0 {}
+        while try await pool.write({ try ChunkTable(database: $0).deleteDiscarded() }) {}
+        var free = Int.max
+        while free > 0 {
+            let left = try await pool.writeWithoutTransaction { database in
+                _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(2000)")
+                return try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
+            }
+            guard left < free else { break }
+            free = left
+        }
         let isDone = try await cleaner.writeWithoutTransaction { database in
             func isWhole(_ mode: String) throws -> Bool {
                 guard let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(\(mode))") else { return false }

@@ -111,8 +111,8 @@ public struct SQLiteRelayStore: RelayStore {
             return try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM entries WHERE transmission = ? AND mailbox IN (\(marks)) AND "index" >= ?
-                    ORDER BY "index" LIMIT ?
+                    SELECT * FROM entries WHERE transmission = ? AND mailbox IN (\(marks)) AND +"index" >= ?
+                    ORDER BY +"index" LIMIT ? -- the few of one transmission, not all entries from an index on
                     """,
                 arguments: [id.description] + StatementArguments(names) + [index, limit]
             ).compactMap { try Self.entry($0, database) }

@@ -22,6 +22,8 @@ enum Schema {
             SELECT CASE WHEN envelope LIKE '%"urgency":"immediate"%' THEN 0 WHEN envelope LIKE '%"urgency":"urgent"%' THEN 1
                 WHEN envelope LIKE '%"urgency":"priority"%' THEN 2 END
             FROM transmissions WHERE id = deliveries.transmission), 3);
+        -- contents that nobody can reach any more, and that are being deleted in pieces
+        CREATE TABLE discarded (content INTEGER PRIMARY KEY REFERENCES contents (id));
         DROP INDEX deliveries_due;
         CREATE INDEX deliveries_due_by_urgency ON deliveries (urgency, next_step_at) WHERE next_step_at IS NOT NULL;
         """
