@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 #
-# A 1 GiB attachment is sealed, deposited, fetched and opened within 64 MiB more than a small one, by the client and
+# A 1 GiB attachment is sealed, deposited, fetched and opened within 96 MiB more than a small one, by the client and
 # by the relay.
 # shellcheck disable=SC2034,SC2154 # figures names each of the three arrays
 . "$(dirname "$0")/lib.sh"
