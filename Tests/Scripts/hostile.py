@@ -17,11 +17,11 @@ def fail(text):
     sys.exit(f"hostile: {text}")
 
 
-def connect():
-    return socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE)
+def connect(source="127.0.0.1"):
+    return socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE, source_address=(source, 0))
 
 
-def tls(certificate=True, version=None, protocols=("http/1.1",)):
+def tls(certificate=True, version=None, protocols=("http/1.1",), source="127.0.0.1"):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -30,7 +30,7 @@ def tls(certificate=True, version=None, protocols=("http/1.1",)):
         context.maximum_version = version
     if certificate:
         context.load_cert_chain(CERTIFICATE, KEY)
-    return context.wrap_socket(connect())
+    return context.wrap_socket(connect(source))
 
 
 def closes(connection, what):
@@ -47,9 +47,9 @@ def closes(connection, what):
     print(f"{what}: closed after {time.monotonic() - start:.1f} s")
 
 
-def answer(request, protocols=("http/1.1",)):
+def answer(request, protocols=("http/1.1",), source="127.0.0.1"):
     """The status line of the answer to a whole request by a stranger with a certificate."""
-    connection = tls(protocols=protocols)
+    connection = tls(protocols=protocols, source=source)
     connection.sendall(request)
     return connection.recv(65536).split(b"\r\n")[0]
 
@@ -94,10 +94,53 @@ def oversized():
     closes(connection, "oversized body")
 
 
+def is_open(connection):
+    connection.settimeout(0.01)
+    try:
+        return bool(connection.recv(1))
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+
+
+def a_crowd_takes_its_own_places():
+    """Of one network at most 32 stay, the newest; another network is served all the while."""
+    crowd = [tls(source="127.0.0.3") for _ in range(100)]
+    time.sleep(1)
+    held = [place for place, connection in enumerate(crowd) if is_open(connection)]
+    if len(held) > 32 or any(place < 60 for place in held):
+        fail(f"a crowd of one network holds {len(held)} places: {held}")
+    if b"403" not in answer(b"GET /checkpoint HTTP/1.1\r\nHost: x\r\n\r\n", source="127.0.0.4"):
+        fail("a crowd of one network keeps out another")
+    for connection in crowd:
+        connection.close()
+
+
+def unfinished_rosters_keep_nobody_out():
+    """Rosters that never come to their end use up the share of their network, and of no other."""
+    head = b"POST /v1/directory/rosters HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nabc"
+    unfinished = [tls(source="127.0.0.5") for _ in range(12)]
+    for connection in unfinished:
+        connection.sendall(head)
+    time.sleep(0.5)
+    asked = f"GET /v1/invitations/{'0' * 64} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    line = answer(asked, source="127.0.0.5")
+    if b"429" not in line:
+        fail(f"the share of a network has no end: {line}")
+    line = answer(asked, source="127.0.0.6")
+    if b"404" not in line:
+        fail(f"unfinished rosters keep out another network: {line}")
+    for connection in unfinished:
+        connection.close()
+
+
 def main():
     refused_without_certificate()
     old_tls_is_refused()
     strangers_are_refused()
+    a_crowd_takes_its_own_places()
+    unfinished_rosters_keep_nobody_out()
 
     silent = [connect() for _ in range(200)]
     closes(silent[0], "silent connection")
