@@ -226,7 +226,7 @@ public actor Sequencer {
     @discardableResult
     public func load() async throws -> Int { try await reload().edge.size }
 
-    private func reload() async throws -> RelayState {
+    func reload() async throws -> RelayState {
         if let kept = try await store.stopped() { stopped.withLock { $0 = kept } }
         let head = try await store.head()
         let size = head?.size ?? 0
