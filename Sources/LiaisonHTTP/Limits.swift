@@ -41,5 +41,4 @@ public struct ServerLimits: Sendable {
 
     /// Descriptors that the connections take.
     public var descriptors: Int { connections + strangers }
-
 }

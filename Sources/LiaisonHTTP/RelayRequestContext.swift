@@ -109,8 +109,6 @@ struct ProblemMiddleware: RouterMiddleware {
             return try problem.response()
         } catch let error as HTTPError {
             return try Problem(Self.code(for: error.status)).response()
-        } catch is NIOTooManyBytesError {
-            return try Problem(.bodyTooLarge).response()
         } catch is CancellationError {
             throw CancellationError()
         } catch  where Self.isBrokenOff(error) {

@@ -22,7 +22,7 @@ public struct ShareLimits: Sendable {
 /// Shares of the relay's memory and attention: of each agent, of each institution, of all strangers together, and of all. A
 /// party that uses up its own is told to wait; what the others have is still theirs.
 final class Shares: Sendable {
-    private enum Party: Hashable {
+    fileprivate enum Party: Hashable {
         case agent(Hash)
         case institution(InstitutionID)
         case network(String)
@@ -64,25 +64,16 @@ final class Shares: Sendable {
                 [.network(network), .strangers, .all]
             }
         try take(requests: 1, bytes: 0, parties)
-        return Share { [self] bytes throws(Problem) in
-            try take(requests: 0, bytes: bytes, parties)
-        } add: { [self] bytes in
-            give(requests: 0, bytes: -bytes, parties)
-        } release: { [self] bytes in
-            give(requests: 1, bytes: bytes, parties)
-        }
+        return Share(of: self, parties)
     }
 
-    private func take(requests: Int, bytes: Int, _ parties: [Party]) throws(Problem) {
+    fileprivate func take(requests: Int, bytes: Int, _ parties: [Party]) throws(Problem) {
         let full = used.withLock { used -> Party? in
             for party in parties {
                 let (limit, now) = (limit(of: party).limits, used[party] ?? (0, 0))
                 if now.requests + requests > limit.requests || now.bytes + bytes > limit.bytes { return party }
             }
-            for party in parties {
-                used[party, default: (0, 0)].requests += requests
-                used[party, default: (0, 0)].bytes += bytes
-            }
+            Self.change(&used, requests: requests, bytes: bytes, parties)
             return nil
         }
         guard let full else { return }
@@ -90,43 +81,43 @@ final class Shares: Sendable {
         throw Problem(.tooManyRequests, retryAfter: 1)
     }
 
-    private func give(requests: Int, bytes: Int, _ parties: [Party]) {
-        used.withLock { used in
-            for party in parties {
-                guard var now = used[party] else { continue }
-                now.requests -= requests
-                now.bytes -= bytes
-                used[party] = now.requests == 0 && now.bytes == 0 ? nil : now
-            }
+    /// Takes, or gives back, whatever the limits are.
+    fileprivate func change(requests: Int = 0, bytes: Int, _ parties: [Party]) {
+        used.withLock { Self.change(&$0, requests: requests, bytes: bytes, parties) }
+    }
+
+    private static func change(
+        _ used: inout [Party: (requests: Int, bytes: Int)], requests: Int, bytes: Int, _ parties: [Party]
+    ) {
+        for party in parties {
+            var now = used[party] ?? (0, 0)
+            now.requests += requests
+            now.bytes += bytes
+            used[party] = now.requests == 0 && now.bytes == 0 ? nil : now
         }
     }
 }
 
 /// One request's place, and the bytes that it holds in memory; whoever lets go of it gives both back.
 final class Share: Sendable {
-    private let held = Mutex(0)
-    private let reserved = Mutex(0)
-    private let take: @Sendable (Int) throws(Problem) -> Void
-    private let add: @Sendable (Int) -> Void
-    private let release: @Sendable (Int) -> Void
+    private let shares: Shares
+    private let parties: [Shares.Party]
+    /// Bytes in all, and of these what was reserved for an answer.
+    private let held = Mutex((bytes: 0, reserved: 0))
 
-    fileprivate init(
-        take: @escaping @Sendable (Int) throws(Problem) -> Void, add: @escaping @Sendable (Int) -> Void,
-        release: @escaping @Sendable (Int) -> Void
-    ) {
-        self.take = take
-        self.add = add
-        self.release = release
+    fileprivate init(of shares: Shares, _ parties: [Shares.Party]) {
+        self.shares = shares
+        self.parties = parties
     }
 
-    deinit { release(held.withLock { $0 }) }
+    deinit { shares.change(requests: -1, bytes: -held.withLock { $0.bytes }, parties) }
 
     /// Bytes of a body as they come.
     ///
     /// - Throws: `Problem(.tooManyRequests)`.
     func hold(_ bytes: Int) throws(Problem) {
-        try take(bytes)
-        held.withLock { $0 += bytes }
+        try shares.take(requests: 0, bytes: bytes, parties)
+        held.withLock { $0.bytes += bytes }
     }
 
     /// Bytes that an answer will take, before anything is done for it.
@@ -134,14 +125,14 @@ final class Share: Sendable {
     /// - Throws: `Problem(.tooManyRequests)`.
     func reserve(_ bytes: Int) throws(Problem) {
         try hold(bytes)
-        reserved.withLock { $0 += bytes }
+        held.withLock { $0.reserved += bytes }
     }
 
     /// Bytes of an answer beyond what was reserved for it: what was done is answered, whatever it takes; who asks next may
     /// have to wait for it.
     func holdAnswer(_ bytes: Int) {
-        let more = max(bytes - reserved.withLock { $0 }, 0)
-        add(more)
-        held.withLock { $0 += more }
+        let more = max(bytes - held.withLock { $0.reserved }, 0)
+        shares.change(bytes: more, parties)
+        held.withLock { $0.bytes += more }
     }
 }

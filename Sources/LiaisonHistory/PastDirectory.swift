@@ -64,10 +64,7 @@ public struct PastDirectory: Sendable {
     }
 
     /// The envelope, once its author's key has signed it; nil otherwise.
-    public func verified(_ envelope: Unverified<Envelope>) -> Verified<Envelope>? {
-        guard let key = directory.agent(envelope.claimed.by)?.noteKey else { return nil }
-        return try? envelope.verified(by: key)
-    }
+    public func verified(_ envelope: Unverified<Envelope>) -> Verified<Envelope>? { directory.verified(envelope) }
 
     /// What permitted the submission when the log took it.
     ///

@@ -38,6 +38,14 @@ extension Directory {
 }
 
 extension Directory {
+    /// A document, once the key that this directory has for its author has signed it; nil otherwise.
+    public func verified<Body: SoleSignerDocument>(_ offered: Unverified<Body>) -> Verified<Body>? {
+        guard let author = AgentAddress(offered.claimed.signer), let key = agent(author)?.noteKey else { return nil }
+        return try? offered.verified(by: key)
+    }
+}
+
+extension Directory {
     /// The act behind an event, once it is found to say the same as the event and to be signed by an agent who could make it
     /// then; nil otherwise.
     ///

@@ -78,18 +78,17 @@ struct CheckedCommand: Sendable {
     init(_ command: Command, by directory: Directory) {
         self.command = command
         switch command {
-        case .submit(let offered, _, _, _): envelope = Self.verified(offered, directory)
-        case .act(let offered, _): act = Self.verified(offered, directory)
+        case .submit(let offered, _, _, _): envelope = directory.verified(offered)
+        case .act(let offered, _): act = directory.verified(offered)
         default: break
         }
     }
+}
 
-    private static func verified<Body: SoleSignerDocument>(
-        _ offered: Unverified<Body>, _ directory: Directory
-    ) -> Verified<Body>? {
-        guard let author = AgentAddress(offered.claimed.signer), let key = directory.agent(author)?.noteKey else {
-            return nil
-        }
-        return try? offered.verified(by: key)
+extension Unverified where Body: SoleSignerDocument {
+    /// The document signed by `key`: what was checked before when it was this key that signed; nil when it did not.
+    func verified(by key: NoteKey, knowing checked: Verified<Body>?) -> Verified<Body>? {
+        if let checked, checked.keys == [key] { return checked }
+        return try? verified(by: key)
     }
 }

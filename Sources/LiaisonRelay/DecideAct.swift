@@ -36,8 +36,7 @@ func decide(
     guard let agent = directory.agent(peer), agent.isInForce(at: now), let key = agent.noteKey else {
         throw Problem(.agentNotInForce)
     }
-    let known = checked.flatMap { $0.keys == [key] ? $0 : nil }
-    guard let act = try? known ?? offered.verified(by: key) else { throw Problem(.signatureRefused) }
+    guard let act = offered.verified(by: key, knowing: checked) else { throw Problem(.signatureRefused) }
     if let repeated = facts.repeated { return .repeated(repeated) }
     guard claimed.log == log else { throw Problem(.wrongLog) }
     guard let transmission = facts.transmission, let delivery = facts.delivery else {

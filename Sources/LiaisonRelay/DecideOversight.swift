@@ -29,8 +29,9 @@ extension Draft {
         if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
             return .recorded(index: here.entry)
         }
-        var counted = state.inspections[peer] ?? (minute: now.period(of: .minutes(1)), count: 0)
-        if counted.minute != now.period(of: .minutes(1)) { counted = (now.period(of: .minutes(1)), 0) }
+        let minute = now.period(of: .minutes(1))
+        var counted = state.inspections[peer] ?? (minute, count: 0)
+        if counted.minute != minute { counted = (minute, 0) }
         guard counted.count < Self.inspectionsPerMinute else { throw Problem(.tooManyRequests) }
         // Counted before it is known whether they are units: to find out costs as much as to write.
         counted.count += 1

@@ -39,8 +39,7 @@ func decide(
     guard let agent = directory.agent(claimed.by), agent.isInForce(at: now), let key = agent.noteKey else {
         throw Problem(.agentNotInForce)
     }
-    let known = checked.flatMap { $0.keys == [key] ? $0 : nil }
-    guard let envelope = try? known ?? offered.verified(by: key) else { throw Problem(.signatureRefused) }
+    guard let envelope = offered.verified(by: key, knowing: checked) else { throw Problem(.signatureRefused) }
     if let existing = facts.existing {
         guard existing.hash == envelope.hash else { throw Problem(.idTaken, accepted: existing.hash) }
         return .repeated(existing)

@@ -187,6 +187,11 @@ package final class StoreFiller {
 }
 
 extension RelayStore {
+    /// Writes a batch that was decided elsewhere.
+    package func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome<Void> {
+        await commit(expectedHead: expectedHead) { _ in (batch, ()) }
+    }
+
     /// All entries on a transmission in some mailboxes.
     package func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry] {
         try await entries(on: id, in: mailboxes, from: 0, limit: .max)

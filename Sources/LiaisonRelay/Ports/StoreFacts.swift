@@ -34,10 +34,3 @@ public protocol StoreFacts {
     /// Fails when a commit now would.
     func probe() throws
 }
-
-extension RelayStore {
-    /// Writes a batch that was decided elsewhere: by whoever fills a store.
-    public func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome<Void> {
-        await commit(expectedHead: expectedHead) { _ in (batch, ()) }
-    }
-}
