@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
         .systemLibrary(
             name: "CKeyutils", pkgConfig: "libkeyutils", providers: [.apt(["libkeyutils-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         library("LiaisonNotes", ["CSodium", crypto]),
         library("LiaisonModel", ["LiaisonNotes"]),
         library("LiaisonLedger", ["LiaisonNotes", "COpenSSL", crypto]),
@@ -76,6 +77,9 @@ let package = Package(
         library(
             "LiaisonSQLiteStore",
             ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", crypto, grdb]),
+        library(
+            "LiaisonPostgreSQLStore",
+            ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", "CPostgreSQL", crypto]),
         library(
             "LiaisonHTTP",
             [
@@ -142,7 +146,8 @@ let package = Package(
             name: "liaisond",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay",
-                "LiaisonSQLiteStore", "LiaisonHTTP", "LiaisonTLS", "LiaisonWitness", arguments, log, nioSSL,
+                "LiaisonSQLiteStore", "LiaisonPostgreSQLStore", "LiaisonHTTP", "LiaisonTLS", "LiaisonWitness", arguments,
+                log, nioSSL,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "NIOCore", package: "swift-nio"),

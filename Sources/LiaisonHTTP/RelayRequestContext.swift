@@ -81,11 +81,15 @@ struct ShareMiddleware: RouterMiddleware {
         _ request: Request, context: RelayRequestContext,
         next: (Request, RelayRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard request.uri.path != Route.stream.template else { return try await next(request, context) }
+        guard request.uri.path != Route.stream.template else {
+            try await relay.freshen()
+            return try await next(request, context)
+        }
         let institution = context.fingerprint.flatMap { try? relay.reader(tls: $0) }
         let share = try shares.enter(from: context.source, key: context.fingerprint, institution: institution)
         var context = context
         context.share = share
+        try await relay.freshen()
         var response = try await next(request, context)
         let body = response.body
         if let length = body.contentLength { share.holdAnswer(length) }

@@ -21,6 +21,14 @@ public enum PrivateFile {
     }
 }
 
+extension PrivateFile {
+    /// Puts a new text in a file's place, whole or not at all.
+    public static func replace(_ path: String, _ text: String) throws {
+        try create(path + ".new", text)
+        guard rename(path + ".new", path) == 0 else { throw Failure(path: path, errno: errno) }
+    }
+}
+
 extension PrivateKey {
     /// Reads a file of one line, the base64 of the seed.
     ///

@@ -66,6 +66,17 @@ public actor Anchoring {
     /// within the hour.
     private static let freshness: Seconds = 600
 
+    /// One round of the node that asks others to vouch for the log; the other nodes publish what it was told.
+    public func round() async throws {
+        guard await relay.store.leads() else {
+            guard let anchor = try await relay.store.latestCosigned(), anchor.size != asked?.size else { return }
+            asked = (anchor.size, relay.clock())
+            return relay.publication.publish(
+                anchor.checkpoint + anchor.cosignatures.joined(), size: anchor.size, at: relay.clock())
+        }
+        try await step()
+    }
+
     /// One round over the latest checkpoint.
     public func step() async throws {
         guard let head = try await relay.store.head() else { return }

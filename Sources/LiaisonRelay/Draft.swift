@@ -14,6 +14,8 @@ struct RelayState: Sendable {
     var numbers: [Mailbox: Int] = [:]
     /// When the latest DirectoryHead was logged.
     var headAt: Instant?
+    /// When the last entry of another node was made: what follows is not dated before it.
+    var notBefore: Instant = 0
     /// Where each roster in force stands in the log.
     var rosterEntries: [InstitutionID: Int] = [:]
     /// When it was last looked for units that nobody is left in; nil when it has to be done now.

@@ -32,6 +32,12 @@ public struct Relay: Sendable {
         prepared = PreparedAnswer()
     }
 
+    /// Before a request is answered: what any node has acknowledged counts on this one, too, an enrolment and a revocation as
+    /// well as an entry. So a client may talk to whichever node it reaches.
+    public func freshen() async throws {
+        if store.isShared { try await sequencer.catchUp() }
+    }
+
     /// The agent whose roster line names this TLS key.
     ///
     /// - Throws: `Problem(.notEnrolled)`.
@@ -482,6 +488,7 @@ public struct Relay: Sendable {
 
     /// Where the log stands, as this node knows it.
     private func present() async throws -> StoredHead? {
+        try await freshen()
         if let head = sequencer.head { return head }
         return try await store.head()
     }

@@ -106,43 +106,40 @@ public actor Sequencer {
         let head: StoredHead?
     }
 
-    /// Decides and commits one batch; decides it anew as long as somebody else was faster.
+    /// Decides and commits one batch.
     private func process(_ waiting: [Waiting]) async {
-        let commands = waiting.map(\.command)
         do {
-            while true {
-                switch try await commit(commands) {
-                case .committed(let decided):
-                    adopt(decided.state, decided.head ?? self.head)
-                    if decided.hasErased { noteErasure() }
-                    for (item, result) in zip(waiting, decided.results) {
-                        item.answer.resume(with: result.map { Committed.Answer($0, decided.committed) })
-                    }
-                    signals.signal(decided.mailboxes, directoryChanged: decided.directoryChanged)
-                    return
-                case .headMoved: state = nil
-                case .unknown(let error): throw error
-                }
+            let decided = try await commit(waiting.map(\.command))
+            adopt(decided.state, decided.head ?? self.head)
+            if decided.hasErased { noteErasure() }
+            for (item, result) in zip(waiting, decided.results) {
+                item.answer.resume(with: result.map { Committed.Answer($0, decided.committed) })
             }
+            signals.signal(decided.mailboxes, directoryChanged: decided.directoryChanged)
         } catch {
             // Whether it was written is not known: the next batch starts from what the store says.
             state = nil
             noteErasure()
             failed(error)
+            if let failure = error as? LogFailure, failure.isFork { await stopAtOwnHead() }
             let problem = error as? Problem ?? Problem(.storeFailed)
             for item in waiting { item.answer.resume(throwing: problem) }
         }
     }
 
-    private func commit(_ commands: [CheckedCommand]) async throws -> CommitOutcome<Decided> {
+    private func commit(_ commands: [CheckedCommand]) async throws -> Decided {
         if state == nil { state = try await reload() }
         try checkGoesOn()
-        guard let size = state?.edge.size else { throw LogFailure.tilesMissing }
         // Handed over, not copied: the batch changes it in place.
         let handed = Mutex(state.take())
-        return await store.commit(expectedHead: size) { [self, log, random, now = clock()] facts in
-            guard let state = handed.withLock({ $0.take() }) else { throw LogFailure.decidedTwice }
-            var draft = Draft(log: log.name, now: now, store: facts, random: random, state: state)
+        let known = head
+        return try await store.commit { [self, log, random, now = clock()] facts in
+            guard var state = handed.withLock({ $0.take() }) else { throw LogFailure.decidedTwice }
+            let others = try state.follow(facts, log: log.noteKey, knowing: known, now: now)
+            let size = state.edge.size
+            try facts.prepare(for: Questions(commands.lazy.map(\.command)))
+            var draft = Draft(
+                log: log.name, now: max(now, state.notBefore), store: facts, random: random, state: state)
             let results = try draft.performAll(commands)
             // A checkpoint may have been shown since.
             try checkGoesOn()
@@ -150,12 +147,19 @@ public actor Sequencer {
             let batch = draft.batch
             let decided = Decided(
                 state: draft.state, results: results, committed: Committed(batch, draft.state.edge),
-                mailboxes: batch.entries.map(\.mailbox), directoryChanged: !batch.documents.isEmpty,
+                mailboxes: others.mailboxes + batch.entries.map(\.mailbox),
+                directoryChanged: others.directoryChanged || !batch.documents.isEmpty,
                 hasErased: !batch.erased.isEmpty || !batch.erasedRecords.isEmpty,
                 head: batch.entries.isEmpty
-                    ? nil : StoredHead(size: draft.state.edge.size, checkpoint: batch.checkpoint))
+                    ? others.head : StoredHead(size: draft.state.edge.size, checkpoint: batch.checkpoint))
             return (batch, decided)
         }
+    }
+
+    /// Takes in what other nodes have committed, so that what any of them acknowledged holds here, too.
+    public nonisolated func catchUp() async throws {
+        guard try await store.head()?.size != head?.size else { return }
+        _ = try await perform(.follow)
     }
 
     /// Gives the pages of what was erased back; again and again until nobody reads them any more.
@@ -228,29 +232,23 @@ public actor Sequencer {
 
     func reload() async throws -> RelayState {
         if let kept = try await store.stopped() { stopped.withLock { $0 = kept } }
-        let head = try await store.head()
-        let size = head?.size ?? 0
-        let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
-        guard let edge = TreeEdge(size: size, reading: tiles) else { throw LogFailure.tilesMissing }
-        if let head {
-            // A log goes on only from a checkpoint of its own over the tree that it finds.
-            let signed = try SignedCheckpoint(parsing: head.checkpoint, log: log.noteKey)
-            guard signed.checkpoint.size == size, signed.checkpoint.root == edge.root else {
-                throw LogFailure.checkpointDiffers(size: size)
-            }
+        let known = head
+        var (state, head) = try await store.read { [log, now = clock()] facts in
+            var state = RelayState()
+            let others = try state.follow(facts, log: log.noteKey, knowing: known, now: now)
+            return (state, others.head)
         }
-        var state = RelayState()
-        state.edge = edge
-        for document in try await store.documentsInForce() {
-            state.directory.restore(document)
-            if document.kind == .roster, let institution = document.institution {
-                state.rosterEntries[institution] = document.entry
-            }
-        }
-        state.headAt = try await store.latestDirectoryHead()?.at
         state.refusals = refusals
         adopt(state, head)
         return state
+    }
+
+    /// The store is behind the last checkpoint of this node, or beside it: an acknowledged commit was lost, or a second log
+    /// goes on under the same key. As when somebody shows such a checkpoint, nothing is signed from then on.
+    private func stopAtOwnHead() async {
+        guard let checkpoint = head?.checkpoint else { return }
+        stopped.withLock { $0 = $0 ?? checkpoint }
+        try? await store.stop(checkpoint)
     }
 }
 
@@ -263,6 +261,20 @@ public enum LogFailure: Error, Equatable {
     case refusedInPart
     /// The store asked for one batch twice.
     case decidedTwice
+    /// The store has fewer entries than this node has seen committed.
+    case wentBack(from: Int, to: Int)
+    /// The store has another tree than the one that this node has seen committed.
+    case forked(size: Int)
+    /// The log's last entry was made so long after now that this node's clock, or another's, is wrong.
+    case clocksDiffer(by: Seconds)
+
+    /// Whether signing on would be a second log under the same key.
+    var isFork: Bool {
+        switch self {
+        case .wentBack, .forked: true
+        default: false
+        }
+    }
 }
 
 extension Draft {
@@ -279,6 +291,7 @@ extension Draft {
         case .inspect(let inspection, let peer): try inspect(inspection, peer: peer)
         case .operate(let act): try operate(act)
         case .probe: try probe()
+        case .follow: .nothing
         case .tick: try tick()
         }
     }

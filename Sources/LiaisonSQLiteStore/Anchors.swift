@@ -42,18 +42,30 @@ extension SQLiteRelayStore {
                 try Int.fetchOne(database, sql: "SELECT min(size) FROM \(from) WHERE size >= ?", arguments: [size])
             }
             let both = try smallest("time_stamps JOIN (SELECT DISTINCT size FROM cosignatures) USING (size)")
-            guard let found = try both ?? smallest("time_stamps") ?? smallest("cosignatures"),
-                let note = try String.fetchOne(
-                    database, sql: "SELECT note FROM checkpoints WHERE size = ?", arguments: [found])
-            else { return nil }
-            return StoredAnchor(
-                size: found, checkpoint: note,
-                cosignatures: try String.fetchAll(
-                    database, sql: "SELECT line FROM cosignatures WHERE size = ? ORDER BY line", arguments: [found]),
-                timeStamps: try Data.fetchAll(
-                    database, sql: "SELECT token FROM time_stamps WHERE size = ? ORDER BY at", arguments: [found]
-                ).map(Array.init))
+            let found = try both ?? smallest("time_stamps") ?? smallest("cosignatures")
+            return try found.flatMap { try Self.anchor(of: $0, database) }
         }
+    }
+
+    public func latestCosigned() async throws -> StoredAnchor? {
+        try await pool.read { database in
+            try Int.fetchOne(database, sql: "SELECT max(size) FROM cosignatures")
+                .flatMap { try Self.anchor(of: $0, database) }
+        }
+    }
+
+    private static func anchor(of size: Int, _ database: Database) throws -> StoredAnchor? {
+        guard
+            let note = try String.fetchOne(
+                database, sql: "SELECT note FROM checkpoints WHERE size = ?", arguments: [size])
+        else { return nil }
+        return StoredAnchor(
+            size: size, checkpoint: note,
+            cosignatures: try String.fetchAll(
+                database, sql: "SELECT line FROM cosignatures WHERE size = ? ORDER BY line", arguments: [size]),
+            timeStamps: try Data.fetchAll(
+                database, sql: "SELECT token FROM time_stamps WHERE size = ? ORDER BY at", arguments: [size]
+            ).map(Array.init))
     }
 
     public func stop(_ checkpoint: String) async throws {

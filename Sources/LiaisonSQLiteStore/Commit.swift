@@ -9,21 +9,26 @@ import LiaisonNotes
 public import LiaisonRelay
 
 extension SQLiteRelayStore {
-    /// One transaction for the whole batch; SQLite has it on disk when this returns `committed`.
+    /// One transaction for the whole batch; SQLite has it on disk when this returns.
     public func commit<Value: Sendable>(
-        expectedHead: Int, _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
-    ) async -> CommitOutcome<Value> {
-        do {
-            return try await withoutActuallyEscaping(decide) { decide in
-                try await pool.write { database in
-                    guard try Self.head(database)?.size ?? 0 == expectedHead else { return .headMoved }
-                    let (batch, value) = try decide(SQLiteFacts(database: database))
-                    try Writer(database: database).write(batch)
-                    return .committed(value)
-                }
+        _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
+    ) async throws -> Value {
+        try await withoutActuallyEscaping(decide) { decide in
+            try await pool.write { database in
+                let size = try Self.head(database)?.size ?? 0
+                let (batch, value) = try decide(SQLiteFacts(database: database))
+                guard batch.entries.first.map({ $0.index == size }) ?? true else { throw Failure.headMoved }
+                try Writer(database: database).write(batch)
+                return value
             }
-        } catch {
-            return .unknown(error)
+        }
+    }
+
+    public func read<Value: Sendable>(
+        _ body: @Sendable (any StoreFacts) throws -> Value
+    ) async throws -> Value {
+        try await withoutActuallyEscaping(body) { body in
+            try await pool.read { try body(SQLiteFacts(database: $0)) }
         }
     }
 }

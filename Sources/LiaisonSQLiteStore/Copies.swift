@@ -23,6 +23,9 @@ extension SQLiteRelayStore {
         return try SignedCheckpoint(parsing: head.checkpoint, log: log).checkpoint
     }
 
+    /// Entries of the log in a store's file; the file is only read.
+    public static func size(ofFile path: String) throws -> Int { try reading(path) { try Self.head($0)?.size ?? 0 } }
+
     /// Copies a store's directory documents, and nothing else, to a new file.
     public static func copyDocuments(from path: String, to copy: String) throws {
         let documents = try documentsInForce(inFile: path)

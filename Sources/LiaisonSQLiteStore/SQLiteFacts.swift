@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
@@ -20,6 +21,33 @@ struct SQLiteFacts: StoreFacts {
     private func row(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
         try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
     }
+
+    func head() throws -> StoredHead? { try Store.head(database) }
+
+    func tiles(_ ids: Set<TileID>) throws -> [TileID: Tile] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT hashes FROM tiles WHERE level = ? AND \"index\" = ?")
+        return try ids.reduce(into: [:]) { tiles, id in
+            if let bytes = try Data.fetchOne(statement, arguments: [id.level, id.index]) {
+                tiles[id] = Tile(bytes: Array(bytes))
+            }
+        }
+    }
+
+    func instant(of index: Int) throws -> Instant? {
+        try row("SELECT at FROM entries WHERE \"index\" = ?", [index])?["at"]
+    }
+
+    func documentsInForce(writtenFrom size: Int) throws -> [StoredDocument] { try Store.documentsInForce(database) }
+
+    func latestDirectoryHead() throws -> Instant? {
+        try row(
+            "SELECT at FROM entries WHERE mailbox = 'directory' AND head IS NOT NULL ORDER BY number DESC LIMIT 1", [])?[
+                "at"]
+    }
+
+    /// Nobody else writes here.
+    func mailboxes(from index: Int) throws -> Set<Mailbox>? { nil }
 
     func lastNumber(in mailbox: Mailbox) throws -> Int {
         try row("SELECT max(number) AS number FROM entries WHERE mailbox = ?", [mailbox.description])?["number"] ?? 0

@@ -19,6 +19,8 @@ public struct SQLiteRelayStore: RelayStore {
         case notDurable
         case damagedRow(String)
         case stagedContentMissing
+        /// A batch that does not go on from where the log ends.
+        case headMoved
         /// Somebody reads: what is to be erased from every file is still in one.
         case busy
     }
@@ -26,7 +28,10 @@ public struct SQLiteRelayStore: RelayStore {
     public static let fileName = "relay.sqlite"
 
     /// Opens or creates the store in `directory`.
-    public init(directory: String) throws {
+    public init(directory: String) throws { try self.init(file: "\(directory)/\(Self.fileName)") }
+
+    /// Opens or creates the store in one file.
+    public init(file: String) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
@@ -39,7 +44,7 @@ public struct SQLiteRelayStore: RelayStore {
             // has 16 MiB: the pages that every commit touches are then copied once, not again and again.
             try database.execute(sql: "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096")
         }
-        pool = try DatabasePool(path: "\(directory)/\(Self.fileName)", configuration: configuration)
+        pool = try DatabasePool(path: file, configuration: configuration)
         try pool.writeWithoutTransaction { database in
             // GRDB sets NORMAL on a pool's writer after `prepareDatabase`; only FULL is durable per commit.
             try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -48,8 +53,17 @@ public struct SQLiteRelayStore: RelayStore {
         try Schema.migrator.migrate(pool)
         var impatient = Configuration()
         impatient.busyMode = .immediateError
-        cleaner = try DatabaseQueue(path: "\(directory)/\(Self.fileName)", configuration: impatient)
+        cleaner = try DatabaseQueue(path: file, configuration: impatient)
     }
+
+    // MARK: Nodes
+
+    /// The directory's lock lets one process in.
+    public var isShared: Bool { false }
+
+    public func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+
+    public func leads() async -> Bool { true }
 
     // MARK: Log
 
@@ -63,15 +77,7 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     public func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile] {
-        try await pool.read { database in
-            let statement = try database.cachedStatement(
-                sql: "SELECT hashes FROM tiles WHERE level = ? AND \"index\" = ?")
-            return try ids.reduce(into: [:]) { tiles, id in
-                if let bytes = try Data.fetchOne(statement, arguments: [id.level, id.index]) {
-                    tiles[id] = Tile(bytes: Array(bytes))
-                }
-            }
-        }
+        try await pool.read { try SQLiteFacts(database: $0).tiles(ids) }
     }
 
     public func entries(_ range: Range<Int>) async throws -> [[UInt8]] {
@@ -173,10 +179,6 @@ public struct SQLiteRelayStore: RelayStore {
     }
 
     // MARK: Directory
-
-    public func documentsInForce() async throws -> [StoredDocument] {
-        try await pool.read { try Self.documentsInForce($0) }
-    }
 
     static func documentsInForce(_ database: Database) throws -> [StoredDocument] {
         try Row.fetchAll(

@@ -20,7 +20,7 @@ struct Admit: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
-        let store = try directory.store()
+        let store = try await directory.store()
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
         let convention = try Unverified<Convention>(parsing: bytes)
         let signer = try directory.logSigner()

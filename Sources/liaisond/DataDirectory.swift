@@ -6,6 +6,7 @@ import Configuration
 import Foundation
 import LiaisonHTTP
 import LiaisonNotes
+import LiaisonPostgreSQLStore
 import LiaisonRelay
 import LiaisonSQLiteStore
 import NIOCore
@@ -53,7 +54,22 @@ struct DataDirectory {
         }
     }
 
-    func store() throws -> SQLiteRelayStore {
+    /// Where the relay keeps everything, as the configuration says.
+    func location() async throws -> StoreLocation {
+        let address = try await settings().store
+        return try address.isEmpty ? .file : StoreLocation(address)
+    }
+
+    /// The store that the configuration names.
+    func store() async throws -> any OperatedStore {
+        guard FileManager.default.fileExists(atPath: file(Self.logKey)) else { throw noRelay }
+        return switch try await location() {
+        case .file: try embeddedStore()
+        case .database(let address): try await PostgreSQLRelayStore(address)
+        }
+    }
+
+    func embeddedStore() throws -> SQLiteRelayStore {
         guard FileManager.default.fileExists(atPath: file(Self.logKey)) else {
             throw noRelay
         }
@@ -82,6 +98,21 @@ struct DataDirectory {
 
     /// The store of the log before this one, for its documents.
     static let archive = "archive.sqlite"
+
+    /// Writes down where the store is from now on.
+    func setStore(_ location: StoreLocation) throws {
+        let path = file(Self.configuration)
+        var lines = try String(contentsOfFile: path, encoding: .utf8)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let line = Settings.storeLine(location)
+        if let place = lines.firstIndex(where: { $0.hasPrefix("LIAISOND_STORE=") || $0.hasPrefix("#LIAISOND_STORE=") })
+        {
+            lines[place] = line
+        } else {
+            lines.insert(line, at: 0)
+        }
+        try PrivateFile.replace(path, lines.joined(separator: "\n"))
+    }
 
     /// Moves the store in place into a directory of its own; nothing is ever deleted.
     func setAside() throws -> String {
@@ -117,6 +148,8 @@ struct DataDirectory {
 
 /// What an operator may set; each has a default.
 struct Settings {
+    /// Address of the database that holds the store; empty for the file beside this configuration.
+    let store: String
     let host: String
     let port: Int
     var limits = ServerLimits()
@@ -136,6 +169,7 @@ struct Settings {
     let timeStampInterval: Seconds
 
     init(_ reader: ConfigReader) {
+        store = reader.string(forKey: "store", default: "")
         logPort = reader.int(forKey: "logPort", default: 0)
         logHost = reader.string(forKey: "logHost", default: "127.0.0.1")
         operationsPort = reader.int(forKey: "operationsPort", default: 0)
@@ -176,6 +210,7 @@ struct Settings {
     /// The settings in effect, one a line, for the log to say when they change; paths and addresses, no secrets.
     var text: String {
         """
+        store=\(store)
         host=\(host)
         port=\(port)
         limits=\(limits.handshake) \(limits.head) \(limits.body) \(limits.idle) \(limits.connections)
@@ -190,9 +225,20 @@ struct Settings {
         """
     }
 
-    static func file(host: String, port: Int) -> String {
+    /// The line that says where the store is, in `file`.
+    static func storeLine(_ location: StoreLocation) -> String {
+        switch location {
+        case .file: "#LIAISOND_STORE="
+        case .database(let address): "LIAISOND_STORE=\(address.text)"
+        }
+    }
+
+    static func file(host: String, port: Int, store: StoreLocation) -> String {
         """
         # liaisond: one setting a line; the same name in the environment wins.
+        # The PostgreSQL database that holds the store, for a relay of several nodes; without it, a file in this directory.
+        # The password belongs into ~/.pgpass or PGPASSWORD. liaisond migrate changes this line.
+        \(storeLine(store))
         # Where the relay listens.
         LIAISOND_HOST=\(host)
         LIAISOND_PORT=\(port)

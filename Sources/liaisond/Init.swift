@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import LiaisonNotes
+import LiaisonPostgreSQLStore
 import LiaisonSQLiteStore
 import LiaisonTLS
 
@@ -34,6 +35,13 @@ struct Init: AsyncParsableCommand {
     @Option(help: "The certificate (PEM) that it leads to, for the convention.")
     var root: String?
 
+    @Option(
+        help: """
+            An empty PostgreSQL database for the store, for a relay of several nodes, instead of a file: \
+            postgresql://USER@HOST/DATABASE?sslmode=verify-full&sslrootcert=FILE; the password in ~/.pgpass or PGPASSWORD.
+            """)
+    var store = "sqlite"
+
     func validate() throws {
         let given = [certificate, privateKey, root].compactMap { $0 }.count
         guard given == 0 || given == 3 else {
@@ -57,6 +65,7 @@ struct Init: AsyncParsableCommand {
             throw ValidationError("an origin has neither spaces nor plus signs (\(origin))")
         }
         let directory = data.directory
+        let location = try StoreLocation(store)
         try FileManager.default.createDirectory(
             atPath: data.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let key = try PrivateKey.generate()
@@ -65,8 +74,11 @@ struct Init: AsyncParsableCommand {
         try directory.createLog(origin: origin, key: key)
         try directory.create(DataDirectory.privateKey, identity.privateKeyPEM + "\n")
         try directory.create(DataDirectory.certificate, identity.certificatePEM + "\n")
-        try directory.create(DataDirectory.configuration, Settings.file(host: listen, port: port))
-        _ = try SQLiteRelayStore(directory: data.path)
+        try directory.create(DataDirectory.configuration, Settings.file(host: listen, port: port, store: location))
+        switch location {
+        case .file: _ = try SQLiteRelayStore(directory: data.path)
+        case .database(let address): _ = try await PostgreSQLRelayStore(address, isNew: true)
+        }
         print(
             """
             # For the convention's draft:

@@ -11,7 +11,9 @@ struct Liaisond: AsyncParsableCommand {
         commandName: "liaisond",
         abstract: "The relay: takes sealed transmissions, hands them over and proves what happened.",
         version: Product.version,
-        subcommands: [Init.self, Serve.self, Admit.self, Verify.self, Backup.self, Restore.self, Vacuum.self])
+        subcommands: [
+            Init.self, Serve.self, Admit.self, Verify.self, Backup.self, Restore.self, Migrate.self, Vacuum.self
+        ])
 
     static func main() async {
         // Keys, store and backups: for this user only.

@@ -6,6 +6,7 @@ import Foundation
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
+import LiaisonPostgreSQLStore
 import LiaisonRelay
 import LiaisonSQLiteStore
 import LiaisonWitness
@@ -23,7 +24,7 @@ struct Backup: AsyncParsableCommand {
         guard !FileManager.default.fileExists(atPath: output) else {
             throw ValidationError("the file exists already (\(output))")
         }
-        let size = try data.directory.store().copy(to: output)
+        let size = try await data.directory.store().copy(to: output)
         print("\(output): the log up to entry \(size)")
     }
 }
@@ -45,6 +46,9 @@ struct Restore: AsyncParsableCommand {
     @Option(help: "The new log's origin, if there has to be one; by default the old one's with the next number.")
     var origin: String?
 
+    @Option(help: "For a store in a database: the empty database that the backup is put into.")
+    var store: String?
+
     func run() async throws {
         let directory = data.directory
         guard FileManager.default.fileExists(atPath: backup) else {
@@ -54,16 +58,15 @@ struct Restore: AsyncParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         let signer = try directory.logSigner()
         let restored = try SQLiteRelayStore.checkpoint(inFile: backup, log: signer.noteKey)
-        let inPlace = try? SQLiteRelayStore.checkpoint(
-            inFile: directory.file(SQLiteRelayStore.fileName), log: signer.noteKey)
+        let place = try await Place(directory, replacement: store)
+        defer { place.discardCopy() }
+        let inPlace = try? SQLiteRelayStore.checkpoint(inFile: place.file, log: signer.noteKey)
         // What a relay that has stopped was shown is its own word, too.
-        let shown = [backup, directory.file(SQLiteRelayStore.fileName)].compactMap {
-            try? SQLiteRelayStore.stopped(inFile: $0, log: signer.noteKey)
-        }
+        let shown = [backup, place.file].compactMap { try? SQLiteRelayStore.stopped(inFile: $0, log: signer.noteKey) }
         let witnesses = try await witnesses(directory, signer)
         var contradicted = !shown.isEmpty
         if inPlace == restored, !contradicted {
-            let sequencer = try sequencer(directory)
+            let sequencer = try await sequencer(directory)
             for seen in witnesses where seen.size < restored.size {
                 if try await !sequencer.has(seen) { contradicted = true }
             }
@@ -75,20 +78,19 @@ struct Restore: AsyncParsableCommand {
             throw ValidationError("the new log needs a new origin (\(next))\nhint: --origin")
         }
         // Nothing is moved before all is known to be in order.
-        let aside = try directory.setAside()
+        let aside = try place.setAside()
         switch ruling {
         case .sameLog:
-            try FileManager.default.copyItem(atPath: backup, toPath: directory.file(SQLiteRelayStore.fileName))
+            try await place.fill(from: backup)
             try await record(.restored(.init(restored)), directory)
             print("the log goes on at entry \(restored.size); destroy \(aside), the store that was in place, in time")
         case .newLog(let after):
             // The newest rosters that can be read: a revocation after the backup is not to be undone.
-            let newest =
-                inPlace.map { $0.size > restored.size } == true ? "\(aside)/\(SQLiteRelayStore.fileName)" : backup
+            let newest = inPlace.map { $0.size > restored.size } == true ? place.file : backup
             try SQLiteRelayStore.copyDocuments(
                 from: newest, to: directory.file(DataDirectory.archive))
             try directory.replaceLog(origin: next)
-            _ = try SQLiteRelayStore(directory: directory.path)
+            try await place.fill(from: nil)
             try await record(.opened(.init(after)), directory)
             print(
                 """
@@ -133,9 +135,9 @@ struct Restore: AsyncParsableCommand {
         _ = try await sequencer(directory).perform(.operate(act))
     }
 
-    private func sequencer(_ directory: DataDirectory) throws -> Sequencer {
+    private func sequencer(_ directory: DataDirectory) async throws -> Sequencer {
         Sequencer(
-            log: try directory.logSigner(), store: try directory.store(),
+            log: try directory.logSigner(), store: try await directory.store(),
             clock: { .now })
     }
 
@@ -163,5 +165,75 @@ struct Restore: AsyncParsableCommand {
 extension PreviousTree {
     init(_ checkpoint: Checkpoint) {
         self.init(origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root)
+    }
+}
+
+/// The place that a backup is put into, and what was there before.
+private final class Place {
+    private let directory: DataDirectory
+    /// Nil for a file in the directory.
+    private let database: PostgreSQLAddress?
+    /// The store in place as a file: itself, a copy of a database, or its copy that was set aside; there may be none.
+    private(set) var file: String
+    private let copy: String?
+
+    /// - Parameter replacement: an empty database, when the store in place is one: nothing is ever deleted.
+    init(_ directory: DataDirectory, replacement: String?) async throws {
+        self.directory = directory
+        guard case .database(let address) = try await directory.location() else {
+            guard replacement == nil else {
+                throw ValidationError("the store is a file in \(directory.path)\nhint: without --store")
+            }
+            (database, copy, file) = (nil, nil, directory.file(SQLiteRelayStore.fileName))
+            return
+        }
+        guard let replacement, case .database(let other) = try StoreLocation(replacement), other.text != address.text
+        else {
+            throw ValidationError(
+                "the store is a database, which stays as it is (\(address.text))\n"
+                    + "hint: --store with an empty database to put the backup into")
+        }
+        database = other
+        let copy = directory.file("in-place-\(Instant.now).sqlite")
+        (self.copy, file) = (copy, copy)
+        // One that cannot be read any more shows nothing.
+        _ = try? await PostgreSQLRelayStore(address).copy(to: copy)
+    }
+
+    func discardCopy() {
+        if let copy { Self.remove(copy) }
+    }
+
+    private static func remove(_ store: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: store + suffix) }
+    }
+
+    /// - Returns: where the store that was in place is now.
+    func setAside() throws -> String {
+        guard database == nil else { return "the database before" }
+        let aside = try directory.setAside()
+        file = "\(aside)/\(SQLiteRelayStore.fileName)"
+        return aside
+    }
+
+    /// - Parameter backup: nil for a store with nothing in it.
+    func fill(from backup: String?) async throws {
+        guard let database else {
+            if let backup {
+                try FileManager.default.copyItem(atPath: backup, toPath: directory.file(SQLiteRelayStore.fileName))
+            } else {
+                _ = try SQLiteRelayStore(directory: directory.path)
+            }
+            return
+        }
+        _ = try await PostgreSQLRelayStore(database, isNew: true)
+        if let backup {
+            // To open a store is to change its file: the backup stays as it is.
+            let opened = directory.file("restoring-\(Instant.now).sqlite")
+            defer { Self.remove(opened) }
+            try FileManager.default.copyItem(atPath: backup, toPath: opened)
+            _ = try PostgreSQLTransfer(database, isAlone: true).fill(from: SQLiteRelayStore(file: opened))
+        }
+        try directory.setStore(.database(database))
     }
 }

@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
         let directory = data.directory
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
-        let store = try directory.store()
+        let store = try await directory.store()
         let settings = try await directory.settings()
         let clock: @Sendable () -> Instant = { .now }
         let signer = try directory.logSigner()
@@ -38,6 +38,8 @@ struct Serve: AsyncParsableCommand {
             logger.error("store failed", metadata: ["error": "\(error)"])
         }
         let size = try await sequencer.load()
+        let durability = try await store.durability()
+        logger.notice("durability", metadata: ["says": "\(durability)"])
         let guesses = GuessLimit { count in
             logger.warning("invitation codes guessed", metadata: ["wrong": "\(count)"])
         }
@@ -49,14 +51,17 @@ struct Serve: AsyncParsableCommand {
             let configuration = Hash.of(settings.text)
             _ = try await sequencer.perform(.operate(.start(version: Product.version, configuration: configuration)))
             // What time has ended meanwhile, or since a backup was made, ends before anybody is served.
-            try await relay.catchUp()
+            if await store.leads() { try await relay.catchUp() }
         } catch let problem as Problem where problem.code == .logStopped {
             logger.critical("the log has stopped: a checkpoint of it was shown that it does not have")
         }
         let application = RelayServer.application(
             relay: relay, tls: try directory.tls(), host: settings.host, port: port ?? settings.port,
             limits: settings.limits, metrics: metrics,
-            services: [Ticker(sequencer: sequencer, relay: relay, logger: logger)]
+            services: [
+                Ticker(sequencer: sequencer, relay: relay, logger: logger),
+                Follower(sequencer: sequencer, store: store, logger: logger)
+            ]
                 + (try others(relay, metrics, settings, directory, logger)), logger: logger)
         logger.info("log loaded", metadata: ["entries": "\(size)"])
         try await application.runService()
@@ -99,7 +104,7 @@ struct Anchors: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await anchoring.step()
+                    try await anchoring.round()
                 } catch {
                     logger.error("anchoring failed", metadata: ["error": "\(type(of: error))"])
                 }
@@ -120,6 +125,11 @@ struct Ticker: Service {
             var seconds = 0
             while !Task.isCancelled {
                 do {
+                    guard await relay.store.leads() else {
+                        try await sequencer.catchUp()
+                        try? await Task.sleep(for: .seconds(1))
+                        continue
+                    }
                     // As many rounds as there is something due; whoever submits comes in between.
                     while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled {}
                     if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
@@ -131,6 +141,27 @@ struct Ticker: Service {
                 seconds += 1
                 try? await Task.sleep(for: .seconds(1))
             }
+        }
+    }
+}
+
+/// Looks at what other nodes commit as soon as they say so.
+struct Follower: Service {
+    let sequencer: Sequencer
+    let store: any RelayStore
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in store.changes() {
+                do {
+                    try await sequencer.catchUp()
+                } catch {
+                    logger.error("other nodes cannot be followed", metadata: ["error": "\(type(of: error))"])
+                }
+            }
+            // Nobody else writes: a service that ends would end the others.
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
         }
     }
 }

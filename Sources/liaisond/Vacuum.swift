@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import ArgumentParser
-import LiaisonSQLiteStore
 
 struct Vacuum: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,5 +9,5 @@ struct Vacuum: AsyncParsableCommand {
 
     @OptionGroup var data: DataOption
 
-    func run() async throws { try data.directory.store().vacuum() }
+    func run() async throws { try await data.directory.store().vacuum() }
 }

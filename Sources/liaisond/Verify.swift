@@ -14,7 +14,7 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
-        let report = try directory.store().verify(log: directory.logSigner().noteKey)
+        let report = try await directory.store().verify(log: directory.logSigner().noteKey, in: directory)
         for finding in report.findings { print(finding) }
         print(
             "\(report.entries) entries, \(report.checkpoints) checkpoints, "

@@ -12,7 +12,6 @@ import LiaisonWire
 /// Puts transmissions between two units into a relay's store as its decisions would have left them: envelopes and acts are
 /// signed by the agents, entries by the log, and everything verifies. Only the contents are none.
 package final class StoreFiller {
-    package enum Failure: Error { case notCommitted }
 
     /// One end of a transmission.
     package struct Party {
@@ -31,7 +30,6 @@ package final class StoreFiller {
     private let log: NoteSigner
     private let convention: Hash
     private var edge = TreeEdge()
-    private var size = 0
     private var numbers: [Mailbox: Int] = [:]
     private var batch = Batch()
     /// What waits for an answer.
@@ -46,7 +44,7 @@ package final class StoreFiller {
 
     /// Goes on where the store stands: whenever somebody else has written to it.
     package func load() async throws {
-        size = try await store.head()?.size ?? 0
+        let size = try await store.head()?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
         edge = try Fixture.unwrap(TreeEdge(size: size, reading: tiles))
         numbers = [:]
@@ -180,17 +178,14 @@ package final class StoreFiller {
         guard !batch.entries.isEmpty else { return }
         let checkpoint = Checkpoint(origin: log.name, size: edge.size, root: edge.root)
         batch.checkpoint = checkpoint.signed(by: log).note.serialized
-        guard case .committed = await store.commit(expectedHead: size, batch) else { throw Failure.notCommitted }
-        size = edge.size
+        try await store.commit(batch)
         batch = Batch()
     }
 }
 
 extension RelayStore {
     /// Writes a batch that was decided elsewhere.
-    package func commit(expectedHead: Int, _ batch: Batch) async -> CommitOutcome<Void> {
-        await commit(expectedHead: expectedHead) { _ in (batch, ()) }
-    }
+    package func commit(_ batch: Batch) async throws { try await commit { _ in (batch, ()) } }
 
     /// All entries on a transmission in some mailboxes.
     package func entries(on id: TransmissionID, in mailboxes: [Mailbox]) async throws -> [StoredEntry] {

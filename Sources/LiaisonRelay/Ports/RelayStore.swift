@@ -8,18 +8,30 @@ public import LiaisonWire
 
 /// Where a relay keeps everything: the seam between decisions and a database.
 ///
-/// A write is one `commit`: rows, entries and signed checkpoint in one transaction, on disk when it returns
-/// `committed`. Everything else reads.
+/// A write is one `commit`: rows, entries and signed checkpoint in one transaction, on disk when it returns.
+/// Everything else reads.
 public protocol RelayStore: Sendable {
     /// Size and signed checkpoint of the log; nil before the first commit.
     func head() async throws -> StoredHead?
-    /// Decides and writes in one transaction: when the log still has `expectedHead` entries, `decide` is asked what to write by
-    /// what the store holds then, and its batch is written and on disk when this returns `committed` with its value.
+    /// Decides and writes in one transaction, in which nobody else appends to the log: `decide` is asked what to write by what
+    /// the store holds, and its batch is written and on disk when this returns its value.
     ///
-    /// - Parameter decide: runs at most once; what it throws leaves the store as it was.
+    /// - Parameter decide: runs at most once; what it throws leaves the store as it was, and is thrown on.
+    /// - Throws: also when the batch does not go on from where the log ends, and when the database fails: whether the batch
+    ///   was written is then not known, and the store is to be read before anything else is decided.
     func commit<Value: Sendable>(
-        expectedHead: Int, _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
-    ) async -> CommitOutcome<Value>
+        _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
+    ) async throws -> Value
+    /// Reads several things as they are at one instant.
+    func read<Value: Sendable>(_ body: @Sendable (any StoreFacts) throws -> Value) async throws -> Value
+
+    /// Whether other nodes write to this store as well.
+    var isShared: Bool { get }
+    /// Yields when another node may have committed; ends at once for a store that nobody shares.
+    func changes() -> AsyncStream<Void>
+    /// Whether this node is the one that lets time pass, cleans, and asks others to vouch for the log. Two that do so for a
+    /// moment do no harm, since each commit is decided anew.
+    func leads() async -> Bool
 
     /// The tiles among `ids` that exist.
     func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile]
@@ -28,9 +40,6 @@ public protocol RelayStore: Sendable {
     /// Number and index of a mailbox's last entry; nil for an empty one.
     func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)?
 
-    /// All conventions in order of version, then all successions and the latest rosters in log order, then the latest keys
-    /// documents.
-    func documentsInForce() async throws -> [StoredDocument]
     /// The latest documents of an institution whose entry is at or after `index`; its agents' keys only when asked for.
     func documents(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> [StoredDocument]
     /// Institutions of which a document has its entry at or after `index`.
@@ -81,6 +90,8 @@ public protocol RelayStore: Sendable {
     // Kept beside the log: what others say of its checkpoints, and why it may not go on.
 
     func add(cosignatures lines: [String], size: Int) async throws
+    /// The largest checkpoint that a witness cosigned.
+    func latestCosigned() async throws -> StoredAnchor?
     func add(timeStamp token: [UInt8], size: Int, at instant: Instant) async throws
     /// The smallest checkpoint of at least `size` entries that is time-stamped and cosigned, or else time-stamped, or else
     /// cosigned.
@@ -110,14 +121,6 @@ public struct StoredHead: Hashable, Sendable {
         self.size = size
         self.checkpoint = checkpoint
     }
-}
-
-public enum CommitOutcome<Value: Sendable>: Sendable {
-    case committed(Value)
-    /// Somebody else appended: read again and decide again.
-    case headMoved
-    /// Whether it was written is not known: stop and re-read.
-    case unknown(any Error)
 }
 
 /// All that one commit writes.

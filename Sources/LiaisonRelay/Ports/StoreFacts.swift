@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+public import LiaisonLedger
 public import LiaisonModel
 public import LiaisonNotes
 
 /// What the store holds while a batch is decided, inside the transaction that will write it: each answer at once, without
 /// suspension, and nothing that anybody else changes meanwhile.
 public protocol StoreFacts {
+    /// Size and signed checkpoint of the log; nil before the first commit.
+    func head() throws -> StoredHead?
+    /// The tiles among `ids` that exist.
+    func tiles(_ ids: Set<TileID>) throws -> [TileID: Tile]
+    /// When an entry was made.
+    func instant(of index: Int) throws -> Instant?
+    /// All conventions in order of version, then all successions and the latest rosters in log order, then the latest keys
+    /// documents: those that were written, or gained signatures, when the log had at least `size` entries. A store that does
+    /// not know when may answer with all.
+    func documentsInForce(writtenFrom size: Int) throws -> [StoredDocument]
+    /// When the latest DirectoryHead was logged.
+    func latestDirectoryHead() throws -> Instant?
+    /// The mailboxes that entries at or after `index` are in; nil when these are too many to look.
+    func mailboxes(from index: Int) throws -> Set<Mailbox>?
+    /// Told beforehand what a batch will ask: a store behind a network fetches it at once.
+    func prepare(for questions: Questions) throws
+
     func lastNumber(in mailbox: Mailbox) throws -> Int
     /// Where a DirectoryHead stands in the log, by the hash of its record.
     func directoryHead(_ hash: Hash) throws -> LogPlace?
@@ -33,4 +51,53 @@ public protocol StoreFacts {
     func configuration() throws -> Hash?
     /// Fails when a commit now would.
     func probe() throws
+}
+
+extension StoreFacts {
+    public func prepare(for questions: Questions) throws {}
+}
+
+/// An agent and a delivery: what the agent has done with it.
+public struct AuthoredDelivery: Hashable, Sendable {
+    public let delivery: DeliveryID
+    public let author: AgentAddress
+
+    public init(delivery: DeliveryID, author: AgentAddress) {
+        self.delivery = delivery
+        self.author = author
+    }
+}
+
+/// What the commands of a batch will ask, as far as they say so themselves.
+public struct Questions: Sendable {
+    /// With their deliveries.
+    public var transmissions: Set<TransmissionID> = []
+    public var acts: Set<Hash> = []
+    public var authors: Set<AuthoredDelivery> = []
+    /// DirectoryHeads.
+    public var heads: Set<Hash> = []
+    /// Their last numbers.
+    public var mailboxes: Set<Mailbox> = []
+
+    init(_ commands: some Sequence<Command>) {
+        for command in commands {
+            switch command {
+            case .submit(let envelope, _, _, _):
+                let routing = envelope.claimed.routing
+                transmissions.formUnion([routing.id, routing.inReplyTo].compactMap(\.self))
+                heads.insert(routing.head)
+                mailboxes.formUnion(([routing.from] + routing.recipients).map(Mailbox.unit))
+            case .act(let act, let peer):
+                acts.insert(act.note.hash)
+                transmissions.insert(act.claimed.transmission)
+                authors.insert(AuthoredDelivery(delivery: act.claimed.delivery, author: peer))
+                heads.insert(act.claimed.head)
+                mailboxes.insert(.unit(act.claimed.unit))
+            case .notify(let deliveries):
+                transmissions.formUnion(deliveries.map(\.transmission))
+                mailboxes.formUnion(deliveries.map { .unit($0.unit) })
+            default: break
+            }
+        }
+    }
 }

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+public import LiaisonLedger
+public import LiaisonModel
+public import LiaisonNotes
+public import LiaisonRelay
+
+/// The store of a relay that runs on several machines: one PostgreSQL database, through libpq.
+///
+/// Each commit is one transaction under an advisory lock, so that one node at a time decides, and compares and swaps the
+/// row that says where the log ends. It is as durable as the server makes it: with a synchronous standby, two machines
+/// have it on disk before it returns.
+public struct PostgreSQLRelayStore: RelayStore {
+    /// For whoever reads, and for what is written beside the log.
+    let pool: Pool
+    /// For commits.
+    private let writer: Lane
+    private let leader: Lane
+    private let open: @Sendable (Duration) throws -> Connection
+    public let address: PostgreSQLAddress
+
+    /// How long one answer may take: a commit may wait for others, and for a standby.
+    private static let patience: Duration = .seconds(30)
+    /// A node that holds the log's lock and says nothing for so long loses it.
+    private static let silence = "3s"
+
+    /// Opens the store, and brings its tables to the present schema.
+    ///
+    /// - Parameter isNew: whether the database is to be empty; otherwise it has to have a relay's tables, since a store that is
+    ///   gone is never replaced by an empty one.
+    /// - Throws: `PostgreSQLFailure`.
+    public init(_ address: PostgreSQLAddress, isNew: Bool = false) async throws {
+        self.address = address
+        open = { patience in
+            let connection = try Connection(address.connection, patience: patience)
+            try connection.execute(
+                "SET client_min_messages = error; SET lock_timeout = '10s'; "
+                    + "SET idle_in_transaction_session_timeout = '\(Self.silence)'")
+            return connection
+        }
+        let patient: @Sendable () throws -> Connection = { [open] in try open(Self.patience) }
+        pool = Pool(count: 8, patient)
+        writer = Lane(patient)
+        leader = Lane { [open] in try open(.seconds(3)) }
+        try await writer.run { connection in
+            try Self.checkDurability(connection)
+            let isThere: Bool = try connection.query("SELECT to_regclass('schema_version') IS NOT NULL AS there")[0](
+                "there")
+            guard isThere != isNew else {
+                throw PostgreSQLFailure.unsuitable(
+                    isNew
+                        ? "the database holds a relay already (\(address.text))\nhint: an empty database for each relay"
+                        : "the database holds no relay (\(address.text))\nhint: liaisond init --store, or restore it")
+            }
+            try Schema.migrate(connection)
+        }
+    }
+
+    private static func checkDurability(_ connection: Connection) throws {
+        for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+            let value: String = try connection.query("SELECT current_setting($1) AS value", [.text(setting)])[0](
+                "value")
+            guard value != "off" else {
+                throw PostgreSQLFailure.unsuitable(
+                    "the server runs with \(setting) = off: what it acknowledges would not be on disk\n"
+                        + "hint: \(setting) = on in postgresql.conf")
+            }
+        }
+    }
+
+    /// What durability the server gives, in a sentence for the operator's log.
+    public func durability() async throws -> String {
+        try await pool.run { connection in
+            func setting(_ name: String) throws -> String {
+                try connection.query("SELECT current_setting($1) AS value", [.text(name)])[0]("value")
+            }
+            let (commit, standbys) = (try setting("synchronous_commit"), try setting("synchronous_standby_names"))
+            return switch (standbys.isEmpty, commit) {
+            case (true, _): "a commit is on the disk of this one server; no standby is waited for"
+            case (false, "local"):
+                "a commit is on the disk of this one server; synchronous_commit = local does not wait for the standby"
+            case (false, "remote_write"): "a commit is on this server's disk and in the memory of a standby's system"
+            case (false, _): "a commit is on this server's disk and on a standby's (\(standbys))"
+            }
+        }
+    }
+
+    // MARK: Nodes
+
+    public var isShared: Bool { true }
+
+    /// Listens on a connection of its own; also yields after it was broken, when something may have been missed.
+    public func changes() -> AsyncStream<Void> {
+        let lane = Lane { [open] in
+            let connection = try open(.seconds(3))
+            try connection.execute("LISTEN \(Schema.channel)")
+            return connection
+        }
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let task = Task {
+            while !Task.isCancelled {
+                do {
+                    if try await lane.run({ try $0.hears(within: .seconds(1)) }) { continuation.yield() }
+                } catch {
+                    try? await Task.sleep(for: .seconds(1))
+                    continuation.yield()
+                }
+            }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+
+    public func leads() async -> Bool {
+        do {
+            return try await leader.run { connection in
+                guard !connection.isLeading else {
+                    // The lock is there as long as this connection is.
+                    try connection.query("SELECT 1")
+                    return true
+                }
+                connection.isLeading = try connection.query(
+                    "SELECT pg_try_advisory_lock($1) AS taken", [.int(Schema.Lock.lead)])[0]("taken")
+                return connection.isLeading
+            }
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: Commits
+
+    public func commit<Value: Sendable>(
+        _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
+    ) async throws -> Value {
+        try await writer.run(beginning: { try $0.beginCommit() }) { connection, size in
+            do {
+                let (batch, value) = try decide(PostgreSQLFacts(connection))
+                try Writer(connection: connection, size: size).write(batch)
+                try connection.query("COMMIT")
+                return value
+            } catch {
+                if connection.isOpen { _ = try? connection.query("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+
+    public func read<Value: Sendable>(_ body: @Sendable (any StoreFacts) throws -> Value) async throws -> Value {
+        try await pool.run(isRepeatable: false) { connection in
+            try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
+                try body(PostgreSQLFacts(connection))
+            }
+        }
+    }
+
+    /// Reads, on a connection that others do not use meanwhile; once more when it was broken.
+    func facts<Value: Sendable>(_ body: @Sendable (PostgreSQLFacts) throws -> Value) async throws -> Value {
+        try await pool.run { try body(PostgreSQLFacts($0)) }
+    }
+
+    // MARK: Log
+
+    public func head() async throws -> StoredHead? { try await facts { try $0.head() } }
+
+    public func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile] { try await facts { try $0.tiles(ids) } }
+
+    public func entries(_ range: Range<Int>) async throws -> [[UInt8]] {
+        try await pool.run { connection in
+            try connection.query(
+                "SELECT commitment FROM entries WHERE \"index\" >= $1 AND \"index\" < $2 ORDER BY \"index\"",
+                [.int(range.lowerBound), .int(range.upperBound)]
+            ).map { try $0("commitment") }
+        }
+    }
+
+    public func lastNumber(in mailbox: Mailbox) async throws -> Int {
+        try await facts { try $0.lastNumber(in: mailbox) }
+    }
+
+    public func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)? {
+        try await pool.run { connection in
+            try connection.query(
+                "SELECT number, \"index\" FROM entries WHERE mailbox = $1 ORDER BY number DESC LIMIT 1",
+                [.text(mailbox)]
+            ).first.map { (number: try $0("number"), index: try $0("index")) }
+        }
+    }
+
+    public func entry(_ index: Int) async throws -> StoredEntry? {
+        try await facts { try $0.entries("\"index\" = $1", [.int(index)]).first }
+    }
+
+    public func entries(
+        on id: TransmissionID, in mailboxes: [Mailbox], from index: Int, limit: Int
+    ) async throws -> [StoredEntry] {
+        try await facts { facts in
+            try facts.entries(
+                "transmission = $1 AND mailbox = ANY ($2) AND \"index\" >= $3 ORDER BY \"index\" LIMIT $4",
+                [.text(id), .texts(mailboxes.map(\.description)), .int(index), .int(limit)])
+        }
+    }
+
+    public func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry] {
+        try await facts { facts in
+            try facts.entries(
+                "mailbox = $1 AND number > $2 AND sealed IS NOT NULL ORDER BY number LIMIT $3",
+                [.text(mailbox), .int(number), .int(limit)])
+        }
+    }
+
+    public func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress] {
+        try await facts { try $0.units(told: id, unit: unit) }
+    }
+
+    public func directoryHead(_ hash: Hash) async throws -> StoredEntry? {
+        try await facts { try $0.entries("head = $1", [.hash(hash)]).first }
+    }
+
+    public func latestDirectoryHead() async throws -> StoredEntry? {
+        try await facts {
+            try $0.entries("mailbox = 'directory' AND head IS NOT NULL ORDER BY number DESC LIMIT 1", []).first
+        }
+    }
+
+    public func entries(
+        of institution: InstitutionID, since: Instant, until: Instant, from index: Int, limit: Int
+    ) async throws -> [StoredEntry] {
+        try await facts { facts in
+            // Steps from one mailbox to the next in the index: their number counts, not that of the entries.
+            let mailboxes: [String] = try facts.connection.query(
+                """
+                WITH RECURSIVE m (name) AS (
+                    SELECT min(mailbox) FROM entries
+                    UNION ALL
+                    SELECT (SELECT min(mailbox) FROM entries WHERE mailbox > m.name) FROM m WHERE m.name IS NOT NULL)
+                SELECT name FROM m WHERE right(name, length($1) + 1) = '@' || $1 OR name = 'institution:' || $1
+                """, [.text(institution)]
+            ).map { try $0("name") }
+            return try facts.entries(
+                """
+                mailbox = ANY ($1) AND "index" >= $2 AND at >= $3 AND at < $4 AND sealed IS NOT NULL
+                ORDER BY "index" LIMIT $5
+                """,
+                [.texts(mailboxes), .int(index), .instant(since), .instant(until), .int(limit)])
+        }
+    }
+
+    public func ends(of mailboxes: [Mailbox], since: Instant, until: Instant) async throws -> [StoredEntry] {
+        try await facts { facts in
+            try mailboxes.flatMap { mailbox in
+                try [("at < $2", "DESC", since), ("at >= $2", "ASC", until)].flatMap { condition, order, instant in
+                    try facts.entries(
+                        "mailbox = $1 AND sealed IS NOT NULL AND \(condition) ORDER BY number \(order) LIMIT 1",
+                        [.text(mailbox), .instant(instant)])
+                }
+            }
+        }
+    }
+
+    // MARK: Directory
+
+    public func documents(
+        of institution: InstitutionID, from index: Int, keys: Bool
+    ) async throws -> [StoredDocument] {
+        try await facts { facts in
+            try facts.documents(
+                """
+                institution = $1 AND (kind <> 'keys' OR $2) AND (kind = 'succession' OR entry >= $3
+                    AND entry = (SELECT max(entry) FROM documents WHERE kind = d.kind AND subject = d.subject))
+                ORDER BY entry
+                """, [.text(institution), .flag(keys), .int(index)])
+        }
+    }
+
+    public func institutionsChanged(from index: Int) async throws -> [InstitutionID] {
+        try await pool.run { connection in
+            try connection.query(
+                """
+                SELECT DISTINCT institution FROM documents WHERE institution IS NOT NULL AND entry >= $1
+                ORDER BY institution
+                """, [.int(index)]
+            ).map { try $0.name("institution") }
+        }
+    }
+
+    public func document(_ hash: Hash) async throws -> StoredDocument? { try await facts { try $0.document(hash) } }
+
+    // MARK: Transmissions
+
+    public func transmission(_ id: TransmissionID) async throws -> StoredTransmission? {
+        try await facts { try $0.transmission(id) }
+    }
+
+    public func transmissions(
+        _ ids: Set<TransmissionID>
+    ) async throws -> [TransmissionID: StoredTransmission] {
+        try await facts { facts in
+            try facts.transmissions("id = ANY ($1)", [.texts(ids.map(\.description))])
+                .reduce(into: [:]) { $0[$1.id] = $1 }
+        }
+    }
+
+    public func deliveries(of id: TransmissionID) async throws -> [StoredDelivery] {
+        try await facts { try $0.deliveries(of: id) }
+    }
+
+    public func waiting(in units: [UnitAddress]) async throws -> [UnitAddress: Int] {
+        try await pool.run { connection in
+            try connection.query(
+                """
+                SELECT unit, count(*) AS count FROM deliveries
+                WHERE unit = ANY ($1) AND state IN ('available', 'opened') GROUP BY unit
+                """, [.texts(units.map(\.description))]
+            ).reduce(into: [:]) { $0[try $1.name("unit")] = try $1("count") }
+        }
+    }
+
+    public func acts(_ hashes: Set<Hash>) async throws -> [StoredAct] {
+        try await facts { try $0.acts("hash = ANY ($1) ORDER BY entry", [.byteStrings(hashes.map(\.bytes))]) }
+    }
+}
+
+extension Connection {
+    /// Runs `body` in a transaction, which ends with it.
+    func transaction<Value>(_ begin: String = "BEGIN", _ body: () throws -> Value) throws -> Value {
+        try query(begin)
+        do {
+            let value = try body()
+            try query("COMMIT")
+            return value
+        } catch {
+            if isOpen { _ = try? query("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Begins a transaction in which nobody else appends to the log; returns where the log ends.
+    ///
+    /// Each statement sees what was committed before it, so what follows the lock sees what its last holder wrote.
+    fileprivate func beginCommit() throws -> Int {
+        do {
+            let answers = try pipeline([
+                Statement("BEGIN ISOLATION LEVEL READ COMMITTED"),
+                Statement("SELECT pg_advisory_xact_lock($1)", [.int(Schema.Lock.log)]),
+                Statement("SELECT size FROM head")
+            ])
+            return try answers[2][0]("size")
+        } catch {
+            if isOpen { _ = try? query("ROLLBACK") }
+            throw error
+        }
+    }
+}

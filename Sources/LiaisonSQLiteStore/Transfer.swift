@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import GRDB
+public import LiaisonRelay
+
+/// Bringing rows over from and to other stores.
+extension SQLiteRelayStore: StoreSource {
+    private static let rowsAtOnce = 256
+
+    public func rows(_ take: (StoreTable, [[StoredValue]]) throws -> Void) throws {
+        try pool.read { database in
+            for table in StoreTable.all {
+                let columns = table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
+                let order = table.order.map { "\"\($0)\"" }.joined(separator: ", ")
+                let condition =
+                    switch table {
+                    // What nobody can reach any more, and is being deleted.
+                    case .contents: "WHERE id NOT IN (SELECT content FROM discarded)"
+                    case .chunks: "WHERE content NOT IN (SELECT content FROM discarded)"
+                    default: ""
+                    }
+                let cursor = try Row.fetchCursor(
+                    database, sql: "SELECT \(columns) FROM \(table.name) \(condition) ORDER BY \(order)")
+                var page: [[StoredValue]] = []
+                while let row = try cursor.next() {
+                    page.append(row.databaseValues.map(\.stored))
+                    guard page.count == Self.rowsAtOnce else { continue }
+                    try take(table, page)
+                    page = []
+                }
+                if !page.isEmpty { try take(table, page) }
+            }
+        }
+    }
+
+    /// Makes a store's file that holds what `source` holds, in one transaction.
+    ///
+    /// - Parameter path: where no file is yet.
+    /// - Returns: what was written.
+    public static func create(at path: String, from source: some StoreSource) throws -> StoreDigest {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = FULL")
+        }
+        try Schema.migrator.migrate(queue)
+        return try queue.write { database in
+            var digest = StoreDigest()
+            try source.rows { table, rows in
+                digest.add(table, rows)
+                let columns = table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
+                let marks = databaseQuestionMarks(count: table.columns.count)
+                let statement = try database.cachedStatement(
+                    sql: "INSERT INTO \(table.name) (\(columns)) VALUES (\(marks))")
+                for row in rows { try statement.execute(arguments: StatementArguments(row.map(\.database))) }
+            }
+            return digest
+        }
+    }
+}
+
+extension DatabaseValue {
+    fileprivate var stored: StoredValue {
+        switch storage {
+        case .null: .null
+        case .int64(let number): .int(Int(number))
+        case .double(let number): .int(Int(number))
+        case .string(let text): .text(text)
+        case .blob(let data): .bytes(Array(data))
+        }
+    }
+}
+
+extension StoredValue {
+    fileprivate var database: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .int(let number): number.databaseValue
+        case .text(let text): text.databaseValue
+        case .bytes(let bytes): Data(bytes).databaseValue
+        }
+    }
+}

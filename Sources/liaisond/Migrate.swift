@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonNotes
+import LiaisonPostgreSQLStore
+import LiaisonRelay
+import LiaisonSQLiteStore
+
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring the store over to another database; log, keys and every byte that was proven stay.",
+        discussion: """
+            Stop the relay first, on every node. Both ends are read once more and compared, row by row, before the new place
+            is written into the configuration. The store before stays as it was, but no relay goes on from it.
+            """)
+
+    @OptionGroup var data: DataOption
+
+    @Option(help: "Where the store is: sqlite, or a PostgreSQL address; by default as the configuration says.")
+    var from: String?
+
+    @Option(help: "Where it is to be: sqlite, or the address of an empty PostgreSQL database.")
+    var to: String
+
+    func run() async throws {
+        let directory = data.directory
+        let lock = try directory.lock()
+        defer { withExtendedLifetime(lock) {} }
+        let source = try await directory.location()
+        let target = try StoreLocation(to)
+        if let from, try StoreLocation(from).text != source.text {
+            throw ValidationError("the store is elsewhere (\(source.text)), not at \(from)\nhint: without --from")
+        }
+        switch (source, target) {
+        case (.file, .database(let address)):
+            let store = try directory.embeddedStore()
+            _ = try await PostgreSQLRelayStore(address, isNew: true)
+            let database = try PostgreSQLTransfer(address, isAlone: true)
+            try compare(try database.fill(from: store), with: database)
+            try directory.setStore(target)
+            print("the store is in \(address.text); destroy \(try directory.setAside()), the one before, in time")
+        case (.database(let address), .file):
+            let database = try PostgreSQLTransfer(address, isAlone: true)
+            let path = directory.file(SQLiteRelayStore.fileName)
+            guard !FileManager.default.fileExists(atPath: path) else {
+                throw ValidationError("a store is there already (\(path))")
+            }
+            try compare(
+                try SQLiteRelayStore.create(at: path, from: database), with: try directory.embeddedStore())
+            try database.retire()
+            try directory.setStore(target)
+            print("the store is in \(path); destroy the database before, \(address.text), in time")
+        case (.database(let address), .database(let other)):
+            guard address.text != other.text else { throw ValidationError("the store is there already (\(to))") }
+            let database = try PostgreSQLTransfer(address, isAlone: true)
+            _ = try await PostgreSQLRelayStore(other, isNew: true)
+            let new = try PostgreSQLTransfer(other, isAlone: true)
+            try compare(try new.fill(from: database), with: new)
+            try database.retire()
+            try directory.setStore(target)
+            print("the store is in \(other.text); destroy the database before, \(address.text), in time")
+        case (.file, .file): throw ValidationError("the store is there already (\(to))")
+        }
+    }
+
+    /// What was written is what is there.
+    private func compare(_ written: StoreDigest, with store: some StoreSource) throws {
+        var found = StoreDigest()
+        try store.rows { found.add($0, $1) }
+        guard found == written else {
+            throw ValidationError("what was written is not what is there: the store stays where it was")
+        }
+        print("\(found.rows) rows, the same at both ends")
+    }
+}
+
+extension StoreLocation {
+    var text: String {
+        switch self {
+        case .file: "sqlite"
+        case .database(let address): address.text
+        }
+    }
+}
