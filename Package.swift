@@ -194,7 +194,7 @@ let package = Package(
         tests(
             "LiaisonFormsTests",
             [
-                "LiaisonForms", "LiaisonModel", "LiaisonTestKit"
+                "LiaisonForms", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit", "LiaisonWords"
             ]),
         tests(
             "LiaisonConventionTests",

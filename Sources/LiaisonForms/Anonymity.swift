@@ -35,32 +35,17 @@ extension FormCatalogue {
         for cell in cells where cell.count.map({ $0 > 0 && $0 < threshold }) ?? false {
             let name = labels(of: [cell.indicator], in: "indicators")
             findings.append(
-                FormFinding(
-                    field: "indicators", rule: .anonymity,
-                    fr: "« \(name.fr) » est sous le seuil de \(threshold) : écrivez « supprimé » à la place du nombre",
-                    en: "“\(name.en)” is below the threshold of \(threshold): write “suppressed” instead of the number")
-            )
+                FormFinding(field: "indicators", .belowThreshold(indicator: name, threshold: threshold)))
         }
         for (_, members) in Dictionary(grouping: cells, by: \.dimension).sorted(by: { $0.key < $1.key }) {
             let hidden = members.filter { $0.count == nil }
             guard hidden.count == 1, members.contains(where: { $0.isTotal && $0.count != nil }) else { continue }
             let name = labels(of: hidden.map(\.indicator), in: "indicators")
-            findings.append(
-                FormFinding(
-                    field: "indicators", rule: .anonymity,
-                    fr: "« \(name.fr) », seul nombre supprimé, se retrouve par soustraction : supprimez-en un second",
-                    en: "“\(name.en)”, the only suppressed number, is found by subtraction: suppress a second one"))
+            findings.append(FormFinding(field: "indicators", .foundBySubtraction(indicator: name)))
         }
         guard case .text(let start)? = form["period_start"], case .text(let end)? = form["period_end"],
             start.hasSuffix("-01"), FieldDefinition.isLastOfMonth(end), start < end
-        else {
-            return findings + [
-                FormFinding(
-                    field: "period_start", rule: .anonymity,
-                    fr: "la période doit couvrir des mois entiers, du premier au dernier jour",
-                    en: "the period covers whole months, from the first to the last day")
-            ]
-        }
+        else { return findings + [FormFinding(field: "period_start", .periodNotInWholeMonths)] }
         return findings
     }
 }

@@ -6,33 +6,15 @@ enum Commune {
     /// The name of the département or overseas collectivity that a code begins with.
     static func departement(of code: String) -> String? { prefix(of: code).flatMap { departements[$0] } }
 
-    /// Why `code` cannot be that of a commune, and what to do; nil when nothing speaks against it.
-    static func doubt(about code: String) -> Label? {
+    /// Why `code` cannot be that of a commune; nil when nothing speaks against it.
+    static func doubt(about code: String) -> TypingFailure? {
         guard code.wholeMatch(of: /[0-9][0-9AB][0-9]{3}/) != nil, let prefix = prefix(of: code) else {
-            return Label(
-                fr: "\(Quoted.fr(code)) n'est pas un code de commune : "
-                    + "tapez le code INSEE (5 caractères), par exemple 01053",
-                en: "\(Quoted.en(code)) is not the code of a commune: "
-                    + "type the INSEE code (5 characters), for example 01053")
+            return .notACommune(code)
         }
-        if prefix == "99" {
-            return Label(
-                fr: "\(code) désigne un pays étranger : laissez ce champ vide, ou tapez le code d'une commune",
-                en: "\(code) stands for a foreign country: leave this field empty, or type the code of a commune")
-        }
-        guard departements[prefix] != nil else {
-            return Label(
-                fr: "le département \(prefix) n'existe pas : si \(code) est un code postal, \(remedy.fr)",
-                en: "there is no département \(prefix): if \(code) is a postcode, \(remedy.en)")
-        }
-        guard !isNumbered(code, after: prefix) else { return nil }
-        return Label(
-            fr: "\(code) est un code postal : \(remedy.fr)", en: "\(code) is a postcode: \(remedy.en)")
+        if prefix == "99" { return .foreignCountry(code) }
+        guard departements[prefix] != nil else { return .noSuchDepartement(prefix, code: code) }
+        return isNumbered(code, after: prefix) ? nil : .postcode(code)
     }
-
-    private static let remedy = Label(
-        fr: "il faut le code INSEE de la commune, par exemple 01053 (voir insee.fr)",
-        en: "the INSEE code of the commune is needed, for example 01053 (see insee.fr)")
 
     /// Whether a commune may have the number that follows the département.
     private static func isNumbered(_ code: String, after prefix: String) -> Bool {

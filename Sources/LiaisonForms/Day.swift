@@ -5,13 +5,13 @@ import Foundation
 import LiaisonNotes
 
 /// A day of the Gregorian calendar.
-struct Day: Hashable, Comparable, Sendable {
-    let year: Int
-    let month: Int
-    let day: Int
+public struct Day: Hashable, Comparable, Sendable {
+    public let year: Int
+    public let month: Int
+    public let day: Int
 
     /// Nil when the calendar has no such day.
-    init?(year: Int, month: Int, day: Int) {
+    public init?(year: Int, month: Int, day: Int) {
         let parts = DateComponents(calendar: Calendar(identifier: .gregorian), year: year, month: month, day: day)
         guard parts.isValidDate else { return nil }
         self.year = year
@@ -37,7 +37,7 @@ struct Day: Hashable, Comparable, Sendable {
         day = calendar.component(.day, from: date)
     }
 
-    static func < (one: Day, other: Day) -> Bool {
+    public static func < (one: Day, other: Day) -> Bool {
         (one.year, one.month, one.day) < (other.year, other.month, other.day)
     }
 
@@ -56,7 +56,7 @@ struct Day: Hashable, Comparable, Sendable {
     var iso: String { "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))" }
 
     /// As people read it: `14/03/1990`, in English `1990-03-14`.
-    func text(_ language: Language) -> String {
+    public func text(_ language: Language) -> String {
         language("\(padded(day, to: 2))/\(padded(month, to: 2))/\(padded(year, to: 4))", iso)
     }
 }

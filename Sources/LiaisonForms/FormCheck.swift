@@ -3,57 +3,9 @@
 
 public import LiaisonModel
 
-/// What is wrong with a form: the field, the rule, and what was expected.
-public struct FormFinding: Error, Hashable, Sendable {
-    public enum Rule: String, Hashable, Sendable, CaseIterable {
-        case unknown, missing, type, demand, forbidden, only, sender, adhesion
-        case oneOf = "one_of"
-        case legalBasis = "legal_basis"
-        case healthData = "health_data"
-        case healthGround = "health_ground"
-        case forbiddenText = "forbidden_text"
-        case anonymity
-        /// Of the right form, and yet it cannot be; for senders only.
-        case implausible
-        /// Outside what the person agreed to share; for senders only.
-        case scope
-    }
-
-    public let field: String
-    public let rule: Rule
-    public let why: Label
-
-    public init(field: String, rule: Rule, fr: String, en: String) {
-        self.field = field
-        self.rule = rule
-        why = Label(fr: fr, en: en)
-    }
-
-    init(field: String, rule: Rule, why: Label) {
-        self.field = field
-        self.rule = rule
-        self.why = why
-    }
-
-    /// The finding in one line.
-    ///
-    /// - Parameters:
-    ///   - fields: those of the catalogue, to name the field by its label; without them, or when it is none of them, it is
-    ///     named by its identifier.
-    ///   - withIdentifier: whether the identifier follows the label, for whoever writes files or scripts.
-    public func text(
-        _ language: Language, fields: [String: FieldDefinition]? = nil, withIdentifier: Bool = false
-    ) -> String {
-        let identifier = Markup.printable(field)
-        guard let label = fields?[field]?.label(language) else { return "\(identifier): \(why.text(language))" }
-        let name = withIdentifier ? "\(label) (\(identifier))" : label
-        return name + language(" : ", ": ") + why.text(language)
-    }
-}
-
 extension FormCatalogue {
     /// How people know a field; its identifier when it is none.
-    func label(of name: String) -> Label {
+    public func label(of name: String) -> Label {
         fields[name].map { Label(fr: $0.fr, en: $0.en) } ?? Label(fr: name, en: name)
     }
 
@@ -61,14 +13,6 @@ extension FormCatalogue {
     func labels(of codes: [String], in name: String) -> Label {
         let other = codes.joined(separator: ", ")
         return fields[name]?.labels(of: codes) ?? Label(fr: other, en: other)
-    }
-
-    /// A sentence for a group of fields of which one is needed, naming them by their labels.
-    public func atLeastOne(of group: [String]) -> Label {
-        let labels = group.map { label(of: $0) }
-        return Label(
-            fr: "au moins l'un de : " + labels.map(\.fr).joined(separator: ", "),
-            en: "at least one of: " + labels.map(\.en).joined(separator: ", "))
     }
 }
 
@@ -83,21 +27,17 @@ extension FormCatalogue {
         let kind = kind.variant(for: context)
         var findings: [FormFinding] = []
         for name in form.keys.sorted() where !kind.fields.contains(name) {
-            findings.append(
-                FormFinding(
-                    field: name, rule: .unknown, fr: "n'est pas un champ de ce formulaire",
-                    en: "not a field of this form"))
+            findings.append(FormFinding(field: name, .notAField))
         }
         for name in kind.required where form[name] == nil {
-            findings.append(
-                FormFinding(field: name, rule: .missing, fr: "champ obligatoire absent", en: "required field missing"))
+            findings.append(FormFinding(field: name, .missing))
         }
         for name in kind.fields {
             guard let value = form[name], let field = fields[name] else { continue }
             findings += check(value, of: name, field, limitedTo: kind.only[name], context)
         }
         for group in kind.oneOf where !group.contains(where: { form[$0] != nil }) {
-            findings.append(FormFinding(field: group[0], rule: .oneOf, why: atLeastOne(of: group)))
+            findings.append(FormFinding(field: group[0], .noneOf(group.map { label(of: $0) })))
         }
         findings += kind.demands.compactMap { $0.finding(in: form) }
         return findings + checkFlow(form, context) + checkHealth(form, kind, context) + checkAnonymity(form, kind)
@@ -117,18 +57,9 @@ extension FormCatalogue {
         _ value: FieldValue, of name: String, _ field: FieldDefinition, limitedTo limits: [String]?,
         _ context: FormContext
     ) -> [FormFinding] {
-        guard field.accepts(value) else {
-            return [
-                FormFinding(
-                    field: name, rule: .type, fr: "attendu : \(field.expected(.fr))",
-                    en: "expected: \(field.expected(.en))")
-            ]
-        }
+        guard field.accepts(value) else { return [FormFinding(field: name, .notExpected(field))] }
         if let limits, !value.codes.allSatisfy(limits.contains) {
-            let list = field.labels(of: limits)
-            return [
-                FormFinding(field: name, rule: .only, fr: "seulement : \(list.fr)", en: "only: \(list.en)")
-            ]
+            return [FormFinding(field: name, .only(field.labels(of: limits)))]
         }
         if let sender = context.senderKind, !field.isOffered(value, to: sender) {
             return [notOpen(value, of: name, field, to: sender)]
@@ -139,15 +70,9 @@ extension FormCatalogue {
     private func notOpen(
         _ value: FieldValue, of name: String, _ field: FieldDefinition, to sender: String
     ) -> FormFinding {
-        guard field.senders?.contains(sender) ?? true else {
-            return FormFinding(
-                field: name, rule: .sender, fr: "ce champ n'est pas ouvert à votre institution",
-                en: "this field is not open to your institution")
-        }
+        guard field.senders?.contains(sender) ?? true else { return FormFinding(field: name, .fieldNotOpenToSender) }
         let closed = field.labels(of: value.codes.filter { !field.codes(for: sender).contains($0) })
-        return FormFinding(
-            field: name, rule: .sender, fr: "« \(closed.fr) » n'est pas ouvert à votre institution",
-            en: "“\(closed.en)” is not open to your institution")
+        return FormFinding(field: name, .valueNotOpenToSender(closed))
     }
 
     private func checkFlow(_ form: [String: FieldValue], _ context: FormContext) -> [FormFinding] {
@@ -155,17 +80,10 @@ extension FormCatalogue {
         var findings: [FormFinding] = []
         if case .text(let basis)? = form["legal_basis"], !flow.legalBases.contains(basis) {
             let allowed = labels(of: flow.legalBases, in: "legal_basis")
-            findings.append(
-                FormFinding(
-                    field: "legal_basis", rule: .legalBasis,
-                    fr: "attendu : l'une des bases légales de la convention : \(allowed.fr)",
-                    en: "one of the convention's bases: \(allowed.en)"))
+            findings.append(FormFinding(field: "legal_basis", .legalBasisNotAllowed(allowed: allowed)))
         }
         if flow.adhesion == .required, let status = form["adhesion_status"], status != .text("given") {
-            findings.append(
-                FormFinding(
-                    field: "adhesion_status", rule: .adhesion, fr: "la convention demande l'adhésion de la personne",
-                    en: "the convention demands the person's adhesion"))
+            findings.append(FormFinding(field: "adhesion_status", .adhesionNotGiven))
         }
         return findings
     }
@@ -176,28 +94,19 @@ extension FormCatalogue {
         let health = kind.fields.filter { fields[$0]?.health == true && form[$0] != nil && form[$0] != .flag(false) }
         guard let first = health.first else { return [] }
         guard context.flow == nil || context.healthData else {
-            return health.map {
-                FormFinding(
-                    field: $0, rule: .healthData, fr: "la convention n'admet pas de données de santé",
-                    en: "the convention does not admit health data")
-            }
+            return health.map { FormFinding(field: $0, .healthDataNotAllowed) }
         }
         guard form["health_ground"] == nil else { return [] }
-        let label = label(of: first)
-        return [
-            FormFinding(
-                field: "health_ground", rule: .healthGround,
-                fr: "« \(label.fr) » est une donnée de santé : indiquez son fondement (RGPD 9-2)",
-                en: "“\(label.en)” is health data: state its ground (GDPR 9-2)")
-        ]
+        return [FormFinding(field: "health_ground", .healthGroundMissing(field: label(of: first)))]
     }
 }
 
 extension FormDemand {
     func finding(in form: [String: FieldValue]) -> FormFinding? {
         guard `if`.holds(in: form), unless.map({ !$0.holds(in: form) }) ?? true else { return nil }
-        if let field, form[field] == nil { return FormFinding(field: field, rule: .demand, fr: fr, en: en) }
-        if let forbid, form[forbid] != nil { return FormFinding(field: forbid, rule: .forbidden, fr: fr, en: en) }
+        let text = Label(fr: fr, en: en)
+        if let field, form[field] == nil { return FormFinding(field: field, .demanded(text)) }
+        if let forbid, form[forbid] != nil { return FormFinding(field: forbid, .forbidden(text)) }
         return nil
     }
 }
@@ -215,7 +124,7 @@ extension FormCatalogue.ForbiddenText {
         let found = value.codes.contains { text in
             text.filter { !" .-\u{A0}\u{202F}".contains($0) }.contains(expression)
         }
-        return found ? FormFinding(field: name, rule: .forbiddenText, fr: fr, en: en) : nil
+        return found ? FormFinding(field: name, .forbiddenText(Label(fr: fr, en: en))) : nil
     }
 }
 

@@ -38,31 +38,28 @@ extension FormCatalogue {
     }
 
     private func doubt(about value: FieldValue?, of name: String, _ typed: TypedContext) -> FormFinding? {
-        guard let value, let why = fields[name]?.doubt(about: value, typed) else { return nil }
-        return FormFinding(field: name, rule: .implausible, why: why)
+        guard let value, let doubt = fields[name]?.doubt(about: value, typed) else { return nil }
+        return FormFinding(field: name, .implausible(doubt))
     }
 
     /// `finding`, when it is about a text of no right form, with what is wrong about that text.
     private func explained(_ finding: FormFinding, _ value: FieldValue?, _ typed: TypedContext) -> FormFinding {
         guard finding.rule == .type, case .text(let text)? = value, let field = fields[finding.field],
-            let why = field.explanation(of: text, typed)
+            let failure = field.explanation(of: text, typed)
         else { return finding }
-        return FormFinding(field: finding.field, rule: .type, why: why)
+        return FormFinding(field: finding.field, .mistyped(failure))
     }
 }
 
 extension FieldDefinition {
-    /// Why a value that is of the right form cannot be, and what to do; nil when nothing speaks against it.
-    public func doubt(about value: FieldValue, _ context: TypedContext) -> Label? {
+    /// Why a value that is of the right form cannot be; nil when nothing speaks against it.
+    public func doubt(about value: FieldValue, _ context: TypedContext) -> TypingFailure? {
         guard case .text(let text) = value else { return nil }
         switch type {
         case .phone where text == Self.unknown, .commune where text == Self.unknown: return nil
         case .phone where ofPerson == true && PhoneNumber(text)?.isEmergency == true:
-            return Label(
-                fr:
-                    "\(Quoted.fr(text)) est un numéro d'urgence, pas celui de la personne : tapez le sien, ou « aucun »",
-                en: "\(Quoted.en(text)) is an emergency number, not the person's: type theirs, or none")
-        case .phone: return PhoneNumber(text) == nil ? unreadable(text).why : nil
+            return .emergencyNumber(text)
+        case .phone: return PhoneNumber(text) == nil ? .notExpected(text, self) : nil
         case .commune: return Commune.doubt(about: text)
         case .date: return doubt(aboutDay: text, context)
         case .instant: return doubt(aboutInstant: text, context)
@@ -72,62 +69,43 @@ extension FieldDefinition {
     }
 
     /// What is wrong with a stored text that readers would not accept; nil when there is nothing to add to what is expected.
-    func explanation(of text: String, _ context: TypedContext) -> Label? {
+    func explanation(of text: String, _ context: TypedContext) -> TypingFailure? {
         do {
             let value = try read(text, context)
             if let doubt = doubt(about: value, context) { return doubt }
             // An hour or "yesterday" in a file: it would have meant this.
             guard case .text(let meant) = value, meant != text, accepts(value) else { return nil }
-            return Label(
-                fr: "\(Quoted.fr(text)) : écrivez la valeur entière, par exemple \(meant)",
-                en: "\(Quoted.en(text)): write the whole value, for example \(meant)")
+            return .notWhole(text, meaning: meant)
         } catch {
-            return (error as? TypingFailure)?.why
+            return error as? TypingFailure
         }
     }
 
     // MARK: Dates
 
-    private func doubt(aboutDay text: String, _ context: TypedContext) -> Label? {
+    private func doubt(aboutDay text: String, _ context: TypedContext) -> TypingFailure? {
         guard let day = Day(iso: text) else { return nil }
         let today = Day(of: context.now, in: context.zone)
-        let shown = Label(fr: day.text(.fr), en: day.text(.en))
-        if let notAfter, day > today.moved(by: notAfter) {
-            return Label(
-                fr: "\(shown.fr) est dans l'avenir : vérifiez la date, et surtout l'année",
-                en: "\(shown.en) is in the future: check the date, the year above all")
-        }
-        if let notBefore, day < today.moved(by: notBefore) { return Self.tooLongAgo(shown, notBefore) }
+        if let notAfter, day > today.moved(by: notAfter) { return .dayInTheFuture(day) }
+        if let notBefore, day < today.moved(by: notBefore) { return .dayTooLongAgo(day, limit: notBefore) }
         return nil
     }
 
-    private func doubt(aboutInstant text: String, _ context: TypedContext) -> Label? {
+    private func doubt(aboutInstant text: String, _ context: TypedContext) -> TypingFailure? {
         guard let instant = Self.instant(text) else { return nil }
-        let time = LocalTime(context.zone)
-        let shown = Label(fr: time.text(instant, .fr), en: time.text(instant, .en))
         if let notAfter, instant > notAfter.instant(from: context.now) {
-            return Label(
-                fr: "\(shown.fr) est dans l'avenir : vérifiez la date et l'heure",
-                en: "\(shown.en) is in the future: check date and time")
+            return .instantInTheFuture(instant, in: context.zone)
         }
-        if let notBefore, instant < notBefore.instant(from: context.now) { return Self.tooLongAgo(shown, notBefore) }
+        if let notBefore, instant < notBefore.instant(from: context.now) {
+            return .instantTooLongAgo(instant, in: context.zone, limit: notBefore)
+        }
         return nil
-    }
-
-    private static func tooLongAgo(_ shown: Label, _ limit: RelativeLimit) -> Label {
-        Label(
-            fr: "\(shown.fr) remonte à plus de \(limit.text(.fr)) : vérifiez la date, et surtout l'année",
-            en: "\(shown.en) is more than \(limit.text(.en)) ago: check the date, the year above all")
     }
 
     // MARK: References
 
-    private func doubt(aboutReference text: String) -> Label? {
+    private func doubt(aboutReference text: String) -> TypingFailure? {
         guard let rule = typedRule, !TypedReference.allows(text, rule) else { return nil }
-        return Label(
-            fr: "\(Quoted.fr(text)) peut contenir un nom ou des mots : "
-                + "tapez seulement le numéro, par exemple 2026/001234 ou PV 01234/2026/000567",
-            en: "\(Quoted.en(text)) may hold a name or words: "
-                + "type the number only, for example 2026/001234 or PV 01234/2026/000567")
+        return .mayHoldName(text)
     }
 }

@@ -50,18 +50,6 @@ public struct RelativeLimit: Codable, Hashable, Sendable {
         return (amount < 0 ? "-P" : "P") + (unit == .minutes ? "T" : "") + "\(abs(amount))\(unit.rawValue)"
     }
 
-    /// The distance as people say it: `130 ans`, `7 days`.
-    func text(_ language: Language) -> String {
-        let number = abs(amount)
-        let name =
-            switch unit {
-            case .years: language(number > 1 ? "ans" : "an", number == 1 ? "year" : "years")
-            case .days: language(number > 1 ? "jours" : "jour", number == 1 ? "day" : "days")
-            case .minutes: language(number > 1 ? "minutes" : "minute", number == 1 ? "minute" : "minutes")
-            }
-        return "\(number) \(name)"
-    }
-
     /// The limit, seen from the present.
     func instant(from now: Instant) -> Instant {
         var calendar = Calendar(identifier: .gregorian)

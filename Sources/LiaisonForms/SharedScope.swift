@@ -21,32 +21,16 @@ extension FormCatalogue {
     }
 
     private func missing(_ scope: String, for name: String, isRequired: Bool) -> FormFinding {
-        let field = label(of: name)
-        let scope = scopeLabel(scope)
-        let scopes = label(of: Self.scopeField)
-        let otherwise =
-            isRequired
-            ? Label(fr: "sinon, n'envoyez pas ce formulaire", en: "otherwise do not send this form")
-            : Label(fr: "sinon, retirez ce champ", en: "otherwise remove this field")
-        return FormFinding(
-            field: name, rule: .scope,
-            fr: "« \(field.fr) » demande l'accord de la personne pour « \(scope.fr) » : "
-                + "si elle l'a donné, ajoutez-le à « \(scopes.fr) » ; \(otherwise.fr)",
-            en: "“\(field.en)” needs the person's agreement to “\(scope.en)”: "
-                + "if they gave it, add it to “\(scopes.en)”; \(otherwise.en)")
+        FormFinding(
+            field: name,
+            .notAgreed(
+                field: label(of: name), scope: scopeLabel(scope), scopes: label(of: Self.scopeField),
+                isRequired: isRequired))
     }
 
     private func missingForAttachments(_ count: Int) -> FormFinding {
-        let scope = scopeLabel(Self.attachmentScope)
-        let files = Label(
-            fr: count > 1 ? "\(count) pièces jointes demandent" : "une pièce jointe demande",
-            en: count > 1 ? "\(count) attachments need" : "an attachment needs")
-        return FormFinding(
-            field: Self.scopeField, rule: .scope,
-            fr: "\(files.fr) l'accord de la personne pour « \(scope.fr) » : "
-                + "si elle l'a donné, ajoutez-le ici ; sinon, ne joignez rien",
-            en: "\(files.en) the person's agreement to “\(scope.en)”: "
-                + "if they gave it, add it here; otherwise attach nothing")
+        FormFinding(
+            field: Self.scopeField, .attachmentsNotAgreed(count: count, scope: scopeLabel(Self.attachmentScope)))
     }
 
     private func scopeLabel(_ scope: String) -> Label {

@@ -30,7 +30,7 @@ enum TypedMoment {
             guard let month = month(String(match.2)) else { return nil }
             return try day(text, Int(match.3), month, Int(match.1))
         }
-        guard !hasShortYear(typed) else { throw shortYear(text) }
+        guard !hasShortYear(typed) else { throw TypingFailure.yearOfTwoDigits(text) }
         return nil
     }
 
@@ -55,17 +55,9 @@ enum TypedMoment {
         return isNumbers || typed.wholeMatch(of: /[0-9]{1,2}(?:er)? [a-z]{3,9}\.? [0-9]{1,2}/) != nil
     }
 
-    private static func shortYear(_ text: String) -> TypingFailure {
-        TypingFailure(
-            fr: "\(Quoted.fr(text)) : écrivez l'année avec quatre chiffres, par exemple 14/03/1990",
-            en: "\(Quoted.en(text)): write the year with four digits, for example 14/03/1990")
-    }
-
     private static func day(_ text: String, _ year: Int?, _ month: Int?, _ day: Int?) throws -> Day {
         guard let year, let month, let day, let found = Day(year: year, month: month, day: day) else {
-            throw TypingFailure(
-                fr: "\(Quoted.fr(text)) n'existe pas au calendrier : vérifiez le jour, le mois et l'année",
-                en: "\(Quoted.en(text)) is not in the calendar: check the day, the month and the year")
+            throw TypingFailure.noSuchDay(text)
         }
         return found
     }
@@ -115,9 +107,7 @@ enum TypedMoment {
     private static func instant(_ day: Day, _ time: Time, _ text: String, _ context: TypedContext) throws -> Instant {
         let found = instants(day, time, context.zone)
         guard let instant = found.last(where: { $0 <= context.now + tolerance }) ?? found.first else {
-            throw TypingFailure(
-                fr: "\(Quoted.fr(text)) : cette heure n'existe pas ce jour-là, vérifiez-la (de 00:00 à 23:59)",
-                en: "\(Quoted.en(text)): there is no such time on that day, check it (00:00 to 23:59)")
+            throw TypingFailure.noSuchTime(text)
         }
         return instant
     }

@@ -43,9 +43,9 @@ extension FieldDefinition {
         if values?[typed] != nil { return typed }
         let words = typed.plainWords
         guard !words.isEmpty, let found = readings(of: words, language).first(where: { !$0.isEmpty }) else {
-            throw unreadable(typed)
+            throw TypingFailure.notExpected(typed, self)
         }
-        guard found.count == 1 else { throw ambiguous(typed, found) }
+        guard found.count == 1 else { throw TypingFailure.ambiguous(typed, meanings: labels(of: found)) }
         return found[0]
     }
 
@@ -65,12 +65,6 @@ extension FieldDefinition {
     /// The codes one of whose labels in `languages` is as `matches` says.
     private func codes(_ languages: [Language], where matches: (String) -> Bool) -> [String] {
         codes.filter { code in languages.contains { matches(label(of: code, $0).plainWords) } }
-    }
-
-    private func ambiguous(_ typed: String, _ codes: [String]) -> TypingFailure {
-        TypingFailure(
-            fr: "\(Quoted.fr(typed)) peut vouloir dire : \(labels(of: codes, .fr)) ; écrivez-en davantage",
-            en: "\(Quoted.en(typed)) may mean: \(labels(of: codes, .en)); write more of it")
     }
 
     // MARK: Lists
@@ -112,13 +106,13 @@ extension FieldDefinition {
     // MARK: Labels
 
     /// The label of a code; the code itself when it has none.
-    func label(of code: String, _ language: Language) -> String {
+    public func label(of code: String, _ language: Language) -> String {
         if type == .flag { return code == "true" ? language("oui", "yes") : language("non", "no") }
         return values?[code]?.text(language) ?? code
     }
 
     /// Labels one after the other, parted by semicolons when one of them has a comma.
-    func labels(of codes: [String], _ language: Language) -> String {
+    public func labels(of codes: [String], _ language: Language) -> String {
         let labels = codes.map { label(of: $0, language) }
         let hasComma = labels.contains { $0.contains(",") }
         return labels.joined(separator: hasComma ? language(" ; ", "; ") : ", ")

@@ -26,17 +26,6 @@ public struct TypedContext: Sendable {
     }
 }
 
-/// Why something typed is not taken: what is wrong, with the value, and what to do.
-public struct TypingFailure: Error, Hashable, Sendable {
-    public let why: Label
-
-    public init(_ why: Label) { self.why = why }
-
-    init(fr: String, en: String) { why = Label(fr: fr, en: en) }
-
-    public func text(_ language: Language) -> String { why.text(language) }
-}
-
 extension FieldDefinition {
     /// Reads `text` as a person types it, for example `hier`, `14 mars 1990`, `23h14`, `oui`, `violences au sein du couple`.
     ///
@@ -45,8 +34,8 @@ extension FieldDefinition {
     /// - Throws: `TypingFailure`.
     public func parse(_ text: String, at context: TypedContext) throws -> FieldValue {
         let value = try read(text, context)
-        if let doubt = doubt(about: value, context) { throw TypingFailure(doubt) }
-        guard accepts(value) else { throw unreadable(text) }
+        if let doubt = doubt(about: value, context) { throw doubt }
+        guard accepts(value) else { throw TypingFailure.notExpected(text, self) }
         return value
     }
 
@@ -81,7 +70,7 @@ extension FieldDefinition {
         case .texts: return .list(Self.pieces(typed) { $0 == "," })
         case .choices, .cells: return try list(Self.pieces(typed) { $0 == "," || $0 == ";" }, context?.language)
         case .date, .instant, .integer, .count, .flag:
-            guard let value = try readMeasure(typed, context) else { throw unreadable(text) }
+            guard let value = try readMeasure(typed, context) else { throw TypingFailure.notExpected(text, self) }
             return value
         }
     }
@@ -95,13 +84,6 @@ extension FieldDefinition {
         case .flag: Self.flag(typed).map(FieldValue.flag)
         default: nil
         }
-    }
-
-    /// What is expected, with what was typed.
-    func unreadable(_ text: String) -> TypingFailure {
-        TypingFailure(
-            fr: "\(Quoted.fr(text)) n'est pas ce qui est attendu : \(expected(.fr))",
-            en: "\(Quoted.en(text)) is not what is expected: \(expected(.en))")
     }
 
     private static func pieces(_ text: String, _ isSeparator: (Character) -> Bool) -> [String] {
@@ -118,16 +100,5 @@ extension FieldDefinition {
                 default: character
                 }
             })
-    }
-}
-
-/// A text that was typed, between the quotation marks of the language, short and safe for a terminal.
-enum Quoted {
-    static func fr(_ text: String) -> String { "« \(short(text)) »" }
-    static func en(_ text: String) -> String { "“\(short(text))”" }
-
-    private static func short(_ text: String) -> String {
-        let line = Markup.printable(text).replacing("\n", with: " ")
-        return line.count > 60 ? "\(line.prefix(59))…" : line
     }
 }

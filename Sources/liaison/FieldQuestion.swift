@@ -5,6 +5,7 @@ import Foundation
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
+import LiaisonWords
 
 /// One field, asked until its answer is right or the person goes on without it.
 struct FieldQuestion {
@@ -238,11 +239,7 @@ struct FieldQuestion {
     private func choice(_ text: String) throws -> FieldValue {
         guard let number = DecimalNumber.parse(text) else { return try field.parse(text, at: interview.typedContext) }
         guard codes.indices.contains(number - 1) else {
-            let count = codes.count
-            throw TypingFailure(
-                Label(
-                    fr: "attendu : un numéro de 1 à \(count), ou les mots de la liste (\(number) n'y est pas)",
-                    en: "expected: a number from 1 to \(count), or the words of the list (\(number) is not in it)"))
+            throw TypingFailure.noSuchNumber(number, of: codes.count)
         }
         let code = codes[number - 1]
         return field.type == .choices ? .list([code]) : .text(code)

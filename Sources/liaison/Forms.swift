@@ -4,6 +4,7 @@
 import ArgumentParser
 import LiaisonClient
 import LiaisonForms
+import LiaisonWords
 
 struct Forms: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

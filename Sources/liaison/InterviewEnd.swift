@@ -5,6 +5,7 @@ import Foundation
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
+import LiaisonWords
 
 /// What follows the last question: what only the whole form shows to be wrong, the summary, and the decision to send.
 extension Interview {

@@ -5,6 +5,7 @@ import Foundation
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
+import LiaisonWords
 
 /// A question of the interview.
 enum InterviewStep: Hashable {

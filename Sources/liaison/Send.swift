@@ -287,10 +287,7 @@ struct Send: AsyncParsableCommand {
         guard finding.rule == .implausible || finding.rule == .type, let field = catalogue.fields[finding.field] else {
             return finding
         }
-        return FormFinding(
-            field: finding.field, rule: finding.rule,
-            fr: "la valeur donnée ne convient pas, attendu : \(field.expected(.fr))",
-            en: "the value given will not do, expected: \(field.expected(.en))")
+        return FormFinding(field: finding.field, .withheld(field, finding.rule))
     }
 
     /// Arguments are in the list of processes, which every user of the machine can read: said once on each device.

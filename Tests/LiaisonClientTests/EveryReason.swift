@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 import LiaisonClient
 import LiaisonDossier
 import LiaisonForms
@@ -48,6 +49,39 @@ enum EveryReason {
             .tooMany(limit: 0), .tooMany(limit: 1), .tooMany(limit: 3), .nameNotAllowed
         ]
         return others + reasons.map { AttachmentRefusal.file("lettre.pdf", $0) }
+    }
+
+    static func formProblems(_ catalogue: FormCatalogue) throws -> [FormProblem] {
+        let field = try Fixture.unwrap(catalogue.fields["safe_phone"])
+        let label = Label(fr: "Nom", en: "Last name")
+        let text = Label(fr: "indiquez un motif", en: "state a reason")
+        return [
+            .notAField, .missing, .noneOf([label, label]), .notExpected(field), .mistyped(.noSuchDay("31/02/1990")),
+            .implausible(.emergencyNumber("17")), .withheld(field, .type), .only(label), .demanded(text),
+            .forbidden(text), .forbiddenText(text), .fieldNotOpenToSender, .valueNotOpenToSender(label),
+            .legalBasisNotAllowed(allowed: label), .adhesionNotGiven, .healthDataNotAllowed,
+            .healthGroundMissing(field: label), .belowThreshold(indicator: label, threshold: 11),
+            .foundBySubtraction(indicator: label), .periodNotInWholeMonths,
+            .notAgreed(field: label, scope: label, scopes: label, isRequired: true),
+            .notAgreed(field: label, scope: label, scopes: label, isRequired: false),
+            .attachmentsNotAgreed(count: 1, scope: label), .attachmentsNotAgreed(count: 2, scope: label)
+        ]
+    }
+
+    static func typingFailures(_ catalogue: FormCatalogue) throws -> [TypingFailure] {
+        let field = try Fixture.unwrap(catalogue.fields["safe_phone"])
+        let day = try Fixture.unwrap(Day(year: 1990, month: 3, day: 14))
+        let limits = try ["-P130Y", "-P1Y", "-P7D", "-P1D", "-PT2M"].map { try Fixture.unwrap(RelativeLimit($0)) }
+        let one: [TypingFailure] = [
+            .notExpected("appelez-moi", field), .ambiguous("violences", meanings: Label(fr: "Nom", en: "Last name")),
+            .noSuchNumber(9, of: 3), .notWhole("hier", meaning: "2026-05-27"), .yearOfTwoDigits("14/03/90"),
+            .noSuchDay("31/02/1990"), .noSuchTime("25:00"), .dayInTheFuture(day),
+            .instantInTheFuture(1_780_000_000, in: .gmt), .emergencyNumber("17"), .mayHoldName("TESTARD 3"),
+            .notACommune("Belley"), .foreignCountry("99132"), .noSuchDepartement("96", code: "96001"),
+            .postcode("75011")
+        ]
+        return one + limits.map { TypingFailure.dayTooLongAgo(day, limit: $0) }
+            + limits.map { TypingFailure.instantTooLongAgo(1_780_000_000, in: .gmt, limit: $0) }
     }
 
     static func dossierDetails() throws -> [DossierDetail] { try ofTheContainer() + ofDocuments() + ofEvents() }

@@ -128,10 +128,8 @@ struct FrenchTests {
         let id = try #require(TransmissionID("00000000-0000-4000-8000-000000000000"))
         return [
             .programTooOld("NouvelEvenement"), .notPermitted(.noFlow), .refused(Problem(.wrongState)), .unreachable(),
-            .form([
-                FormFinding(field: "first_name", rule: .missing, fr: "champ obligatoire absent", en: "field missing"),
-                FormFinding(field: "diagnosis", rule: .unknown, fr: "n'en est pas un", en: "is none")
-            ]), .unknownKind("saisie"), .unknownUnit("iscg@avema01"), .unknownTransmission("\(id)"),
+            .form([FormFinding(field: "first_name", .missing), FormFinding(field: "diagnosis", .notAField)]),
+            .unknownKind("saisie"), .unknownUnit("iscg@avema01"), .unknownTransmission("\(id)"),
             .ambiguous("0000", [id]), .notInTheLastList(9, of: 3), .noRecipientKeys(unit), .attachment(.nameNotAllowed),
             .chooseUnit([unit, unit]), .notMember, .consentWithdrawn(at: now), .notWitnessed, .notForThisDevice,
             .nobodyCanOpen, .sealedContentLost(id), .alreadyDeposited(id),
@@ -166,6 +164,12 @@ struct FrenchTests {
         var judgedObstacles = try EveryReason.obstacles().map { Self.name($0) }
         judgedObstacles += try EveryReason.registrarObstacles().map { Self.name($0) }
         #expect(Set(obstacles) == Set(judgedObstacles))
+        let problems = try Self.cases(in: "LiaisonForms/FormProblem.swift", indent: 4)
+        let judgedProblems = try EveryReason.formProblems(catalogue).map { Self.name($0) }
+        #expect(Set(problems) == Set(judgedProblems))
+        let typing = try Self.cases(in: "LiaisonForms/TypingFailure.swift", indent: 4)
+        let judgedTyping = try EveryReason.typingFailures(catalogue).map { Self.name($0) }
+        #expect(Set(typing) == Set(judgedTyping))
         let details = try Self.cases(in: "LiaisonDossier/DossierDetail.swift", indent: 8)
         let judgedDetails = Set(try EveryReason.dossierDetails())
         #expect(details.count == judgedDetails.count)
@@ -187,7 +191,7 @@ struct FrenchTests {
         let form = try #require(try Self.failures().first { if case .form = $0 { true } else { false } })
         #expect(form.text(.fr).contains("Prénom : champ obligatoire absent"))
         #expect(form.text(.fr).contains("« diagnosis » : "))
-        #expect(form.text(.en).contains("first_name: field missing"))
+        #expect(form.text(.en).contains("first_name: required field missing"))
     }
 
     // MARK: Evidence
@@ -254,6 +258,15 @@ struct FrenchTests {
             if field.help(.fr) != nil { judge("\(name), help") { field.help($0) ?? "" } }
             for (code, choice) in field.values ?? [:] { judge("\(name), \(code)", choice.text) }
         }
+    }
+
+    @Test func formProblemsAndTypingFailures() throws {
+        for problem in try EveryReason.formProblems(catalogue) {
+            let finding = FormFinding(field: "safe_phone", problem)
+            judge("\(problem.rule)", finding.why)
+            judge("\(problem.rule)", ClientFailure.form([finding]).text)
+        }
+        for failure in try EveryReason.typingFailures(catalogue) { judge("\(failure)", failure.text) }
     }
 
     @Test(arguments: ["PV_audition.pdf", "extrait TAJ.png"])

@@ -175,6 +175,33 @@ struct OutboxTests {
         #expect(try await world.records().count { $0.event == .submissionAcceptance } == 1)
     }
 
+    /// What a log that the relay has left may hold is asked about, also when it has been sealed anew since: its unit may have
+    /// read what was sealed first.
+    @Test func whatAFormerLogMayHoldIsStillAskedAboutWhenSealedAnew() async throws {
+        let world = try await world()
+        let id = try await seal(in: world)
+        world.wrap = { honest in
+            var breaking = LyingConnection(honest)
+            breaking.receipt = { _ in throw ClientFailure.unreachable() }
+            return breaking
+        }
+        let broken = try await online(world)
+        #expect(obstacles(try await broken.flush(catalogue: world.catalogue)) == [.failed(.unreachable())])
+        world.wrap = { $0 }
+        let session = try await online(world)
+        _ = try session.outbox.leaveLog(after: 0)
+        let before = try #require(try session.outbox.item(id))
+        #expect(before.wasHandedIn == true && before.mayBeInFormerLog == true)
+
+        try await session.sealAnew(id, catalogue: world.catalogue)
+        let after = try #require(try session.outbox.item(id))
+        #expect(after.envelope != before.envelope)
+        // The relay was not handed these bytes; those before, it was.
+        #expect(after.wasHandedIn == nil && after.mayBeInFormerLog == true)
+        #expect(try session.outbox.waiting(id)?.wasDeposited == true)
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [.wasDeposited])
+    }
+
     /// A call made meanwhile stands in the envelope; not in one that the relay may have already.
     @Test func aCallMadeMeanwhileIsWrittenDown() async throws {
         let world = try await world()

@@ -6,6 +6,7 @@ import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 import LiaisonTestKit
+import LiaisonWords
 import Testing
 
 /// What is typed is what is meant. Now is 28 May 2026, 22:26:40 in Paris, unless a test says otherwise.
@@ -27,13 +28,13 @@ struct TypingTests {
         try field(name).parse(text, at: TypedContext(now: now, zone: paris, language: language))
     }
 
-    /// The message that refuses `text`, in both languages; nil when it is taken.
-    private func refusal(_ name: String, _ text: String) throws -> Label? {
+    /// Why `text` is not taken; nil when it is.
+    private func refusal(_ name: String, _ text: String) throws -> TypingFailure? {
         do {
             _ = try parse(name, text)
             return nil
         } catch let failure as TypingFailure {
-            return failure.why
+            return failure
         }
     }
 
@@ -58,9 +59,10 @@ struct TypingTests {
     /// Where the person's own number is asked, "17" is somebody who has understood another question.
     @Test(arguments: ["15", "17", "112", "3919", "116006"])
     func noEmergencyNumberIsThePersons(typed: String) throws {
-        let why = try #require(try refusal("safe_phone", typed))
-        #expect(why.fr.contains("« aucun »"), "\(why.fr)")
-        #expect(why.en.contains("none"), "\(why.en)")
+        let failure = try #require(try refusal("safe_phone", typed))
+        #expect(failure == .emergencyNumber(typed))
+        #expect(failure.text(.fr).contains("« aucun »"), "\(failure.text(.fr))")
+        #expect(failure.text(.en).contains("none"), "\(failure.text(.en))")
     }
 
     @Test(arguments: [
@@ -68,9 +70,11 @@ struct TypingTests {
         "+1234567", "+1234567890123456", "118218", "113", "190", "4000", "639980001", "+590 0590 99 00 01"
     ])
     func noTelephones(typed: String) throws {
-        let why = try #require(try refusal("safe_phone", typed))
-        #expect(why.fr.contains(typed) && why.fr.contains("attendu : numéro de téléphone"))
-        #expect(why.en.contains(typed) && why.en.contains("expected: telephone number"))
+        let definition = try field("safe_phone")
+        let failure = try #require(try refusal("safe_phone", typed))
+        #expect(failure == .notExpected(typed, definition))
+        #expect(failure.text(.fr).contains(typed) && failure.text(.fr).contains("attendu : numéro de téléphone"))
+        #expect(failure.text(.en).contains(typed) && failure.text(.en).contains("expected: telephone number"))
     }
 
     // MARK: Dates
@@ -102,9 +106,9 @@ struct TypingTests {
         ("birth_date", "mars 1990", "attendu : date", "expected: date")
     ])
     func noDates(name: String, typed: String, fr: String, en: String) throws {
-        let why = try #require(try refusal(name, typed))
-        #expect(why.fr.contains(fr), "\(why.fr)")
-        #expect(why.en.contains(en), "\(why.en)")
+        let failure = try #require(try refusal(name, typed))
+        #expect(failure.text(.fr).contains(fr), "\(failure.text(.fr))")
+        #expect(failure.text(.en).contains(en), "\(failure.text(.en))")
     }
 
     @Test func limitsAreWhereTheyAreSaidToBe() throws {
@@ -145,9 +149,21 @@ struct TypingTests {
         ("28/05/2026", "attendu : heure", "expected: time"), ("23:", "attendu : heure", "expected: time")
     ])
     func noInstants(typed: String, fr: String, en: String) throws {
-        let why = try #require(try refusal("phone_call_at", typed))
-        #expect(why.fr.contains(fr), "\(why.fr)")
-        #expect(why.en.contains(en), "\(why.en)")
+        let failure = try #require(try refusal("phone_call_at", typed))
+        #expect(failure.text(.fr).contains(fr), "\(failure.text(.fr))")
+        #expect(failure.text(.en).contains(en), "\(failure.text(.en))")
+    }
+
+    @Test func datesAndTimesAreRefusedForAReason() throws {
+        #expect(try refusal("birth_date", "14/03/90") == .yearOfTwoDigits("14/03/90"))
+        #expect(try refusal("birth_date", "31/02/1990") == .noSuchDay("31/02/1990"))
+        #expect(try refusal("phone_call_at", "29/03/2026 02:30") == .noSuchTime("29/03/2026 02:30"))
+        let future: Instant = 1_780_002_840
+        #expect(try refusal("phone_call_at", "28/05/2026 23:14") == .instantInTheFuture(future, in: paris))
+        let limit = try #require(RelativeLimit("-P7D"))
+        let past: Instant = 1_779_304_440
+        #expect(
+            try refusal("phone_call_at", "20/05/2026 21:14") == .instantTooLongAgo(past, in: paris, limit: limit))
     }
 
     /// 02:30 comes twice on 25 October 2026: before 02:45 in winter time the second one is the latest that has been.
@@ -211,14 +227,14 @@ struct TypingTests {
         ("last_name", "  ", "attendu : texte")
     ])
     func noWords(name: String, typed: String, fr: String) throws {
-        let why = try #require(try refusal(name, typed))
-        #expect(why.fr.contains(fr), "\(why.fr)")
+        let failure = try #require(try refusal(name, typed))
+        #expect(failure.text(.fr).contains(fr), "\(failure.text(.fr))")
     }
 
     /// What steers a terminal is not echoed.
     @Test func aRefusalEchoesNoControls() throws {
-        let why = try #require(try refusal("birth_date", "hier\u{1B}[2J\n\u{202E}"))
-        #expect(!why.fr.unicodeScalars.contains { FieldDefinition.isForbidden($0) || $0 == "\n" })
+        let failure = try #require(try refusal("birth_date", "hier\u{1B}[2J\n\u{202E}"))
+        #expect(!failure.text(.fr).unicodeScalars.contains { FieldDefinition.isForbidden($0) || $0 == "\n" })
     }
 
     /// Nobody knows when a file was written: labels and dates are read, relative words are not.
@@ -254,16 +270,24 @@ struct TypingTests {
         #expect(try field("residence_commune").display(value, .fr) == shown)
     }
 
-    @Test(arguments: [
-        ("01000", "01000 est un code postal"), ("97400", "97400 est un code postal"),
-        ("75011", "75011 est un code postal"), ("20000", "le département 20 n'existe pas"),
-        ("96001", "le département 96 n'existe pas"), ("98000", "le département 980 n'existe pas"),
-        ("3A001", "le département 3A n'existe pas"), ("99132", "pays étranger"),
-        ("Bourg-en-Bresse", "tapez le code INSEE"), ("Belley", "tapez le code INSEE"), ("1053", "tapez le code INSEE")
-    ])
-    func noCommunes(typed: String, fr: String) throws {
-        let why = try #require(try refusal("residence_commune", typed))
-        #expect(why.fr.contains(fr), "\(why.fr)")
+    @Test(
+        arguments: [
+            ("01000", .postcode("01000"), "01000 est un code postal"),
+            ("97400", .postcode("97400"), "97400 est un code postal"),
+            ("75011", .postcode("75011"), "75011 est un code postal"),
+            ("20000", .noSuchDepartement("20", code: "20000"), "le département 20 n'existe pas"),
+            ("96001", .noSuchDepartement("96", code: "96001"), "le département 96 n'existe pas"),
+            ("98000", .noSuchDepartement("980", code: "98000"), "le département 980 n'existe pas"),
+            ("3A001", .noSuchDepartement("3A", code: "3A001"), "le département 3A n'existe pas"),
+            ("99132", .foreignCountry("99132"), "pays étranger"),
+            ("Bourg-en-Bresse", .notACommune("Bourg-en-Bresse"), "tapez le code INSEE"),
+            ("Belley", .notACommune("Belley"), "tapez le code INSEE"),
+            ("1053", .notACommune("1053"), "tapez le code INSEE")
+        ] as [(String, TypingFailure, String)])
+    func noCommunes(typed: String, expected: TypingFailure, fr: String) throws {
+        let failure = try #require(try refusal("residence_commune", typed))
+        #expect(failure == expected)
+        #expect(failure.text(.fr).contains(fr), "\(failure.text(.fr))")
     }
 
     // MARK: References
@@ -285,9 +309,10 @@ struct TypingTests {
         ("case_ref", "affaire fictive"), ("thread_ref", "celle de Mme EXEMPLE"), ("second_reader", "Beta Exemple 2")
     ])
     func noReferences(name: String, typed: String) throws {
-        let why = try #require(try refusal(name, typed))
-        #expect(why.fr.contains(typed) && why.fr.contains("tapez seulement le numéro"))
-        #expect(why.en.contains("type the number only"))
+        let failure = try #require(try refusal(name, typed))
+        #expect(failure == .mayHoldName(typed))
+        #expect(failure.text(.fr).contains(typed) && failure.text(.fr).contains("tapez seulement le numéro"))
+        #expect(failure.text(.en).contains("type the number only"))
     }
 }
 
@@ -390,11 +415,19 @@ struct TypedFormTests {
         form["shared_scope"] = .list(agreed)
         #expect(try catalogue.check(form, kind: kind("orientation")) == [])
         let found = try typed("orientation", form)
+        let required = try kind("orientation").required
         #expect(found.map(\.field) == fields)
         for finding in found {
-            let label = try #require(catalogue.fields[finding.field]).label(.fr)
+            guard case .notAgreed(let field, let missing, let scopes, let isRequired) = finding.problem else {
+                Issue.record("\(finding.field): \(finding.rule)")
+                continue
+            }
+            #expect(field == catalogue.label(of: finding.field))
+            #expect(missing.fr == scope)
+            #expect(scopes == catalogue.label(of: "shared_scope"))
+            #expect(isRequired == required.contains(finding.field))
             #expect(finding.rule == .scope)
-            #expect(finding.why.fr.contains("« \(label) »") && finding.why.fr.contains("« \(scope) »"))
+            #expect(finding.why.fr.contains("« \(field.fr) »") && finding.why.fr.contains("« \(scope) »"))
         }
     }
 
@@ -414,6 +447,9 @@ struct TypedFormTests {
         var form = try complete("concern_report")
         form["child_birth_date"] = nil
         let finding = try #require(catalogue.check(form, kind: try kind("concern_report")).first)
+        let group = ["child_birth_date", "age_estimate"]
+        #expect(finding.problem == .noneOf(group.map { catalogue.label(of: $0) }))
+        #expect(finding.why == catalogue.atLeastOne(of: group))
         #expect(finding.why.fr == "au moins l'un de : Date de naissance de l'enfant, Âge estimé")
         #expect(finding.why.en == "at least one of: Child's birth date, Estimated age")
         #expect(finding.text(.fr) == "child_birth_date: \(finding.why.fr)")
@@ -446,10 +482,8 @@ struct TypedFormTests {
                 for code in field.codes { #expect(expected.contains(field.values?[code]?.text(language) ?? "?")) }
             }
         }
-        for rule in FormFinding.Rule.allCases {
-            let finding = FormFinding(field: "last_name", rule: rule, fr: "faux", en: "wrong")
-            #expect(finding.text(.fr, fields: catalogue.fields) == "Nom : faux")
-        }
+        let finding = FormFinding(field: "last_name", .demanded(Label(fr: "faux", en: "wrong")))
+        #expect(finding.text(.fr, fields: catalogue.fields) == "Nom : faux")
         #expect(catalogue.fields["staff_safety_alert"]?.expected(.fr) == "oui ou non")
         #expect(catalogue.fields["birth_date"]?.expected(.fr) == "date, par exemple 14/03/1990")
         #expect(catalogue.fields["minors_present"]?.expected(.fr) == "un nombre, ou « inconnu »")

@@ -8,64 +8,13 @@
 . "$(dirname "$0")/lib.sh"
 
 "$sandbox" up "$dir/sb" --convention "$small"
-cat >"$dir/type.py" <<'PY'
-r"""Types answers at a terminal as their questions come; prints what the terminal showed and the exit code.
-
-A line is QUESTION<tab>ANSWER; Enter follows each answer but ^C and ^D; \n and \x15 stand for those bytes.
-"""
-import os, pty, re, select, sys, time
-
-os.environ["TERM"] = "xterm"
-KEYS = {"^C": b"\x03", "^D": b"\x04"}
-
-
-def typed(answer):
-    spelled = re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), answer.replace("\\n", "\n"))
-    return KEYS.get(answer) or spelled.encode() + b"\n"
-
-
-answers = [line.rstrip("\n").split("\t") for line in open(sys.argv[1], encoding="utf-8")]
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-seen, mark, left, started = b"", 0, b"", time.time()
-
-
-def step(seconds=30):
-    """Reads what there is, and writes as much of what is left as the terminal takes; False at its end."""
-    global seen, left
-    readable, writable, _ = select.select([terminal], [terminal] if left else [], [], seconds)
-    try:
-        if readable:
-            piece = os.read(terminal, 65536)
-            seen += piece
-            return bool(piece)
-        if writable:
-            left = left[os.write(terminal, left[:512]):]
-        return bool(writable)
-    except OSError:
-        return False
-
-
-for question, answer in answers:
-    while left or question.encode() not in seen[mark:]:
-        if not step():
-            sys.exit(f"no question {question!r} in {seen[mark:].decode(errors='replace')!r}")
-    mark = seen.index(question.encode(), mark) + len(question.encode())
-    left = typed(answer)
-while step():
-    pass
-status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-sys.stdout.write(seen.decode(errors="replace"))
-print(f"exit {status} after {time.time() - started:.0f} s")
-PY
 # types UNIT KIND QUESTION ANSWER…: what the terminal showed is in $dir/out
 types() {
     local unit=$1 kind=$2
     shift 2
     printf '%s\t%s\n' "$@" >"$dir/answers"
     LANG=fr_FR.UTF-8 LIAISON_VAULT="$dir/sb/agents/$unit" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/$unit.passphrase" \
-        "$python" "$dir/type.py" "$dir/answers" "$bin/liaison" send "$kind" >"$dir/out" || fail "$(cat "$dir/out")"
+        "$python" "$(dirname "$0")/terminal.py" "$dir/answers" "$bin/liaison" send "$kind" >"$dir/out" || fail "$(cat "$dir/out")"
 }
 # The transmission that the terminal said was deposited
 deposited() { sed -n 's/.*\([0-9a-f]\{8\}-[0-9a-f-]\{27\}\) : déposé.*/\1/p' "$dir/out"; }

@@ -20,6 +20,7 @@ says 'the log goes on' "$dir/out"
 restart
 as iscg-est read "$first" >/dev/null
 lost=$(refer)
+again=$(refer)
 exits 0 registrar ggd01 vacancy bta-gex@ggd01 --yes # a roster that will be lost
 "$sandbox" down "$dir/sb"
 
@@ -74,6 +75,29 @@ as iscg-est read "$lost" >/dev/null
 as iscg-est acknowledge "$lost" >/dev/null
 say bta-montluel track "$lost"
 says 'acknowledged by the unit' "$dir/out"
+
+# On a terminal --flush deposits what needs nobody's word and asks about the rest, one by one. Its summary says what left by
+# itself and what still waits; what somebody just deposited was said then, and is not said to wait.
+"$sandbox" down "$dir/sb"
+exits 69 as bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+alone=$(sed -n 's/.*liaison outbox \([0-9a-f-]*\).*/\1/p' "$dir/err")
+[ -n "$alone" ] || fail "nothing kept: $(cat "$dir/err")"
+restart
+printf '%s\t%s\n' 'Send? [y/N]' n 'Send? [y/N]' y >"$dir/answers"
+LIAISON_VAULT="$dir/sb/agents/bta-montluel" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/bta-montluel.passphrase" \
+    "$python" "$(dirname "$0")/terminal.py" "$dir/answers" "$bin/liaison" outbox --flush >"$dir/out" || fail "$(cat "$dir/out")"
+says 'exit 75' "$dir/out" # something still waits
+says "$again: deposited, not yet opened" "$dir/out"
+tait "Deposit: liaison outbox $again" "$dir/out"
+[ "$(grep -c 'Deposited now: ' "$dir/out")" = 1 ] || fail "$(cat "$dir/out")"
+grep -F 'Deposited now: ' "$dir/out" | grep -qF "(reference $alone)" || fail "$(cat "$dir/out")"
+[ "$(grep -c 'NOT SENT: ' "$dir/out")" = 1 ] || fail "$(cat "$dir/out")"
+grep -F 'NOT SENT: ' "$dir/out" | grep -qF 'deposited before the relay was restored' || fail "$(cat "$dir/out")"
+says "Deposit: liaison outbox $first" "$dir/out"
+exits 0 as bta-montluel outbox
+[ "$(json '[(x["id"], x["reason"]) for x in d]')" = "[('$first', 'was_deposited')]" ] || fail "$(cat "$dir/out")"
+as iscg-est read "$again" >/dev/null
+as iscg-est read "$alone" >/dev/null
 "$bin/liaisond" verify --data "$relay" >/dev/null
 
 # A second time: nothing of the first restore is in the way.

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+r"""Types answers at a terminal as their questions come; prints what the terminal showed and the exit code.
+
+    terminal.py ANSWERS COMMAND…
+
+A line of the file ANSWERS is QUESTION<tab>ANSWER; Enter follows each answer but ^C and ^D; \n and \x15 stand for those bytes.
+"""
+
+import os
+import pty
+import re
+import select
+import sys
+import time
+
+os.environ["TERM"] = "xterm"
+KEYS = {"^C": b"\x03", "^D": b"\x04"}
+
+
+def typed(answer):
+    spelled = re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), answer.replace("\\n", "\n"))
+    return KEYS.get(answer) or spelled.encode() + b"\n"
+
+
+with open(sys.argv[1], encoding="utf-8") as lines:
+    answers = [line.rstrip("\n").split("\t") for line in lines]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+seen, mark, left, started = b"", 0, b"", time.time()
+
+
+def step(seconds=30):
+    """Reads what there is, and writes as much of what is left as the terminal takes; False at its end."""
+    global seen, left
+    readable, writable, _ = select.select([terminal], [terminal] if left else [], [], seconds)
+    try:
+        if readable:
+            piece = os.read(terminal, 65536)
+            seen += piece
+            return bool(piece)
+        if writable:
+            left = left[os.write(terminal, left[:512]):]
+        return bool(writable)
+    except OSError:
+        return False
+
+
+for question, answer in answers:
+    while left or question.encode() not in seen[mark:]:
+        if not step():
+            sys.exit(f"no question {question!r} in {seen[mark:].decode(errors='replace')!r}")
+    mark = seen.index(question.encode(), mark) + len(question.encode())
+    left = typed(answer)
+while step():
+    pass
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+sys.stdout.write(seen.decode(errors="replace"))
+print(f"exit {status} after {time.time() - started:.0f} s")
