@@ -38,7 +38,7 @@ coverage:
 lint:
 	scripts/setup --tests
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
-	shellcheck scripts/* Tests/Scripts/*.sh .ci/run
+	shellcheck scripts/* Tests/Scripts/*.sh Tests/Scripts/*.bash .ci/run
 	.venv/bin/ruff check --no-cache tools Tests
 
 # A directory of 500 institutions beside one of four: what a refresh moves and what a send costs, in one run.
