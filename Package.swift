@@ -81,6 +81,8 @@ let package = Package(
             "LiaisonPostgreSQLStore",
             ["LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", "CPostgreSQL", crypto]),
         library(
+            "LiaisonStores", ["LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonPostgreSQLStore"]),
+        library(
             "LiaisonHTTP",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", log, nioSSL,
@@ -146,7 +148,8 @@ let package = Package(
             name: "liaisond",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay",
-                "LiaisonSQLiteStore", "LiaisonPostgreSQLStore", "LiaisonHTTP", "LiaisonTLS", "LiaisonWitness", arguments,
+                "LiaisonSQLiteStore", "LiaisonPostgreSQLStore", "LiaisonStores", "LiaisonHTTP", "LiaisonTLS",
+                "LiaisonWitness", arguments,
                 log, nioSSL,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -158,8 +161,8 @@ let package = Package(
             name: "LiaisonTestKit",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonConvention",
-                "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonVault", "LiaisonDossier",
-                "LiaisonClient"
+                "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonPostgreSQLStore",
+                "LiaisonStores", "LiaisonVault", "LiaisonDossier", "LiaisonClient"
             ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
         .executableTarget(
             name: "scale",
@@ -233,7 +236,10 @@ let package = Package(
         tests("LiaisonHTTPTests", ["LiaisonHTTP", "LiaisonModel", "LiaisonNotes", "LiaisonWire"]),
         tests(
             "LiaisonStoreTests",
-            ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonTestKit"]),
+            [
+                "LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore",
+                "LiaisonPostgreSQLStore", "LiaisonStores", "LiaisonClient", "LiaisonWire", "LiaisonTestKit"
+            ]),
         tests(
             "LiaisonWitnessTests",
             [

@@ -13,7 +13,7 @@ import LiaisonTestKit
 /// opened, acknowledged, their contents erased. Everything is signed by the log's key and verifies.
 struct LogFiller {
     static let units = 2000
-    let store: SQLiteRelayStore
+    let store: any RelayStore
     let log: NoteSigner
     /// Instant of the first event; one transmission a second.
     let start: Instant

@@ -214,7 +214,7 @@ final class PostgreSQLFacts: StoreFacts {
         var due: [StoredDelivery] = []
         for rank in Urgency.allCases.indices where due.count < limit {
             due += try deliveries(
-                "urgency = $1 AND next_step_at <= $2 ORDER BY next_step_at LIMIT $3",
+                "urgency = $1 AND next_step_at <= $2 ORDER BY next_step_at, transmission, unit LIMIT $3",
                 [.int(rank), .instant(instant), .int(limit - due.count)])
         }
         return due

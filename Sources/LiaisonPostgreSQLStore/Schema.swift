@@ -174,7 +174,8 @@ enum Schema {
         );
         CREATE INDEX deliveries_unit ON deliveries (unit, entry);
         CREATE INDEX deliveries_content ON deliveries (content) WHERE content IS NOT NULL;
-        CREATE INDEX deliveries_due_by_urgency ON deliveries (urgency, next_step_at) WHERE next_step_at IS NOT NULL;
+        CREATE INDEX deliveries_due_by_urgency ON deliveries (urgency, next_step_at, transmission, unit)
+            WHERE next_step_at IS NOT NULL;
         CREATE TABLE acts (
             hash BYTEA PRIMARY KEY,
             transmission TEXT COLLATE "C" NOT NULL,

@@ -75,7 +75,10 @@ struct SQLiteFacts: StoreFacts {
         var due: [StoredDelivery] = []
         for rank in Urgency.allCases.indices where due.count < limit {
             due += try rows(
-                "SELECT * FROM deliveries WHERE urgency = ? AND next_step_at <= ? ORDER BY next_step_at LIMIT ?",
+                """
+                SELECT * FROM deliveries WHERE urgency = ? AND next_step_at <= ?
+                ORDER BY next_step_at, transmission, unit LIMIT ?
+                """,
                 [rank, instant, limit - due.count]
             ).map(Store.delivery)
         }
@@ -119,10 +122,10 @@ struct SQLiteFacts: StoreFacts {
         // A transmission's records go together, once its newest one is due and no content is left.
         let due = try rows(
             """
-            SELECT scope, transmission FROM record_keys AS k WHERE last_at <= :instant AND NOT EXISTS
+            SELECT min(scope) AS scope, transmission FROM record_keys AS k WHERE last_at <= :instant AND NOT EXISTS
                 (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at > :instant)
             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE transmission = k.transmission AND erased = 0)
-            GROUP BY coalesce(transmission, scope) ORDER BY min(last_at), scope LIMIT :limit
+            GROUP BY coalesce(transmission, scope) ORDER BY min(last_at), min(scope) LIMIT :limit
             """, ["instant": instant, "limit": limit])
         return try due.map { row in
             let transmission: String? = row["transmission"]

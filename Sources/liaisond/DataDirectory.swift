@@ -9,6 +9,7 @@ import LiaisonNotes
 import LiaisonPostgreSQLStore
 import LiaisonRelay
 import LiaisonSQLiteStore
+import LiaisonStores
 import NIOCore
 import NIOSSL
 import SystemPackage

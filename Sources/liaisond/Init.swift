@@ -6,6 +6,7 @@ import Foundation
 import LiaisonNotes
 import LiaisonPostgreSQLStore
 import LiaisonSQLiteStore
+import LiaisonStores
 import LiaisonTLS
 
 struct Init: AsyncParsableCommand {

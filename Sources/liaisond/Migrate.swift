@@ -7,6 +7,7 @@ import LiaisonNotes
 import LiaisonPostgreSQLStore
 import LiaisonRelay
 import LiaisonSQLiteStore
+import LiaisonStores
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,8 +31,8 @@ struct Migrate: AsyncParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         let source = try await directory.location()
         let target = try StoreLocation(to)
-        if let from, try StoreLocation(from).text != source.text {
-            throw ValidationError("the store is elsewhere (\(source.text)), not at \(from)\nhint: without --from")
+        if let from, try StoreLocation(from).description != source.description {
+            throw ValidationError("the store is elsewhere (\(source)), not at \(from)\nhint: without --from")
         }
         switch (source, target) {
         case (.file, .database(let address)):
@@ -73,14 +74,5 @@ struct Migrate: AsyncParsableCommand {
             throw ValidationError("what was written is not what is there: the store stays where it was")
         }
         print("\(found.rows) rows, the same at both ends")
-    }
-}
-
-extension StoreLocation {
-    var text: String {
-        switch self {
-        case .file: "sqlite"
-        case .database(let address): address.text
-        }
     }
 }

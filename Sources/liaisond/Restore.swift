@@ -9,6 +9,7 @@ import LiaisonNotes
 import LiaisonPostgreSQLStore
 import LiaisonRelay
 import LiaisonSQLiteStore
+import LiaisonStores
 import LiaisonWitness
 
 struct Backup: AsyncParsableCommand {

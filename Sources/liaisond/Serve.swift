@@ -8,6 +8,7 @@ import LiaisonHTTP
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
+import LiaisonStores
 import LiaisonWire
 import Logging
 import ServiceLifecycle

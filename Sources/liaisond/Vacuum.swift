@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import ArgumentParser
+import LiaisonStores
 
 struct Vacuum: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import LiaisonNotes
 import LiaisonSQLiteStore
+import LiaisonStores
 
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +15,7 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
-        let report = try await directory.store().verify(log: directory.logSigner().noteKey, in: directory)
+        let report = try await directory.store().verify(log: directory.logSigner().noteKey)
         for finding in report.findings { print(finding) }
         print(
             "\(report.entries) entries, \(report.checkpoints) checkpoints, "

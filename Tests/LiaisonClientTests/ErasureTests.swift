@@ -9,6 +9,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
 import LiaisonSQLiteStore
+import LiaisonStores
 import LiaisonTestKit
 import LiaisonWire
 import Testing
@@ -42,7 +43,7 @@ struct ErasureTests {
     }
 
     @Test func anErasedContentIsInNoFileOfTheStore() async throws {
-        let world = try await World(units: [montluel, iscg])
+        let world = try await World(units: [montluel, iscg], store: .sqlite)
         let id = try await world.sendReferral()
         let content = try await content(of: id, world)
         // The header, a piece from the middle and the end: rows and pages are of other sizes than these.
@@ -65,7 +66,7 @@ struct ErasureTests {
 
     /// Only what has its answer is erased on demand; a second demand finds nothing to do.
     @Test func onDemandOnlyWhatIsAnswered() async throws {
-        let world = try await World(units: [montluel, iscg])
+        let world = try await World(units: [montluel, iscg], store: .sqlite)
         let id = try await world.sendReferral()
         let sender = try world.session(montluel)
         try await sender.refresh()
@@ -170,7 +171,7 @@ struct ErasureTests {
     }
 
     @Test func recordsAndSaltsGoAtTheAuditLimit() async throws {
-        let world = try await World(units: [montluel, iscg])
+        let world = try await World(units: [montluel, iscg], store: .sqlite)
         let id = try await world.sendReferral()
         // Enough of them for pages to split and merge.
         var others: [TransmissionID] = []

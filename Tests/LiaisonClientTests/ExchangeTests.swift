@@ -9,6 +9,7 @@ import LiaisonNotes
 import LiaisonRelay
 import LiaisonSQLiteStore
 import LiaisonSealing
+import LiaisonStores
 import LiaisonTestKit
 import LiaisonWire
 import Synchronization

@@ -8,6 +8,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
 import LiaisonSQLiteStore
+import LiaisonStores
 import LiaisonTestKit
 import LiaisonWire
 import LiaisonWitness

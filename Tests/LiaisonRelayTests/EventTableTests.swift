@@ -7,6 +7,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
 import LiaisonSQLiteStore
+import LiaisonStores
 import LiaisonTestKit
 import LiaisonWire
 import Testing

@@ -5,7 +5,6 @@ import Foundation
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
-import LiaisonSQLiteStore
 import LiaisonTestKit
 import LiaisonWire
 import Testing
@@ -20,9 +19,9 @@ struct SameLogTests {
     private static let leaves = "a7a190ab2f4db9b90305a1701cbdc4bede9a5275bb7570ee44c6ff5230bb9a6f"
     private static let records = "61920fad5bd2f7e1600d4bdab59696f0ed78e7a3af6ba74342258ce7cb345c75"
 
-    @Test(arguments: Telling.allCases)
-    func theLogIsTheSame(telling: Telling) async throws {
-        let story = try await Story(telling)
+    @Test(arguments: Telling.allCases, StoreKind.allCases)
+    func theLogIsTheSame(telling: Telling, kind: StoreKind) async throws {
+        let story = try await Story(telling, kind)
         try await story.tell()
         let size = try #require(try await story.store.head()?.size)
         var (leaves, records): ([UInt8], [UInt8]) = ([], [])
@@ -49,7 +48,7 @@ enum Telling: CaseIterable {
 
 /// Some days between three institutions, with keys, ids and times that never change.
 private final class Story {
-    let store: SQLiteRelayStore
+    let store: any RelayStore
     private let directory: TemporaryDirectory
     private let clock = TestClock()
     private let random = RandomBytes.repeatable("same log")
@@ -66,15 +65,15 @@ private final class Story {
         "bta-montluel@ggd01", "corg@ggd01", "iscg-est@avema01", "coordination@avema01", "cms-bourg@cd01", "crip@cd01"
     ]
 
-    init(_ telling: Telling) async throws {
+    init(_ telling: Telling, _ kind: StoreKind) async throws {
         directory = try TemporaryDirectory()
-        store = try SQLiteRelayStore(directory: directory.path)
+        store = try await kind.open(in: directory)
         self.telling = telling
         sequencer = try Self.sequencer(store, clock, random)
     }
 
     private static func sequencer(
-        _ store: SQLiteRelayStore, _ clock: TestClock, _ random: RandomBytes
+        _ store: any RelayStore, _ clock: TestClock, _ random: RandomBytes
     ) throws -> Sequencer {
         Sequencer(log: try Fixture.signer(Fixture.origin), store: store, clock: { clock.now }, random: random)
     }

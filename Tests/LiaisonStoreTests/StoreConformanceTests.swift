@@ -4,21 +4,15 @@
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
-import LiaisonRelay
 import LiaisonSQLiteStore
+import LiaisonStores
 import LiaisonTestKit
 import Testing
 
-/// What every store behind the relay's port must do, whatever database it is. A new store joins `stores`.
+@testable import LiaisonRelay
+
+/// What every store behind the relay's port must do, whatever database it is. A new store joins `StoreKind`.
 struct StoreConformanceTests {
-    struct Kind: Sendable, CustomTestStringConvertible {
-        let name: String
-        let open: @Sendable (String) throws -> any RelayStore
-        var testDescription: String { name }
-    }
-
-    static let stores = [Kind(name: "SQLite") { try SQLiteRelayStore(directory: $0) }]
-
     private let unit = Mailbox.unit(UnitAddress("iscg-est@avema01") ?? { fatalError() }())
 
     /// Entries with numbers of one mailbox, one after the other, at given times.
@@ -41,10 +35,10 @@ struct StoreConformanceTests {
     }
 
     /// Two who decide on the same head: one of them is written, whole, and the other learns that it was not.
-    @Test(arguments: stores)
-    func aCommitIsACompareAndSwapOfTheHead(kind: Kind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func aCommitIsACompareAndSwapOfTheHead(kind: StoreKind) async throws {
         let directory = try TemporaryDirectory()
-        let store = try kind.open(directory.path)
+        let store = try await kind.open(in: directory)
         #expect(try await store.head() == nil)
         try await store.commit(batch(0..<2, firstNumber: 1, at: [10, 20]))
         let late = try batch(0..<1, firstNumber: 1, at: [30])
@@ -58,12 +52,12 @@ struct StoreConformanceTests {
     }
 
     /// What was committed is there for whoever opens the store next.
-    @Test(arguments: stores)
-    func whatIsCommittedStays(kind: Kind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func whatIsCommittedStays(kind: StoreKind) async throws {
         let directory = try TemporaryDirectory()
         let written = try batch(0..<3, firstNumber: 1, at: [10, 20, 30])
-        try await kind.open(directory.path).commit(written)
-        let again = try kind.open(directory.path)
+        try await kind.open(in: directory).commit(written)
+        let again = try await kind.open(in: directory)
         #expect(try await again.head()?.checkpoint == "checkpoint 3")
         for entry in written.entries {
             let found = try #require(try await again.entry(entry.index))
@@ -72,10 +66,10 @@ struct StoreConformanceTests {
         #expect(try await again.entries(0..<3) == written.entries.map(\.commitment.bytes))
     }
 
-    @Test(arguments: stores)
-    func theEndsOfAWindow(kind: Kind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func theEndsOfAWindow(kind: StoreKind) async throws {
         let directory = try TemporaryDirectory()
-        let store = try kind.open(directory.path)
+        let store = try await kind.open(in: directory)
         try await store.commit(batch(0..<4, firstNumber: 1, at: [10, 20, 30, 40]))
         func ends(_ since: Instant, _ until: Instant) async throws -> [Int] {
             try await store.ends(of: [unit], since: since, until: until).map(\.number)
@@ -86,10 +80,10 @@ struct StoreConformanceTests {
         #expect(try await ends(0, 10) == [1])
     }
 
-    @Test(arguments: stores)
-    func aStagedContentGrowsFromWhereItEnds(kind: Kind) async throws {
+    @Test(arguments: StoreKind.allCases)
+    func aStagedContentGrowsFromWhereItEnds(kind: StoreKind) async throws {
         let directory = try TemporaryDirectory()
-        let store = try kind.open(directory.path)
+        let store = try await kind.open(in: directory)
         let (owner, other) = (try Fixture.agent("d-01@cd01"), try Fixture.agent("d-02@cd01"))
         let bytes = [UInt8](repeating: 7, count: 300_000)
         let digest = Hash.of(bytes)
@@ -100,5 +94,66 @@ struct StoreConformanceTests {
         #expect(try await store.stage(Array(bytes[200_000...]), of: digest, owner: owner, at: 200_000, now: 3))
         #expect(try await store.stagedSize(of: owner) == 300_000)
         #expect(try await store.closeStaged(digest, owner: owner)?.size == 300_000)
+    }
+
+    /// Two nodes over one store: what one publishes and logs, the other one knows, and each goes on where the other ended.
+    @Test(arguments: StoreKind.allCases)
+    func twoSequencersOverOneStoreAreOneLog(kind: StoreKind) async throws {
+        let world = try await World(units: ["bta-montluel@ggd01", "iscg-est@avema01"], store: kind)
+        let clock = world.clock
+        let other = Sequencer(log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+        try await other.load()
+        for round in 0..<5 {
+            let sequencer = round.isMultiple(of: 2) ? other : world.sequencer
+            _ = try await sequencer.perform(.operate(.start(version: "\(round)", configuration: Hash.of("\(round)"))))
+            _ = try await world.sendReferral()
+        }
+        // Both at once, again and again: nobody is refused, and nothing is written twice.
+        let before = try #require(try await world.store.head()).size
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for count in 0..<40 {
+                let sequencer = count.isMultiple(of: 2) ? other : world.sequencer
+                group.addTask {
+                    _ = try await sequencer.perform(
+                        .operate(.start(version: "\(count)", configuration: Hash.of("both \(count)"))))
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try #require(try await world.store.head()).size >= before + 40)
+        try await other.catchUp()
+        try await world.sequencer.catchUp()
+        #expect(other.directory.head == world.sequencer.directory.head)
+        #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+    }
+
+    /// A store that has fewer entries than were acknowledged, or others, is not signed on from.
+    @Test(arguments: StoreKind.allCases)
+    func aNodeDoesNotGoOnBehindWhatItSaw(kind: StoreKind) async throws {
+        let signer = try Fixture.signer(Fixture.origin)
+        var directories: [TemporaryDirectory] = []
+        defer { withExtendedLifetime(directories) {} }
+        func log(_ versions: String...) async throws -> any RelayStore {
+            let directory = try TemporaryDirectory()
+            directories.append(directory)
+            let store = try await kind.open(in: directory)
+            let sequencer = Sequencer(log: signer, store: store, clock: { Fixture.start })
+            for version in versions {
+                let act = OperatorAct.start(version: version, configuration: Hash.of(version))
+                _ = try await sequencer.perform(.operate(act))
+            }
+            return store
+        }
+        let ahead = try #require(try await log("1", "2").head())
+        func follow(_ store: any RelayStore) async throws {
+            let key = try signer.noteKey
+            try await store.read { facts in
+                var state = RelayState()
+                _ = try state.follow(facts, log: key, knowing: ahead, now: Fixture.start)
+            }
+        }
+        await #expect(throws: LogFailure.wentBack(from: ahead.size, to: 0)) { try await follow(log()) }
+        await #expect(throws: LogFailure.wentBack(from: ahead.size, to: ahead.size / 2)) { try await follow(log("1")) }
+        await #expect(throws: LogFailure.forked(size: ahead.size)) { try await follow(log("1", "3", "4")) }
     }
 }

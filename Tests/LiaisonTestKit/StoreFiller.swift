@@ -5,7 +5,6 @@ import LiaisonLedger
 package import LiaisonModel
 package import LiaisonNotes
 package import LiaisonRelay
-package import LiaisonSQLiteStore
 import LiaisonSealing
 import LiaisonWire
 
@@ -26,7 +25,7 @@ package final class StoreFiller {
         }
     }
 
-    private let store: SQLiteRelayStore
+    private let store: any RelayStore
     private let log: NoteSigner
     private let convention: Hash
     private var edge = TreeEdge()
@@ -36,7 +35,7 @@ package final class StoreFiller {
     private var open: [(id: TransmissionID, envelope: Hash, from: Party, to: Party)] = []
 
     /// - Parameter log: what signs the log of this store.
-    package init(store: SQLiteRelayStore, log: NoteSigner, convention: Hash) {
+    package init(store: any RelayStore, log: NoteSigner, convention: Hash) {
         self.store = store
         self.log = log
         self.convention = convention

@@ -9,8 +9,8 @@ package import LiaisonLedger
 package import LiaisonModel
 package import LiaisonNotes
 package import LiaisonRelay
-package import LiaisonSQLiteStore
 package import LiaisonSealing
+package import LiaisonStores
 import LiaisonVault
 package import LiaisonWire
 
@@ -18,7 +18,7 @@ package import LiaisonWire
 package final class World {
     package let directory: TemporaryDirectory
     package let clock = TestClock()
-    package let store: SQLiteRelayStore
+    package let store: any OperatedStore
     package let sequencer: Sequencer
     package let relay: Relay
     package let catalogue: FormCatalogue
@@ -32,11 +32,11 @@ package final class World {
     package var wrap: (any RelayConnection) -> any RelayConnection = { $0 }
 
     /// - Parameter units: those that get an agent; the institutions of all others publish empty rosters.
-    package init(units: [String], setting: Setting? = nil) async throws {
+    package init(units: [String], setting: Setting? = nil, store kind: StoreKind = .ordinary) async throws {
         let setting = try setting ?? .test()
         self.setting = setting
         directory = try TemporaryDirectory()
-        store = try SQLiteRelayStore(directory: directory.path)
+        store = try await kind.open(in: directory)
         let clock = clock
         sequencer = Sequencer(log: try Fixture.signer(Fixture.origin), store: store, clock: { clock.now })
         relay = Relay(

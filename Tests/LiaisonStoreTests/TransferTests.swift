@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonModel
+import LiaisonNotes
+import LiaisonPostgreSQLStore
+import LiaisonRelay
+import LiaisonSQLiteStore
+import LiaisonStores
+import LiaisonTestKit
+import LiaisonWire
+import Testing
+
+/// A store brought over to another database, and back, holds the same rows and goes on with the same log.
+struct TransferTests {
+    private let montluel = "bta-montluel@ggd01"
+    private let iscg = "iscg-est@avema01"
+
+    private func digest(_ source: some StoreSource) throws -> StoreDigest {
+        var digest = StoreDigest()
+        try source.rows { digest.add($0, $1) }
+        return digest
+    }
+
+    @Test func everyRowComesAlongAndBack() async throws {
+        let world = try await World(units: [montluel, iscg], store: .sqlite)
+        let id = try await world.sendReferral()
+        let reader = try world.session(iscg)
+        try await reader.refresh()
+        _ = try await reader.read(id, catalogue: world.catalogue)
+        let unit = try Fixture.unit(iscg)
+        let owner = try Fixture.agent("d-01@cd01")
+        // A content of several rows that is still being uploaded, and what lies beside the log.
+        let bytes = [UInt8](repeating: 9, count: 600_000)
+        _ = try await world.store.stage(bytes, of: Hash.of(bytes), owner: owner, at: 0, now: 5)
+        let head = try #require(try await world.store.head())
+        try await world.store.add(cosignatures: ["— witness AAAA\n"], size: head.size)
+        try await world.store.add(timeStamp: [1, 2, 3], size: head.size, at: 7)
+        let source = try #require(world.store as? SQLiteRelayStore)
+
+        let (address, _) = try await PostgreSQLServer.shared.database(for: world.directory)
+        let database = try await PostgreSQLRelayStore(address, isNew: true)
+        do {
+            let transfer = try PostgreSQLTransfer(address, isAlone: true)
+            let written = try transfer.fill(from: source)
+            #expect(try written == digest(source))
+            #expect(try digest(transfer) == written)
+            #expect(throws: (any Error).self) { try transfer.fill(from: source) }
+        }
+        // The log goes on there: the same content, the same upload, the next entry.
+        let size = try #require(try await source.contentSize(of: id, for: unit))
+        #expect(
+            try await database.content(of: id, for: unit, from: 0, count: size)
+                == source.content(of: id, for: unit, from: 0, count: size))
+        #expect(try await database.stage([1], of: Hash.of(bytes), owner: owner, at: 600_000, now: 6))
+        let clock = world.clock
+        let sequencer = Sequencer(log: try Fixture.signer(Fixture.origin), store: database, clock: { clock.now })
+        #expect(try await sequencer.load() == head.size)
+        _ = try await sequencer.perform(.operate(.start(version: "1", configuration: Hash.of("x"))))
+        #expect(try await database.head()?.size == head.size + 2)
+        #expect(try database.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+
+        // And back, after which no node signs from the database any more.
+        let transfer = try PostgreSQLTransfer(address, isAlone: true)
+        let path = "\(world.directory.path)/back.sqlite"
+        #expect(try SQLiteRelayStore.create(at: path, from: transfer) == digest(transfer))
+        try transfer.retire()
+        let back = try SQLiteRelayStore(file: path)
+        #expect(try back.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+        #expect(try await back.stopped() == nil)
+        let late = Sequencer(log: try Fixture.signer(Fixture.origin), store: database, clock: { clock.now })
+        await #expect(throws: Problem.self) {
+            _ = try await late.perform(.operate(.start(version: "1", configuration: Hash.of("y"))))
+        }
+    }
+
+    /// Bytes of deleted rows stay in the pages of a PostgreSQL table: what is to be gone lies under keys, and the files of the
+    /// keys are written anew.
+    @Test func anErasedKeyIsInNoFileOfTheDatabase() async throws {
+        let world = try await World(units: [montluel, iscg], store: .postgresql)
+        let (server, directory) = (PostgreSQLServer.shared, world.directory)
+        let id = try await world.sendReferral()
+        let content = try await world.store.content(of: id, for: Fixture.unit(iscg), from: 0, count: 4096)
+        var keys: [[UInt8]] = []
+        for query in [
+            "SELECT encode(key, 'hex') FROM content_keys",
+            "SELECT encode(key, 'hex') FROM record_keys WHERE transmission = '\(id)'"
+        ] {
+            for hex in try await server.sql(query, for: directory).split(separator: " ") {
+                keys.append(try #require(Hash(hex: String(hex))).bytes)
+            }
+        }
+        #expect(keys.count >= 3)
+        for key in keys { #expect(try await server.isFound(key, for: directory), "the test looks for what is there") }
+        #expect(try await !server.isFound(Array(content.suffix(64)), for: directory))
+        // Content, then records, as their two clocks say.
+        let limit = try #require(world.sequencer.directory.convention).body.auditLimit
+        world.clock.now += 31 * 86_400
+        try await world.relay.catchUp()
+        world.clock.now += limit
+        try await world.relay.catchUp()
+        var tries = 0
+        while tries < 50, (try? await world.store.scrub()) == nil { tries += 1 }
+        for key in keys { #expect(try await !server.isFound(key, for: directory)) }
+        #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+    }
+}
