@@ -180,7 +180,7 @@ let package = Package(
             name: "relaybench",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
-                "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonTestKit", nioSSL,
+                "LiaisonSQLiteStore", "LiaisonPostgreSQLStore", "LiaisonTLS", "LiaisonTestKit", nioSSL,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio")
             ], path: "Benchmarks/Relay", swiftSettings: strict),
@@ -233,7 +233,13 @@ let package = Package(
             "FormatsTests",
             ["LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonSealing", "LiaisonWire", "LiaisonTestKit"]),
         tests("LiaisonTLSTests", ["LiaisonTLS", "LiaisonNotes", "LiaisonTestKit"]),
-        tests("LiaisonHTTPTests", ["LiaisonHTTP", "LiaisonModel", "LiaisonNotes", "LiaisonWire"]),
+        tests(
+            "LiaisonHTTPTests",
+            [
+                "LiaisonHTTP", "LiaisonModel", "LiaisonNotes", "LiaisonWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio")
+            ]),
         tests(
             "LiaisonStoreTests",
             [

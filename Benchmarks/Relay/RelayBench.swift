@@ -14,9 +14,9 @@ import Synchronization
 /// What the relay does over mutual TLS, everything durable and logged, and what the same listener does without work, in one
 /// run: (a) an empty POST, (b) submissions at 1, 8 and 64 connections, (c) the other requests of a day, (d) the time from a
 /// submission to the recipient's stream, (e) submissions with more and more deliveries stored, (f) memory,
-/// (g) what one agent's flood and a crowd of strangers cost somebody else.
+/// (g) what one agent's flood and a crowd of strangers cost somebody else, (h) the store in a PostgreSQL database.
 ///
-///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored]
+///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database]
 @main
 struct RelayBench {
     static let roundLength = TimeAmount.seconds(3)
@@ -24,8 +24,8 @@ struct RelayBench {
     var programs = "\(Programs.root)/.build/release"
     var stored = [1000, 100_000, 1_000_000]
     var rounds = 5
-    /// Whether only (e) is measured.
-    var isOnlyStored = false
+    /// The one part that is measured, (e) or (h).
+    var only: String?
     /// What empty requests reach on the same listener: 1 in all ratios.
     var reference = 0.0
 
@@ -37,7 +37,7 @@ struct RelayBench {
             case "--stored": bench.stored = value.split(separator: ",").compactMap { Int($0) }
             case "--rounds": bench.rounds = Int(value) ?? bench.rounds
             case "--programs": bench.programs = value
-            case "--only": bench.isOnlyStored = value == "stored"
+            case "--only": bench.only = value
             default: print("unknown option \(option)")
             }
         }
@@ -45,7 +45,9 @@ struct RelayBench {
     }
 
     mutating func run() async throws {
-        if !isOnlyStored { try await fairness() }
+        if only == nil { try await fairness() }
+        if only != "stored" { try await database() }
+        guard only != "database" else { return }
         let site = try await Site(programs: programs)
         let filler = try StoreFiller(
             store: SQLiteRelayStore(directory: site.path), log: Fixture.signer(Fixture.origin),
@@ -64,7 +66,7 @@ struct RelayBench {
             )
             var requests = Requests(site: site, head: head)
             let generator = Generator(daemon)
-            if costs.isEmpty, !isOnlyStored { try await whole(generator, daemon, &requests) }
+            if costs.isEmpty, only == nil { try await whole(generator, daemon, &requests) }
             let row = try await submissions(64, generator, &requests)
             costs.append((size, row.map(\.rate), row.map(\.cost)))
             say("(e) \(size) stored: \(text(row)); memory \(daemon.memory.peak / 1024) MB at most")
@@ -131,7 +133,7 @@ struct RelayBench {
     }
 
     /// Rounds of submissions, each line one after the other.
-    private func submissions(
+    func submissions(
         _ count: Int, _ generator: Generator, _ requests: inout Requests
     ) async throws -> [Measured] {
         let lines = try await lines(count, generator, requests.site.senders)
@@ -263,7 +265,7 @@ struct RelayBench {
         fflush(nil)
     }
 
-    private func text(_ row: [Measured]) -> String {
+    func text(_ row: [Measured]) -> String {
         let rates = row.map(\.rate).sorted()
         let statuses = row.reduce(into: [UInt: Int]()) { all, one in all.merge(one.statuses) { $0 + $1 } }
         let ratio = reference > 0 ? ", \(rounded(median(rates) / reference * 100)) % of (a)" : ""

@@ -4,6 +4,7 @@
 import Foundation
 import LiaisonModel
 import LiaisonNotes
+import LiaisonPostgreSQLStore
 import LiaisonRelay
 import LiaisonSQLiteStore
 import LiaisonSealing
@@ -93,9 +94,17 @@ struct Site {
         }
     }
 
+    /// Where the configuration says that it is.
+    private func store() async throws -> any RelayStore {
+        let configuration = try String(contentsOfFile: path + "/liaisond.conf", encoding: .utf8)
+        let line = configuration.split(separator: "\n").first { $0.hasPrefix("LIAISOND_STORE=") }
+        guard let line else { return try SQLiteRelayStore(directory: path) }
+        return try await PostgreSQLRelayStore(PostgreSQLAddress(String(line.dropFirst("LIAISOND_STORE=".count))))
+    }
+
     /// A head of today, logged by this process while no relay runs: what was sealed on it is taken for an hour.
     func freshHead() async throws -> Hash {
-        let store = try SQLiteRelayStore(directory: path)
+        let store = try await store()
         let relay = Relay(
             sequencer: Sequencer(log: try Fixture.signer(Fixture.origin), store: store, clock: { .now }), store: store,
             clock: { .now })

@@ -37,6 +37,10 @@ public struct ServerLimits: Sendable {
     /// All header fields of a request together, in bytes.
     public var headerBytes = 16 << 10
 
+    /// Addresses of proxies that pass TLS through, and say by the PROXY protocol where each connection comes from: each of
+    /// their connections has to.
+    public var proxies: Set<String> = []
+
     public init() {}
 
     /// Descriptors that the connections take.

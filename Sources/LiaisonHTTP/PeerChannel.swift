@@ -18,11 +18,20 @@ import Synchronization
 final class Peer: Sendable {
     @TaskLocal static var current: Peer?
 
-    private let found = Mutex<Hash?>(nil)
+    private struct Found {
+        var fingerprint: Hash?
+        var network: String?
+    }
 
-    var fingerprint: Hash? { found.withLock { $0 } }
+    private let found = Mutex(Found())
 
-    func set(_ fingerprint: Hash) { found.withLock { $0 = fingerprint } }
+    var fingerprint: Hash? { found.withLock { $0.fingerprint } }
+    /// Where the connection comes from; nil while a proxy has not said it.
+    var network: String? { found.withLock { $0.network } }
+
+    func set(_ fingerprint: Hash) { found.withLock { $0.fingerprint = fingerprint } }
+
+    func set(network: String) { found.withLock { $0.network = network } }
 }
 
 /// HTTP/1.1 and HTTP/2 over mutual TLS, with the peer's fingerprint as a task local for request handlers.
@@ -40,11 +49,14 @@ struct PeerChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let peer = Peer()
+        let isProxy = channel.remoteAddress?.ipAddress.map(limits.proxies.contains) ?? false
+        if !isProxy { peer.set(network: Network.prefix(of: channel.remoteAddress)) }
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
             let peerHandler = PeerHandler(peer: peer, limits: limits, places: places, institution: institution)
             try pipeline.addHandler(peerHandler, position: .after(tls))
+            if isProxy { try pipeline.addHandler(ProxyHeaderHandler(peer: peer), position: .first) }
             // HTTP/2's own idle time-out asks the peer to agree; this one does not.
             try pipeline.addHandler(IdleStateHandler(allTimeout: limits.idle), position: .after(tls))
             return Value(base: value, peer: peer)
@@ -83,7 +95,12 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func handlerAdded(context: ChannelHandlerContext) {
         close(in: limits.handshake, context)
-        let (network, channel) = (Network.prefix(of: context.channel.remoteAddress), context.channel)
+        takePlace(context)
+    }
+
+    private func takePlace(_ context: ChannelHandlerContext) {
+        guard let network = peer.network, place == nil else { return }
+        let channel = context.channel
         place = (places.arrived(from: network) { channel.close(promise: nil) }, network)
     }
 
@@ -115,6 +132,7 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is PeerOrigin { return takePlace(context) }
         if case TLSUserEvent.handshakeCompleted = event {
             var own: InstitutionID?
             if let key = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)

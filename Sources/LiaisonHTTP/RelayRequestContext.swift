@@ -24,7 +24,7 @@ struct RelayRequestContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         fingerprint = Peer.current?.fingerprint
-        self.source = Network.prefix(of: source.channel.remoteAddress)
+        self.source = Peer.current?.network ?? Network.prefix(of: source.channel.remoteAddress)
     }
 
     /// The agent on the connection, asked of the directory anew for each request.

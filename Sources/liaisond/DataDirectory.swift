@@ -161,6 +161,7 @@ struct Settings {
     let logHost: String
     /// Health, readiness and metrics; 0 for none.
     let operationsPort: Int
+    let operationsHost: String
     /// A c2sp.org/tlog-policy file whose witnesses have URLs.
     let witnesses: String
     let timeStampURL: String
@@ -174,6 +175,10 @@ struct Settings {
         logPort = reader.int(forKey: "logPort", default: 0)
         logHost = reader.string(forKey: "logHost", default: "127.0.0.1")
         operationsPort = reader.int(forKey: "operationsPort", default: 0)
+        operationsHost = reader.string(forKey: "operationsHost", default: "127.0.0.1")
+        limits.proxies = Set(
+            reader.string(forKey: "proxies", default: "").split(separator: ",")
+                .map { $0.trimmingCharacters(in: .whitespaces) })
         witnesses = reader.string(forKey: "witnesses", default: "")
         timeStampURL = reader.string(forKey: "timeStampUrl", default: "")
         timeStampRoot = reader.string(forKey: "timeStampRoot", default: "")
@@ -219,7 +224,8 @@ struct Settings {
         shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
         quotas=\(quotas)
         log=\(logHost) \(logPort)
-        operations=\(operationsPort)
+        operations=\(operationsHost) \(operationsPort)
+        proxies=\(limits.proxies.sorted())
         witnesses=\(witnesses)
         time-stamps=\(timeStampURL) \(timeStampRoot) \(timeStampInterval)
 
@@ -287,8 +293,13 @@ struct Settings {
         # The log (checkpoint, tiles, entries) for whoever connects, without client certificate; 0 for not.
         #LIAISOND_LOG_HOST=127.0.0.1
         #LIAISOND_LOG_PORT=0
-        # Health, readiness and metrics on the loopback interface; 0 for not.
+        # Health, readiness and metrics, without TLS and for whoever connects: on the loopback interface, or on a private one
+        # that a load balancer asks; 0 for not.
+        #LIAISOND_OPERATIONS_HOST=127.0.0.1
         #LIAISOND_OPERATIONS_PORT=0
+        # Addresses of load balancers that pass TLS through, with commas between them: each of their connections has to begin
+        # with a PROXY header (version 2), which says where it comes from. Nobody else is believed.
+        #LIAISOND_PROXIES=
         # Who vouches for the log: a policy file (c2sp.org/tlog-policy) whose witnesses have URLs.
         #LIAISOND_WITNESSES=/etc/liaisond/witnesses.policy
         # A time-stamp authority (RFC 3161), its root certificate, and seconds between two tokens.

@@ -83,7 +83,7 @@ struct Serve: AsyncParsableCommand {
         if settings.operationsPort > 0 {
             services.append(
                 RelayServer.operationsApplication(
-                    relay: relay, metrics: metrics, host: "127.0.0.1", port: settings.operationsPort, logger: logger))
+                    relay: relay, metrics: metrics, host: settings.operationsHost, port: settings.operationsPort, logger: logger))
         }
         let anchoring = Anchoring(
             relay: relay, witnesses: try settings.witnessClients(origin: directory.origin()),

@@ -51,6 +51,12 @@ package actor PostgreSQLServer {
         return (try PostgreSQLAddress(ask("\(command)pg_url a \(name) \(name)")), isNew)
     }
 
+    /// The line that a command prints in the shell that has the server, `a`; see `Tests/Scripts/postgres.bash`.
+    package func shell(_ command: String) throws -> String {
+        if process == nil { try start() }
+        return try ask(command)
+    }
+
     /// What an SQL command prints, run by the superuser in a directory's database.
     package func sql(_ command: String, for directory: TemporaryDirectory) throws -> String {
         try ask(

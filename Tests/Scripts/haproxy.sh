@@ -13,7 +13,7 @@ trap 'kill -CONT "${started[@]}" 2>/dev/null; kill -9 "${started[@]}" 2>/dev/nul
 port() { "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 # node NAME DATA PORT LOG-PORT OPERATIONS-PORT
 node() {
-    LIAISOND_LOG_PORT=$4 LIAISOND_OPERATIONS_PORT=$5 "$bin/liaisond" serve --data "$2" --port "$3" 2>"$dir/$1.log" &
+    LIAISOND_PROXIES=127.0.0.1 LIAISOND_LOG_PORT=$4 LIAISOND_OPERATIONS_PORT=$5 "$bin/liaisond" serve --data "$2" --port "$3" 2>"$dir/$1.log" &
     started[$1]=$!
 }
 # origin: whose checkpoint the log's address shows, the certificate checked
