@@ -2059,13 +2059,14 @@ class Judgement:
         return f"{terms['name']} version {terms['version']}, signed by {', '.join(self.concerned)}"
 
     def check_signers_of_convention(self, note: Note) -> dict[str, bytes]:
-        """Section 2.1: every line is by one of its party's keys. The key that signed, by party."""
+        """Section 2.1: every line is by a key of its party that is in force when the convention begins. The key, by party."""
+        begins = self.published.convention.document["not_before"]
         names = [line.name for line in note.lines]
         require(not comes_twice(names), "the convention has two signatures under one name")
         signers = {}
         for name in names:
             require(name in self.parties, f"{name} signed the convention and is no party")
-            keys = [decode_base64(key["key"]) for key in self.parties[name]["keys"]]
+            keys = [decode_base64(key["key"]) for key in self.parties[name]["keys"] if is_in_time(key, begins)]
             signed = keys_that_signed(note, name, keys)
             require(len(signed) == 1, f"{name} signed the convention with an unknown key")
             signers[name] = signed.pop()

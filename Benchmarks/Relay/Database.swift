@@ -19,7 +19,8 @@ extension RelayBench {
         _ = try await server.shell(
             "pg_sql bare -c 'ALTER SYSTEM SET max_connections = 100' >&2; pg_restart bare >&2; echo")
         _ = try await server.shell(
-            "pg_sql bare -c 'CREATE TABLE bare (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body TEXT)' >&2; echo")
+            "pg_sql bare -c 'CREATE TABLE bare (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body TEXT)' >&2; echo"
+        )
         for (count, each) in [(1, 2000), (8, 2000), (64, 800)] {
             // By their number, not by time: an alarm may be blocked in what this process starts.
             let answer = try await server.shell(

@@ -41,6 +41,8 @@ public enum RegistrarObstacle: Hashable, Sendable {
     case noConvention
     /// The convention to be signed does not name the registrar's institution.
     case notAParty(InstitutionID)
+    /// The convention to be signed does not list this institution's key among those in force when it begins.
+    case keyNotInForce(InstitutionID)
     case unitOfAnotherInstitution(UnitAddress)
     case requestForAnotherInstitution(AgentAddress)
     case unknownAgent(AgentAddress)

@@ -290,10 +290,13 @@ public struct Registrar {
 
     /// Signs a convention; a note that others have signed gains a line.
     public func sign(_ convention: Convention, onto note: SignedNote?) throws -> SignedNote {
-        guard convention.party(institution) != nil else {
+        guard let party = convention.party(institution) else {
             throw ClientFailure.registrar(.notAParty(institution))
         }
         let signer = try signer()
+        guard party.noteKeys(at: convention.notBefore).contains(try signer.noteKey) else {
+            throw ClientFailure.registrar(.keyNotInForce(institution))
+        }
         let text = try convention.noteText()
         guard let note else { return SignedNote(text: text, signatures: [signer.sign(text)]) }
         guard note.text == text else { throw ClientFailure.broken(.conventionRefused) }

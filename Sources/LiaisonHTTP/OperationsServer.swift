@@ -52,7 +52,10 @@ extension RelayServer {
             let pending = await relay.sequencer.scrubPendingSince
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: metrics.text(entries: size, scrubPendingSince: pending))))
+                body: .init(
+                    byteBuffer: ByteBuffer(
+                        string: metrics.text(
+                            entries: size, scrubPendingSince: pending, isStopped: relay.sequencer.isStopped))))
         }
         return Application(
             router: router, server: .http1(configuration: .init(idleTimeout: .seconds(60))),

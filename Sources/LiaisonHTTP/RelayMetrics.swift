@@ -11,7 +11,7 @@ public final class RelayMetrics: Sendable {
         var witnesses: [String: Bool] = [:]
         var authority: Bool?
         var storeFailures = 0
-        var stopped = false
+        var leads = false
     }
 
     private let state = Mutex(State())
@@ -29,14 +29,17 @@ public final class RelayMetrics: Sendable {
         }
     }
 
-    public func noteStoreFailure(stopped: Bool) {
+    public func noteStoreFailure() { state.withLock { $0.storeFailures += 1 } }
+
+    /// Whether this node is the one that lets time pass; what it heard of witnesses is only of use while it is.
+    public func note(leads: Bool) {
         state.withLock { state in
-            state.storeFailures += 1
-            if stopped { state.stopped = true }
+            state.leads = leads
+            if !leads { (state.witnesses, state.authority) = ([:], nil) }
         }
     }
 
-    func text(entries: Int, scrubPendingSince: Instant?) -> String {
+    func text(entries: Int, scrubPendingSince: Instant?, isStopped: Bool) -> String {
         let state = state.withLock { $0 }
         var lines = [
             "# HELP liaison_log_entries Entries of the log.", "# TYPE liaison_log_entries gauge",
@@ -45,8 +48,10 @@ public final class RelayMetrics: Sendable {
             "liaison_store_failures_total \(state.storeFailures)",
             "# HELP liaison_scrub_pending Since when something erased may still be in a file of the store, seconds since 1970; 0 for nothing.",
             "# TYPE liaison_scrub_pending gauge", "liaison_scrub_pending \(scrubPendingSince ?? 0)",
-            "# HELP liaison_log_stopped 1 once the relay was shown another history of its own log.",
-            "# TYPE liaison_log_stopped gauge", "liaison_log_stopped \(state.stopped ? 1 : 0)"
+            "# HELP liaison_log_stopped 1 once nothing is signed any more: the log was shown another history, or went on elsewhere.",
+            "# TYPE liaison_log_stopped gauge", "liaison_log_stopped \(isStopped ? 1 : 0)",
+            "# HELP liaison_leads 1 on the node that lets time pass, cleans, and asks witnesses.",
+            "# TYPE liaison_leads gauge", "liaison_leads \(state.leads ? 1 : 0)"
         ]
         let refusals = shares.refusals
         if !refusals.isEmpty {

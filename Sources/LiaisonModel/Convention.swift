@@ -357,18 +357,19 @@ extension Convention {
 }
 
 extension Unverified where Body == Convention {
-    /// The convention with the parties that signed it. No unanimity: a flow is in force between parties
+    /// The convention with the parties that signed it: each by a key whose dates include the convention's beginning, which
+    /// its text says, and not the time at which somebody looks. No unanimity: a flow is in force between parties
     /// that both signed.
     ///
     /// - Parameter wanted: whose signatures are to be checked; all when nil. Where hundreds signed, a client checks those
     ///   of the institutions that it has to do with.
-    /// - Throws: `SignedNote.Failure` when a line does not verify or is not a party's, or nobody wanted signed;
+    /// - Throws: `SignedNote.Failure` when a line does not verify, is not a party's or is by a key that is not in force when
+    ///   the convention begins, or nobody wanted signed;
     ///   `ConventionFailure` when it breaks a rule of docs/formats.md, section 2.1.
     public func verifiedByItsParties(of wanted: Set<InstitutionID>? = nil) throws -> Verified<Convention> {
         var keys: [String: [NoteKey]] = [:]
         for party in claimed.parties {
-            let name = party.institution.description
-            keys[name] = party.keys.compactMap { NoteKey(name: name, key: $0.key) }
+            keys[party.institution.description] = party.noteKeys(at: claimed.notBefore)
         }
         if let rule = claimed.brokenRule { throw ConventionFailure.broken(rule) }
         let names = wanted.map { Set($0.map(\.description)) }

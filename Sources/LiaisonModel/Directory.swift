@@ -110,12 +110,8 @@ public struct Directory: Sendable {
     /// Finds out whether a party signed the convention: only then its flows are in force.
     public mutating func vouch(for institution: InstitutionID) {
         guard let present = convention, !present.signers.contains(institution.description) else { return }
-        for key in present.body.party(institution)?.keys ?? [] {
-            if let noteKey = NoteKey(name: institution.description, key: key.key),
-                let verified = try? present.verified(alsoBy: noteKey)
-            {
-                convention = verified
-            }
+        for key in present.body.party(institution)?.noteKeys(at: present.body.notBefore) ?? [] {
+            if let verified = try? present.verified(alsoBy: key) { convention = verified }
         }
     }
 

@@ -21,8 +21,16 @@ public struct PostgreSQLAddress: Sendable {
             throw PostgreSQLFailure.unsuitable(
                 "a password does not belong in the address\nhint: put it into ~/.pgpass or PGPASSWORD")
         }
-        let hosts = (options["host"] ?? options["hostaddr"] ?? "").split(separator: ",")
-        let isLocal = hosts.isEmpty || hosts.allSatisfy { $0.hasPrefix("/") }
+        // What is not said here would be taken from the environment or from a service's file.
+        for name in ["hostaddr", "service"] where options[name] != nil {
+            throw PostgreSQLFailure.unsuitable("the address names its server by host alone, without \(name) (\(text))")
+        }
+        let hosts = (options["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        guard !hosts.contains(""), options["dbname"] != nil else {
+            throw PostgreSQLFailure.unsuitable(
+                "the address names no server, or no database (\(text))\nhint: postgresql://USER@HOST/DATABASE")
+        }
+        let isLocal = hosts.allSatisfy { $0.hasPrefix("/") }
         switch options["sslmode"] {
         case "verify-full": break
         case nil where isLocal: break
@@ -41,7 +49,8 @@ public struct PostgreSQLAddress: Sendable {
         connection =
             text + (text.contains("?") ? "&" : "?")
             + [
-                "target_session_attrs=read-write", "connect_timeout=3", "keepalives_idle=5", "keepalives_interval=2",
+                "hostaddr=", "gssencmode=disable", "target_session_attrs=read-write", "connect_timeout=3",
+                "keepalives_idle=5", "keepalives_interval=2",
                 "keepalives_count=3", "tcp_user_timeout=10000", "application_name=liaisond"
             ].filter { options[String($0.prefix { $0 != "=" })] == nil }.joined(separator: "&")
     }

@@ -80,7 +80,7 @@ extension PostgreSQLRelayStore {
     }
 
     public func stopped() async throws -> String? {
-        try await pool.run { try $0.query("SELECT checkpoint FROM stopped").first.map { try $0("checkpoint") } }
+        try await facts { try $0.stopped() }
     }
 
     // MARK: Invitations

@@ -57,8 +57,6 @@ final class Connection {
     private var isUsable = true
     private var prepared: [String: String] = [:]
     private var names = 0
-    /// Locks that this connection holds until it ends.
-    var isLeading = false
 
     /// - Parameters:
     ///   - patience: how long the answer to one group of statements may take.

@@ -23,7 +23,13 @@ final class PostgreSQLFacts: StoreFacts {
         var numbers: [Mailbox: Int] = [:]
     }
 
-    init(_ connection: Connection) { self.connection = connection }
+    private let end: LogEnd?
+
+    /// - Parameter end: what was read when the transaction began, and nobody changes before it ends.
+    init(_ connection: Connection, knowing end: LogEnd? = nil) {
+        self.connection = connection
+        self.end = end
+    }
 
     func prepare(for questions: Questions) throws {
         let ids = Parameter.texts(questions.transmissions.map(\.description))
@@ -83,8 +89,14 @@ final class PostgreSQLFacts: StoreFacts {
     // MARK: Log
 
     func head() throws -> StoredHead? {
-        try connection.query("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1").first
+        if let end { return end.head }
+        return try connection.query("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1").first
             .map { StoredHead(size: try $0("size"), checkpoint: try $0("note")) }
+    }
+
+    func stopped() throws -> String? {
+        if let end { return end.stopped }
+        return try connection.query("SELECT checkpoint FROM stopped").first.map { try $0("checkpoint") }
     }
 
     func tiles(_ ids: Set<TileID>) throws -> [TileID: Tile] {

@@ -17,6 +17,8 @@ public struct PostgreSQLRelayStore: RelayStore {
     /// For commits.
     private let writer: Lane
     private let leader: Lane
+    /// A name for this process, which it has nowhere else.
+    private let node = "\(Salt.fresh())"
     private let open: @Sendable (Duration) throws -> Connection
     public let address: PostgreSQLAddress
 
@@ -24,13 +26,22 @@ public struct PostgreSQLRelayStore: RelayStore {
     private static let patience: Duration = .seconds(30)
     /// A node that holds the log's lock and says nothing for so long loses it.
     private static let silence = "3s"
+    /// For how long a node leads that does not ask whether it still does.
+    private static let lease = "5 seconds"
+
+    /// What a database is expected to hold when it is opened.
+    public enum Contents: Sendable {
+        /// A relay's tables: a store that is gone is never replaced by an empty one.
+        case relay
+        /// No log: nothing, or tables into which nothing was written.
+        case noLog
+    }
 
     /// Opens the store, and brings its tables to the present schema.
     ///
-    /// - Parameter isNew: whether the database is to be empty; otherwise it has to have a relay's tables, since a store that is
-    ///   gone is never replaced by an empty one.
+    /// - Parameter contents: what the database has to hold.
     /// - Throws: `PostgreSQLFailure`.
-    public init(_ address: PostgreSQLAddress, isNew: Bool = false) async throws {
+    public init(_ address: PostgreSQLAddress, holding contents: Contents = .relay) async throws {
         self.address = address
         open = { patience in
             let connection = try Connection(address.connection, patience: patience)
@@ -41,17 +52,25 @@ public struct PostgreSQLRelayStore: RelayStore {
         }
         let patient: @Sendable () throws -> Connection = { [open] in try open(Self.patience) }
         pool = Pool(count: 8, patient)
-        writer = Lane(patient)
+        writer = Lane {
+            let connection = try patient()
+            // Also of the server that takes writes from now on.
+            try Self.checkDurability(connection)
+            return connection
+        }
         leader = Lane { [open] in try open(.seconds(3)) }
         try await writer.run { connection in
-            try Self.checkDurability(connection)
             let isThere: Bool = try connection.query("SELECT to_regclass('schema_version') IS NOT NULL AS there")[0](
                 "there")
-            guard isThere != isNew else {
+            let isEmpty = try !isThere || connection.query("SELECT 1 FROM entries LIMIT 1").isEmpty
+            switch contents {
+            case .relay where !isThere:
                 throw PostgreSQLFailure.unsuitable(
-                    isNew
-                        ? "the database holds a relay already (\(address.text))\nhint: an empty database for each relay"
-                        : "the database holds no relay (\(address.text))\nhint: liaisond init --store, or restore it")
+                    "the database holds no relay (\(address.text))\nhint: liaisond init --store, or restore it")
+            case .noLog where !isEmpty:
+                throw PostgreSQLFailure.unsuitable(
+                    "the database holds a log already (\(address.text))\nhint: an empty database for each relay")
+            default: break
             }
             try Schema.migrate(connection)
         }
@@ -112,21 +131,17 @@ public struct PostgreSQLRelayStore: RelayStore {
         return stream
     }
 
+    /// By a lease that is renewed each time this is asked: a node that hangs, or is cut off, loses it within seconds.
     public func leads() async -> Bool {
-        do {
-            return try await leader.run { connection in
-                guard !connection.isLeading else {
-                    // The lock is there as long as this connection is.
-                    try connection.query("SELECT 1")
-                    return true
-                }
-                connection.isLeading = try connection.query(
-                    "SELECT pg_try_advisory_lock($1) AS taken", [.int(Schema.Lock.lead)])[0]("taken")
-                return connection.isLeading
-            }
-        } catch {
-            return false
+        let renewed = try? await leader.run(isRepeatable: true) { [node] connection in
+            try connection.query(
+                """
+                UPDATE lead SET node = $1, until = clock_timestamp() + $2::interval
+                WHERE node = $1 OR until < clock_timestamp()
+                """, [.text(node), .text(Self.lease)]
+            ).changed == 1
         }
+        return renewed ?? false
     }
 
     // MARK: Commits
@@ -134,10 +149,10 @@ public struct PostgreSQLRelayStore: RelayStore {
     public func commit<Value: Sendable>(
         _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
     ) async throws -> Value {
-        try await writer.run(beginning: { try $0.beginCommit() }) { connection, size in
+        try await writer.run(beginning: { try $0.beginCommit() }) { connection, end in
             do {
-                let (batch, value) = try decide(PostgreSQLFacts(connection))
-                try Writer(connection: connection, size: size).write(batch)
+                let (batch, value) = try decide(PostgreSQLFacts(connection, knowing: end))
+                try Writer(connection: connection, size: end.size).write(batch)
                 try connection.query("COMMIT")
                 return value
             } catch {
@@ -339,17 +354,28 @@ extension Connection {
     /// Begins a transaction in which nobody else appends to the log; returns where the log ends.
     ///
     /// Each statement sees what was committed before it, so what follows the lock sees what its last holder wrote.
-    fileprivate func beginCommit() throws -> Int {
+    fileprivate func beginCommit() throws -> LogEnd {
         do {
             let answers = try pipeline([
                 Statement("BEGIN ISOLATION LEVEL READ COMMITTED"),
                 Statement("SELECT pg_advisory_xact_lock($1)", [.int(Schema.Lock.log)]),
-                Statement("SELECT size FROM head")
+                Statement("SELECT size FROM head"),
+                Statement("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"),
+                Statement("SELECT checkpoint FROM stopped")
             ])
-            return try answers[2][0]("size")
+            let head = try answers[3].first.map { StoredHead(size: try $0("size"), checkpoint: try $0("note")) }
+            return LogEnd(
+                size: try answers[2][0]("size"), head: head, stopped: try answers[4].first.map { try $0("checkpoint") })
         } catch {
             if isOpen { _ = try? query("ROLLBACK") }
             throw error
         }
     }
+}
+
+/// Where the log ends, read under its lock: it stays so until the transaction ends.
+struct LogEnd: Sendable {
+    let size: Int
+    let head: StoredHead?
+    let stopped: String?
 }

@@ -12,8 +12,6 @@ enum Schema {
     enum Lock {
         /// Held by whoever decides, for one commit.
         static let log = 0x4C49_4149_0001
-        /// Held by the node that lets time pass.
-        static let lead = 0x4C49_4149_0002
         static let migration = 0x4C49_4149_0003
     }
 
@@ -51,6 +49,13 @@ enum Schema {
             size BIGINT NOT NULL
         );
         INSERT INTO head (id, size) VALUES (1, 0);
+        -- one row: the node that lets time pass, and until when it does, by this server's clock
+        CREATE TABLE lead (
+            id BIGINT PRIMARY KEY CHECK (id = 1),
+            node TEXT NOT NULL,
+            until TIMESTAMPTZ NOT NULL
+        );
+        INSERT INTO lead (id, node, until) VALUES (1, '', '-infinity');
         CREATE TABLE entries (
             "index" BIGINT PRIMARY KEY,
             mailbox TEXT COLLATE "C" NOT NULL,

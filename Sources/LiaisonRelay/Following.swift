@@ -9,6 +9,8 @@ import LiaisonNotes
 struct Followed {
     /// Nil for an empty log.
     var head: StoredHead?
+    /// The checkpoint for which the log stopped, if it did.
+    var stopped: String?
     var mailboxes: [Mailbox] = []
     /// Also when too much happened to say in which mailboxes: everybody looks then.
     var directoryChanged = false
@@ -21,18 +23,20 @@ extension RelayState {
     /// Takes in what the store holds beyond this state: everything at the start, later what other nodes have committed.
     ///
     /// - Parameters:
+    ///   - isShared: whether entries were dated by other clocks than this node's.
     ///   - known: the last head that this node saw committed; the log must go on from it.
     ///   - now: when what follows is decided.
     /// - Throws: `LogFailure`.
     mutating func follow(
-        _ facts: any StoreFacts, log: NoteKey, knowing known: StoredHead?, now: Instant
+        _ facts: any StoreFacts, isShared: Bool, log: NoteKey, knowing known: StoredHead?, now: Instant
     ) throws -> Followed {
+        let stopped = try facts.stopped()
         let head = try facts.head()
         let size = head?.size ?? 0
         if let known, size < known.size { throw LogFailure.wentBack(from: known.size, to: size) }
         guard size != edge.size else {
             guard known?.size != size || known == head else { throw LogFailure.forked(size: size) }
-            return Followed(head: head)
+            return Followed(head: head, stopped: stopped)
         }
         guard let edge = TreeEdge(size: size, reading: try facts.tiles(Set(TreeEdge.needed(for: size)))) else {
             throw LogFailure.tilesMissing
@@ -49,17 +53,15 @@ extension RelayState {
         self.edge = edge
         numbers = [:]
         headAt = try facts.latestDirectoryHead()
-        let last = try facts.instant(of: size - 1) ?? 0
-        if last - now <= Self.clockTolerance {
-            notBefore = last
-        } else if before > 0 {
-            throw LogFailure.clocksDiffer(by: last - now)
+        if isShared {
+            notBefore = try facts.instant(of: size - 1) ?? 0
+            guard notBefore - now <= Self.clockTolerance else { throw LogFailure.clocksDiffer(by: notBefore - now) }
         }
         let documents = try facts.documentsInForce(writtenFrom: before)
         for document in documents { restore(document) }
         let mailboxes = before == 0 ? nil : try facts.mailboxes(from: before)
         return Followed(
-            head: head, mailboxes: mailboxes.map(Array.init) ?? [],
+            head: head, stopped: stopped, mailboxes: mailboxes.map(Array.init) ?? [],
             directoryChanged: !documents.isEmpty || mailboxes == nil)
     }
 

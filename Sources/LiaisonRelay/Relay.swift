@@ -158,7 +158,10 @@ public struct Relay: Sendable {
     }
 
     /// After something was erased, leaves no trace of it in any file of the store.
-    public func scrub() async throws { try await sequencer.scrub() }
+    public func scrub() async throws {
+        // Other nodes erase, too, and only this one cleans.
+        try await sequencer.scrub(always: store.isShared)
+    }
 
     public func act(_ act: Unverified<Act>, by peer: AgentAddress) async throws -> Receipt {
         try quotas.act(by: peer, now: clock())

@@ -120,9 +120,9 @@ public actor Sequencer {
             // Whether it was written is not known: the next batch starts from what the store says.
             state = nil
             noteErasure()
-            failed(error)
             if let failure = error as? LogFailure, failure.isFork { await stopAtOwnHead() }
-            let problem = error as? Problem ?? Problem(.storeFailed)
+            failed(error)
+            let problem = isStopped ? Problem(.logStopped) : error as? Problem ?? Problem(.storeFailed)
             for item in waiting { item.answer.resume(throwing: problem) }
         }
     }
@@ -135,7 +135,9 @@ public actor Sequencer {
         let known = head
         return try await store.commit { [self, log, random, now = clock()] facts in
             guard var state = handed.withLock({ $0.take() }) else { throw LogFailure.decidedTwice }
-            let others = try state.follow(facts, log: log.noteKey, knowing: known, now: now)
+            let others = try state.follow(
+                facts, isShared: store.isShared, log: log.noteKey, knowing: known, now: now)
+            try checkGoesOn(others.stopped)
             let size = state.edge.size
             try facts.prepare(for: Questions(commands.lazy.map(\.command)))
             var draft = Draft(
@@ -177,10 +179,18 @@ public actor Sequencer {
         }
     }
 
+    /// Another node cleans.
+    public func leaveScrub() { scrubPendingSince = nil }
+
     private func noteErasure() { scrubPendingSince = scrubPendingSince ?? clock() }
 
-    private nonisolated func checkGoesOn() throws {
-        guard stopped.withLock({ $0 == nil }) else { throw Problem(.logStopped) }
+    /// Whether nothing is signed any more: the log went on elsewhere, or was shown another history.
+    public nonisolated var isStopped: Bool { stopped.withLock { $0 != nil } }
+
+    /// - Parameter mark: what another node, or whoever moved the store, has left there.
+    private nonisolated func checkGoesOn(_ mark: String? = nil) throws {
+        if let mark { stopped.withLock { $0 = mark } }
+        guard !isStopped else { throw Problem(.logStopped) }
     }
 
     private func adopt(_ state: RelayState, _ head: StoredHead?) {
@@ -231,15 +241,16 @@ public actor Sequencer {
     public func load() async throws -> Int { try await reload().edge.size }
 
     func reload() async throws -> RelayState {
-        if let kept = try await store.stopped() { stopped.withLock { $0 = kept } }
         let known = head
-        var (state, head) = try await store.read { [log, now = clock()] facts in
+        var (state, others) = try await store.read { [store, log, now = clock()] facts in
             var state = RelayState()
-            let others = try state.follow(facts, log: log.noteKey, knowing: known, now: now)
-            return (state, others.head)
+            let others = try state.follow(
+                facts, isShared: store.isShared, log: log.noteKey, knowing: known, now: now)
+            return (state, others)
         }
+        if let mark = others.stopped { stopped.withLock { $0 = mark } }
         state.refusals = refusals
-        adopt(state, head)
+        adopt(state, others.head)
         return state
     }
 
@@ -253,7 +264,7 @@ public actor Sequencer {
 }
 
 /// Why a relay does not go on with the log it finds.
-public enum LogFailure: Error, Equatable {
+public enum LogFailure: Error, Equatable, CustomStringConvertible {
     case tilesMissing
     case checkpointDiffers(size: Int)
     case shownOtherHistory(size: Int)
@@ -267,6 +278,21 @@ public enum LogFailure: Error, Equatable {
     case forked(size: Int)
     /// The log's last entry was made so long after now that this node's clock, or another's, is wrong.
     case clocksDiffer(by: Seconds)
+
+    public var description: String {
+        switch self {
+        case .tilesMissing: "hashes of the log's tree are missing in the store"
+        case .checkpointDiffers(let size):
+            "the checkpoint of size \(size) is not that of the store's tree, or another key's"
+        case .shownOtherHistory(let size): "a checkpoint of size \(size) was shown that this log does not have"
+        case .refusedInPart: "a command was refused after a part of it was decided"
+        case .decidedTwice: "a batch was to be decided twice"
+        case .wentBack(let from, let to): "the store has \(to) entries, and this node has seen \(from) committed"
+        case .forked(let size): "the store has another tree of size \(size) than this node has seen committed"
+        case .clocksDiffer(let seconds):
+            "the log's last entry was made \(seconds.rawValue) s after now: this machine's clock is wrong, or another node's"
+        }
+    }
 
     /// Whether signing on would be a second log under the same key.
     var isFork: Bool {

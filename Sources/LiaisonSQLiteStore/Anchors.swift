@@ -76,6 +76,6 @@ extension SQLiteRelayStore {
     }
 
     public func stopped() async throws -> String? {
-        try await pool.read { try String.fetchOne($0, sql: "SELECT checkpoint FROM stopped") }
+        try await pool.read { try SQLiteFacts(database: $0).stopped() }
     }
 }

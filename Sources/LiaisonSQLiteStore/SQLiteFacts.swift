@@ -24,6 +24,8 @@ struct SQLiteFacts: StoreFacts {
 
     func head() throws -> StoredHead? { try Store.head(database) }
 
+    func stopped() throws -> String? { try row("SELECT checkpoint FROM stopped", [])?["checkpoint"] }
+
     func tiles(_ ids: Set<TileID>) throws -> [TileID: Tile] {
         let statement = try database.cachedStatement(
             sql: "SELECT hashes FROM tiles WHERE level = ? AND \"index\" = ?")

@@ -80,6 +80,16 @@ extension RegistrarObstacle {
             language(
                 "la convention ne nomme pas cette institution (\(institution))",
                 "the convention does not name this institution (\(institution))")
+        case .keyNotInForce(let institution):
+            language(
+                """
+                la clé de ce coffre n'est pas parmi celles de \(institution) qui sont en vigueur au début de la convention
+                conseil : faites inscrire cette clé, avec des dates qui comprennent le début de la convention
+                """,
+                """
+                the key of this vault is not among those of \(institution) in force when the convention begins
+                hint: have this key listed, with dates that include the beginning of the convention
+                """)
         case .unitOfAnotherInstitution(let unit):
             language("unité d'une autre institution (\(unit))", "unit of another institution (\(unit))")
         case .requestForAnotherInstitution(let agent):

@@ -116,12 +116,14 @@ struct DataDirectory {
     }
 
     /// Moves the store in place into a directory of its own; nothing is ever deleted.
-    func setAside() throws -> String {
+    ///
+    /// - Parameter withArchive: whether the documents of the log before go, too.
+    func setAside(withArchive: Bool = true) throws -> String {
         let aside = file("set-aside-\(Instant.now)")
         try FileManager.default.createDirectory(
             atPath: aside, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let store = ["", "-wal", "-shm"].map { SQLiteRelayStore.fileName + $0 }
-        for name in store + [Self.archive] {
+        for name in store + (withArchive ? [Self.archive] : []) {
             guard FileManager.default.fileExists(atPath: file(name)) else { continue }
             try FileManager.default.moveItem(atPath: file(name), toPath: "\(aside)/\(name)")
         }
@@ -213,23 +215,27 @@ struct Settings {
         }
     }
 
-    /// The settings in effect, one a line, for the log to say when they change; paths and addresses, no secrets.
+    /// The settings in effect, one a line, for the log to say when they change; paths and addresses, no secrets. Where each of
+    /// several nodes listens is not the relay's configuration.
     var text: String {
-        """
-        store=\(store)
-        host=\(host)
-        port=\(port)
-        limits=\(limits.handshake) \(limits.head) \(limits.body) \(limits.idle) \(limits.connections)
-        strangers=\(limits.strangers) \(limits.strangersOfOneSource), of one key and institution \(limits.connectionsOfOneKey) \(limits.connectionsOfOneInstitution)
-        shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
-        quotas=\(quotas)
-        log=\(logHost) \(logPort)
-        operations=\(operationsHost) \(operationsPort)
-        proxies=\(limits.proxies.sorted())
-        witnesses=\(witnesses)
-        time-stamps=\(timeStampURL) \(timeStampRoot) \(timeStampInterval)
+        let addresses = """
+            host=\(host)
+            port=\(port)
+            log=\(logHost) \(logPort)
+            operations=\(operationsHost) \(operationsPort)
 
-        """
+            """
+        return """
+            store=\(store)
+            \(store.isEmpty ? addresses : "")limits=\(limits.handshake) \(limits.head) \(limits.body) \(limits.idle) \(limits.connections)
+            strangers=\(limits.strangers) \(limits.strangersOfOneSource), of one key and institution \(limits.connectionsOfOneKey) \(limits.connectionsOfOneInstitution)
+            shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
+            quotas=\(quotas)
+            proxies=\(limits.proxies.sorted())
+            witnesses=\(witnesses)
+            time-stamps=\(timeStampURL) \(timeStampRoot) \(timeStampInterval)
+
+            """
     }
 
     /// The line that says where the store is, in `file`.

@@ -67,6 +67,8 @@ struct Init: AsyncParsableCommand {
         }
         let directory = data.directory
         let location = try StoreLocation(store)
+        // Before anything is written: what does not answer now is tried again with nothing in the way.
+        if case .database(let address) = location { _ = try await PostgreSQLRelayStore(address, holding: .noLog) }
         try FileManager.default.createDirectory(
             atPath: data.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let key = try PrivateKey.generate()
@@ -78,7 +80,7 @@ struct Init: AsyncParsableCommand {
         try directory.create(DataDirectory.configuration, Settings.file(host: listen, port: port, store: location))
         switch location {
         case .file: _ = try SQLiteRelayStore(directory: data.path)
-        case .database(let address): _ = try await PostgreSQLRelayStore(address, isNew: true)
+        case .database: break
         }
         print(
             """

@@ -13,8 +13,9 @@ struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the store over to another database; log, keys and every byte that was proven stay.",
         discussion: """
-            Stop the relay first, on every node. Both ends are read once more and compared, row by row, before the new place
-            is written into the configuration. The store before stays as it was, but no relay goes on from it.
+            Stop the relay first, on every node. What was written is read again and compared, row by row, with what was read,
+            before the new place is written into the configuration. The store before keeps everything, but no relay goes on
+            from it: a file is moved aside, and a database is marked, so that a node that still uses it signs nothing.
             """)
 
     @OptionGroup var data: DataOption
@@ -37,11 +38,13 @@ struct Migrate: AsyncParsableCommand {
         switch (source, target) {
         case (.file, .database(let address)):
             let store = try directory.embeddedStore()
-            _ = try await PostgreSQLRelayStore(address, isNew: true)
+            _ = try await PostgreSQLRelayStore(address, holding: .noLog)
             let database = try PostgreSQLTransfer(address, isAlone: true)
             try compare(try database.fill(from: store), with: database)
             try directory.setStore(target)
-            print("the store is in \(address.text); destroy \(try directory.setAside()), the one before, in time")
+            print(
+                "the store is in \(address.text); destroy \(try directory.setAside(withArchive: false)), the one before, in time"
+            )
         case (.database(let address), .file):
             let database = try PostgreSQLTransfer(address, isAlone: true)
             let path = directory.file(SQLiteRelayStore.fileName)
@@ -56,7 +59,7 @@ struct Migrate: AsyncParsableCommand {
         case (.database(let address), .database(let other)):
             guard address.text != other.text else { throw ValidationError("the store is there already (\(to))") }
             let database = try PostgreSQLTransfer(address, isAlone: true)
-            _ = try await PostgreSQLRelayStore(other, isNew: true)
+            _ = try await PostgreSQLRelayStore(other, holding: .noLog)
             let new = try PostgreSQLTransfer(other, isAlone: true)
             try compare(try new.fill(from: database), with: new)
             try database.retire()

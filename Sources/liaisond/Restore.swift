@@ -174,6 +174,8 @@ private final class Place {
     private let directory: DataDirectory
     /// Nil for a file in the directory.
     private let database: PostgreSQLAddress?
+    /// The database in place.
+    private let before: PostgreSQLAddress?
     /// The store in place as a file: itself, a copy of a database, or its copy that was set aside; there may be none.
     private(set) var file: String
     private let copy: String?
@@ -185,7 +187,7 @@ private final class Place {
             guard replacement == nil else {
                 throw ValidationError("the store is a file in \(directory.path)\nhint: without --store")
             }
-            (database, copy, file) = (nil, nil, directory.file(SQLiteRelayStore.fileName))
+            (database, before, copy, file) = (nil, nil, nil, directory.file(SQLiteRelayStore.fileName))
             return
         }
         guard let replacement, case .database(let other) = try StoreLocation(replacement), other.text != address.text
@@ -194,7 +196,7 @@ private final class Place {
                 "the store is a database, which stays as it is (\(address.text))\n"
                     + "hint: --store with an empty database to put the backup into")
         }
-        database = other
+        (database, before) = (other, address)
         let copy = directory.file("in-place-\(Instant.now).sqlite")
         (self.copy, file) = (copy, copy)
         // One that cannot be read any more shows nothing.
@@ -211,7 +213,19 @@ private final class Place {
 
     /// - Returns: where the store that was in place is now.
     func setAside() throws -> String {
-        guard database == nil else { return "the database before" }
+        if let before {
+            // A node that still uses it signs nothing more. One that nobody reaches cannot be told.
+            do {
+                try PostgreSQLTransfer(before, isAlone: true).retire()
+            } catch {
+                print(
+                    """
+                    # The database before, \(before.text), could not be told that the log goes on elsewhere (\(error)).
+                    # Make sure that no node uses it, now or when it is back.
+                    """)
+            }
+            return before.text
+        }
         let aside = try directory.setAside()
         file = "\(aside)/\(SQLiteRelayStore.fileName)"
         return aside
@@ -227,7 +241,7 @@ private final class Place {
             }
             return
         }
-        _ = try await PostgreSQLRelayStore(database, isNew: true)
+        _ = try await PostgreSQLRelayStore(database, holding: .noLog)
         if let backup {
             // To open a store is to change its file: the backup stays as it is.
             let opened = directory.file("restoring-\(Instant.now).sqlite")

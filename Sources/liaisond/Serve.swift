@@ -35,7 +35,7 @@ struct Serve: AsyncParsableCommand {
         let signer = try directory.logSigner()
         let metrics = RelayMetrics(settings.limits)
         let sequencer = Sequencer(log: signer, store: store, clock: clock) { error in
-            metrics.noteStoreFailure(stopped: (error as? Problem)?.code == .logStopped)
+            metrics.noteStoreFailure()
             logger.error("store failed", metadata: ["error": "\(error)"])
         }
         let size = try await sequencer.load()
@@ -54,13 +54,15 @@ struct Serve: AsyncParsableCommand {
             // What time has ended meanwhile, or since a backup was made, ends before anybody is served.
             if await store.leads() { try await relay.catchUp() }
         } catch let problem as Problem where problem.code == .logStopped {
-            logger.critical("the log has stopped: a checkpoint of it was shown that it does not have")
+            logger.critical(
+                "the log has stopped: its store went on elsewhere, or a checkpoint of it was shown that it does not have"
+            )
         }
         let application = RelayServer.application(
             relay: relay, tls: try directory.tls(), host: settings.host, port: port ?? settings.port,
             limits: settings.limits, metrics: metrics,
             services: [
-                Ticker(sequencer: sequencer, relay: relay, logger: logger),
+                Ticker(sequencer: sequencer, relay: relay, metrics: metrics, logger: logger),
                 Follower(sequencer: sequencer, store: store, logger: logger)
             ]
                 + (try others(relay, metrics, settings, directory, logger)), logger: logger)
@@ -83,7 +85,8 @@ struct Serve: AsyncParsableCommand {
         if settings.operationsPort > 0 {
             services.append(
                 RelayServer.operationsApplication(
-                    relay: relay, metrics: metrics, host: settings.operationsHost, port: settings.operationsPort, logger: logger))
+                    relay: relay, metrics: metrics, host: settings.operationsHost, port: settings.operationsPort,
+                    logger: logger))
         }
         let anchoring = Anchoring(
             relay: relay, witnesses: try settings.witnessClients(origin: directory.origin()),
@@ -119,6 +122,7 @@ struct Anchors: Service {
 struct Ticker: Service {
     let sequencer: Sequencer
     let relay: Relay
+    let metrics: RelayMetrics
     let logger: Logger
 
     func run() async throws {
@@ -126,7 +130,10 @@ struct Ticker: Service {
             var seconds = 0
             while !Task.isCancelled {
                 do {
-                    guard await relay.store.leads() else {
+                    let leads = await relay.store.leads()
+                    metrics.note(leads: leads)
+                    guard leads else {
+                        await sequencer.leaveScrub()
                         try await sequencer.catchUp()
                         try? await Task.sleep(for: .seconds(1))
                         continue

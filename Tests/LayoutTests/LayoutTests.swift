@@ -34,7 +34,9 @@ struct LayoutTests {
 
     @Test func theRelayHasNoPathToSealingOrVault() throws {
         let graph = try graph()
-        for root in ["LiaisonRelay", "LiaisonHTTP", "LiaisonSQLiteStore", "LiaisonWire", "liaisond"] {
+        for root in [
+            "LiaisonRelay", "LiaisonHTTP", "LiaisonSQLiteStore", "LiaisonPostgreSQLStore", "LiaisonWire", "liaisond"
+        ] {
             #expect(graph[root] != nil)
             var reached: Set<String> = []
             var open = [root]

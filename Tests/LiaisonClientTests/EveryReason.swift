@@ -32,7 +32,8 @@ enum EveryReason {
         let (agent, unit) = (try Fixture.agent(agent), try Fixture.unit(unit))
         let institution = try Fixture.institution(institution)
         return [
-            .notARegistrarsVault, .noConvention, .notAParty(institution), .unitOfAnotherInstitution(unit),
+            .notARegistrarsVault, .noConvention, .notAParty(institution), .keyNotInForce(institution),
+            .unitOfAnotherInstitution(unit),
             .requestForAnotherInstitution(agent), .unknownAgent(agent), .unknownRole(known: ["agent", "dpo"]),
             .authorizationEndsFirst(agent), .notInUnit(agent, unit), .substituteForItself, .standbyForItself,
             .standbyUnitTwice, .noPseudonymLeft, .noValidRequest, .draftReplaced(version: 4), .notTheRecoveryKey

@@ -17,7 +17,8 @@ struct ProxyHeaderTests {
 
     private static let four = header(0x21, 0x11, [192, 0, 2, 7, 198, 51, 100, 1, 0x10, 0x00, 0x20, 0x00])
     private static let six = header(
-        0x21, 0x21, [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [9]
+        0x21, 0x21,
+        [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [9]
             + [UInt8](repeating: 0, count: 16) + [0, 1, 0, 2])
 
     @Test func addressesOfBothFamilies() throws {

@@ -162,6 +162,26 @@ struct DirectoryTests {
         #expect(directory.convention(first.note.hash, at: Fixture.start + 7 * 86_400 + 1) == nil)
     }
 
+    /// A key signs a convention when its dates include the convention's beginning, from the first to before the last.
+    @Test(arguments: [(0, 1, true), (-10, 0, false), (1, 10, false), (-10, 1, true)])
+    func aPartysKeyCountsByItsDates(from: Int, to: Int, counts: Bool) throws {
+        var convention = try Fixture.convention()
+        let begins = convention.notBefore.rawValue
+        convention.parties[0].keys = [
+            PartyKey(
+                key: convention.parties[0].keys[0].key, notBefore: Instant(begins + from),
+                notAfter: Instant(begins + to))
+        ]
+        let own = convention.parties[0].institution.description
+        let signed = try Fixture.signed(convention, by: [own, "cd01"])
+        #expect(((try? signed.verifiedByItsParties()) != nil) == counts)
+        // Whose signature is looked at only later counts by the same rule.
+        var directory = Directory()
+        try? directory.accept(signed, at: Fixture.start, of: [Fixture.institution("cd01")])
+        try directory.vouch(for: Fixture.institution(own))
+        #expect((directory.convention?.signers.contains(own) ?? false) == counts)
+    }
+
     @Test func noByteOfAConventionCanChange() throws {
         let bytes = Array(try Fixture.signed(Fixture.convention(), by: ["avema01"]).note.serialized.utf8)
         for index in bytes.indices {

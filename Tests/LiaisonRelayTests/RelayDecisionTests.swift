@@ -328,6 +328,7 @@ struct RelayDecisionTests {
         world.clock.now += 3600
         let present = try #require(world.sequencer.directory.convention)
         var next = try Fixture.convention(version: 2, previous: present.hash)
+        next.notBefore = world.clock.now
         for index in next.parties.indices { next.parties[index].keys[0].notBefore = world.clock.now }
         _ = try await world.relay.publish(Fixture.signed(next))
         #expect(world.sequencer.directory.rosters.count == 3)

@@ -149,7 +149,7 @@ struct StoreConformanceTests {
             let key = try signer.noteKey
             try await store.read { facts in
                 var state = RelayState()
-                _ = try state.follow(facts, log: key, knowing: ahead, now: Fixture.start)
+                _ = try state.follow(facts, isShared: true, log: key, knowing: ahead, now: Fixture.start)
             }
         }
         await #expect(throws: LogFailure.wentBack(from: ahead.size, to: 0)) { try await follow(log()) }

@@ -41,7 +41,7 @@ struct TransferTests {
         let source = try #require(world.store as? SQLiteRelayStore)
 
         let (address, _) = try await PostgreSQLServer.shared.database(for: world.directory)
-        let database = try await PostgreSQLRelayStore(address, isNew: true)
+        let database = try await PostgreSQLRelayStore(address, holding: .noLog)
         do {
             let transfer = try PostgreSQLTransfer(address, isAlone: true)
             let written = try transfer.fill(from: source)

@@ -22,7 +22,7 @@ package enum StoreKind: String, CaseIterable, Sendable {
         case .sqlite: return try SQLiteRelayStore(directory: directory.path)
         case .postgresql:
             let (address, isNew) = try await PostgreSQLServer.shared.database(for: directory)
-            return try await PostgreSQLRelayStore(address, isNew: isNew)
+            return try await PostgreSQLRelayStore(address, holding: isNew ? .noLog : .relay)
         }
     }
 }

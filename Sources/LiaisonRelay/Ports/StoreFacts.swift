@@ -10,6 +10,8 @@ public import LiaisonNotes
 public protocol StoreFacts {
     /// Size and signed checkpoint of the log; nil before the first commit.
     func head() throws -> StoredHead?
+    /// The checkpoint for which this log stopped, if it did: it goes on elsewhere, or it was shown another history.
+    func stopped() throws -> String?
     /// The tiles among `ids` that exist.
     func tiles(_ ids: Set<TileID>) throws -> [TileID: Tile]
     /// When an entry was made.
