@@ -38,6 +38,11 @@ final class Daemon {
         process.waitUntilExit()
     }
 
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Of all its threads since it started, in milliseconds.
     var processorTime: Double { Self.processorTime(of: process.processIdentifier) }
 

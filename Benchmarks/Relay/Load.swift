@@ -12,6 +12,8 @@ struct Measured {
     var latencies: [Double] = []
     /// Answers by their status.
     var statuses: [UInt: Int] = [:]
+    /// How many of its requests each line got answers to: the first ones of its list.
+    var answered: [Int] = []
     var seconds = 0.0
     /// Milliseconds of processor time: of the relay, and of the generator.
     var relayTime = 0.0
@@ -38,6 +40,8 @@ final class Line: ChannelInboundHandler, @unchecked Sendable {
 
     // Only touched on the connection's event loop.
     fileprivate var answered: ((Line, UInt) -> Void)?
+    /// Told when the connection ends.
+    fileprivate var lost: (() -> Void)?
     fileprivate var next = 0
     fileprivate var dueAt = NIODeadline.now()
     /// Given whatever comes, as it comes, instead of answers.
@@ -80,6 +84,11 @@ final class Line: ChannelInboundHandler, @unchecked Sendable {
         let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { UInt($0) } ?? 0
         let length = lines.first { $0.hasPrefix("content-length:") }?.split(separator: ":").last
         return (status, length.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        lost?()
+        lost = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -200,6 +209,8 @@ private final class Run: @unchecked Sendable {
     /// How many were due until now.
     private var due = 0
     private var isEnding = false
+    /// Lines that wait for an answer.
+    private var isSent: [Bool]
     var done: ((Measured) -> Void)?
 
     init(lines: [Line], requests: [[ByteBuffer]], isRepeated: Bool, end: NIODeadline) {
@@ -208,9 +219,12 @@ private final class Run: @unchecked Sendable {
         self.isRepeated = isRepeated
         self.end = end
         measured.latencies.reserveCapacity(100_000)
+        measured.answered = lines.map { _ in 0 }
+        isSent = lines.map { _ in false }
         for (number, line) in lines.enumerated() {
             line.next = 0
             line.answered = { [self] line, status in answered(number, line, status) }
+            line.lost = { [self] in lost(number) }
         }
     }
 
@@ -253,7 +267,9 @@ private final class Run: @unchecked Sendable {
         let (line, own) = (lines[number], requests[number])
         if isRepeated, line.next == own.count { line.next = 0 }
         guard line.next < own.count else { return }
+        guard line.isOpen else { return }
         waiting += 1
+        isSent[number] = true
         line.dueAt = dueAt
         line.send(own[line.next])
         line.next += 1
@@ -261,6 +277,8 @@ private final class Run: @unchecked Sendable {
 
     private func answered(_ number: Int, _ line: Line, _ status: UInt) {
         waiting -= 1
+        isSent[number] = false
+        measured.answered[number] += 1
         let now = NIODeadline.now()
         measured.latencies.append(Double((now - line.dueAt).nanoseconds) / 1e6)
         measured.statuses[status, default: 0] += 1
@@ -273,10 +291,17 @@ private final class Run: @unchecked Sendable {
         finishIfDone()
     }
 
+    private func lost(_ number: Int) {
+        guard isSent[number] else { return }
+        isSent[number] = false
+        waiting -= 1
+        finishIfDone()
+    }
+
     private func finishIfDone() {
         guard waiting == 0, !isScheduled || isEnding else { return }
         done?(measured)
         done = nil
-        for line in lines { line.answered = nil }
+        for line in lines { (line.answered, line.lost) = (nil, nil) }
     }
 }

@@ -14,9 +14,10 @@ import Synchronization
 /// What the relay does over mutual TLS, everything durable and logged, and what the same listener does without work, in one
 /// run: (a) an empty POST, (b) submissions at 1, 8 and 64 connections, (c) the other requests of a day, (d) the time from a
 /// submission to the recipient's stream, (e) submissions with more and more deliveries stored, (f) memory,
-/// (g) what one agent's flood and a crowd of strangers cost somebody else, (h) the store in a PostgreSQL database.
+/// (g) what one agent's flood and a crowd of strangers cost somebody else, (h) the store in a PostgreSQL database,
+/// (i) the relay killed under full load.
 ///
-///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database]
+///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database|load|kills] [--kills N]
 @main
 struct RelayBench {
     static let roundLength = TimeAmount.seconds(3)
@@ -24,8 +25,9 @@ struct RelayBench {
     var programs = "\(Programs.root)/.build/release"
     var stored = [1000, 100_000, 1_000_000]
     var rounds = 5
-    /// The one part that is measured, (e) or (h).
+    /// What is measured alone: (e), (h), (i), or (a) to (d) with (f).
     var only: String?
+    var killCount = 20
     /// What empty requests reach on the same listener: 1 in all ratios.
     var reference = 0.0
 
@@ -38,6 +40,7 @@ struct RelayBench {
             case "--rounds": bench.rounds = Int(value) ?? bench.rounds
             case "--programs": bench.programs = value
             case "--only": bench.only = value
+            case "--kills": bench.killCount = Int(value) ?? bench.killCount
             default: print("unknown option \(option)")
             }
         }
@@ -46,8 +49,9 @@ struct RelayBench {
 
     mutating func run() async throws {
         if only == nil { try await fairness() }
-        if only != "stored" { try await database() }
-        guard only != "database" else { return }
+        if only == nil || only == "database" { try await database() }
+        if only == nil || only == "kills" { try await kills() }
+        guard only != "database", only != "kills" else { return }
         let site = try await Site(programs: programs)
         let filler = try StoreFiller(
             store: SQLiteRelayStore(directory: site.path), log: Fixture.signer(Fixture.origin),
@@ -66,7 +70,11 @@ struct RelayBench {
             )
             var requests = Requests(site: site, head: head)
             let generator = Generator(daemon)
-            if costs.isEmpty, only == nil { try await whole(generator, daemon, &requests) }
+            if costs.isEmpty, only == nil || only == "load" { try await whole(generator, daemon, &requests) }
+            guard only != "load" else {
+                try await generator.close()
+                return daemon.stop()
+            }
             let row = try await submissions(64, generator, &requests)
             costs.append((size, row.map(\.rate), row.map(\.cost)))
             say("(e) \(size) stored: \(text(row)); memory \(daemon.memory.peak / 1024) MB at most")
@@ -126,7 +134,7 @@ struct RelayBench {
         try await streams(generator, daemon, requests.site)
     }
 
-    private func lines(_ count: Int, _ generator: Generator, _ agents: [Correspondent]) async throws -> [Line] {
+    func lines(_ count: Int, _ generator: Generator, _ agents: [Correspondent]) async throws -> [Line] {
         var lines: [Line] = []
         for number in 0..<count { lines.append(try await generator.line(agents[number % agents.count].tls)) }
         return lines

@@ -95,7 +95,7 @@ struct Site {
     }
 
     /// Where the configuration says that it is.
-    private func store() async throws -> any RelayStore {
+    func store() async throws -> any RelayStore {
         let configuration = try String(contentsOfFile: path + "/liaisond.conf", encoding: .utf8)
         let line = configuration.split(separator: "\n").first { $0.hasPrefix("LIAISOND_STORE=") }
         guard let line else { return try SQLiteRelayStore(directory: path) }

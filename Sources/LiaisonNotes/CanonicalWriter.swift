@@ -101,7 +101,7 @@ private final class WrittenPlace {
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    private static func append(_ text: some Collection<UInt8>, to bytes: inout [UInt8]) {
+    fileprivate static func append(_ text: some Collection<UInt8>, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text {
             switch byte {
@@ -205,4 +205,46 @@ private struct PlaceSequence: UnkeyedEncodingContainer {
     }
 
     func superEncoder() -> any Encoder { PlaceEncoder(place: place.part([])) }
+}
+
+/// An object in canonical JSON, written field by field where encoding it by its type would cost too much: whoever writes it
+/// names the fields in the order of their bytes, and a test compares what comes of it with `CanonicalJSON.encode`.
+public struct CanonicalObject {
+    private var bytes = [UInt8(ascii: "{")]
+
+    /// - Parameter capacity: bytes that it is likely to have.
+    public init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    private mutating func begin(_ name: StaticString) {
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// A text; no field when it is nil.
+    public mutating func add(_ name: StaticString, _ text: String?) {
+        guard var text else { return }
+        begin(name)
+        text.withUTF8 { WrittenPlace.append($0, to: &bytes) }
+    }
+
+    public mutating func add(_ name: StaticString, _ number: Int?) {
+        guard let number else { return }
+        begin(name)
+        bytes += String(number).utf8
+    }
+
+    /// A value that is canonical JSON already.
+    public mutating func add(_ name: StaticString, encoded value: [UInt8]?) {
+        guard let value else { return }
+        begin(name)
+        bytes += value
+    }
+
+    public consuming func closed() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
 }

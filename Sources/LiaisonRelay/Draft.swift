@@ -88,7 +88,7 @@ struct Draft {
             let number = try nextNumber(in: mailbox)
             var record = EventRecord(log: log, event: event, mailbox: mailbox, number: number, at: now)
             fill(&record)
-            let bytes = try CanonicalJSON.encode(record)
+            let bytes = try record.canonical()
             let salt = Salt.fresh(from: random)
             let commitment = Commitment.of(bytes, salt: salt)
             let index = state.edge.size

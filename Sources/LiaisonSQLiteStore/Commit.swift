@@ -13,7 +13,8 @@ extension SQLiteRelayStore {
     public func commit<Value: Sendable>(
         _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
     ) async throws -> Value {
-        try await withoutActuallyEscaping(decide) { decide in
+        defer { checkpoints.committed() }
+        return try await withoutActuallyEscaping(decide) { decide in
             try await pool.write { database in
                 let size = try Self.head(database)?.size ?? 0
                 let (batch, value) = try decide(SQLiteFacts(database: database))

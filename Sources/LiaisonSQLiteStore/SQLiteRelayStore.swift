@@ -13,6 +13,7 @@ public struct SQLiteRelayStore: RelayStore {
     let pool: DatabasePool
     /// For cleaning only: it waits for nobody.
     let cleaner: DatabaseQueue
+    let checkpoints: Checkpoints
 
     public enum Failure: Error, Equatable {
         /// SQLite did not accept `synchronous = FULL`: what it acknowledges would not be durable.
@@ -40,9 +41,9 @@ public struct SQLiteRelayStore: RelayStore {
             guard !database.configuration.readonly else { return }
             // `auto_vacuum` only takes effect on an empty file, before the first table.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA secure_delete = ON")
-            // In KiB: what a batch changes stays in memory until it is committed. The write-ahead log is copied back when it
-            // has 16 MiB: the pages that every commit touches are then copied once, not again and again.
-            try database.execute(sql: "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096")
+            // In KiB: what a batch changes stays in memory until it is committed. The write-ahead log is copied back beside
+            // the commits (`Checkpoints`); where that does not keep up, a commit does it once the log has 128 MiB.
+            try database.execute(sql: "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 32768")
         }
         pool = try DatabasePool(path: file, configuration: configuration)
         try pool.writeWithoutTransaction { database in
@@ -54,6 +55,7 @@ public struct SQLiteRelayStore: RelayStore {
         var impatient = Configuration()
         impatient.busyMode = .immediateError
         cleaner = try DatabaseQueue(path: file, configuration: impatient)
+        checkpoints = Checkpoints(cleaner)
     }
 
     // MARK: Nodes
