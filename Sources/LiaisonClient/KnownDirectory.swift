@@ -55,11 +55,9 @@ extension DirectoryView {
         guard DirectoryHead.hash(of: lines.values) == stated.institutions else {
             throw ClientFailure.broken(.directoryMismatch)
         }
-        for line in fresh.values.sorted(by: { $0.institution < $1.institution }) {
-            try await refreshRoster(line, from: fromTheStart ? 0 : known?.size ?? 0)
-        }
         let state = LinesState(convention: stated.convention, institutions: stated.institutions, size: size)
-        try vault.put(state, Table.lines, "head")
+        try await refreshRosters(
+            fresh.values.sorted { $0.institution < $1.institution }, from: fromTheStart ? 0 : known?.size ?? 0, state)
     }
 
     private func isStillSupported(_ institution: InstitutionID) throws -> Bool {
@@ -76,56 +74,121 @@ extension DirectoryView {
             try vault.delete(Table.roster, institution.description)
             try vault.delete(Table.successions, institution.description)
             try vault.delete(Table.keys, institution.description)
+            try Self.index([institution: []], vault)
         }
-        try index([], of: institution)
         directory.release(institution)
     }
 
-    /// Fetches the roster that a line names when it is not the one kept, and verifies it before it is.
-    private func refreshRoster(_ line: DirectoryHead.Line, from index: Int) async throws {
+    /// What the relay hands out for a line, read but not yet verified.
+    private struct Offer: Sendable {
+        let line: DirectoryHead.Line
+        let successions: [String]
+        let roster: Unverified<Roster>
+        /// The roster with the entry that published it.
+        let published: PublishedDocument
+    }
+
+    /// A roster as it was verified, and what goes with it into the vault.
+    private struct Taken {
+        let offer: Offer
+        let successions: [String]?
+        let place: LogPlace
+    }
+
+    /// How many institutions are asked for at a time.
+    private static let asked = 8
+
+    /// Fetches the rosters that lines name when they are not the ones kept, and verifies all before any is kept.
+    private func refreshRosters(_ lines: [DirectoryHead.Line], from index: Int, _ state: LinesState) async throws {
         let vault = account.vault
-        let id = line.institution.description
-        let stored = try vault.value(Table.roster, id).map { try Unverified<Roster>(parsing: $0) }
-        if stored?.note.hash != line.roster {
-            let bundle = try await relay.bundle(
-                of: line.institution, from: stored == nil ? 0 : index, keys: false)
-            try take(bundle.successions, of: line.institution)
-            guard let text = bundle.roster, let roster = try? Unverified<Roster>(parsing: text),
-                roster.note.hash == line.roster, roster.claimed.by == line.institution
-            else { throw ClientFailure.broken(.directoryMismatch) }
-            guard roster.claimed.version > stored?.claimed.version ?? 0 else {
-                throw ClientFailure.broken(.directoryRollback)
-            }
-            var scratch = try frame(for: line.institution)
-            try await accept(roster, into: &scratch)
-            // In this order, what is broken off is done again at the next refresh.
-            try self.index(roster.claimed.units, of: line.institution)
-            try vault.put(text, Table.roster, id)
-            directory.release(line.institution)
+        var wanted: [(line: DirectoryHead.Line, from: Int, version: Int)] = []
+        for line in lines {
+            let stored = try vault.value(Table.roster, line.institution.description)
+                .map { try Unverified<Roster>(parsing: $0) }
+            guard stored?.note.hash != line.roster else { continue }
+            wanted.append((line, stored == nil ? 0 : index, stored?.claimed.version ?? 0))
         }
-        try vault.put(line, Table.line, id)
+        let offers = try await offers(for: wanted.map { ($0.line, $0.from) })
+        var taken: [Taken] = []
+        for (offer, wanted) in zip(offers, wanted) {
+            guard offer.roster.claimed.version > wanted.version else { throw ClientFailure.broken(.directoryRollback) }
+            taken.append(try await verify(offer))
+        }
+        try vault.write { vault in
+            for item in taken {
+                let id = item.offer.line.institution.description
+                if let successions = item.successions { try vault.put(successions, Table.successions, id) }
+                try vault.put(item.place, Table.publication, item.offer.line.roster.hex)
+                try vault.put(item.offer.roster.note.serialized, Table.roster, id)
+            }
+            for line in lines { try vault.put(line, Table.line, line.institution.description) }
+            let units = taken.map { ($0.offer.line.institution, $0.offer.roster.claimed.units) }
+            try Self.index(Dictionary(uniqueKeysWithValues: units), vault)
+            try vault.put(state, Table.lines, "head")
+        }
+        for item in taken { directory.release(item.offer.line.institution) }
+    }
+
+    /// In the order of `lines`; some are on their way at a time, and read as they come.
+    private func offers(for lines: [(line: DirectoryHead.Line, from: Int)]) async throws -> [Offer] {
+        let relay = relay
+        return try await withThrowingTaskGroup(of: (Int, Offer).self) { group in
+            var offers = [Offer?](repeating: nil, count: lines.count)
+            for (place, item) in lines.enumerated() {
+                if place >= Self.asked, let (earlier, offer) = try await group.next() { offers[earlier] = offer }
+                group.addTask { (place, try await Self.offer(for: item.line, from: item.from, relay)) }
+            }
+            for try await (place, offer) in group { offers[place] = offer }
+            return offers.compactMap(\.self)
+        }
+    }
+
+    private static func offer(
+        for line: DirectoryHead.Line, from index: Int, _ relay: any RelayConnection
+    ) async throws -> Offer {
+        async let published = relay.document(line.roster)
+        let bundle = try await relay.bundle(of: line.institution, from: index, keys: false)
+        guard let text = bundle.roster, let roster = try? Unverified<Roster>(parsing: text),
+            roster.note.hash == line.roster, roster.claimed.by == line.institution
+        else { throw ClientFailure.broken(.directoryMismatch) }
+        return Offer(line: line, successions: bundle.successions, roster: roster, published: try await published)
+    }
+
+    private func verify(_ offer: Offer) async throws -> Taken {
+        let institution = offer.line.institution
+        let successions = try joined(offer.successions, of: institution)
+        let place = try await place(of: offer.published, offer.line.roster)
+        let frame = try frame(for: institution, under: conventionInForce(), holding: successions)
+        var scratch = frame.frame
+        try await accept(offer.roster, at: place, frame.successions, into: &scratch)
+        return Taken(offer: offer, successions: successions, place: place)
     }
 
     /// Keeps successions, beside those that are held; which of them count, and where, is judged when they are used.
     func take(_ offered: [String], of institution: InstitutionID) throws {
+        guard let all = try joined(offered, of: institution) else { return }
+        try account.vault.put(all, Table.successions, institution.description)
+    }
+
+    /// The successions that are held and those that are offered; nil when none of these is new.
+    private func joined(_ offered: [String], of institution: InstitutionID) throws -> [String]? {
         let held = try account.vault.value(Table.successions, institution.description) ?? []
         let new = offered.filter { !held.contains($0) }
-        guard !new.isEmpty else { return }
         for text in new {
             guard let note = try? Unverified<Succession>(parsing: text), note.claimed.by == institution else {
                 throw ClientFailure.broken(.bundleRefused)
             }
         }
-        try account.vault.put(held + new, Table.successions, institution.description)
+        return new.isEmpty ? nil : held + new
     }
 
     /// `convention` with an institution's successions that it calls for, each signed by the recovery key; others say
     /// nothing under it.
     private func frame(
-        for institution: InstitutionID, under convention: Verified<Convention>
+        for institution: InstitutionID, under convention: Verified<Convention>, holding kept: [String]? = nil
     ) throws -> (frame: Directory, successions: [Verified<Succession>]) {
         var frame = Directory(under: convention)
-        let held = try account.vault.value(Table.successions, institution.description) ?? []
+        let held = try kept ?? account.vault.value(Table.successions, institution.description) ?? []
         let successions = held.compactMap { text -> Verified<Succession>? in
             guard let note = try? Unverified<Succession>(parsing: text), (try? frame.accept(note)) != nil else {
                 return nil
@@ -144,21 +207,37 @@ extension DirectoryView {
     func published(
         _ institution: InstitutionID, under convention: Verified<Convention>
     ) async throws -> [(note: Verified<Succession>, index: Int)] {
+        try await published(frame(for: institution, under: convention).successions)
+    }
+
+    private func published(
+        _ successions: [Verified<Succession>]
+    ) async throws -> [(note: Verified<Succession>, index: Int)] {
         var published: [(Verified<Succession>, Int)] = []
-        for note in try frame(for: institution, under: convention).successions {
-            published.append((note, try await publication(of: note.hash).index))
-        }
+        for note in successions { published.append((note, try await publication(of: note.hash).index)) }
         return published
     }
 
     /// Takes a roster by the keys that counted when the log took it.
     func accept(_ roster: Unverified<Roster>, into directory: inout Directory) async throws {
         guard let convention = directory.convention else { throw ClientFailure.broken(.conventionRefused) }
-        let place = try await publication(of: roster.note.hash)
+        try await accept(
+            roster, at: publication(of: roster.note.hash), frame(for: roster.claimed.by, under: convention).successions,
+            into: &directory)
+    }
+
+    /// - Parameters:
+    ///   - place: where the log took it.
+    ///   - successions: those of its institution that the convention calls for.
+    private func accept(
+        _ roster: Unverified<Roster>, at place: LogPlace, _ successions: [Verified<Succession>],
+        into directory: inout Directory
+    ) async throws {
+        guard let convention = directory.convention else { throw ClientFailure.broken(.conventionRefused) }
         let under = try await publication(of: convention.hash).index
-        let successions = try await published(roster.claimed.by, under: convention)
+        let published = try await published(successions)
         do {
-            try directory.accept(roster, published: place, convention: under, successions: successions)
+            try directory.accept(roster, published: place, convention: under, successions: published)
         } catch {
             throw ClientFailure.broken(.bundleRefused)
         }
@@ -167,13 +246,19 @@ extension DirectoryView {
     // MARK: Roles
 
     /// Keeps for each role the units that hold it, so that a copy's unit is found without reading every roster.
-    private func index(_ units: [LiaisonModel.Unit], of institution: InstitutionID) throws {
-        let vault = account.vault
-        let held = Set(units.flatMap(\.roles))
-        for role in held.union(try vault.ids(Table.role)) {
+    ///
+    /// - Parameter units: of the institutions whose rosters changed.
+    private static func index(
+        _ units: [InstitutionID: [LiaisonModel.Unit]], _ vault: VaultTransaction
+    ) throws {
+        var holders: [String: [UnitAddress]] = [:]
+        for unit in units.values.joined() {
+            for role in unit.roles { holders[role, default: []].append(unit.address) }
+        }
+        for role in Set(holders.keys).union(try vault.ids(Table.role)) {
             let others = (try vault.value(Table.role, role) ?? [])
-            let kept = others.filter { $0.institution != institution }
-            let now = (kept + units.filter { $0.roles.contains(role) }.map(\.address)).sorted()
+            let kept = others.filter { units[$0.institution] == nil }
+            let now = (kept + (holders[role] ?? [])).sorted()
             if now != others { try vault.put(now, Table.role, role) }
         }
     }

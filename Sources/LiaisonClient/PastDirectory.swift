@@ -117,12 +117,17 @@ extension DirectoryView {
 
     @discardableResult
     private func remember(_ published: PublishedDocument, _ hash: Hash) async throws -> LogPlace {
+        let publication = try await place(of: published, hash)
+        try account.vault.put(publication, Table.publication, hash.hex)
+        return publication
+    }
+
+    /// Where the log published a document, proven.
+    func place(of published: PublishedDocument, _ hash: Hash) async throws -> LogPlace {
         let evidence = try await logView.prove(published.evidence)
         guard evidence.event.document == hash, evidence.event.mailbox == .directory else {
             throw ClientFailure.broken(.wrongEvent)
         }
-        let publication = LogPlace(index: evidence.index, at: evidence.event.at)
-        try account.vault.put(publication, Table.publication, hash.hex)
-        return publication
+        return LogPlace(index: evidence.index, at: evidence.event.at)
     }
 }
