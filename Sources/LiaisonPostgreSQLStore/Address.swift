@@ -14,10 +14,10 @@ public struct PostgreSQLAddress: Sendable {
     public init(_ text: String) throws {
         guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
             throw PostgreSQLFailure.unsuitable(
-                "not the address of a PostgreSQL database (\(text))\nhint: postgresql://USER@HOST/DATABASE")
+                "not the address of a PostgreSQL database\nhint: postgresql://USER@HOST/DATABASE")
         }
         let options = try Self.options(of: text)
-        guard options["password"] == nil else {
+        guard options["password"] == nil, options["sslpassword"] == nil else {
             throw PostgreSQLFailure.unsuitable(
                 "a password does not belong in the address\nhint: put it into ~/.pgpass or PGPASSWORD")
         }
@@ -44,6 +44,9 @@ public struct PostgreSQLAddress: Sendable {
                     "with sslmode=\(mode) another server could answer in this one's place\nhint: sslmode=verify-full")
             }
         }
+        guard options["target_session_attrs"].map({ $0 == "read-write" }) ?? true else {
+            throw PostgreSQLFailure.unsuitable("only the server that takes writes is the store: without target_session_attrs")
+        }
         self.text = text
         // Only the server that takes writes is the store, wherever it is now; one that is gone is noticed within seconds.
         connection =
@@ -56,11 +59,10 @@ public struct PostgreSQLAddress: Sendable {
     }
 
     private static func options(of text: String) throws -> [String: String] {
-        var message: UnsafeMutablePointer<CChar>?
-        guard let list = PQconninfoParse(text, &message) else {
-            let detail = message.map { String(cString: $0).split(separator: "\n").first.map(String.init) ?? "" } ?? ""
-            PQfreemem(message)
-            throw PostgreSQLFailure.unsuitable("the database's address cannot be read: \(detail)")
+        // What libpq says of a text that it cannot read quotes it, and a password may be in it.
+        guard let list = PQconninfoParse(text, nil) else {
+            throw PostgreSQLFailure.unsuitable(
+                "the database's address cannot be read\nhint: postgresql://USER@HOST/DATABASE")
         }
         defer { PQconninfoFree(list) }
         var options: [String: String] = [:]

@@ -55,6 +55,8 @@ final class Connection {
     private let handle: OpaquePointer
     private let patience: Duration
     private var isUsable = true
+    /// Set when the server warns of something.
+    private let warned = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
     private var prepared: [String: String] = [:]
     private var names = 0
 
@@ -70,11 +72,20 @@ final class Connection {
         }
         self.handle = handle
         self.patience = patience
-        // Notices are for people at a terminal.
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        warned.initialize(to: false)
+        // What the server says beside an answer is for people at a terminal; that it warned is kept.
+        PQsetNoticeReceiver(
+            handle,
+            { warned, result in
+                guard let severity = PQresultErrorField(result, 86), String(cString: severity) == "WARNING" else { return }
+                warned?.assumingMemoryBound(to: Bool.self).pointee = true
+            }, warned)
     }
 
-    deinit { PQfinish(handle) }
+    deinit {
+        PQfinish(handle)
+        warned.deallocate()
+    }
 
     var isOpen: Bool { isUsable && PQstatus(handle) == CONNECTION_OK }
 
@@ -88,6 +99,17 @@ final class Connection {
     @discardableResult
     func query(_ sql: String, _ parameters: [Parameter] = []) throws -> Rows {
         try pipeline([Statement(sql, parameters)])[0]
+    }
+
+    /// Ends a transaction that has written. When the server warns, above all that it stopped waiting for a standby, or did
+    /// not commit after all, whether the transaction is as durable as it has to be is not known.
+    func commit() throws {
+        warned.pointee = false
+        let answer = try query("COMMIT")
+        guard !warned.pointee, answer.tag == "COMMIT" else {
+            isUsable = false
+            throw PostgreSQLFailure.connectionLost("the server committed with a warning")
+        }
     }
 
     /// Statements that are not prepared, such as those of the schema; one after the other.
@@ -131,6 +153,8 @@ final class Connection {
             guard let result = try next() else { throw lost() }
             if let refusal = Self.failure(of: result) {
                 failure = failure ?? refusal
+                // A statement that was prepared for tables as they were.
+                if case .refused(let code, _) = refusal, ["0A000", "26000"].contains(code) { isUsable = false }
                 // Not there for the next who asks the same.
                 if let sql { prepared[sql] = nil }
                 PQclear(result)
@@ -179,8 +203,14 @@ final class Connection {
 
     private func wait(until end: ContinuousClock.Instant) throws {
         guard try isReadable(within: end - .now) else {
-            // What comes later would be taken for the answer to something else: this connection is of no use any more.
+            // What comes later would be taken for the answer to something else: this connection is of no use any more, and
+            // what the server does for it is broken off.
             isUsable = false
+            if let cancel = PQgetCancel(handle) {
+                var message = [CChar](repeating: 0, count: 256)
+                _ = PQcancel(cancel, &message, 256)
+                PQfreeCancel(cancel)
+            }
             throw PostgreSQLFailure.noAnswer
         }
         guard PQconsumeInput(handle) == 1 else { throw lost() }
@@ -190,7 +220,9 @@ final class Connection {
         let milliseconds = time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         guard descriptor.fd >= 0 else { throw lost() }
-        return poll(&descriptor, 1, Int32(clamping: max(0, milliseconds))) > 0
+        let answer = poll(&descriptor, 1, Int32(clamping: max(0, milliseconds)))
+        // A signal is no answer: it is waited for again.
+        return answer > 0 || (answer < 0 && errno == EINTR)
     }
 
     /// Whether anything was said on a channel that this connection listens to, within a time.
@@ -237,6 +269,9 @@ final class Rows: RandomAccessCollection {
     deinit { PQclear(result) }
 
     subscript(position: Int) -> Row { Row(rows: self, number: Int32(position)) }
+
+    /// What was done, as the server calls it.
+    var tag: String { String(cString: PQcmdStatus(result)) }
 
     /// How many rows were changed.
     var changed: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }

@@ -93,9 +93,31 @@ struct ChunkTable {
         }
     }
 
-    func delete(_ ids: [Int]) throws {
+    /// Deletes the keys of contents, and with them the contents; `deleteDiscarded` deletes their rows.
+    func discard(_ ids: [Int]) throws {
         try connection.deleteKeys(in: "content_keys", where: "content = ANY ($1)", [.ints(ids)])
-        try connection.query("DELETE FROM contents WHERE id = ANY ($1)", [.ints(ids)])
+        try connection.query(
+            "INSERT INTO discarded (content) SELECT * FROM unnest($1::bigint[])", [.ints(ids)])
+    }
+
+    /// Rows that one transaction deletes.
+    private static let discardedAtOnce = 256
+
+    /// - Returns: whether something is left to be deleted.
+    func deleteDiscarded() throws -> Bool {
+        guard let row = try connection.query("SELECT content FROM discarded LIMIT 1").first else { return false }
+        let id: Int = try row("content")
+        let deleted = try connection.query(
+            """
+            DELETE FROM chunks WHERE content = $1 AND position IN
+                (SELECT position FROM chunks WHERE content = $1 ORDER BY position LIMIT $2)
+            """, [.int(id), .int(Self.discardedAtOnce)])
+        guard deleted.changed < Self.discardedAtOnce else { return true }
+        try connection.transaction {
+            try connection.query("DELETE FROM discarded WHERE content = $1", [.int(id)])
+            try connection.query("DELETE FROM contents WHERE id = $1", [.int(id)])
+        }
+        return true
     }
 
     func key(of id: Int) throws -> SymmetricKey? {
@@ -183,7 +205,7 @@ extension PostgreSQLRelayStore {
                 let table = ChunkTable(connection: connection)
                 // One piece at a time for each upload, on whichever node it comes.
                 try connection.query(
-                    "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [.text("\(owner) \(digest)")])
+                    "SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))", [.text(owner), .text(digest)])
                 let staged = try connection.staged(digest, owner)
                 guard staged?.size ?? 0 == offset, !(staged?.isClosed ?? false) else { return false }
                 let content = try staged?.content ?? table.create()
@@ -236,7 +258,7 @@ extension PostgreSQLRelayStore {
                 } else {
                     try connection.query(
                         "DELETE FROM staged WHERE owner = $1 AND digest = $2", [.text(owner), .hash(digest)])
-                    try ChunkTable(connection: connection).delete([present.content])
+                    try ChunkTable(connection: connection).discard([present.content])
                 }
                 return found
             }
@@ -253,7 +275,7 @@ extension PostgreSQLRelayStore {
                     RETURNING content
                     """, [.instant(instant)]
                 ).map { try $0("content") }
-                try ChunkTable(connection: connection).delete(contents)
+                try ChunkTable(connection: connection).discard(contents)
                 return contents.count
             }
         }
@@ -266,12 +288,15 @@ extension PostgreSQLRelayStore {
     ///
     /// - Throws: `PostgreSQLFailure.busy` when something is left to be rewritten.
     public func scrub() async throws {
+        while try await pool.run({ try ChunkTable(connection: $0).deleteDiscarded() }) {}
         let isDone = try await pool.run { connection in
             let ready = try connection.query(
                 """
                 SELECT shelf, since::text AS since FROM unscrubbed WHERE age(since::xid) > (
                     SELECT coalesce(max(age(horizon)), -1) FROM (
-                        SELECT backend_xmin AS horizon FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+                        SELECT unnest(ARRAY[backend_xmin, backend_xid]) AS horizon FROM pg_stat_activity
+                        WHERE pid <> pg_backend_pid() AND coalesce(datname = current_database(), TRUE)
+                        UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
                         UNION ALL SELECT xmin FROM pg_replication_slots) AS horizons)
                 """)
             for row in ready {

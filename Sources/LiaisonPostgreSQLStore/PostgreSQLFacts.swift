@@ -96,8 +96,10 @@ final class PostgreSQLFacts: StoreFacts {
 
     func stopped() throws -> String? {
         if let end { return end.stopped }
-        return try connection.query("SELECT checkpoint FROM stopped").first.map { try $0("checkpoint") }
+        return try connection.query(Self.stopped).first.map { try $0("checkpoint") }
     }
+
+    static let stopped = "SELECT checkpoint FROM stopped UNION ALL SELECT checkpoint FROM retired LIMIT 1"
 
     func tiles(_ ids: Set<TileID>) throws -> [TileID: Tile] {
         let ids = Array(ids)

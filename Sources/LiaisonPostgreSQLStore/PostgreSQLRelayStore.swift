@@ -17,6 +17,8 @@ public struct PostgreSQLRelayStore: RelayStore {
     /// For commits.
     private let writer: Lane
     private let leader: Lane
+    /// For whoever asks where the log ends: before each request.
+    private let watcher: Lane
     /// A name for this process, which it has nowhere else.
     private let node = "\(Salt.fresh())"
     private let open: @Sendable (Duration) throws -> Connection
@@ -24,8 +26,12 @@ public struct PostgreSQLRelayStore: RelayStore {
 
     /// How long one answer may take: a commit may wait for others, and for a standby.
     private static let patience: Duration = .seconds(30)
-    /// A node that holds the log's lock and says nothing for so long loses it.
-    private static let silence = "3s"
+    /// The server notices within seconds when a node hangs in a transaction, is cut off, or has given up waiting.
+    private static let settings = """
+        SET client_min_messages = warning; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '3s';
+        SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;
+        SET tcp_user_timeout = '5s'; SET client_connection_check_interval = '2s'
+        """
     /// For how long a node leads that does not ask whether it still does.
     private static let lease = "5 seconds"
 
@@ -45,9 +51,7 @@ public struct PostgreSQLRelayStore: RelayStore {
         self.address = address
         open = { patience in
             let connection = try Connection(address.connection, patience: patience)
-            try connection.execute(
-                "SET client_min_messages = error; SET lock_timeout = '10s'; "
-                    + "SET idle_in_transaction_session_timeout = '\(Self.silence)'")
+            try connection.execute(Self.settings)
             return connection
         }
         let patient: @Sendable () throws -> Connection = { [open] in try open(Self.patience) }
@@ -59,6 +63,7 @@ public struct PostgreSQLRelayStore: RelayStore {
             return connection
         }
         leader = Lane { [open] in try open(.seconds(3)) }
+        watcher = Lane(patient)
         try await writer.run { connection in
             let isThere: Bool = try connection.query("SELECT to_regclass('schema_version') IS NOT NULL AS there")[0](
                 "there")
@@ -153,7 +158,7 @@ public struct PostgreSQLRelayStore: RelayStore {
             do {
                 let (batch, value) = try decide(PostgreSQLFacts(connection, knowing: end))
                 try Writer(connection: connection, size: end.size).write(batch)
-                try connection.query("COMMIT")
+                try connection.commit()
                 return value
             } catch {
                 if connection.isOpen { _ = try? connection.query("ROLLBACK") }
@@ -165,7 +170,9 @@ public struct PostgreSQLRelayStore: RelayStore {
     public func read<Value: Sendable>(_ body: @Sendable (any StoreFacts) throws -> Value) async throws -> Value {
         try await pool.run(isRepeatable: false) { connection in
             try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
-                try body(PostgreSQLFacts(connection))
+                // It holds up nobody, and a directory of thousands takes its time to be verified.
+                try connection.query("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+                return try body(PostgreSQLFacts(connection))
             }
         }
     }
@@ -177,7 +184,9 @@ public struct PostgreSQLRelayStore: RelayStore {
 
     // MARK: Log
 
-    public func head() async throws -> StoredHead? { try await facts { try $0.head() } }
+    public func head() async throws -> StoredHead? {
+        try await watcher.run(isRepeatable: true) { try PostgreSQLFacts($0).head() }
+    }
 
     public func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile] { try await facts { try $0.tiles(ids) } }
 
@@ -356,16 +365,37 @@ extension Connection {
     /// Each statement sees what was committed before it, so what follows the lock sees what its last holder wrote.
     fileprivate func beginCommit() throws -> LogEnd {
         do {
+            return try lockLog()
+        } catch PostgreSQLFailure.refused(code: "55P03", _) {
+            _ = try? query("ROLLBACK")
+            try endHungCommits()
+            return try lockLog()
+        }
+    }
+
+    /// Ends the transactions of nodes that have held the log's lock for longer than any commit takes: a node that was halted
+    /// while it sent something is not idle to the server.
+    private func endHungCommits() throws {
+        try query(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND granted AND ((classid::bigint << 32) | objid::bigint) = $1 AND objsubid = 1
+                AND application_name = 'liaisond' AND xact_start < clock_timestamp() - interval '4 seconds'
+            """, [.int(Schema.Lock.log)])
+    }
+
+    private func lockLog() throws -> LogEnd {
+        do {
             let answers = try pipeline([
-                Statement("BEGIN ISOLATION LEVEL READ COMMITTED"),
+                Statement("BEGIN ISOLATION LEVEL READ COMMITTED"), Statement("SET LOCAL lock_timeout = '4s'"),
                 Statement("SELECT pg_advisory_xact_lock($1)", [.int(Schema.Lock.log)]),
                 Statement("SELECT size FROM head"),
                 Statement("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"),
-                Statement("SELECT checkpoint FROM stopped")
+                Statement(PostgreSQLFacts.stopped)
             ])
-            let head = try answers[3].first.map { StoredHead(size: try $0("size"), checkpoint: try $0("note")) }
+            let head = try answers[4].first.map { StoredHead(size: try $0("size"), checkpoint: try $0("note")) }
             return LogEnd(
-                size: try answers[2][0]("size"), head: head, stopped: try answers[4].first.map { try $0("checkpoint") })
+                size: try answers[3][0]("size"), head: head, stopped: try answers[5].first.map { try $0("checkpoint") })
         } catch {
             if isOpen { _ = try? query("ROLLBACK") }
             throw error

@@ -4,7 +4,7 @@
 /// The schema, as numbered migrations that are never edited once released; names as in the embedded store.
 enum Schema {
     /// Keys whose rows are erased lie in shelves, each small enough to be rewritten within a moment.
-    static let shelves = 16
+    static let shelves = 64
 
     static let migrations = [first]
 
@@ -21,6 +21,11 @@ enum Schema {
     static func migrate(_ connection: Connection) throws {
         try connection.query("SELECT pg_advisory_lock($1)", [.int(Lock.migration)])
         defer { _ = try? connection.query("SELECT pg_advisory_unlock($1)", [.int(Lock.migration)]) }
+        try connection.transaction { try upgrade(connection) }
+    }
+
+    /// The same within a transaction of the caller's.
+    static func upgrade(_ connection: Connection) throws {
         try connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
         let version: Int = try connection.query("SELECT count(*) AS version FROM schema_version")[0]("version")
         guard version <= migrations.count else {
@@ -29,17 +34,16 @@ enum Schema {
                     + "hint: run that program")
         }
         for (number, migration) in migrations.enumerated().dropFirst(version) {
-            try connection.transaction {
-                try connection.execute(migration)
-                try connection.query("INSERT INTO schema_version (version) VALUES ($1)", [.int(number + 1)])
-            }
+            try connection.execute(migration)
+            try connection.query("INSERT INTO schema_version (version) VALUES ($1)", [.int(number + 1)])
         }
     }
 
+    /// Statistics of a column are copies of some of its values: of keys there are none.
     private static func shelves(of table: String) -> String {
         (0..<shelves).map {
             "CREATE TABLE \(table)_\($0) PARTITION OF \(table) FOR VALUES WITH (MODULUS \(shelves), REMAINDER \($0));"
-        }.joined(separator: "\n")
+        }.joined(separator: "\n") + "\nALTER TABLE \(table) ALTER COLUMN key SET STATISTICS 0;"
     }
 
     private static let first = """
@@ -132,6 +136,10 @@ enum Schema {
             PRIMARY KEY (content)
         ) PARTITION BY HASH (content);
         \(shelves(of: "content_keys"))
+        -- contents whose keys are gone, and that are being deleted in pieces
+        CREATE TABLE discarded (
+            content BIGINT PRIMARY KEY REFERENCES contents (id)
+        );
         -- shelves from which keys were deleted, and that are to be rewritten
         CREATE TABLE unscrubbed (
             shelf TEXT PRIMARY KEY,
@@ -219,6 +227,11 @@ enum Schema {
         );
         -- a checkpoint of this log that this log does not have
         CREATE TABLE stopped (
+            id BIGINT PRIMARY KEY CHECK (id = 1),
+            checkpoint TEXT NOT NULL
+        );
+        -- where the log was when the store was brought over to another place: no node goes on from here
+        CREATE TABLE retired (
             id BIGINT PRIMARY KEY CHECK (id = 1),
             checkpoint TEXT NOT NULL
         );

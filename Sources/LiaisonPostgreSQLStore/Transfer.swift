@@ -7,12 +7,12 @@ public import LiaisonRelay
 /// A database alone with whoever brings its rows over: no node commits meanwhile.
 public final class PostgreSQLTransfer: StoreSource {
     private let connection: Connection
-    private static let rowsAtOnce = 256
-
     /// - Parameter isAlone: waits until no node commits, and lets none until this ends; false to read beside them.
     public init(_ address: PostgreSQLAddress, isAlone: Bool) throws {
         connection = try Connection(address.connection, patience: .seconds(3600))
-        try connection.execute("SET client_min_messages = error; SET lock_timeout = '60s'")
+        // Not one of the nodes, which end each other's commits when one of them hangs.
+        try connection.execute(
+            "SET application_name = 'liaisond transfer'; SET client_min_messages = error; SET lock_timeout = '60s'")
         if isAlone { try connection.query("SELECT pg_advisory_lock($1)", [.int(Schema.Lock.log)]) }
     }
 
@@ -21,10 +21,17 @@ public final class PostgreSQLTransfer: StoreSource {
             for table in StoreTable.all {
                 let columns = table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
                 let order = table.order.map { "\"\($0)\"" }.joined(separator: ", ")
+                let condition =
+                    switch table {
+                    // What nobody can reach any more, and is being deleted.
+                    case .contents: "WHERE id NOT IN (SELECT content FROM discarded)"
+                    case .chunks: "WHERE content NOT IN (SELECT content FROM discarded)"
+                    default: ""
+                    }
                 try connection.execute(
-                    "DECLARE transfer CURSOR FOR SELECT \(columns) FROM \(table.name) ORDER BY \(order)")
+                    "DECLARE transfer CURSOR FOR SELECT \(columns) FROM \(table.name) \(condition) ORDER BY \(order)")
+                let count = table.rowsAtOnce
                 while true {
-                    let count = table == .chunks ? 32 : Self.rowsAtOnce
                     let page = try connection.query("FETCH \(count) FROM transfer")
                     guard !page.isEmpty else { break }
                     var rows = try page.map { row in try table.columns.map { try $0.value(of: row) } }
@@ -33,20 +40,27 @@ public final class PostgreSQLTransfer: StoreSource {
                 }
                 // Its plan is that of one table: the next cursor of the same name has another.
                 try connection.execute("CLOSE transfer")
-                connection.forget("FETCH \(table == .chunks ? 32 : Self.rowsAtOnce) FROM transfer")
+                connection.forget("FETCH \(count) FROM transfer")
             }
         }
     }
 
-    /// Fills a database that has a relay's tables and nothing in them, in one transaction.
+    /// - Throws: `PostgreSQLFailure.unsuitable` for a database that holds a log.
+    public func checkHoldsNoLog() throws {
+        let isThere: Bool = try connection.query("SELECT to_regclass('entries') IS NOT NULL AS there")[0]("there")
+        guard try !isThere || connection.query("SELECT 1 FROM entries LIMIT 1").isEmpty else {
+            throw PostgreSQLFailure.unsuitable("the database holds a log already\nhint: an empty database for each relay")
+        }
+    }
+
+    /// Makes a relay's tables and fills them, in one transaction: a database that was filled in part would be one in which the
+    /// same log began a second time.
     ///
     /// - Returns: what was written.
     public func fill(from source: some StoreSource) throws -> StoreDigest {
         try connection.transaction {
-            guard try connection.query("SELECT 1 FROM entries LIMIT 1").isEmpty else {
-                throw PostgreSQLFailure.unsuitable(
-                    "the database holds a log already\nhint: an empty database for each relay")
-            }
+            try checkHoldsNoLog()
+            try Schema.upgrade(connection)
             var digest = StoreDigest()
             try source.rows { table, rows in
                 digest.add(table, rows)
@@ -116,8 +130,8 @@ public final class PostgreSQLTransfer: StoreSource {
     public func retire() throws {
         try connection.query(
             """
-            INSERT INTO stopped (id, checkpoint) SELECT 1, note FROM checkpoints ORDER BY size DESC LIMIT 1
-            ON CONFLICT DO NOTHING
+            INSERT INTO retired (id, checkpoint)
+            SELECT 1, coalesce((SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1), '') ON CONFLICT DO NOTHING
             """)
     }
 }

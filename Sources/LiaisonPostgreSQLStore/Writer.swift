@@ -249,7 +249,7 @@ struct Writer {
         try connection.query(
             "UPDATE deliveries SET content = $1 WHERE transmission = $2 AND unit = $3",
             [.int(content), .text(id), .text(unit)])
-        if let old { try ChunkTable(connection: connection).delete([old]) }
+        if let old { try ChunkTable(connection: connection).discard([old]) }
     }
 
     private func ownContent(of id: TransmissionID, for unit: UnitAddress) throws -> Int? {
@@ -265,7 +265,7 @@ struct Writer {
         try connection.query(
             "UPDATE deliveries SET content = NULL, erased = TRUE WHERE transmission = $1 AND unit = $2",
             [.text(id), .text(delivery.unit)])
-        if let own { try table.delete([own]) }
+        if let own { try table.discard([own]) }
         let shared: [Int] = try connection.query(
             """
             SELECT content FROM transmissions WHERE id = $1 AND content IS NOT NULL AND NOT EXISTS
@@ -274,7 +274,7 @@ struct Writer {
         ).map { try $0("content") }
         guard !shared.isEmpty else { return }
         try connection.query("UPDATE transmissions SET content = NULL WHERE id = $1", [.text(id)])
-        try table.delete(shared)
+        try table.discard(shared)
     }
 
     /// Keys, records, envelope and acts go; entry, mailbox, number and index stay.

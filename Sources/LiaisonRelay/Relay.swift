@@ -19,6 +19,7 @@ public struct Relay: Sendable {
     public let publication = Publication()
     /// The present DirectoryHead, ready to send.
     private let prepared: PreparedAnswer
+    private let freshening = Freshening()
 
     public init(
         sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Instant,
@@ -35,7 +36,8 @@ public struct Relay: Sendable {
     /// Before a request is answered: what any node has acknowledged counts on this one, too, an enrolment and a revocation as
     /// well as an entry. So a client may talk to whichever node it reaches.
     public func freshen() async throws {
-        if store.isShared { try await sequencer.catchUp() }
+        guard store.isShared else { return }
+        try await freshening.fresh { [sequencer] in try await sequencer.catchUp() }
     }
 
     /// The agent whose roster line names this TLS key.
@@ -150,7 +152,10 @@ public struct Relay: Sendable {
     public func catchUp() async throws {
         while true {
             let before = try await store.head()?.size
-            _ = try await sequencer.perform(.tick)
+            let outcome = try await sequencer.perform(.tick)
+            if case .unfinished = outcome { continue }
+            // Other nodes write meanwhile; what is left then is for the next tick.
+            if store.isShared { break }
             guard try await store.head()?.size != before else { break }
         }
         // Also what was erased before a crash; somebody who reads the store now only puts it off.

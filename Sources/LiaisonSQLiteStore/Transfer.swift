@@ -7,8 +7,6 @@ public import LiaisonRelay
 
 /// Bringing rows over from and to other stores.
 extension SQLiteRelayStore: StoreSource {
-    private static let rowsAtOnce = 256
-
     public func rows(_ take: (StoreTable, [[StoredValue]]) throws -> Void) throws {
         try pool.read { database in
             for table in StoreTable.all {
@@ -26,7 +24,7 @@ extension SQLiteRelayStore: StoreSource {
                 var page: [[StoredValue]] = []
                 while let row = try cursor.next() {
                     page.append(row.databaseValues.map(\.stored))
-                    guard page.count == Self.rowsAtOnce else { continue }
+                    guard page.count == table.rowsAtOnce else { continue }
                     try take(table, page)
                     page = []
                 }

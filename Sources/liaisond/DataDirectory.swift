@@ -101,18 +101,21 @@ struct DataDirectory {
     static let archive = "archive.sqlite"
 
     /// Writes down where the store is from now on.
-    func setStore(_ location: StoreLocation) throws {
+    ///
+    /// - Throws: `ValidationError` when the environment says something else.
+    func setStore(_ location: StoreLocation) async throws {
         let path = file(Self.configuration)
         var lines = try String(contentsOfFile: path, encoding: .utf8)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let line = Settings.storeLine(location)
-        if let place = lines.firstIndex(where: { $0.hasPrefix("LIAISOND_STORE=") || $0.hasPrefix("#LIAISOND_STORE=") })
-        {
-            lines[place] = line
-        } else {
-            lines.insert(line, at: 0)
-        }
+        let (line, name) = (Settings.storeLine(location), "LIAISOND_STORE=")
+        let place = lines.firstIndex { $0.hasPrefix(name) } ?? lines.firstIndex { $0.hasPrefix("#" + name) }
+        if let place { lines[place] = line } else { lines.insert(line, at: 0) }
         try PrivateFile.replace(path, lines.joined(separator: "\n"))
+        guard try await self.location().description == location.description else {
+            throw ValidationError(
+                "the store is in \(location), and the environment, or another line of \(path), names another place\n"
+                    + "hint: LIAISOND_STORE")
+        }
     }
 
     /// Moves the store in place into a directory of its own; nothing is ever deleted.

@@ -38,10 +38,9 @@ struct Migrate: AsyncParsableCommand {
         switch (source, target) {
         case (.file, .database(let address)):
             let store = try directory.embeddedStore()
-            _ = try await PostgreSQLRelayStore(address, holding: .noLog)
             let database = try PostgreSQLTransfer(address, isAlone: true)
             try compare(try database.fill(from: store), with: database)
-            try directory.setStore(target)
+            try await directory.setStore(target)
             print(
                 "the store is in \(address.text); destroy \(try directory.setAside(withArchive: false)), the one before, in time"
             )
@@ -51,21 +50,31 @@ struct Migrate: AsyncParsableCommand {
             guard !FileManager.default.fileExists(atPath: path) else {
                 throw ValidationError("a store is there already (\(path))")
             }
-            try compare(
-                try SQLiteRelayStore.create(at: path, from: database), with: try directory.embeddedStore())
+            // In its place only when it is whole; one from an attempt that was broken off is none.
+            let new = directory.file("migrating.sqlite")
+            for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: new + suffix) }
+            try compare(try SQLiteRelayStore.create(at: new, from: database), withFile: new)
             try database.retire()
-            try directory.setStore(target)
+            try FileManager.default.moveItem(atPath: new, toPath: path)
+            try await directory.setStore(target)
             print("the store is in \(path); destroy the database before, \(address.text), in time")
         case (.database(let address), .database(let other)):
             guard address.text != other.text else { throw ValidationError("the store is there already (\(to))") }
             let database = try PostgreSQLTransfer(address, isAlone: true)
-            _ = try await PostgreSQLRelayStore(other, holding: .noLog)
             let new = try PostgreSQLTransfer(other, isAlone: true)
             try compare(try new.fill(from: database), with: new)
             try database.retire()
-            try directory.setStore(target)
+            try await directory.setStore(target)
             print("the store is in \(other.text); destroy the database before, \(address.text), in time")
         case (.file, .file): throw ValidationError("the store is there already (\(to))")
+        }
+    }
+
+    /// The same for a file, which is closed, and whole in itself, when this returns.
+    private func compare(_ written: StoreDigest, withFile path: String) throws {
+        try compare(written, with: SQLiteRelayStore(file: path))
+        guard !FileManager.default.fileExists(atPath: path + "-wal") else {
+            throw ValidationError("another program has \(path) open: the store stays where it was")
         }
     }
 

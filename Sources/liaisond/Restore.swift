@@ -174,8 +174,8 @@ private final class Place {
     private let directory: DataDirectory
     /// Nil for a file in the directory.
     private let database: PostgreSQLAddress?
-    /// The database in place.
-    private let before: PostgreSQLAddress?
+    /// The database in place, and the connection that lets no node commit there any more; nil for one that cannot be reached.
+    private let before: (address: PostgreSQLAddress, alone: PostgreSQLTransfer?)?
     /// The store in place as a file: itself, a copy of a database, or its copy that was set aside; there may be none.
     private(set) var file: String
     private let copy: String?
@@ -196,11 +196,13 @@ private final class Place {
                 "the store is a database, which stays as it is (\(address.text))\n"
                     + "hint: --store with an empty database to put the backup into")
         }
-        (database, before) = (other, address)
+        // Before anything is changed.
+        try PostgreSQLTransfer(other, isAlone: true).checkHoldsNoLog()
+        (database, before) = (other, (address, try? PostgreSQLTransfer(address, isAlone: true)))
         let copy = directory.file("in-place-\(Instant.now).sqlite")
         (self.copy, file) = (copy, copy)
         // One that cannot be read any more shows nothing.
-        _ = try? await PostgreSQLRelayStore(address).copy(to: copy)
+        if let alone = before?.alone { _ = try? SQLiteRelayStore.create(at: copy, from: alone) }
     }
 
     func discardCopy() {
@@ -214,17 +216,16 @@ private final class Place {
     /// - Returns: where the store that was in place is now.
     func setAside() throws -> String {
         if let before {
-            // A node that still uses it signs nothing more. One that nobody reaches cannot be told.
-            do {
-                try PostgreSQLTransfer(before, isAlone: true).retire()
-            } catch {
+            guard let alone = before.alone else {
                 print(
                     """
-                    # The database before, \(before.text), could not be told that the log goes on elsewhere (\(error)).
+                    # The database before, \(before.address.text), cannot be told that the log goes on elsewhere.
                     # Make sure that no node uses it, now or when it is back.
                     """)
+                return before.address.text
             }
-            return before.text
+            try alone.retire()
+            return before.address.text
         }
         let aside = try directory.setAside()
         file = "\(aside)/\(SQLiteRelayStore.fileName)"
@@ -241,14 +242,15 @@ private final class Place {
             }
             return
         }
-        _ = try await PostgreSQLRelayStore(database, holding: .noLog)
         if let backup {
             // To open a store is to change its file: the backup stays as it is.
             let opened = directory.file("restoring-\(Instant.now).sqlite")
             defer { Self.remove(opened) }
             try FileManager.default.copyItem(atPath: backup, toPath: opened)
             _ = try PostgreSQLTransfer(database, isAlone: true).fill(from: SQLiteRelayStore(file: opened))
+        } else {
+            _ = try await PostgreSQLRelayStore(database, holding: .noLog)
         }
-        try directory.setStore(.database(database))
+        try await directory.setStore(.database(database))
     }
 }

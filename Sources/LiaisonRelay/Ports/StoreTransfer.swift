@@ -40,6 +40,15 @@ public struct StoreTable: Hashable, Sendable {
         self.columns = columns.map { Column(name: $0.key, kind: $0.value) }
     }
 
+    /// How many rows are handed over at a time: a document may have some MiB, a chunk has 256 KiB.
+    public var rowsAtOnce: Int {
+        switch name {
+        case "chunks": 32
+        case "documents": 16
+        default: 256
+        }
+    }
+
     /// A row comes after those that it refers to.
     public static let all: [StoreTable] = [
         contents, chunks,
