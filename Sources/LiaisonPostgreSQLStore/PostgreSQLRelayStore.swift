@@ -27,7 +27,7 @@ public struct PostgreSQLRelayStore: RelayStore {
     /// A node that holds the log's lock and says nothing for so long loses it.
     private static let silence = "3s"
     /// For how long a node leads that does not ask whether it still does.
-    private static let lease = "5 seconds"
+    private static let lease = "3 seconds"
 
     /// What a database is expected to hold when it is opened.
     public enum Contents: Sendable {
@@ -136,9 +136,9 @@ public struct PostgreSQLRelayStore: RelayStore {
         let renewed = try? await leader.run(isRepeatable: true) { [node] connection in
             try connection.query(
                 """
-                UPDATE lead SET node = $1, until = clock_timestamp() + $2::interval
+                UPDATE lead SET node = $1, until = clock_timestamp() + interval '\(Self.lease)'
                 WHERE node = $1 OR until < clock_timestamp()
-                """, [.text(node), .text(Self.lease)]
+                """, [.text(node)]
             ).changed == 1
         }
         return renewed ?? false
