@@ -163,11 +163,9 @@ public struct PostgreSQLRelayStore: RelayStore {
     }
 
     public func read<Value: Sendable>(_ body: @Sendable (any StoreFacts) throws -> Value) async throws -> Value {
-        try await pool.run(isRepeatable: false) { connection in
-            try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
-                try body(PostgreSQLFacts(connection))
-            }
-        }
+        try await pool.run(
+            beginning: { connection in _ = try connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") },
+            { connection, _ in try connection.ending { try body(PostgreSQLFacts(connection)) } })
     }
 
     /// Reads, on a connection that others do not use meanwhile; once more when it was broken.
@@ -341,6 +339,11 @@ extension Connection {
     /// Runs `body` in a transaction, which ends with it.
     func transaction<Value>(_ begin: String = "BEGIN", _ body: () throws -> Value) throws -> Value {
         try query(begin)
+        return try ending(body)
+    }
+
+    /// Runs `body` in the transaction that has begun, which ends with it.
+    func ending<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             let value = try body()
             try query("COMMIT")
