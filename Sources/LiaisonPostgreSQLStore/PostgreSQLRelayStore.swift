@@ -56,6 +56,8 @@ public struct PostgreSQLRelayStore: RelayStore {
             let connection = try patient()
             // Also of the server that takes writes from now on.
             try Self.checkDurability(connection)
+            // Then it is looked whether whoever has what is waited for is still there.
+            try connection.execute("SET lock_timeout = '\(Self.silence)'")
             return connection
         }
         leader = Lane { [open] in try open(.seconds(3)) }
@@ -354,10 +356,38 @@ extension Connection {
         }
     }
 
-    /// Begins a transaction in which nobody else appends to the log; returns where the log ends.
-    ///
-    /// Each statement sees what was committed before it, so what follows the lock sees what its last holder wrote.
+    /// Begins a transaction in which nobody else appends to the log; returns where the log ends. Waits for four times as long
+    /// as a node may be silent.
     fileprivate func beginCommit() throws -> LogEnd {
+        for _ in 1..<4 {
+            do {
+                return try takeTurn()
+            } catch PostgreSQLFailure.refused(code: "55P03", _) {
+                try endSilentTurn()
+            }
+        }
+        return try takeTurn()
+    }
+
+    /// Ends the session that holds the log's lock if the server waits for its node, and has for too long.
+    ///
+    /// The server does that by itself between two groups of statements, where a session counts as idle, and not in the middle of
+    /// one that never arrives whole. A session that waits for the disk, for a standby or for a lock is left alone. Two seconds are
+    /// less than this node has waited, so that its first look is enough.
+    private func endSilentTurn() throws {
+        try query(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND classid = ($1::bigint >> 32)::oid AND objid = ($1::bigint & 4294967295)::oid
+                AND xact_start IS NOT NULL AND wait_event_type = 'Client'
+                AND state_change < clock_timestamp() - interval '2 seconds'
+            """, [.int(Schema.Lock.log)])
+    }
+
+    /// Each statement sees what was committed before it, so what follows the lock sees what its last holder wrote.
+    private func takeTurn() throws -> LogEnd {
         do {
             let answers = try pipeline([
                 Statement("BEGIN ISOLATION LEVEL READ COMMITTED"),
