@@ -51,7 +51,11 @@ public struct PostgreSQLRelayStore: RelayStore {
             return connection
         }
         let patient: @Sendable () throws -> Connection = { [open] in try open(Self.patience) }
-        pool = Pool(count: 8, patient)
+        pool = Pool(count: 8) {
+            let connection = try patient()
+            try connection.confirm()
+            return connection
+        }
         writer = Lane {
             let connection = try patient()
             // Also of the server that takes writes from now on.
@@ -151,7 +155,10 @@ public struct PostgreSQLRelayStore: RelayStore {
     public func commit<Value: Sendable>(
         _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
     ) async throws -> Value {
-        try await writer.run(beginning: { try $0.beginCommit() }) { connection, end in
+        try await writer.run(beginning: { connection in
+            try connection.confirm()
+            return try connection.beginCommit()
+        }) { connection, end in
             do {
                 let (batch, value) = try decide(PostgreSQLFacts(connection, knowing: end))
                 try Writer(connection: connection, size: end.size).write(batch)
