@@ -59,6 +59,7 @@ final class Connection {
     private let warned = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
     private var prepared: [String: String] = [:]
     private var names = 0
+    private var isConfirmed = false
 
     /// - Parameters:
     ///   - patience: how long the answer to one group of statements may take.
@@ -121,6 +122,26 @@ final class Connection {
             failure = failure ?? Self.failure(of: result)
         }
         if let failure { throw failure }
+    }
+
+    /// Waits, once for each connection, until all that the server shows is where its commits have to be, on a standby's disk as
+    /// well.
+    ///
+    /// A commit that waits for a standby is seen by nobody. But a server that crashes meanwhile shows it as soon as it is back, and
+    /// if a standby is promoted instead, it is gone: whoever had answered by it would have seen a log that goes back. What crashed
+    /// had its connections broken, so a new one says something of its own, and waits for that; all that it sees was written before.
+    func confirm() throws {
+        guard !isConfirmed else { return }
+        try execute("SELECT pg_logical_emit_message(true, 'liaison', ''::text)")
+        isConfirmed = true
+    }
+
+    /// Tells the server that nobody waits for the answer any more: it does not notice by itself while it waits for a standby.
+    private func cancel() {
+        guard let order = PQgetCancel(handle) else { return }
+        defer { PQfreeCancel(order) }
+        var message = [CChar](repeating: 0, count: 256)
+        _ = PQcancel(order, &message, Int32(message.count))
     }
 
     /// Lets go of a prepared statement: its text means something else from now on.
@@ -203,14 +224,9 @@ final class Connection {
 
     private func wait(until end: ContinuousClock.Instant) throws {
         guard try isReadable(within: end - .now) else {
-            // What comes later would be taken for the answer to something else: this connection is of no use any more, and
-            // what the server does for it is broken off.
+            // What comes later would be taken for the answer to something else: this connection is of no use any more.
             isUsable = false
-            if let cancel = PQgetCancel(handle) {
-                var message = [CChar](repeating: 0, count: 256)
-                _ = PQcancel(cancel, &message, 256)
-                PQfreeCancel(cancel)
-            }
+            cancel()
             throw PostgreSQLFailure.noAnswer
         }
         guard PQconsumeInput(handle) == 1 else { throw lost() }

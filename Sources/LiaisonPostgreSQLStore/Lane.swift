@@ -79,6 +79,17 @@ actor Pool {
         return try await lane.run(isRepeatable: isRepeatable, body)
     }
 
+    /// - Parameters:
+    ///   - beginning: may be done once more, when the connection turns out to be broken.
+    ///   - body: is done once at most.
+    func run<Start, Value: Sendable>(
+        beginning: @Sendable (Connection) throws -> Start, _ body: @Sendable (Connection, Start) throws -> Value
+    ) async throws -> Value {
+        let lane = await take()
+        defer { give(lane) }
+        return try await lane.run(beginning: beginning, body)
+    }
+
     private func take() async -> Lane {
         if let lane = free.popLast() { return lane }
         return await withCheckedContinuation { waiting.append($0) }

@@ -33,7 +33,7 @@ public struct PostgreSQLRelayStore: RelayStore {
         SET tcp_user_timeout = '5s'; SET client_connection_check_interval = '2s'
         """
     /// For how long a node leads that does not ask whether it still does.
-    private static let lease = "5 seconds"
+    private static let lease = "3 seconds"
 
     /// What a database is expected to hold when it is opened.
     public enum Contents: Sendable {
@@ -55,15 +55,22 @@ public struct PostgreSQLRelayStore: RelayStore {
             return connection
         }
         let patient: @Sendable () throws -> Connection = { [open] in try open(Self.patience) }
-        pool = Pool(count: 8, patient)
+        let confirmed: @Sendable () throws -> Connection = {
+            let connection = try patient()
+            try connection.confirm()
+            return connection
+        }
+        pool = Pool(count: 8, confirmed)
         writer = Lane {
             let connection = try patient()
             // Also of the server that takes writes from now on.
             try Self.checkDurability(connection)
+            // Then it is looked whether whoever has what is waited for is still there.
+            try connection.execute("SET lock_timeout = '3s'")
             return connection
         }
         leader = Lane { [open] in try open(.seconds(3)) }
-        watcher = Lane(patient)
+        watcher = Lane(confirmed)
         try await writer.run { connection in
             let isThere: Bool = try connection.query("SELECT to_regclass('schema_version') IS NOT NULL AS there")[0](
                 "there")
@@ -141,9 +148,9 @@ public struct PostgreSQLRelayStore: RelayStore {
         let renewed = try? await leader.run(isRepeatable: true) { [node] connection in
             try connection.query(
                 """
-                UPDATE lead SET node = $1, until = clock_timestamp() + $2::interval
+                UPDATE lead SET node = $1, until = clock_timestamp() + interval '\(Self.lease)'
                 WHERE node = $1 OR until < clock_timestamp()
-                """, [.text(node), .text(Self.lease)]
+                """, [.text(node)]
             ).changed == 1
         }
         return renewed ?? false
@@ -154,7 +161,10 @@ public struct PostgreSQLRelayStore: RelayStore {
     public func commit<Value: Sendable>(
         _ decide: @Sendable (any StoreFacts) throws -> (batch: Batch, value: Value)
     ) async throws -> Value {
-        try await writer.run(beginning: { try $0.beginCommit() }) { connection, end in
+        try await writer.run(beginning: { connection in
+            try connection.confirm()
+            return try connection.beginCommit()
+        }) { connection, end in
             do {
                 let (batch, value) = try decide(PostgreSQLFacts(connection, knowing: end))
                 try Writer(connection: connection, size: end.size).write(batch)
@@ -168,13 +178,14 @@ public struct PostgreSQLRelayStore: RelayStore {
     }
 
     public func read<Value: Sendable>(_ body: @Sendable (any StoreFacts) throws -> Value) async throws -> Value {
-        try await pool.run(isRepeatable: false) { connection in
-            try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
-                // It holds up nobody, and a directory of thousands takes its time to be verified.
-                try connection.query("SET LOCAL idle_in_transaction_session_timeout = '60s'")
-                return try body(PostgreSQLFacts(connection))
-            }
-        }
+try await pool.run(
+            beginning: { connection in
+                _ = try connection.pipeline([
+                    Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+                    // It holds up nobody, and a directory of thousands takes its time to be verified.
+                    Statement("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+                ])
+            }, { connection, _ in try connection.ending { try body(PostgreSQLFacts(connection)) } })
     }
 
     /// Reads, on a connection that others do not use meanwhile; once more when it was broken.
@@ -350,6 +361,11 @@ extension Connection {
     /// Runs `body` in a transaction, which ends with it.
     func transaction<Value>(_ begin: String = "BEGIN", _ body: () throws -> Value) throws -> Value {
         try query(begin)
+        return try ending(body)
+    }
+
+    /// Runs `body` in the transaction that has begun, which ends with it.
+    func ending<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             let value = try body()
             try query("COMMIT")
@@ -360,42 +376,49 @@ extension Connection {
         }
     }
 
-    /// Begins a transaction in which nobody else appends to the log; returns where the log ends.
-    ///
-    /// Each statement sees what was committed before it, so what follows the lock sees what its last holder wrote.
+    /// Begins a transaction in which nobody else appends to the log; returns where the log ends. Waits for four times as long
+    /// as a node may be silent.
     fileprivate func beginCommit() throws -> LogEnd {
-        do {
-            return try lockLog()
-        } catch PostgreSQLFailure.refused(code: "55P03", _) {
-            _ = try? query("ROLLBACK")
-            try endHungCommits()
-            return try lockLog()
+        for _ in 1..<4 {
+            do {
+                return try takeTurn()
+            } catch PostgreSQLFailure.refused(code: "55P03", _) {
+                try endSilentTurn()
+            }
         }
+        return try takeTurn()
     }
 
-    /// Ends the transactions of nodes that have held the log's lock for longer than any commit takes: a node that was halted
-    /// while it sent something is not idle to the server.
-    private func endHungCommits() throws {
+    /// Ends the session that holds the log's lock if the server waits for its node, and has for too long.
+    ///
+    /// The server does that by itself between two groups of statements, where a session counts as idle, and not in the middle of
+    /// one that never arrives whole. A session that waits for the disk, for a standby or for a lock is left alone. Two seconds are
+    /// less than this node has waited, so that its first look is enough.
+    private func endSilentTurn() throws {
         try query(
             """
             SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
-            WHERE locktype = 'advisory' AND granted AND ((classid::bigint << 32) | objid::bigint) = $1 AND objsubid = 1
-                AND application_name = 'liaisond' AND xact_start < clock_timestamp() - interval '4 seconds'
+            WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND classid = ($1::bigint >> 32)::oid AND objid = ($1::bigint & 4294967295)::oid
+                AND application_name = 'liaisond' AND xact_start IS NOT NULL AND wait_event_type = 'Client'
+                AND state_change < clock_timestamp() - interval '2 seconds'
             """, [.int(Schema.Lock.log)])
     }
 
-    private func lockLog() throws -> LogEnd {
+    /// Each statement sees what was committed before it, so what follows the lock sees what its last holder wrote.
+    private func takeTurn() throws -> LogEnd {
         do {
             let answers = try pipeline([
-                Statement("BEGIN ISOLATION LEVEL READ COMMITTED"), Statement("SET LOCAL lock_timeout = '4s'"),
+                Statement("BEGIN ISOLATION LEVEL READ COMMITTED"),
                 Statement("SELECT pg_advisory_xact_lock($1)", [.int(Schema.Lock.log)]),
                 Statement("SELECT size FROM head"),
                 Statement("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"),
                 Statement(PostgreSQLFacts.stopped)
             ])
-            let head = try answers[4].first.map { StoredHead(size: try $0("size"), checkpoint: try $0("note")) }
+            let head = try answers[3].first.map { StoredHead(size: try $0("size"), checkpoint: try $0("note")) }
             return LogEnd(
-                size: try answers[3][0]("size"), head: head, stopped: try answers[5].first.map { try $0("checkpoint") })
+                size: try answers[2][0]("size"), head: head, stopped: try answers[4].first.map { try $0("checkpoint") })
         } catch {
             if isOpen { _ = try? query("ROLLBACK") }
             throw error

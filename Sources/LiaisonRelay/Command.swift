@@ -21,8 +21,6 @@ public enum Command: Sendable {
     case operate(OperatorAct)
     /// Writes something that nobody needs, to find out whether a commit succeeds.
     case probe
-    /// Takes in what other nodes have committed.
-    case follow
     /// Time passes: deadlines, retention, the audit limit, the hourly DirectoryHead.
     case tick
 }

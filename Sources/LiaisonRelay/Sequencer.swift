@@ -35,7 +35,9 @@ public actor Sequencer {
     private let stopped = Mutex<String?>(nil)
     /// When the first commit since the last scrub may have erased something; nil when there is nothing to scrub.
     public private(set) var scrubPendingSince: Instant?
-    private let published = Mutex((directory: Directory(), head: StoredHead?.none))
+    private let published = Mutex((directory: Directory(), head: StoredHead?.none, edge: TreeEdge()))
+    /// Readings of what other nodes committed.
+    private let reading = Freshening()
     /// Told of every commit.
     public nonisolated let signals = MailboxSignals()
 
@@ -159,9 +161,34 @@ public actor Sequencer {
     }
 
     /// Takes in what other nodes have committed, so that what any of them acknowledged holds here, too.
+    ///
+    /// It is read beside the queue and the log's lock, so that whoever only asks waits for nobody's commit; the next batch takes it in
+    /// once more, inside its transaction.
+    ///
+    /// - Throws: `Problem`, and what the store throws.
     public nonisolated func catchUp() async throws {
         guard try await store.head()?.size != head?.size else { return }
-        _ = try await perform(.follow)
+        try await reading.fresh { [self] in try await readOthers() }
+    }
+
+    private func readOthers() async throws {
+        let present = published.withLock { $0 }
+        do {
+            let (state, others) = try await store.read { [store, log, now = clock()] facts in
+                var state = RelayState()
+                (state.directory, state.edge) = (present.directory, present.edge)
+                let others = try state.follow(
+                    facts, isShared: store.isShared, log: log.noteKey, knowing: present.head, now: now)
+                return (state, others)
+            }
+            if let mark = others.stopped { stopped.withLock { $0 = mark } }
+            publish(state, others.head)
+            signals.signal(others.mailboxes, directoryChanged: others.directoryChanged)
+        } catch {
+            if let failure = error as? LogFailure, failure.isFork { await stopAtOwnHead() }
+            failed(error)
+            throw isStopped ? Problem(.logStopped) : Problem(.storeFailed)
+        }
     }
 
     /// Gives the pages of what was erased back; again and again until nobody reads them any more.
@@ -196,7 +223,15 @@ public actor Sequencer {
     private func adopt(_ state: RelayState, _ head: StoredHead?) {
         self.state = state
         refusals = state.refusals
-        published.withLock { $0 = (state.directory, head) }
+        publish(state, head)
+    }
+
+    /// What was read and what was committed may come in any order; readers never go back.
+    private nonisolated func publish(_ state: RelayState, _ head: StoredHead?) {
+        published.withLock { published in
+            guard (head?.size ?? 0) >= (published.head?.size ?? 0) else { return }
+            published = (state.directory, head, state.edge)
+        }
     }
 
     // MARK: Never fork
@@ -317,7 +352,6 @@ extension Draft {
         case .inspect(let inspection, let peer): try inspect(inspection, peer: peer)
         case .operate(let act): try operate(act)
         case .probe: try probe()
-        case .follow: .nothing
         case .tick: try tick()
         }
     }
