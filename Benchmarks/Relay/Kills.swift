@@ -35,7 +35,9 @@ extension RelayBench {
             for (own, count) in zip(ready, measured.answered) { acknowledged += own.prefix(count) }
             try await generator.close()
             let present = try await site.store().head()?.size ?? 0
-            guard present >= size else { return say("(i) round \(round): the log went back from \(size) to \(present)") }
+            guard present >= size else {
+                return say("(i) round \(round): the log went back from \(size) to \(present)")
+            }
             size = present
         }
         let store = try await site.store()

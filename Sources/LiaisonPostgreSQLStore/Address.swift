@@ -45,7 +45,8 @@ public struct PostgreSQLAddress: Sendable {
             }
         }
         guard options["target_session_attrs"].map({ $0 == "read-write" }) ?? true else {
-            throw PostgreSQLFailure.unsuitable("only the server that takes writes is the store: without target_session_attrs")
+            throw PostgreSQLFailure.unsuitable(
+                "only the server that takes writes is the store: without target_session_attrs")
         }
         self.text = text
         // Only the server that takes writes is the store, wherever it is now; one that is gone is noticed within seconds.

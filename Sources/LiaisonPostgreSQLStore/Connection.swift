@@ -78,7 +78,9 @@ final class Connection {
         PQsetNoticeReceiver(
             handle,
             { warned, result in
-                guard let severity = PQresultErrorField(result, 86), String(cString: severity) == "WARNING" else { return }
+                guard let severity = PQresultErrorField(result, 86), String(cString: severity) == "WARNING" else {
+                    return
+                }
                 warned?.assumingMemoryBound(to: Bool.self).pointee = true
             }, warned)
     }

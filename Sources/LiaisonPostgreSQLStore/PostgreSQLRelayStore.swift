@@ -178,7 +178,7 @@ public struct PostgreSQLRelayStore: RelayStore {
     }
 
     public func read<Value: Sendable>(_ body: @Sendable (any StoreFacts) throws -> Value) async throws -> Value {
-try await pool.run(
+        try await pool.run(
             beginning: { connection in
                 _ = try connection.pipeline([
                     Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),

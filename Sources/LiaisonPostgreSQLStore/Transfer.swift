@@ -49,7 +49,8 @@ public final class PostgreSQLTransfer: StoreSource {
     public func checkHoldsNoLog() throws {
         let isThere: Bool = try connection.query("SELECT to_regclass('entries') IS NOT NULL AS there")[0]("there")
         guard try !isThere || connection.query("SELECT 1 FROM entries LIMIT 1").isEmpty else {
-            throw PostgreSQLFailure.unsuitable("the database holds a log already\nhint: an empty database for each relay")
+            throw PostgreSQLFailure.unsuitable(
+                "the database holds a log already\nhint: an empty database for each relay")
         }
     }
 

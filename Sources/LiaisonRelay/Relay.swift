@@ -151,12 +151,9 @@ public struct Relay: Sendable {
     /// Lets time have all its consequences: as many rounds as there is something due.
     public func catchUp() async throws {
         while true {
-            let before = try await store.head()?.size
-            let outcome = try await sequencer.perform(.tick)
-            if case .unfinished = outcome { continue }
-            // Other nodes write meanwhile; what is left then is for the next tick.
-            if store.isShared { break }
-            guard try await store.head()?.size != before else { break }
+            let answer = try await sequencer.commit(.tick)
+            if case .unfinished = answer.outcome { continue }
+            guard !answer.committed.isEmpty else { break }
         }
         // Also what was erased before a crash; somebody who reads the store now only puts it off.
         try? await sequencer.scrub(always: true)

@@ -27,7 +27,9 @@ final class Checkpoints: Sendable {
         guard isDue else { return }
         Task.detached(priority: .utility) { [self] in
             // When somebody else cleans at this moment, the next one does it.
-            try? await database.writeWithoutTransaction { _ = try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+            try? await database.writeWithoutTransaction {
+                _ = try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(PASSIVE)")
+            }
             state.withLock { $0.isBusy = false }
         }
     }
