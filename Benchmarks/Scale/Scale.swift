@@ -96,7 +96,7 @@ struct Scale {
                 secrecy: true,
                 keys: [
                     PartyKey(
-                        key: try Fixture.key(name).publicKey, notBefore: Fixture.start - 86_400,
+                        key: try Fixture.key(name).publicKey, notBefore: setting.convention.notBefore,
                         notAfter: Fixture.start + 86_400 * 1000)
                 ], recovery: try Fixture.key("\(name) recovery").publicKey, log: Fixture.origin)
         }
