@@ -83,9 +83,16 @@ let package = Package(
         library(
             "LiaisonStores", ["LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonPostgreSQLStore"]),
         library(
+            "LiaisonListener",
+            [
+                "LiaisonNotes", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+            ]),
+        library(
             "LiaisonHTTP",
             [
-                "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", log, nioSSL,
+                "LiaisonListener", "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay", log,
+                nioSSL,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -106,7 +113,7 @@ let package = Package(
         library(
             "LiaisonWitness",
             [
-                "LiaisonNotes", "LiaisonLedger", grdb, log,
+                "LiaisonListener", "LiaisonNotes", "LiaisonLedger", grdb, log,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -236,7 +243,7 @@ let package = Package(
         tests(
             "LiaisonHTTPTests",
             [
-                "LiaisonHTTP", "LiaisonModel", "LiaisonNotes", "LiaisonWire",
+                "LiaisonHTTP", "LiaisonListener", "LiaisonModel", "LiaisonNotes", "LiaisonWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio")
             ]),
@@ -253,6 +260,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
             ]),

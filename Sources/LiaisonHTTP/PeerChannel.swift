@@ -4,6 +4,7 @@
 import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
+import LiaisonListener
 import LiaisonModel
 import LiaisonNotes
 import Logging
@@ -153,51 +154,5 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
         } else {
             context.fireUserInboundEventTriggered(event)
         }
-    }
-}
-
-/// Closes a connection whose next request head or body does not arrive in time.
-final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
-
-    private let head: TimeAmount
-    private let body: TimeAmount
-    private var deadline: Scheduled<Void>?
-
-    init(head: TimeAmount, body: TimeAmount) {
-        self.head = head
-        self.body = body
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) { wait(head, context) }
-
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
-        context.fireChannelInactive()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head: wait(body, context)
-        case .body: break
-        case .end: deadline?.cancel()
-        }
-        context.fireChannelRead(data)
-    }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { wait(head, context) }
-        context.write(data, promise: promise)
-    }
-
-    private func wait(_ time: TimeAmount, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
-        let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
     }
 }

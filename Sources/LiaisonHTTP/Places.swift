@@ -7,22 +7,6 @@ import LiaisonNotes
 import NIOCore
 import Synchronization
 
-/// Where a connection comes from, as far as one household or one server farm goes: an IPv4 address, or the 64 bits of an IPv6
-/// address that belong to one network (RFC 4291, section 2.5.1).
-enum Network {
-    static func prefix(of address: SocketAddress?) -> String {
-        guard let text = address?.ipAddress else { return "" }
-        return prefix(of: text)
-    }
-
-    static func prefix(of text: String) -> String {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
-        let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-        return isMapped ? bytes.suffix(4).map(String.init).joined(separator: ".") : Hex.encode(Array(bytes.prefix(8)))
-    }
-}
-
 /// The places of a listener: who is connected, and who has to go when there are too many.
 ///
 /// A connection is a stranger's until its handshake shows a key that a roster names. Strangers have places of their own, and

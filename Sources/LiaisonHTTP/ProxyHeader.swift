@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonListener
 import NIOCore
 
 /// What a proxy that passes TLS through says of a connection's origin before its first byte: the PROXY protocol, version 2

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Hummingbird
+import LiaisonListener
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay

@@ -4,6 +4,7 @@
 public import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
+import LiaisonListener
 import LiaisonModel
 import LiaisonNotes
 public import LiaisonRelay

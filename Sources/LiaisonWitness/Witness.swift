@@ -3,6 +3,8 @@
 
 import HTTPTypes
 public import Hummingbird
+import HummingbirdCore
+import LiaisonListener
 public import LiaisonLedger
 public import LiaisonNotes
 public import Logging
@@ -39,6 +41,12 @@ public struct Witness: Sendable {
     /// The largest checkpoint of a log that it cosigned.
     public func latest(of origin: String) throws -> String? { try store.latest(origin) }
 
+    /// Connections of everybody, and from one network; a log needs one.
+    private static let connections = 256
+    static let connectionsOfOneNetwork = 16
+    /// From the connection, or the last answer, to a request's head, and from there to its end.
+    private static let patience: TimeAmount = .seconds(20)
+
     /// - Parameter onRunning: told the port once the listener is bound.
     public func application(
         host: String, port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -58,9 +66,18 @@ public struct Witness: Sendable {
             }
             return Self.text(.ok, note)
         }
+        // Whoever finds it may ask: nobody may keep it busy.
+        let networks = NetworkBound(limit: Self.connectionsOfOneNetwork)
+        var http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                networks.handler(), RequestDeadlineHandler(head: Self.patience, body: Self.patience)
+            ], idleTimeout: .seconds(60))
+        http.httpDecoder.maxHeaderListSize = 16 << 10
         return Application(
-            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-            configuration: .init(address: .hostname(host, port: port), serverName: "liaison witness"),
+            router: router, server: .http1(configuration: http),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: "liaison witness",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonListener
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 import LiaisonLedger
 import LiaisonNotes
 import LiaisonTestKit
 import LiaisonWitness
+import NIOCore
+import NIOPosix
 import Testing
 
 /// A log meets a witness over HTTP.
@@ -67,6 +70,27 @@ struct ListenerTests {
             }
         }
         try stand.check(witness, holds: 4)
+    }
+
+    /// Whoever opens connections without end from one network loses the newest, and the witness goes on answering others.
+    @Test func oneNetworkHasSoManyConnections() async throws {
+        let stand = try Stand()
+        let witness = try stand.witness(holding: 4)
+        try await listening(witness) { url in
+            let port = try #require(URL(string: url)?.port)
+            var lines: [any Channel] = []
+            let group = MultiThreadedEventLoopGroup.singleton
+            for _ in 0..<40 {
+                lines.append(try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).get())
+            }
+            // Those beyond the bound are closed at once; none of the others is.
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(lines.count { $0.isActive } == 16)
+            for line in lines.prefix(4) { try await line.close().get() }
+            let answer = try await post(stand.log.request(from: 4, to: 4), to: url)
+            #expect(answer.status == 200)
+            for line in lines where line.isActive { try await line.close().get() }
+        }
     }
 
     @Test func ofTwoContradictoryRequestsAtOnceOneIsCosigned() async throws {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+package import NIOCore
+package import NIOHTTPTypes
+
+/// Closes a connection whose next request head or body does not arrive in time.
+package final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPRequestPart
+    package typealias InboundOut = HTTPRequestPart
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
+
+    private let head: TimeAmount
+    private let body: TimeAmount
+    private var deadline: Scheduled<Void>?
+
+    package init(head: TimeAmount, body: TimeAmount) {
+        self.head = head
+        self.body = body
+    }
+
+    package func handlerAdded(context: ChannelHandlerContext) { wait(head, context) }
+
+    package func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        context.fireChannelInactive()
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: wait(body, context)
+        case .body: break
+        case .end: deadline?.cancel()
+        }
+        context.fireChannelRead(data)
+    }
+
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { wait(head, context) }
+        context.write(data, promise: promise)
+    }
+
+    private func wait(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+}
