@@ -59,7 +59,7 @@ extension RelayBench {
     }
 
     /// Milliseconds from the connection to the answer.
-    private func send(
+    func send(
         _ requests: [ByteBuffer], _ sender: Correspondent, _ generator: Generator
     ) async throws -> [Double] {
         let start = ContinuousClock.now

@@ -15,9 +15,9 @@ import Synchronization
 /// run: (a) an empty POST, (b) submissions at 1, 8 and 64 connections, (c) the other requests of a day, (d) the time from a
 /// submission to the recipient's stream, (e) submissions with more and more deliveries stored, (f) memory,
 /// (g) what one agent's flood and a crowd of strangers cost somebody else, (h) the store in a PostgreSQL database,
-/// (i) the relay killed under full load.
+/// (i) the relay killed under full load, (j) very much that falls due at once.
 ///
-///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database|load|kills] [--kills N]
+///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database|load|kills|due] [--kills N] [--due N]
 @main
 struct RelayBench {
     static let roundLength = TimeAmount.seconds(3)
@@ -25,9 +25,10 @@ struct RelayBench {
     var programs = "\(Programs.root)/.build/release"
     var stored = [1000, 100_000, 1_000_000]
     var rounds = 5
-    /// What is measured alone: (e), (h), (i), or (a) to (d) with (f).
+    /// What is measured alone: (e), (h), (i), (j), or (a) to (d) with (f).
     var only: String?
     var killCount = 20
+    var dueCount = 100_000
     /// What empty requests reach on the same listener: 1 in all ratios.
     var reference = 0.0
 
@@ -40,6 +41,7 @@ struct RelayBench {
             case "--rounds": bench.rounds = Int(value) ?? bench.rounds
             case "--programs": bench.programs = value
             case "--only": bench.only = value
+            case "--due": bench.dueCount = Int(value) ?? bench.dueCount
             case "--kills": bench.killCount = Int(value) ?? bench.killCount
             default: print("unknown option \(option)")
             }
@@ -51,7 +53,8 @@ struct RelayBench {
         if only == nil { try await fairness() }
         if only == nil || only == "database" { try await database() }
         if only == nil || only == "kills" { try await kills() }
-        guard only != "database", only != "kills" else { return }
+        if only == nil || only == "due" { try await due() }
+        guard only == nil || only == "stored" || only == "load" else { return }
         let site = try await Site(programs: programs)
         let filler = try StoreFiller(
             store: SQLiteRelayStore(directory: site.path), log: Fixture.signer(Fixture.origin),

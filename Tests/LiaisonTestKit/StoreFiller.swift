@@ -60,12 +60,14 @@ package final class StoreFiller {
     }
 
     /// Answers what waits, then adds transmissions that wait.
+    ///
+    /// - Parameter end: when they fall due and their retention ends; later than anybody looks when nil.
     package func addWaiting(
-        _ count: Int, head: Hash, at now: Instant, from: Party, to: Party
+        _ count: Int, head: Hash, at now: Instant, from: Party, to: Party, until end: Instant? = nil
     ) async throws -> [TransmissionID] {
         try await prepare([from, to])
         try answer(head, now)
-        for _ in 0..<count { try submit(head, now, from, to) }
+        for _ in 0..<count { try submit(head, now, from, to, until: end) }
         try await commit()
         return open.map(\.id)
     }
@@ -76,7 +78,9 @@ package final class StoreFiller {
         }
     }
 
-    private func submit(_ head: Hash, _ now: Instant, _ from: Party, _ to: Party) throws {
+    private func submit(
+        _ head: Hash, _ now: Instant, _ from: Party, _ to: Party, until end: Instant? = nil
+    ) throws {
         let id = TransmissionID.fresh()
         let routing = Routing(
             id: id, log: log.name, convention: convention, head: head, from: from.unit, to: to.unit, copies: [],
@@ -87,7 +91,7 @@ package final class StoreFiller {
         ).signed(by: from.key)
         let place = Place(id: id, envelope: envelope.hash, to: to.unit, at: now)
         let entry = try record(.submissionAcceptance, in: from.unit, place) { $0.agent = from.agent }
-        let due = now + .days(1)
+        let due = end ?? now + .days(1)
         let consigned = try both(.contentConsignment, .available, from.unit, place) { $0.dueAt = due }
         batch.transmissions.append(
             (
@@ -97,8 +101,8 @@ package final class StoreFiller {
             ))
         batch.deliveries.append(
             StoredDelivery(
-                transmission: id, unit: to.unit, state: .available, dueAt: due, expiresAt: now + .days(31),
-                escalated: 0, nextStepAt: nil, entry: consigned))
+                transmission: id, unit: to.unit, state: .available, dueAt: due, expiresAt: end ?? now + .days(31),
+                escalated: 0, nextStepAt: end, entry: consigned))
         open.append((id, envelope.hash, from, to))
     }
 
