@@ -8,6 +8,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
 import LiaisonWire
+import ServiceLifecycle
 
 /// The relay's interface, as `docs/openapi.yaml` describes it.
 struct RelayRoutes {
@@ -233,13 +234,19 @@ struct RelayRoutes {
             body: ResponseBody { writer in
                 // A first byte, so that whoever listens knows that the line is there.
                 try await writer.write(ByteBuffer(string: ":\n\n"))
-                try await relay.follow(peer, after: place, heartbeat: Self.heartbeat) { message in
-                    switch message {
-                    case .heartbeat: try await writer.write(ByteBuffer(string: ":\n\n"))
-                    case .grown(let mailbox, let place):
-                        let data = String(decoding: try WireJSON.encode(mailbox), as: UTF8.self)
-                        try await writer.write(ByteBuffer(string: "id: \(place)\nevent: mailbox\ndata: \(data)\n\n"))
+                // A relay that is told to stop would wait for the end of what is being answered.
+                try await withGracefulShutdownHandler {
+                    try await relay.follow(peer, after: place, heartbeat: Self.heartbeat) { message in
+                        switch message {
+                        case .heartbeat: try await writer.write(ByteBuffer(string: ":\n\n"))
+                        case .grown(let mailbox, let place):
+                            let data = String(decoding: try WireJSON.encode(mailbox), as: UTF8.self)
+                            try await writer.write(
+                                ByteBuffer(string: "id: \(place)\nevent: mailbox\ndata: \(data)\n\n"))
+                        }
                     }
+                } onGracefulShutdown: {
+                    relay.sequencer.signals.close()
                 }
                 try await writer.finish(nil)
             })

@@ -401,7 +401,7 @@ extension Connection {
             WHERE locktype = 'advisory' AND granted AND objsubid = 1
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                 AND classid = ($1::bigint >> 32)::oid AND objid = ($1::bigint & 4294967295)::oid
-                AND application_name = 'liaisond' AND xact_start IS NOT NULL AND wait_event_type = 'Client'
+                AND application_name <> 'liaisond transfer' AND xact_start IS NOT NULL AND wait_event_type = 'Client'
                 AND state_change < clock_timestamp() - interval '2 seconds'
             """, [.int(Schema.Lock.log)])
     }

@@ -24,6 +24,7 @@ public final class MailboxSignals: Sendable {
         var listeners: [Int: Listener] = [:]
         var byUnit: [UnitAddress: Set<Int>] = [:]
         var count: [AgentAddress: Int] = [:]
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -58,6 +59,7 @@ public final class MailboxSignals: Sendable {
             state.count[agent, default: 0] += 1
             state.next += 1
             state.listeners[state.next] = Listener(agent: agent, wake: continuation)
+            if state.isClosed { continuation.finish() }
             return state.next
         }
         guard let id else { throw Problem(.tooManyRequests) }
@@ -71,6 +73,14 @@ public final class MailboxSignals: Sendable {
             for unit in listener.units { state.byUnit[unit]?.remove(id) }
             for unit in units { state.byUnit[unit, default: []].insert(id) }
             state.listeners[id]?.units = units
+        }
+    }
+
+    /// Ends all streams, also one that begins later: the relay stops, and whoever listens may listen elsewhere.
+    public func close() {
+        state.withLock { state in
+            state.isClosed = true
+            for listener in state.listeners.values { listener.wake.finish() }
         }
     }
 
@@ -107,7 +117,7 @@ extension Relay {
     /// Says which of the peer's mailboxes have grown, as long as the peer may know: first those that have something behind
     /// `place`, then each time one grows.
     ///
-    /// Returns once the peer may not listen any more, or the task is cancelled.
+    /// Returns once the peer may not listen any more, the relay stops, or the task is cancelled.
     ///
     /// - Parameters:
     ///   - place: index of the log up to which the peer was told before; -1 for everything.
