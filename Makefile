@@ -58,7 +58,7 @@ bench-log:
 
 # The relay over mutual TLS: what it answers, how fast, at what cost, with how much stored, and beside a flood, in one run.
 bench-relay:
-	scripts/setup
+	scripts/setup --tests
 	swift build -c release --product liaisond
 	swift run -c release relaybench
 

@@ -13,8 +13,9 @@ extension RelayBench {
     func due() async throws {
         let site = try await Site(programs: programs)
         let head = try await site.freshHead()
+        let store = try await site.store()
         let filler = try StoreFiller(
-            store: await site.store(), log: Fixture.signer(Fixture.origin), convention: site.convention)
+            store: store, log: Fixture.signer(Fixture.origin), convention: site.convention)
         try await filler.load()
         let (sender, recipient) = (site.senders[0], site.recipients[0])
         // Time enough to fill the store and to start.
@@ -33,7 +34,7 @@ extension RelayBench {
         for request in urgent where quiet < 3 {
             times += try await send([request], site.senders[1], generator)
             try await Task.sleep(for: .milliseconds(200))
-            let present = try await site.store().head()?.size ?? 0
+            let present = try await store.head()?.size ?? 0
             // No more than the urgent one itself: everything else is done.
             quiet = present - size < 16 ? quiet + 1 : 0
             size = present

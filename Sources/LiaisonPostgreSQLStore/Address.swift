@@ -10,6 +10,11 @@ public struct PostgreSQLAddress: Sendable {
     /// As the operator wrote it: it holds no secret.
     public let text: String
 
+    private static let known: Set<String> = [
+        "user", "host", "port", "dbname", "sslmode", "sslrootcert", "sslcrl", "sslcert", "sslkey",
+        "target_session_attrs"
+    ]
+
     /// - Throws: `PostgreSQLFailure.unsuitable`.
     public init(_ text: String) throws {
         guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
@@ -21,9 +26,11 @@ public struct PostgreSQLAddress: Sendable {
             throw PostgreSQLFailure.unsuitable(
                 "a password does not belong in the address\nhint: put it into ~/.pgpass or PGPASSWORD")
         }
-        // What is not said here would be taken from the environment or from a service's file.
-        for name in ["hostaddr", "service"] where options[name] != nil {
-            throw PostgreSQLFailure.unsuitable("the address names its server by host alone, without \(name) (\(text))")
+        // Everything else could be taken from elsewhere, or turn off what this client relies on.
+        for name in options.keys.sorted() where !Self.known.contains(name) {
+            throw PostgreSQLFailure.unsuitable(
+                "the address says \(name), which is not to be said\n"
+                    + "hint: user, host, port, database, sslmode, sslrootcert, sslcrl, sslcert and sslkey are")
         }
         let hosts = (options["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
         guard !hosts.contains(""), options["dbname"] != nil else {
@@ -53,7 +60,7 @@ public struct PostgreSQLAddress: Sendable {
         connection =
             text + (text.contains("?") ? "&" : "?")
             + [
-                "hostaddr=", "gssencmode=disable", "target_session_attrs=read-write", "connect_timeout=3",
+                "port=5432", "hostaddr=", "gssencmode=disable", "target_session_attrs=read-write", "connect_timeout=3",
                 "keepalives_idle=5", "keepalives_interval=2",
                 "keepalives_count=3", "tcp_user_timeout=10000", "application_name=liaisond"
             ].filter { options[String($0.prefix { $0 != "=" })] == nil }.joined(separator: "&")

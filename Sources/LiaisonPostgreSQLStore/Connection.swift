@@ -55,6 +55,8 @@ final class Connection {
     private let handle: OpaquePointer
     private let patience: Duration
     private var isUsable = true
+    /// A commit that waits for a standby is not broken off: it would be seen by everybody, and be on no standby.
+    private var isCommitting = false
     /// Set when the server warns of something.
     private let warned = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
     private var prepared: [String: String] = [:]
@@ -108,6 +110,8 @@ final class Connection {
     /// not commit after all, whether the transaction is as durable as it has to be is not known.
     func commit() throws {
         warned.pointee = false
+        isCommitting = true
+        defer { isCommitting = false }
         let answer = try query("COMMIT")
         guard !warned.pointee, answer.tag == "COMMIT" else {
             isUsable = false
@@ -134,7 +138,12 @@ final class Connection {
     /// had its connections broken, so a new one says something of its own, and waits for that; all that it sees was written before.
     func confirm() throws {
         guard !isConfirmed else { return }
+        warned.pointee = false
         try execute("SELECT pg_logical_emit_message(true, 'liaison', ''::text)")
+        guard !warned.pointee else {
+            isUsable = false
+            throw PostgreSQLFailure.connectionLost("the server did not wait for its standby")
+        }
         isConfirmed = true
     }
 
@@ -228,7 +237,7 @@ final class Connection {
         guard try isReadable(within: end - .now) else {
             // What comes later would be taken for the answer to something else: this connection is of no use any more.
             isUsable = false
-            cancel()
+            if !isCommitting { cancel() }
             throw PostgreSQLFailure.noAnswer
         }
         guard PQconsumeInput(handle) == 1 else { throw lost() }

@@ -368,7 +368,7 @@ extension Connection {
     func ending<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             let value = try body()
-            try query("COMMIT")
+            try commit()
             return value
         } catch {
             if isOpen { _ = try? query("ROLLBACK") }

@@ -129,11 +129,22 @@ public final class PostgreSQLTransfer: StoreSource {
 
     /// The store was brought over, and goes on elsewhere: no node signs from it any more.
     public func retire() throws {
-        try connection.query(
-            """
-            INSERT INTO retired (id, checkpoint)
-            SELECT 1, coalesce((SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1), '') ON CONFLICT DO NOTHING
-            """)
+        try connection.transaction {
+            _ = try connection.query(
+                """
+                INSERT INTO retired (id, checkpoint)
+                SELECT 1, coalesce((SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1), '') ON CONFLICT DO NOTHING
+                """)
+        }
+    }
+
+    /// - Throws: `PostgreSQLFailure.unsuitable` for a store that was brought over before: the log goes on elsewhere.
+    public func checkGoesOn() throws {
+        let isThere: Bool = try connection.query("SELECT to_regclass('retired') IS NOT NULL AS there")[0]("there")
+        guard try isThere && connection.query("SELECT 1 FROM retired").isEmpty else {
+            throw PostgreSQLFailure.unsuitable(
+                "the database holds no log that goes on here: it was brought over to another place, or never began")
+        }
     }
 }
 

@@ -100,6 +100,16 @@ struct DataDirectory {
     /// The store of the log before this one, for its documents.
     static let archive = "archive.sqlite"
 
+    /// - Throws: `ValidationError` when the environment, and not the configuration, says where the store is: what is written
+    ///   there would change nothing.
+    func checkConfigurationNamesStore() throws {
+        guard ProcessInfo.processInfo.environment["LIAISOND_STORE"] == nil else {
+            throw ValidationError(
+                "the environment says where the store is (LIAISOND_STORE)\nhint: write it into \(file(Self.configuration))"
+            )
+        }
+    }
+
     /// Writes down where the store is from now on.
     ///
     /// - Throws: `ValidationError` when the environment says something else.

@@ -28,6 +28,7 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
         let directory = data.directory
+        try directory.checkConfigurationNamesStore()
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
         let source = try await directory.location()
@@ -46,6 +47,7 @@ struct Migrate: AsyncParsableCommand {
             )
         case (.database(let address), .file):
             let database = try PostgreSQLTransfer(address, isAlone: true)
+            try database.checkGoesOn()
             let path = directory.file(SQLiteRelayStore.fileName)
             guard !FileManager.default.fileExists(atPath: path) else {
                 throw ValidationError("a store is there already (\(path))")
@@ -61,6 +63,7 @@ struct Migrate: AsyncParsableCommand {
         case (.database(let address), .database(let other)):
             guard address.text != other.text else { throw ValidationError("the store is there already (\(to))") }
             let database = try PostgreSQLTransfer(address, isAlone: true)
+            try database.checkGoesOn()
             let new = try PostgreSQLTransfer(other, isAlone: true)
             try compare(try new.fill(from: database), with: new)
             try database.retire()

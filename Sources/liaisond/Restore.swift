@@ -55,6 +55,7 @@ struct Restore: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: backup) else {
             throw ValidationError("no backup here (\(backup))")
         }
+        try directory.checkConfigurationNamesStore()
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
         let signer = try directory.logSigner()
@@ -201,8 +202,8 @@ private final class Place {
         (database, before) = (other, (address, try? PostgreSQLTransfer(address, isAlone: true)))
         let copy = directory.file("in-place-\(Instant.now).sqlite")
         (self.copy, file) = (copy, copy)
-        // One that cannot be read any more shows nothing.
-        if let alone = before?.alone { _ = try? SQLiteRelayStore.create(at: copy, from: alone) }
+        // One that cannot be reached shows nothing; of one that is there, everything has to be read.
+        if let alone = before?.alone { _ = try SQLiteRelayStore.create(at: copy, from: alone) }
     }
 
     func discardCopy() {
