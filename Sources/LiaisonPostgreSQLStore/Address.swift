@@ -12,7 +12,7 @@ public struct PostgreSQLAddress: Sendable {
 
     private static let known: Set<String> = [
         "user", "host", "port", "dbname", "sslmode", "sslrootcert", "sslcrl", "sslcert", "sslkey",
-        "target_session_attrs"
+        "target_session_attrs", "application_name"
     ]
 
     /// - Throws: `PostgreSQLFailure.unsuitable`.
@@ -30,7 +30,8 @@ public struct PostgreSQLAddress: Sendable {
         for name in options.keys.sorted() where !Self.known.contains(name) {
             throw PostgreSQLFailure.unsuitable(
                 "the address says \(name), which is not to be said\n"
-                    + "hint: user, host, port, database, sslmode, sslrootcert, sslcrl, sslcert and sslkey are")
+                    + "hint: user, host, port, database, sslmode, sslrootcert, sslcrl, sslcert, sslkey and application_name are"
+            )
         }
         let hosts = (options["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
         guard !hosts.contains(""), options["dbname"] != nil else {
