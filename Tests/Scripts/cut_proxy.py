@@ -10,6 +10,7 @@ listens. Standard input has commands, one a line; each is answered by `ok` when 
     cut         resets all connections; new ones are let in
     refuse      no new connections: whoever connects is refused; those that exist go on
     blackhole   connections are accepted and stay open, but nothing gets through, in either direction
+    stall N     as a black hole, once N more bytes have reached the target: in the middle of whatever is said there
     delay N     what arrives is forwarded N milliseconds later, in each direction
     heal        everything as at the start; what the black hole held back gets through, as in a network that repeats
 """
@@ -34,6 +35,8 @@ class Proxy:
         self.port = 0
         self.server = None
         self.delay = 0.0
+        # Bytes that still reach the target; None for all.
+        self.left = None
         self.flows = asyncio.Event()
         self.flows.set()
         self.connections = set()
@@ -60,7 +63,7 @@ class Proxy:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
             sides.append(far_writer)
             async with asyncio.TaskGroup() as both:
-                both.create_task(self.forward(reader, far_writer))
+                both.create_task(self.forward(reader, far_writer, is_counted=True))
                 both.create_task(self.forward(far_reader, writer))
             for side in sides:
                 side.close()
@@ -70,7 +73,7 @@ class Proxy:
         finally:
             self.connections.discard(task)
 
-    async def forward(self, reader, writer):
+    async def forward(self, reader, writer, is_counted=False):
         """One direction, until its end, which is forwarded as well."""
         queue = asyncio.Queue(ON_THE_WAY)
         arriving = asyncio.create_task(self.receive(reader, queue))
@@ -82,11 +85,25 @@ class Proxy:
                 await self.flows.wait()
                 if chunk is None:
                     raise ConnectionResetError
+                if is_counted and self.left is not None:
+                    chunk = await self.stall(chunk, writer)
                 writer.write(chunk)
                 await writer.drain()
             writer.write_eof()
         finally:
             arriving.cancel()
+
+    async def stall(self, chunk, writer):
+        """Lets through what may still reach the target, and returns the rest of the chunk once everything flows again."""
+        first, rest = chunk[: self.left], chunk[self.left :]
+        self.left -= len(first)
+        if not rest:
+            return first
+        writer.write(first)
+        self.left = None
+        self.flows.clear()
+        await self.flows.wait()
+        return rest
 
     async def receive(self, reader, queue):
         """Takes what arrives, with its time; an empty chunk is the end, None a reset."""
@@ -112,10 +129,12 @@ class Proxy:
                 self.server.close()
             case "blackhole", ():
                 self.flows.clear()
+            case "stall", (count,):
+                self.left = int(count)
             case "delay", (milliseconds,):
                 self.delay = int(milliseconds) / 1000
             case "heal", ():
-                self.delay = 0.0
+                self.delay, self.left = 0.0, None
                 self.flows.set()
                 if not self.server.is_serving():
                     await self.listen(self.port)

@@ -107,6 +107,10 @@ does "$line" "SELECT repeat('x', 20000000)"
 pg_line line blackhole
 stuck "$line" 'SELECT 1'
 pg_line line heal
+pg_line line stall 50000
+does "$line" 'SELECT 1'
+stuck "$line" "SELECT length('$(printf '%0100000d' 0)')"
+pg_line line heal
 client "$line" 'SELECT pg_sleep(60)' & sleeper=$!
 pg_until b "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active')"
 pg_line line cut
