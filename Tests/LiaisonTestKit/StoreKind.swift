@@ -33,6 +33,9 @@ package enum StoreKind: String, CaseIterable, Sendable {
 package actor PostgreSQLServer {
     package static let shared = PostgreSQLServer()
 
+    private let thread = WaitingThread()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
     private var process: Process?
     private var commands = FileHandle.nullDevice
     private var answers = FileHandle.nullDevice

@@ -22,14 +22,16 @@ struct ScriptTests {
         "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execvp(sys.argv[1], sys.argv[1:])"
 
     @Test(arguments: scripts)
-    func script(name: String) throws {
+    func script(name: String) async throws {
         let directory = try TemporaryDirectory()
         let start = ContinuousClock.now
-        let output = try Programs.run(
-            "/usr/bin/env",
-            ["python3", "-c", Self.withoutBlockedSignals, "timeout", "--kill-after=10", "\(Self.limitInSeconds)"]
-                + ["/bin/bash", "\(Programs.root)/Tests/Scripts/\(name)", directory.path],
-            environment: ["PYTHON": Programs.python, "ROOT": Programs.root])
+        let output = try await WaitingThread.run {
+            try Programs.run(
+                "/usr/bin/env",
+                ["python3", "-c", Self.withoutBlockedSignals, "timeout", "--kill-after=10", "\(Self.limitInSeconds)"]
+                    + ["/bin/bash", "\(Programs.root)/Tests/Scripts/\(name)", directory.path],
+                environment: ["PYTHON": Programs.python, "ROOT": Programs.root])
+        }
         // Written at once, so that a run that is broken off says which script was at work.
         print("\(name): \((ContinuousClock.now - start).components.seconds) s")
         fflush(nil)
