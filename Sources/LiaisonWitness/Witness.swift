@@ -8,7 +8,7 @@ import LiaisonListener
 public import LiaisonLedger
 public import LiaisonNotes
 public import Logging
-import NIOCore
+public import NIOCore
 
 /// A witness (c2sp.org/tlog-witness): cosigns what is consistent with everything it cosigned before.
 public struct Witness: Sendable {
@@ -44,12 +44,13 @@ public struct Witness: Sendable {
     /// Connections of everybody, and from one network; a log needs one.
     private static let connections = 256
     static let connectionsOfOneNetwork = 16
-    /// From the connection, or the last answer, to a request's head, and from there to its end.
-    private static let patience: TimeAmount = .seconds(20)
 
-    /// - Parameter onRunning: told the port once the listener is bound.
+    /// - Parameters:
+    ///   - patience: from the connection, or the last answer, to a request's head, and from there to its end.
+    ///   - onRunning: told the port once the listener is bound.
     public func application(
-        host: String, port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        host: String, port: Int, patience: TimeAmount = .seconds(20), logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         let router = Router()
         router.post("add-checkpoint") { request, _ in
@@ -70,8 +71,8 @@ public struct Witness: Sendable {
         let networks = NetworkBound(limit: Self.connectionsOfOneNetwork)
         var http = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                networks.handler(), RequestDeadlineHandler(head: Self.patience, body: Self.patience)
-            ], idleTimeout: .seconds(60))
+                networks.handler(), RequestDeadlineHandler(head: patience, body: patience)
+            ], idleTimeout: patience * 3)
         http.httpDecoder.maxHeaderListSize = 16 << 10
         return Application(
             router: router, server: .http1(configuration: http),

@@ -13,10 +13,14 @@ import Testing
 /// Runs a witness's own listener on a free port for as long as `ask` takes, which is told the URL.
 ///
 /// It listens to no signal: whoever ends the tests ends them, and the programs that other tests start inherit nothing.
-func listening(_ witness: Witness, _ ask: @Sendable (_ url: String) async throws -> Void) async throws {
+///
+/// - Parameter patience: of the listener with whoever says nothing.
+func listening(
+    _ witness: Witness, patience: TimeAmount = .minutes(10), _ ask: @Sendable (_ url: String) async throws -> Void
+) async throws {
     let (ports, bound) = AsyncStream.makeStream(of: Int.self)
     let logger = Logger(label: "witness") { _ in SwiftLogNoOpLogHandler() }
-    let application = witness.application(host: "127.0.0.1", port: 0, logger: logger) { port in
+    let application = witness.application(host: "127.0.0.1", port: 0, patience: patience, logger: logger) { port in
         bound.yield(port)
     }
     let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
