@@ -5,7 +5,7 @@ import AsyncHTTPClient
 import Foundation
 public import LiaisonLedger
 import LiaisonNotes
-import NIOCore
+public import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 
@@ -14,9 +14,12 @@ public struct WitnessClient: Sendable {
     public let key: CosignatureKey
     /// The submission prefix.
     let url: String
+    private let patience: TimeAmount
 
-    public init(key: CosignatureKey, url: String) {
+    /// - Parameter patience: how long an answer may take.
+    public init(key: CosignatureKey, url: String, patience: TimeAmount = .seconds(10)) {
         self.key = key
+        self.patience = patience
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
@@ -24,7 +27,7 @@ public struct WitnessClient: Sendable {
         var message = HTTPClientRequest(url: "\(url)/add-checkpoint")
         message.method = .POST
         message.body = .bytes(ByteBuffer(string: request.text))
-        let response = try await Outgoing.client.execute(message, timeout: .seconds(10))
+        let response = try await Outgoing.client.execute(message, timeout: patience)
         let body = String(buffer: try await response.body.collect(upTo: 64 << 10))
         switch response.status {
         case .ok:
@@ -49,7 +52,7 @@ public struct WitnessClient: Sendable {
     public func latest(of origin: String) async throws -> String? {
         let query = origin.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         let response = try await Outgoing.client.execute(
-            HTTPClientRequest(url: "\(url)/checkpoint?origin=\(query)"), timeout: .seconds(10))
+            HTTPClientRequest(url: "\(url)/checkpoint?origin=\(query)"), timeout: patience)
         guard response.status == .ok else { return nil }
         return String(buffer: try await response.body.collect(upTo: Checkpoint.maximumSize))
     }

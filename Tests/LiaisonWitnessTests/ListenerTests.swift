@@ -122,7 +122,7 @@ struct ListenerTests {
         let witness = try stand.witness(isNew: true)
         let other = try #require(CosignatureKey(name: witness.key.name, key: Fixture.key("another").publicKey))
         try await listening(witness) { url in
-            let client = WitnessClient(key: witness.key, url: url + "/")
+            let client = WitnessClient(key: witness.key, url: url + "/", patience: .minutes(5))
             #expect(try await client.latest(of: log.origin) == nil)
             let first = AddCheckpoint(old: 0, proof: [], checkpoint: log.note(4))
             let line = stand.signer.cosign(log.signed(4).checkpoint, at: stand.clock.now).line
@@ -136,7 +136,7 @@ struct ListenerTests {
             #expect(try await client.ask(unproved) == .refused)
             // A cosignature by a key that the log does not know is none.
             let again = AddCheckpoint(old: 4, proof: [], checkpoint: log.note(4))
-            #expect(try await WitnessClient(key: other, url: url).ask(again) == .refused)
+            #expect(try await WitnessClient(key: other, url: url, patience: .minutes(5)).ask(again) == .refused)
             let grown = AddCheckpoint(old: 4, proof: log.proof(from: 4, to: 9), checkpoint: log.note(9))
             let next = stand.signer.cosign(log.signed(9).checkpoint, at: stand.clock.now).line
             #expect(try await client.ask(grown) == .cosigned(line: next))

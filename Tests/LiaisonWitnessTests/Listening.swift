@@ -55,7 +55,7 @@ func post(_ body: [UInt8], to url: String) async throws -> Answer {
     var request = HTTPClientRequest(url: "\(url)/add-checkpoint")
     request.method = .POST
     request.body = .bytes(ByteBuffer(bytes: body))
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+    let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
     let answer = try await response.body.collect(upTo: 1 << 20)
     return Answer(
         status: Int(response.status.code), type: response.headers.first(name: "content-type"),
