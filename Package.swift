@@ -264,6 +264,6 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
             ]),
-        tests("ScriptTests", ["LiaisonTestKit"])
+        tests("ScriptTests", ["LiaisonPostgreSQLStore", "LiaisonTestKit"])
     ]
 )

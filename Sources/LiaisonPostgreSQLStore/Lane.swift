@@ -4,10 +4,12 @@
 import Dispatch
 
 /// A thread of its own for work that waits, so that it holds up none of those that answer requests.
-private final class WaitingThread: SerialExecutor {
-    private let queue = DispatchQueue(label: "postgresql")
+package final class WaitingThread: SerialExecutor {
+    private let queue = DispatchQueue(label: "waiting")
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package init() {}
+
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }

@@ -7,6 +7,7 @@ public import LiaisonRelay
 /// A database alone with whoever brings its rows over: no node commits meanwhile.
 public final class PostgreSQLTransfer: StoreSource {
     private let connection: Connection
+
     /// - Parameter isAlone: waits until no node commits, and lets none until this ends; false to read beside them.
     public init(_ address: PostgreSQLAddress, isAlone: Bool) throws {
         connection = try Connection(address.connection, patience: .seconds(3600))
@@ -19,17 +20,7 @@ public final class PostgreSQLTransfer: StoreSource {
     public func rows(_ take: (StoreTable, [[StoredValue]]) throws -> Void) throws {
         try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
             for table in StoreTable.all {
-                let columns = table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
-                let order = table.order.map { "\"\($0)\"" }.joined(separator: ", ")
-                let condition =
-                    switch table {
-                    // What nobody can reach any more, and is being deleted.
-                    case .contents: "WHERE id NOT IN (SELECT content FROM discarded)"
-                    case .chunks: "WHERE content NOT IN (SELECT content FROM discarded)"
-                    default: ""
-                    }
-                try connection.execute(
-                    "DECLARE transfer CURSOR FOR SELECT \(columns) FROM \(table.name) \(condition) ORDER BY \(order)")
+                try connection.execute("DECLARE transfer CURSOR FOR \(table.query)")
                 let count = table.rowsAtOnce
                 while true {
                     let page = try connection.query("FETCH \(count) FROM transfer")

@@ -10,17 +10,7 @@ extension SQLiteRelayStore: StoreSource {
     public func rows(_ take: (StoreTable, [[StoredValue]]) throws -> Void) throws {
         try pool.read { database in
             for table in StoreTable.all {
-                let columns = table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
-                let order = table.order.map { "\"\($0)\"" }.joined(separator: ", ")
-                let condition =
-                    switch table {
-                    // What nobody can reach any more, and is being deleted.
-                    case .contents: "WHERE id NOT IN (SELECT content FROM discarded)"
-                    case .chunks: "WHERE content NOT IN (SELECT content FROM discarded)"
-                    default: ""
-                    }
-                let cursor = try Row.fetchCursor(
-                    database, sql: "SELECT \(columns) FROM \(table.name) \(condition) ORDER BY \(order)")
+                let cursor = try Row.fetchCursor(database, sql: table.query)
                 var page: [[StoredValue]] = []
                 while let row = try cursor.next() {
                     page.append(row.databaseValues.map(\.stored))
@@ -47,10 +37,9 @@ extension SQLiteRelayStore: StoreSource {
             var digest = StoreDigest()
             try source.rows { table, rows in
                 digest.add(table, rows)
-                let columns = table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
                 let marks = databaseQuestionMarks(count: table.columns.count)
                 let statement = try database.cachedStatement(
-                    sql: "INSERT INTO \(table.name) (\(columns)) VALUES (\(marks))")
+                    sql: "INSERT INTO \(table.name) (\(table.columnNames)) VALUES (\(marks))")
                 for row in rows { try statement.execute(arguments: StatementArguments(row.map(\.database))) }
             }
             return digest

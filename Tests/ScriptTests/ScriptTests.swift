@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import LiaisonPostgreSQLStore
 import LiaisonTestKit
 import Testing
 

@@ -40,6 +40,22 @@ public struct StoreTable: Hashable, Sendable {
         self.columns = columns.map { Column(name: $0.key, kind: $0.value) }
     }
 
+    /// The names of all columns, as they stand in a statement.
+    public var columnNames: String { columns.map { "\"\($0.name)\"" }.joined(separator: ", ") }
+
+    /// The statement for all rows in their order, in any database; without what nobody can reach any more, and is being
+    /// deleted.
+    public var query: String {
+        let condition =
+            switch self {
+            case .contents: "WHERE id NOT IN (SELECT content FROM discarded)"
+            case .chunks: "WHERE content NOT IN (SELECT content FROM discarded)"
+            default: ""
+            }
+        let keys = order.map { "\"\($0)\"" }.joined(separator: ", ")
+        return "SELECT \(columnNames) FROM \(name) \(condition) ORDER BY \(keys)"
+    }
+
     /// How many rows are handed over at a time: a document may have some MiB, a chunk has 256 KiB.
     public var rowsAtOnce: Int {
         switch name {
