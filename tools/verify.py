@@ -106,7 +106,7 @@ DEEPEST_NESTING = 16  # Of lists and objects; no form of the documents needs mor
 
 NUMBER = re.compile("0|[1-9][0-9]{0,14}")
 LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-UUID_VERSION_4 = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 JSON_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -259,7 +259,7 @@ def is_mailbox(value: object) -> bool:
 
 def is_id(value: object) -> bool:
     """Section 1.1, RFC 9562: a lower-case UUID of version 4."""
-    return isinstance(value, str) and UUID_VERSION_4.fullmatch(value) is not None
+    return isinstance(value, str) and UUID.fullmatch(value) is not None
 
 
 def is_day(value: object) -> bool:

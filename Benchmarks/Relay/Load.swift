@@ -138,7 +138,9 @@ final class Generator: @unchecked Sendable {
     }
 
     func closing(_ lines: [Line]) async {
-        for line in lines { try? await line.context?.channel.close().get() }
+        // All at once: where a stream is open, the other side answers a closing only when it next has something to say.
+        let closings = lines.compactMap { $0.context?.channel.close() }
+        for closing in closings { try? await closing.get() }
     }
 
     private func measuring(_ body: () async throws -> Measured) async throws -> Measured {

@@ -21,6 +21,8 @@ import Synchronization
 @main
 struct RelayBench {
     static let roundLength = TimeAmount.seconds(3)
+    /// With 128 senders, 896 streams: one fewer than an agent may have, because other lines are open as well.
+    static let streamsEach = 7
 
     var programs = "\(Programs.root)/.build/release"
     var stored = [1000, 100_000, 1_000_000]
@@ -82,6 +84,7 @@ struct RelayBench {
             costs.append((size, row.map(\.rate), row.map(\.cost)))
             say("(e) \(size) stored: \(text(row)); memory \(daemon.memory.peak / 1024) MB at most")
             held += row.reduce(0) { $0 + $1.latencies.count }
+            try await streams(generator, daemon, site)
             try await generator.close()
             daemon.stop()
         }
@@ -221,10 +224,11 @@ struct RelayBench {
         let lines = try await lines(64, generator, site.senders)
         let probe = try await generator.line(site.senders[64].tls)
         let perLine = Int(rate * Double(seconds) / 64 * 2) + 8
-        var load: [[ByteBuffer]] = []
-        for sender in site.senders.prefix(64) {
-            load.append(
-                try (0..<perLine).map { try requests.submission(by: sender, to: others[$0 % others.count]).bytes })
+        var load = Array(repeating: [ByteBuffer](), count: 64)
+        for number in 0..<perLine {
+            for (line, sender) in site.senders.prefix(64).enumerated() {
+                load[line].append(try requests.submission(by: sender, to: others[number % others.count]).bytes)
+            }
         }
         let probes = try (0..<(seconds * 20)).map { _ in
             try requests.submission(by: site.senders[64], to: listener).bytes
@@ -256,7 +260,7 @@ struct RelayBench {
         let before = daemon.memory.now
         var lines: [Line] = []
         for agent in site.senders {
-            for _ in 0..<7 {
+            for _ in 0..<Self.streamsEach {
                 let line = try await generator.line(agent.tls)
                 generator.listen(line, Requests.get(Route.stream.path())) { _, _ in }
                 lines.append(line)

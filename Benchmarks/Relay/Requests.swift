@@ -48,11 +48,16 @@ struct Requests {
         return Submission(id: id, envelope: envelope.hash, recipient: recipient, bytes: bytes)
     }
 
-    /// One list for each sender.
+    /// One list for each sender. They are made in the order in which they will be sent, as senders make them: one for each, then
+    /// the next.
     mutating func submissions(
         _ count: Int, by senders: ArraySlice<Correspondent>, to recipient: Correspondent? = nil
     ) throws -> [[Submission]] {
-        try senders.map { sender in try (0..<count).map { _ in try submission(by: sender, to: recipient) } }
+        var lists = senders.map { _ in [Submission]() }
+        for _ in 0..<count {
+            for (line, sender) in senders.enumerated() { lists[line].append(try submission(by: sender, to: recipient)) }
+        }
+        return lists
     }
 
     func act(_ kind: Act.Kind, on submission: Submission) throws -> ByteBuffer {

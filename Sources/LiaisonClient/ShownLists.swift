@@ -7,7 +7,7 @@ import LiaisonNotes
 import LiaisonVault
 
 /// What lists have shown: so that a person names a transmission by the number it had in the last list, or by the beginning
-/// of its identifier.
+/// or the end of its identifier. Identifiers begin with the time at which they were made, and end with what is theirs alone.
 extension Session {
     private enum Row {
         /// A session of processes is one terminal window (setsid(2)).
@@ -15,8 +15,8 @@ extension Session {
         static let known = "known"
     }
 
-    /// The shortest beginning that is accepted.
-    static let shortestPrefix = 4
+    /// The shortest beginning or end that is accepted.
+    static let shortestName = 4
     /// Identifiers remembered, the latest last.
     private static let limit = 5000
 
@@ -39,38 +39,39 @@ extension Session {
         return Set(shown).union(held.compactMap(TransmissionID.init))
     }
 
-    /// The transmission that somebody names: by its identifier, the beginning of it, or its number in the last list.
+    /// The transmission that somebody names: by its identifier, the beginning or the end of it, or its number in the last list.
     ///
-    /// - Throws: `ClientFailure.unknownTransmission`, or `.ambiguous` with those that begin so.
+    /// - Throws: `ClientFailure.unknownTransmission`, or `.ambiguous` with those that begin or end so.
     public func transmission(named text: String) throws -> TransmissionID {
         if let id = TransmissionID(text) { return id }
         let last = try account.vault.value(Table.shown, Row.ofThisTerminal) ?? []
         if let number = DecimalNumber.parse(text, in: 1...DecimalNumber.largest) {
             if number <= last.count { return last[number - 1] }
-            guard text.utf8.count >= Self.shortestPrefix else {
+            guard text.utf8.count >= Self.shortestName else {
                 throw ClientFailure.notInTheLastList(number, of: last.count)
             }
         }
-        guard text.utf8.count >= Self.shortestPrefix else { throw ClientFailure.unknownTransmission(text) }
-        let found = try known().filter { $0.description.hasPrefix(text.lowercased()) }.sorted()
+        guard text.utf8.count >= Self.shortestName else { throw ClientFailure.unknownTransmission(text) }
+        let name = text.lowercased()
+        let found = try known().filter { $0.description.hasPrefix(name) || $0.description.hasSuffix(name) }.sorted()
         guard let first = found.first else { throw ClientFailure.unknownTransmission(text) }
         guard found.count == 1 else { throw ClientFailure.ambiguous(text, found) }
         return first
     }
 
-    /// The shortest beginnings by which these and all other known transmissions are told apart.
+    /// The shortest ends by which these and all other known transmissions are told apart.
     public func shortNames(of ids: [TransmissionID]) throws -> [TransmissionID: String] {
-        let all = try known().union(ids).map(\.description).sorted()
+        let all = try known().union(ids).map { String($0.description.reversed()) }.sorted()
         var names: [String: String] = [:]
         for (index, id) in all.enumerated() {
             let neighbours = [index > 0 ? all[index - 1] : "", index + 1 < all.count ? all[index + 1] : ""]
             let shared = neighbours.map { $0.commonPrefix(with: id).utf8.count }.max() ?? 0
-            var name = String(id.prefix(max(shared + 1, Self.shortestPrefix)))
+            var name = id.prefix(max(shared + 1, Self.shortestName))
             // What is all digits would be a number of the list.
             while name.hasSuffix("-") || name.allSatisfy(\.isNumber), name.utf8.count < id.utf8.count {
-                name = String(id.prefix(name.utf8.count + 1))
+                name = id.prefix(name.utf8.count + 1)
             }
-            names[id] = name
+            names[String(id.reversed())] = String(name.reversed())
         }
         return Dictionary(ids.map { ($0, names[$0.description] ?? $0.description) }) { first, _ in first }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+public import Foundation
 public import LiaisonNotes
 
 /// An institution of the convention, for example `cd01`.
@@ -73,7 +74,11 @@ enum AddressSyntax {
     }
 }
 
-/// The identifier of a transmission: 128 random bits as a lower-case UUID (RFC 9562, version 4).
+/// The identifier of a transmission, a lower-case UUID (RFC 9562).
+///
+/// New ones are of version 7: the millisecond in which they are made, then 74 random bits. So the rows that a store keeps under
+/// identifiers lie beside each other in the order of their arrival, whatever else is stored. Those that were made with earlier versions
+/// of this program, and are in logs, are of version 4.
 public struct TransmissionID: TextCodable {
     public let description: String
 
@@ -83,7 +88,7 @@ public struct TransmissionID: TextCodable {
             switch place {
             case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return nil }
             // The version, and the variant (RFC 9562, sections 4.1 and 4.2).
-            case 14: guard byte == UInt8(ascii: "4") else { return nil }
+            case 14: guard "47".utf8.contains(byte) else { return nil }
             case 19: guard "89ab".utf8.contains(byte) else { return nil }
             default: guard (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) else { return nil }
             }
@@ -91,9 +96,12 @@ public struct TransmissionID: TextCodable {
         self.description = description
     }
 
-    public static func fresh(from random: RandomBytes = .system) -> TransmissionID {
+    /// A new identifier of version 7 (RFC 9562, section 5.7), made at `date`.
+    public static func fresh(at date: Date = Date(), from random: RandomBytes = .system) -> TransmissionID {
+        let milliseconds = UInt64(exactly: (date.timeIntervalSince1970 * 1000).rounded(.down)) ?? 0
         var bytes = random(16)
-        bytes[6] = bytes[6] & 0x0F | 0x40
+        for place in 0..<6 { bytes[place] = UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * UInt64(place))) }
+        bytes[6] = bytes[6] & 0x0F | 0x70
         bytes[8] = bytes[8] & 0x3F | 0x80
         let hex = Hex.encode(bytes)
         var groups: [Substring] = []

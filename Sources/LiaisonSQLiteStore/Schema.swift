@@ -12,8 +12,14 @@ enum Schema {
         migrator.registerMigration("3") { try $0.execute(sql: third) }
         migrator.registerMigration("4") { try $0.execute(sql: fourth) }
         migrator.registerMigration("5") { try $0.execute(sql: fifth) }
+        migrator.registerMigration("6") { try $0.execute(sql: sixth) }
         return migrator
     }
+
+    private static let sixth = """
+        -- no question asks for what one sender submitted: that is in its mailbox
+        DROP INDEX transmissions_sender;
+        """
 
     private static let fifth = """
         -- 0 immediate, 1 urgent, 2 priority, 3 routine: what falls due is looked at in this order

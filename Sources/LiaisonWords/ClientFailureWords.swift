@@ -32,7 +32,8 @@ extension ClientFailure {
             language("transmission inconnue (\(id))", "unknown transmission (\(id))")
         case .ambiguous(let text, let ids):
             language(
-                "plusieurs transmissions commencent par \(text) :", "several transmissions begin with \(text):")
+                "plusieurs transmissions commencent ou finissent par \(text) :",
+                "several transmissions begin or end with \(text):")
                 + ids.map { "\n  \($0)" }.joined()
         case .notInTheLastList(let number, let count):
             language(

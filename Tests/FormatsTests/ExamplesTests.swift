@@ -75,7 +75,7 @@ struct ExamplesTests {
 
         // A transmission.
         let routing = Routing(
-            id: .fresh(from: random), log: Fixture.origin, convention: convention.note.hash,
+            id: .fresh(at: Fixture.start.date, from: random), log: Fixture.origin, convention: convention.note.hash,
             head: Hash.of(headEntry.record), from: try Fixture.unit("iscg-est@avema01"),
             to: try Fixture.unit("cms-bourg@cd01"), copies: [], kind: "orientation", urgency: .routine,
             sealedAt: Fixture.start + 60, checkpoint: SeenCheckpoint(size: 1, root: log.edge.root))

@@ -29,7 +29,7 @@ EXAMPLES = """act.note content.age content.envelope.note content.plaintext.base6
 
 # Section 1.1, values: what a string of a kind must match, and the bytes that base64 of a kind must have.
 LABEL = "[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
-UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 STRINGS = {"text": ".*", "institution": LABEL, "address": f"{LABEL}@{LABEL}", "id": UUID, "url": "https://.+",
            "mailbox": f"directory|institution:{LABEL}|{LABEL}@{LABEL}", "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 BASE64 = {"hash": 32, "key": 32, "salt": 32, "signature": 64, "xwing": 1216, "base64": None}

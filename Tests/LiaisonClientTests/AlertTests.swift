@@ -177,7 +177,7 @@ struct AlertTests {
         try session.remember(list: ids)
         for (number, id) in ids.enumerated() {
             let name = try #require(names[id])
-            #expect(id.description.hasPrefix(name))
+            #expect(id.description.hasSuffix(name))
             #expect(try session.transmission(named: name) == id)
             #expect(try session.transmission(named: name.uppercased()) == id)
             #expect(try session.transmission(named: String(number + 1)) == id)

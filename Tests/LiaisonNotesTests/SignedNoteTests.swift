@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 import LiaisonModel
 import LiaisonNotes
 import LiaisonTestKit
@@ -10,7 +11,7 @@ struct SignedNoteTests {
     private func act() throws -> Verified<Act> {
         try Act(
             by: Fixture.agent("d-01@avema01"), log: Fixture.origin, convention: Hash.of("c"), head: Hash.of("h"),
-            transmission: .fresh(from: .repeatable("note")), envelope: Hash.of("e"),
+            transmission: .fresh(at: Date(timeIntervalSince1970: 0), from: .repeatable("note")), envelope: Hash.of("e"),
             unit: Fixture.unit("iscg-est@avema01"), act: .acknowledged, at: Fixture.start
         ).signed(by: Fixture.signer("d-01@avema01"))
     }

@@ -59,7 +59,7 @@ dit bta-montluel withdraw "$id" --reason misdirected
 dit iscg-est alerts
 says "RETIRÉE par l'expéditeur : erreur de destinataire" "$dir/out"
 says "n'en tenez plus compte" "$dir/out"
-dit iscg-est dismiss "${id:0:8}"
+dit iscg-est dismiss "${id: -8}"
 
 # An answer waits to be read; both stand beside what they are about
 id=$(refer)

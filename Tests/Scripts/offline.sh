@@ -114,7 +114,7 @@ wait "$proxy" 2>/dev/null || true
 # What shall not be sent any more is destroyed on demand
 interdit 69 bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
 id=$(sed -n 's/.*liaison outbox \([0-9a-f-]*\).*/\1/p' "$dir/out")
-dit bta-montluel outbox "${id:0:8}" --discard --yes
+dit bta-montluel outbox "${id: -8}" --discard --yes
 says "elle n'a pas été transmise" "$dir/out"
 dit bta-montluel outbox
 says "Aucune transmission n'attend" "$dir/out"

@@ -64,7 +64,7 @@ dit iscg-est sent
 dit iscg-est track 1
 interdit 65 iscg-est track 900
 says "la dernière liste n'a pas de numéro 900" "$dir/out"
-dit iscg-est track "${id:0:8}"
+dit iscg-est track "${id: -8}"
 interdit 65 iscg-est track zzzz
 says 'transmission inconnue' "$dir/out"
 
