@@ -42,7 +42,7 @@ enum MediaType {
     ]
 
     /// The type of a file called `name` that starts as `source` does; nil when they do not go together.
-    static func of(_ name: String, _ source: some ByteSource) throws -> String? {
+    static func of(_ name: String, _ source: any ByteSource) throws -> String? {
         guard let ending = name.split(separator: ".").last?.lowercased(), let entry = known[ending] else {
             return "application/octet-stream"
         }
@@ -51,16 +51,40 @@ enum MediaType {
     }
 }
 
+/// A file to attach.
+struct AttachedFile {
+    var name: String
+    /// Nil when it cannot be read.
+    var source: (any ByteSource)?
+
+    init(name: String, source: any ByteSource) {
+        self.name = name
+        self.source = source
+    }
+
+    init(path: String) {
+        name = URL(fileURLWithPath: path).lastPathComponent
+        source = try? FileSource(path: path)
+    }
+}
+
 extension Session {
     /// Opens the files to attach and holds them against the flow's rule.
     func attachments(_ paths: [String], rule: AttachmentRule, catalogue: FormCatalogue) throws -> [PartSource] {
-        guard paths.count <= rule.count else {
+        try attachments(paths.map(AttachedFile.init(path:)), rule: rule, catalogue: catalogue)
+    }
+
+    /// Holds files against the flow's rule.
+    func attachments(
+        _ files: [AttachedFile], rule: AttachmentRule, catalogue: FormCatalogue
+    ) throws -> [PartSource] {
+        guard files.count <= rule.count else {
             throw ClientFailure.attachment(.tooMany(limit: rule.count))
         }
         var total = 0
-        return try paths.map { path in
-            let name = URL(fileURLWithPath: path).lastPathComponent
-            guard let source = try? FileSource(path: path) else {
+        return try files.map { file in
+            let name = file.name
+            guard let source = file.source else {
                 throw ClientFailure.attachment(.file(name, .notReadable))
             }
             guard name.isPlainFileName else {

@@ -4,6 +4,7 @@
 public import LiaisonForms
 public import LiaisonModel
 public import LiaisonNotes
+import LiaisonSealing
 import LiaisonVault
 
 /// A transmission begun and not yet sent.
@@ -13,6 +14,9 @@ public struct SendDraft: Codable, Hashable, Sendable {
     /// Paths of files to attach.
     public var attachments: [String]
     public var phoneConfirmedAt: Instant?
+    /// The unit that it is written for; nil where the agent has one only, or has not said.
+    public var from: UnitAddress?
+    public var inReplyTo: TransmissionID?
 
     public init(
         form: [String: FieldValue], urgency: Urgency? = nil, attachments: [String] = [],
@@ -39,6 +43,24 @@ public struct KeptDraft: Sendable {
     }
 }
 
+/// A file of a draft, as the vault keeps it.
+struct DraftFile: Codable, Hashable, Sendable {
+    var name: String
+    /// Base64.
+    var bytes: String
+}
+
+/// A file that will be attached, kept in the vault.
+public struct KeptFile: Sendable {
+    public let id: String
+    public let name: String
+    let bytes: [UInt8]
+
+    /// In bytes.
+    public var size: Int { bytes.count }
+    var source: MemorySource { MemorySource(bytes) }
+}
+
 /// Drafts, encrypted in the vault like everything else; and what a device has been told once.
 extension Session {
     private func id(_ kind: String, _ unit: UnitAddress) -> String { "\(kind) \(unit)" }
@@ -57,6 +79,13 @@ extension Session {
         return drafts.sorted { ($0.begunAt ?? 0) > ($1.begunAt ?? 0) }
     }
 
+    /// Every draft that was begun with a kind and a unit, the latest first.
+    public func drafts() throws -> [KeptDraft] {
+        try account.vault.ids(Table.draft).compactMap { id in
+            try account.vault.value(Table.draft, id).map { KeptDraft(id: id, draft: $0) }
+        }.sorted { ($0.begunAt ?? 0) > ($1.begunAt ?? 0) }
+    }
+
     /// Where a draft that is begun now will be kept.
     public func newDraftID(of kind: String, to unit: UnitAddress) -> String { "\(id(kind, unit)) \(clock())" }
 
@@ -69,9 +98,44 @@ extension Session {
     }
 
     public func dropDraft(_ id: String) throws {
+        for file in try keptFiles(id) { try dropFile(file.id) }
         try account.vault.delete(Table.draft, id)
         try account.vault.delete(Table.formerDraft, id)
     }
+
+    // MARK: Files of a draft
+
+    /// Keeps a file that will be attached, so that nothing of it lies on this device in clear.
+    ///
+    /// - Parameter flow: what it may be is judged at once, with the files that are there already.
+    /// - Throws: `ClientFailure.attachment`; then nothing is kept.
+    public func keepFile(
+        named name: String, _ bytes: [UInt8], with draft: String, by flow: Flow, catalogue: FormCatalogue
+    ) throws {
+        let kept = try keptFiles(draft)
+        let sources = kept.map { AttachedFile(name: $0.name, source: $0.source) }
+        _ = try attachments(
+            sources + [AttachedFile(name: name, source: MemorySource(bytes))], rule: flow.attachments,
+            catalogue: catalogue)
+        let number = (kept.compactMap { $0.id.split(separator: " ").last.flatMap { Int($0) } }.max() ?? 0) + 1
+        try account.vault.put(
+            DraftFile(name: name, bytes: Base64.encode(bytes)), Table.draftFile, "\(draft) \(number)")
+    }
+
+    /// The files of a draft, in the order in which they came.
+    public func keptFiles(_ draft: String) throws -> [KeptFile] {
+        try account.vault.ids(Table.draftFile).filter { $0.hasPrefix("\(draft) ") }.compactMap { id in
+            guard let file = try account.vault.value(Table.draftFile, id), let bytes = Base64.decode(file.bytes) else {
+                return nil
+            }
+            return KeptFile(id: id, name: file.name, bytes: bytes)
+        }.sorted { $0.id.utf8.count == $1.id.utf8.count ? $0.id < $1.id : $0.id.utf8.count < $1.id.utf8.count }
+    }
+
+    /// - Parameter id: of `keptFiles`.
+    public func dropFile(_ id: String) throws { try account.vault.delete(Table.draftFile, id) }
+
+    // MARK: Hints
 
     /// Whether a hint was not given on this device before; from then on it was.
     public func isFirst(hint: String) throws -> Bool {

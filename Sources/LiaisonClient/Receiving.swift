@@ -50,6 +50,13 @@ public struct OpenedTransmission {
     public func save(_ index: Int, in directory: String) throws -> String {
         try content.save(index, named: parts[index].name, in: directory)
     }
+
+    /// The bytes of part `index`, whole and verified.
+    public func bytes(of index: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try content.writePart(index) { bytes += $0 }
+        return bytes
+    }
 }
 
 extension Session {
@@ -100,7 +107,7 @@ extension Session {
 
     /// The content of a delivery as it was read or written on this device, and still is here; nil otherwise. Nobody hears of
     /// it: what was opened is opened.
-    func openedHere(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) throws -> OpenedTransmission? {
+    public func openedHere(_ delivery: VerifiedDelivery, _ catalogue: FormCatalogue) throws -> OpenedTransmission? {
         let id = delivery.routing.id
         guard FileManager.default.fileExists(atPath: contentPath(id)) else { return nil }
         if let item = try outbox.item(id) {
@@ -108,6 +115,15 @@ extension Session {
         }
         guard let item = try received(id), item.isRetrieved != true else { return nil }
         return try? open(delivery.envelope, delivery.context, catalogue, handedOver: item.handedOver)
+    }
+
+    /// Whether a delivery was read or written on this device, and its content still is here.
+    public func isOpenedHere(_ delivery: VerifiedDelivery) throws -> Bool {
+        let id = delivery.routing.id
+        guard FileManager.default.fileExists(atPath: contentPath(id)) else { return false }
+        if try outbox.item(id) != nil { return true }
+        guard let item = try received(id) else { return false }
+        return item.isRetrieved != true && item.isShown == true
     }
 
     /// Whether one of this device's keys opens the sealed header. A relay that has no header to show, or another one, is left

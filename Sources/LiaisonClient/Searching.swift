@@ -27,6 +27,9 @@ public struct SearchWords: Sendable {
         if words.isEmpty { return nil }
     }
 
+    /// Whether every word stands in one of these texts.
+    public func isFound(in texts: [String]) -> Bool { places(in: texts.map { (.envelope, $0) }) != nil }
+
     /// Where words were found; nil unless every word was found somewhere.
     func places(in values: [(place: SearchHit.Place, text: String)]) -> [SearchHit.Place]? {
         let texts = values.map { value in

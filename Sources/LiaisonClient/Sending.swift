@@ -16,7 +16,10 @@ public struct SendRequest: Sendable {
     public var to: UnitAddress
     public var urgency: Urgency?
     public var form: [String: FieldValue]
+    /// Paths of files to attach.
     public var attachments: [String]
+    /// The draft whose kept files are attached as well.
+    public var draft: String?
     public var inReplyTo: TransmissionID?
     public var phoneConfirmedAt: Instant?
     /// Of the transmission that comes of it.
@@ -150,7 +153,11 @@ extension Session {
     /// Judges request and form; what this returns may be sealed.
     public func plan(_ request: SendRequest, catalogue: FormCatalogue) async throws -> SendPlan {
         try await plan(request, catalogue: catalogue) { rule in
-            try attachments(request.attachments, rule: rule, catalogue: catalogue)
+            let kept = try request.draft.map { try keptFiles($0) } ?? []
+            let files =
+                request.attachments.map(AttachedFile.init(path:))
+                + kept.map { AttachedFile(name: $0.name, source: $0.source) }
+            return try attachments(files, rule: rule, catalogue: catalogue)
         }
     }
 

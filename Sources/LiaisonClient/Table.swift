@@ -64,6 +64,8 @@ enum Table {
     static let shown = VaultTable<[TransmissionID]>("shown")
     static let dismissed = VaultTable<Bool>("dismissed")
     static let draft = VaultTable<SendDraft>("begun")
+    /// Files of drafts, by the draft and a number.
+    static let draftFile = VaultTable<DraftFile>("file")
     /// Drafts of earlier programs.
     static let formerDraft = VaultTable<[String: FieldValue]>("draft")
     static let hint = VaultTable<Bool>("hint")

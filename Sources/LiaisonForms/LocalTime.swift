@@ -28,6 +28,12 @@ public struct LocalTime: Sendable {
         return texts.joined() + " (\(offset(at: date)))"
     }
 
+    /// The day: 21/11/2026 in French, 2026-11-21 in English.
+    public func day(_ instant: Instant, _ language: Language) -> String {
+        let day = instant.date.formatted(Date.ISO8601FormatStyle(timeZone: zone).year().month().day())
+        return language(day.split(separator: "-").reversed().joined(separator: "/"), day)
+    }
+
     /// As people say it who look at it now: `aujourd'hui à 18 h 55`, `demain à 10 h 30`, `lundi 30 novembre à 9 h 00`; with
     /// the year when it is another one. Minutes are enough here; `text` says it for good.
     public func near(_ instant: Instant, now: Instant, _ language: Language) -> String {

@@ -44,7 +44,7 @@ struct Acknowledge: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             let id = try transmission.value(session)
             let evidence = try await session.acknowledge(id)
             let what = try await voice.title(of: id)
@@ -120,7 +120,8 @@ struct Erase: AsyncParsableCommand {
         try await global.withSession { session, console in
             let id = try transmission.value(session)
             let code = try Reason.read(reason, for: .erased)
-            try await Voice(session, console).confirm(id, yes, console.language("Effacer ?", "Erase?"))
+            let voice = try Voice(session, console.language)
+            try await voice.confirm(id, yes, console.language("Effacer ?", "Erase?"), console)
             let results = try await session.erase(id, reason: code)
             try console.print(results.map { Answer(unit: $0.unit, state: $0.state, erased: $0.isErased) }) {
                 results.map { result in

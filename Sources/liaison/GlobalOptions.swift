@@ -169,7 +169,7 @@ struct GlobalOptions: ParsableArguments {
             do {
                 try await Interruption.saying(meter.sayInterrupted) {
                     try await timed("directory") { try await prepare(session, console, withoutRelay) }
-                    if flushes { try await Voice(session, console).flushOutbox() }
+                    if flushes { try await Voice(session, console.language).flushOutbox(console) }
                     try await body(session, console)
                 }
             } catch {
@@ -217,12 +217,8 @@ final class OneWord: Sendable {
 }
 
 enum Clock {
-    /// The day, in the time zone of this computer: 21/11/2026 in French, 2026-11-21 in English.
-    static func day(_ instant: Instant, _ language: Language = spokenLanguage) -> String {
-        let day = instant.date.formatted(
-            Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
-        return language(day.split(separator: "-").reversed().joined(separator: "/"), day)
-    }
+    /// The day as people read it, in the time zone of this computer.
+    static func day(_ instant: Instant, _ language: Language) -> String { LocalTime(.current).day(instant, language) }
 
     /// The beginning of a day that somebody typed as `YYYY-MM-DD`; nil for nil.
     static func instant(ofDay day: String?, in zone: TimeZone = .current) throws -> Instant? {

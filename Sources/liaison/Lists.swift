@@ -69,39 +69,19 @@ struct ListPage {
         let other = isInbox ? routing.from : delivery.unit
         var lines = [
             "\(number). \(voice.heading(routing))",
-            (isInbox ? language("de ", "from ") : language("à ", "to ")) + voice.name(other) + servedFor(delivery)
+            (isInbox ? language("de ", "from ") : language("à ", "to ")) + voice.name(other)
+                + (isInbox ? voice.servedFor(delivery) : "")
                 + language(
                     ", déposée \(voice.when(depositedAt(delivery)))", ", deposited \(voice.when(depositedAt(delivery)))"
                 ),
-            state(delivery)
+            voice.state(of: delivery)
         ]
         lines += relations(of: delivery)
         lines.append(language("référence ", "reference ") + "\(routing.id)")
         return lines.enumerated().map { $0.offset == 0 ? $0.element : "   " + $0.element }.joined(separator: "\n")
     }
 
-    /// Whose mail it is, where it is not one's own: another unit's that one stands in for, or a copy.
-    private func servedFor(_ delivery: VerifiedDelivery) -> String {
-        guard isInbox else { return "" }
-        let copy = delivery.unit == delivery.routing.to ? "" : language(" (copie)", " (copy)")
-        guard !voice.session.postUnits.contains(delivery.unit) else { return copy }
-        return copy
-            + language(
-                ", pour \(voice.name(delivery.unit)), en suppléance", ", for \(voice.name(delivery.unit)), standing in")
-    }
-
     private func depositedAt(_ delivery: VerifiedDelivery) -> Instant { delivery.event.event.at }
-
-    private func state(_ delivery: VerifiedDelivery) -> String {
-        var text = delivery.state.text(language)
-        if delivery.isErased { text += language(", contenu effacé du relais", ", content erased from the relay") }
-        guard !delivery.state.isFinal, let due = delivery.dueAt else { return text }
-        let isLate = due < voice.session.clock()
-        return text
-            + (isLate
-                ? language(", EN RETARD : réponse attendue ", ", OVERDUE: answer was due ")
-                : language(", réponse attendue ", ", answer due ")) + voice.when(due)
-    }
 
     /// What it answers, and what answers it.
     private func relations(of delivery: VerifiedDelivery) -> [String] {
@@ -119,24 +99,24 @@ struct ListPage {
     }
 
     /// Prints what verifies; warns and fails when something does not, and says how old it is without the relay.
-    func show() throws {
+    func show(_ console: Console) throws {
         try voice.session.remember(list: listing.deliveries.map(\.routing.id))
-        try voice.console.print(listing.deliveries.map(DeliveryRow.init)) { text }
-        if !listing.deliveries.isEmpty, voice.console.format == .text {
-            voice.console.say(
+        try console.print(listing.deliveries.map(DeliveryRow.init)) { text }
+        if !listing.deliveries.isEmpty, console.format == .text {
+            console.say(
                 language(
                     "Preuve de chaque étape : liaison track NUMÉRO. Lire : liaison read NUMÉRO.",
                     "Proof of each step: liaison track NUMBER. Read: liaison read NUMBER."))
         }
-        if listing.older > 0, voice.console.format == .text {
-            voice.console.say(
+        if listing.older > 0, console.format == .text {
+            console.say(
                 language(
                     "Transmissions déjà traitées, non affichées : \(listing.older). Toutes : --all",
                     "Answered ones not shown: \(listing.older). All of them: --all"))
         }
-        for failure in listing.refused { voice.console.say(failure.text(language)) }
+        for failure in listing.refused { console.say(failure.text(language)) }
         if let first = listing.refused.first { throw ExitCode(first.exitCode) }
-        try voice.sayHowOld()
+        try voice.sayHowOld(console)
     }
 }
 
@@ -180,7 +160,7 @@ struct ListOptions: ParsableArguments {
 
 extension Voice {
     /// Without the relay: since when nothing new could come. What is printed may be out of date, and the exit code says so.
-    func sayHowOld() throws {
+    func sayHowOld(_ console: Console) throws {
         guard session.offlineSince != nil else { return }
         if let since = try session.syncedAt {
             console.say(
@@ -193,7 +173,7 @@ extension Voice {
     }
 
     /// What was sealed and has not left this device: said before everything else.
-    func sayUndeposited() throws {
+    func sayUndeposited(_ console: Console) throws {
         for item in try session.outbox.waiting() {
             console.say(notSent(item))
             console.say(numbers(item.routing.to))
@@ -209,9 +189,9 @@ struct Inbox: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             try await session.knowUndeposited()
-            try voice.sayUndeposited()
+            try voice.sayUndeposited(console)
             let listing = try await session.inbox(options.scope(session, voice.catalogue))
             let related = try await session.related(to: listing)
             try await session.know(
@@ -221,7 +201,7 @@ struct Inbox: AsyncParsableCommand {
             }
             try await session.know(Set(alerts.map(\.other.institution)), keys: true)
             for alert in alerts { console.say(voice.text(alert).joined(separator: "\n")) }
-            try ListPage(voice, listing, isInbox: true, related: related).show()
+            try ListPage(voice, listing, isInbox: true, related: related).show(console)
         }
     }
 }
@@ -236,13 +216,13 @@ struct Sent: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             try await session.knowUndeposited()
-            try voice.sayUndeposited()
+            try voice.sayUndeposited(console)
             let listing = try await session.sent(options.scope(session, voice.catalogue))
             let related = try await session.related(to: listing)
             try await session.know(Set(listing.deliveries.map(\.unit.institution)))
-            try ListPage(voice, listing, isInbox: false, related: related).show()
+            try ListPage(voice, listing, isInbox: false, related: related).show(console)
         }
     }
 }

@@ -96,14 +96,16 @@ struct OutboxCommand: AsyncParsableCommand {
         try await outcome.watch {
             try await global.withSession(.goOn, flushes: false) { session, console in
                 let id = try transmission(id, session)
-                try await deposit(id, try Voice(session, console), outcome)
+                try await deposit(id, try Voice(session, console.language), console, outcome)
             }
         }
     }
 
     /// Shows a transmission, asks whether it is still right and whether somebody has called meanwhile, and deposits it.
-    private func deposit(_ id: TransmissionID, _ voice: Voice, _ outcome: SendOutcome) async throws {
-        let (session, console) = (voice.session, voice.console)
+    private func deposit(
+        _ id: TransmissionID, _ voice: Voice, _ console: Console, _ outcome: SendOutcome
+    ) async throws {
+        let session = voice.session
         guard let routing = try session.outbox.sealed(id) else {
             throw ClientFailure.unknownTransmission(id.description)
         }
@@ -115,13 +117,13 @@ struct OutboxCommand: AsyncParsableCommand {
         let called = try phoneConfirmedAt.map { try call($0, after: waiting, voice) }
         try await session.know(routing.recipients.map(\.institution))
         outcome.call(voice.numbers(routing.to) + (try await voice.rescueNumbers(kind: routing.kind)))
-        try await show(routing, voice)
+        try await show(routing, voice, console)
         let question = console.language(
             "Scellée plus tôt : est-ce encore juste ? Envoyer ?", "Sealed earlier: is it still right? Send?")
         guard yes || console.confirm(question) else {
             throw InputRefused(fr: "envoi non confirmé", en: "not confirmed")
         }
-        if let call = try called ?? callMadeMeanwhile(waiting, voice) {
+        if let call = try called ?? callMadeMeanwhile(waiting, voice, console) {
             try await session.recordCall(id, at: call, catalogue: voice.catalogue)
         }
         try session.outbox.confirm(id)
@@ -144,12 +146,12 @@ struct OutboxCommand: AsyncParsableCommand {
     }
 
     /// When somebody called after the sealing, as a person answers.
-    private func callMadeMeanwhile(_ item: WaitingItem, _ voice: Voice) throws -> Instant? {
+    private func callMadeMeanwhile(_ item: WaitingItem, _ voice: Voice, _ console: Console) throws -> Instant? {
         guard item.routing.urgency.asksForACall, item.routing.phoneConfirmedAt == nil, !item.wasHandedIn, !yes,
             Console.isInteractive
         else { return nil }
         while true {
-            voice.console.say(
+            console.say(
                 voice.language(
                     "Avez-vous téléphoné depuis ? Heure de l'appel, par exemple 23:25 (Entrée : pas encore) :",
                     "Have you called since? Time of the call, for example 23:25 (Enter: not yet):"))
@@ -157,26 +159,25 @@ struct OutboxCommand: AsyncParsableCommand {
             do {
                 return try call(line, after: item, voice)
             } catch {
-                voice.console.say(Console.text(error, voice.language))
+                console.say(Console.text(error, voice.language))
             }
         }
     }
 
     /// To whom, what, when it was sealed, and the whole form: what was right then may be wrong now.
-    private func show(_ routing: Routing, _ voice: Voice) async throws {
+    private func show(_ routing: Routing, _ voice: Voice, _ console: Console) async throws {
         guard let opened = try? await voice.session.read(routing.id, catalogue: voice.catalogue) else {
             // What is damaged or gone can still be named, and discarded.
-            voice.console.say(ClientFailure.sealedContentLost(routing.id).text(voice.language))
-            return voice.console.say(
-                voice.sealed(routing))
+            console.say(ClientFailure.sealedContentLost(routing.id).text(voice.language))
+            return console.say(voice.sealed(routing))
         }
         let page = ReadingPage(
             voice: voice, opened: opened, delivery: nil, parts: opened.parts.map { ($0.name, $0.size, nil) },
             related: [],
             corrections: [])
-        for line in page.lines { voice.console.say(line) }
-        voice.console.say("")
-        voice.console.say(voice.numbers(routing.to))
+        for line in page.lines { console.say(line) }
+        console.say("")
+        console.say(voice.numbers(routing.to))
     }
 
     private func destroy(_ id: String) async throws {
@@ -185,9 +186,9 @@ struct OutboxCommand: AsyncParsableCommand {
             guard let routing = try session.outbox.sealed(id) else {
                 throw ClientFailure.unknownTransmission(id.description)
             }
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             try await session.know([routing.to.institution])
-            try await show(routing, voice)
+            try await show(routing, voice, console)
             let question = console.language("La détruire sans l'envoyer ?", "Destroy it without sending it?")
             guard yes || console.confirm(question) else {
                 throw InputRefused(fr: "rien n'a été détruit", en: "nothing was destroyed")
@@ -226,7 +227,7 @@ struct OutboxCommand: AsyncParsableCommand {
         try await global.withSession(.goOn, flushes: false) { session, console in
             try await session.knowUndeposited()
             let waiting = try session.outbox.waiting()
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             try session.remember(list: waiting.map(\.routing.id))
             let rows = waiting.map { Row($0.routing, .waiting, $0.obstacle(at: session.clock())) }
             try console.print(rows) {
@@ -240,17 +241,17 @@ struct OutboxCommand: AsyncParsableCommand {
     private func flushAll() async throws {
         let outcome = SendOutcome(global.console())
         try await global.withSession(.goOn, flushes: false) { session, console in
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             try await session.knowUndeposited()
             guard session.offlineSince == nil else {
-                try voice.sayUndeposited()
+                try voice.sayUndeposited(console)
                 throw ExitCode(ClientFailure.unreachable().exitCode)
             }
             let items = try await session.flush(catalogue: voice.catalogue)
             for item in items where Console.isInteractive && item.result.isAskedAbout {
                 // Each is shown and asked about; a no leaves it where it is.
                 do {
-                    try await deposit(item.routing.id, voice, outcome)
+                    try await deposit(item.routing.id, voice, console, outcome)
                 } catch is InputRefused {
                     continue
                 } catch ClientFailure.obstacle {
@@ -299,65 +300,11 @@ extension WaitReason {
         case .failed: "failed"
         }
     }
-
-    func text(_ language: Language) -> String {
-        switch self {
-        case .isOld:
-            language(
-                "scellée il y a plus de douze heures, à relire avant de la déposer",
-                "sealed more than twelve hours ago, to be looked at before it is deposited")
-        case .wasDeposited:
-            language(
-                "déposée avant la restauration du relais : demandez à l'unité si elle l'a reçue",
-                "deposited before the relay was restored: ask the unit whether it has it")
-        case .isLarge:
-            language(
-                "volumineuse, elle part avec liaison outbox --flush", "large, it leaves with liaison outbox --flush")
-        case .refused(let code):
-            language("refusée par le relais : ", "refused by the relay: ") + code.text(language)
-        case .failed(let failure): failure.text(language)
-        }
-    }
 }
 
 extension Voice {
-    /// One that waits: what, for whom, why it has not left, and how it does.
-    func notSent(_ item: WaitingItem) -> String {
-        let routing = item.routing
-        let obstacle = item.obstacle(at: session.clock(), largest: Session.largestUnasked)
-        let why =
-            obstacle.map { " (\($0.text(language)))" }
-            ?? language(
-                " ; part avec la prochaine commande qui atteint le relais",
-                "; it leaves with the next command that reaches the relay")
-        return notSent(routing, language("gardée sur ce poste", "kept on this device") + why)
-    }
-
-    private func notSent(_ routing: Routing, _ why: String) -> String {
-        language("NON TRANSMIS : ", "NOT SENT: ") + sealed(routing) + language(" ; ", "; ") + why
-            + language("\n  Déposer : liaison outbox \(routing.id)", "\n  Deposit: liaison outbox \(routing.id)")
-    }
-
-    /// What, for whom, and when it was sealed.
-    func sealed(_ routing: Routing) -> String {
-        language(
-            "\(heading(routing)), pour \(name(routing.to)), scellée \(when(routing.sealedAt))",
-            "\(heading(routing)), for \(name(routing.to)), sealed \(when(routing.sealedAt))")
-    }
-
-    /// What became of one that waited.
-    func text(_ item: FlushedItem) -> String {
-        let routing = item.routing
-        switch item.result {
-        case .success:
-            return language("Déposée maintenant : ", "Deposited now: ") + sealed(routing)
-                + language(" (référence \(routing.id))", " (reference \(routing.id))")
-        case .failure(let reason): return notSent(routing, reason.text(language))
-        }
-    }
-
     /// Deposits what waits and needs nobody's word, and says what has left; what is only to be asked about is in the lists.
-    func flushOutbox() async throws {
+    func flushOutbox(_ console: Console) async throws {
         guard try !session.outbox.waiting().isEmpty else { return }
         try await session.knowUndeposited()
         for item in try await session.flush(catalogue: catalogue, largest: Session.largestUnasked) {

@@ -43,13 +43,13 @@ struct Search: AsyncParsableCommand {
             throw ValidationError(inWords("que cherchez-vous ?", "what do you look for?"))
         }
         try await global.withSession(.goOn) { session, console in
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             let result = try await session.search(words, catalogue: voice.catalogue)
             try session.remember(list: result.hits.map(\.delivery.routing.id))
             let rows = result.hits.map { hit in
                 Row(
                     delivery: DeliveryRow(hit.delivery), isReceived: hit.isReceived,
-                    foundIn: hit.places.map { voice.name($0, isShort: true) })
+                    foundIn: hit.places.map(\.code))
             }
             try console.print(rows) {
                 result.hits.isEmpty
@@ -65,7 +65,7 @@ struct Search: AsyncParsableCommand {
             }
             for failure in result.refused { console.say(failure.text(console.language)) }
             if let first = result.refused.first { throw ExitCode(first.exitCode) }
-            try voice.sayHowOld()
+            try voice.sayHowOld(console)
         }
     }
 
@@ -79,20 +79,20 @@ struct Search: AsyncParsableCommand {
                     ", déposée \(voice.when(hit.delivery.event.event.at))",
                     ", deposited \(voice.when(hit.delivery.event.event.at))"),
             hit.delivery.state.text(language) + language(" ; trouvé dans : ", "; found in: ")
-                + hit.places.map { voice.name($0, isShort: false) }.joined(separator: ", "),
+                + hit.places.map { voice.name($0) }.joined(separator: ", "),
             language("référence ", "reference ") + "\(routing.id)"
         ]
         return lines.enumerated().map { $0.offset == 0 ? $0.element : "   " + $0.element }.joined(separator: "\n")
     }
 }
 
-extension Voice {
-    /// - Parameter isShort: as scripts read it.
-    fileprivate func name(_ place: SearchHit.Place, isShort: Bool) -> String {
-        switch place {
-        case .envelope: isShort ? "envelope" : language("l'enveloppe", "the envelope")
-        case .attachment: isShort ? "attachment" : language("le nom d'une pièce jointe", "the name of an attachment")
-        case .field(let name): isShort ? "form.\(name)" : catalogue.fields[name]?.label(language) ?? name
+extension SearchHit.Place {
+    /// As scripts read it.
+    fileprivate var code: String {
+        switch self {
+        case .envelope: "envelope"
+        case .attachment: "attachment"
+        case .field(let name): "form.\(name)"
         }
     }
 }

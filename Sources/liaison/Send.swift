@@ -77,21 +77,21 @@ struct Send: AsyncParsableCommand {
         let outcome = SendOutcome(global.console())
         try await outcome.watch {
             try await global.withSession(.goOn, flushes: false) { session, console in
-                let voice = try Voice(session, console)
-                try await send(voice, outcome)
+                let voice = try Voice(session, console.language)
+                try await send(voice, console, outcome)
                 // What waited before does not hold up what was just written.
-                try await voice.flushOutbox()
+                try await voice.flushOutbox(console)
             }
         }
     }
 
-    private func send(_ voice: Voice, _ outcome: SendOutcome) async throws {
-        let (session, console) = (voice.session, voice.console)
+    private func send(_ voice: Voice, _ console: Console, _ outcome: SendOutcome) async throws {
+        let session = voice.session
         // What no convention can permit is refused by the convention, in its words; the hint stands before them.
         let known = voice.catalogue.kind(named: kind)
-        if known == nil { sayUnknownKind(voice) }
+        if known == nil { sayUnknownKind(voice, console) }
         outcome.call(try await voice.rescueNumbers(kind: known?.id ?? kind))
-        var request = try request(known?.id ?? kind, to: try await unit(known?.id ?? kind, voice), session)
+        var request = try request(known?.id ?? kind, to: try await unit(known?.id ?? kind, voice, console), session)
         try await session.know([request.to.institution], keys: true)
         guard let recipient = session.directory.unit(request.to) else {
             throw ClientFailure.unknownUnit(request.to.description)
@@ -111,7 +111,7 @@ struct Send: AsyncParsableCommand {
         }
         var draft: String?
         if isAsked {
-            guard let answers = try interview(request, briefing, outcome) else {
+            guard let answers = try interview(request, briefing, console, outcome) else {
                 throw InputRefused(fr: "envoi non confirmé", en: "not confirmed")
             }
             request.form = answers.form
@@ -121,7 +121,7 @@ struct Send: AsyncParsableCommand {
             draft = answers.draft
         } else {
             request.form = try readForm(voice)
-            try sayThatOthersSeeArguments(voice)
+            try sayThatOthersSeeArguments(voice, console)
         }
         let plan: SendPlan
         do {
@@ -149,15 +149,14 @@ struct Send: AsyncParsableCommand {
     }
 
     /// Says which kinds could be meant.
-    private func sayUnknownKind(_ voice: Voice) {
-        let console = voice.console
+    private func sayUnknownKind(_ voice: Voice, _ console: Console) {
         console.say(ClientFailure.unknownKind(kind).text(console.language))
         let similar = voice.catalogue.kinds(beginning: kind)
         for kind in similar { console.say("  \(kind.title.text(console.language)) (\(kind.id))") }
     }
 
     /// The unit named, or chosen on the terminal among those that the convention allows.
-    private func unit(_ kind: String, _ voice: Voice) async throws -> UnitAddress {
+    private func unit(_ kind: String, _ voice: Voice, _ console: Console) async throws -> UnitAddress {
         if let to {
             guard let unit = UnitAddress(to) else { throw ClientFailure.unknownUnit(to) }
             return unit
@@ -168,7 +167,6 @@ struct Send: AsyncParsableCommand {
                     "destinataire non indiqué\nconseil : --to UNITÉ, par exemple --to cms-bourg@cd01 (liste : liaison units)",
                     "no recipient\nhint: --to UNIT"))
         }
-        let console = voice.console
         let units = try await voice.session.recipients(of: kind)
         try await voice.session.know(Set(units.map(\.address.institution)), keys: true)
         guard !units.isEmpty else { throw ClientFailure.notPermitted(.noFlow) }
@@ -185,7 +183,9 @@ struct Send: AsyncParsableCommand {
         }
     }
 
-    private func interview(_ request: SendRequest, _ briefing: Briefing, _ outcome: SendOutcome) throws -> Answers? {
+    private func interview(
+        _ request: SendRequest, _ briefing: Briefing, _ console: Console, _ outcome: SendOutcome
+    ) throws -> Answers? {
         let voice = briefing.voice
         let session = voice.session
         guard let kind = voice.catalogue[request.kind] else { throw ClientFailure.unknownKind(request.kind) }
@@ -203,7 +203,7 @@ struct Send: AsyncParsableCommand {
         }
         if !drafts.isEmpty { outcome.reached(.notSealed(draft: true)) }
         return try Interview(
-            catalogue: voice.catalogue, kind: kind.variant(for: context), context: context, console: voice.console,
+            catalogue: voice.catalogue, kind: kind.variant(for: context), context: context, console: console,
             terminal: Terminal(), now: session.clock, zone: session.timeZone,
             urgencies: briefing.urgencies(only: request.urgency), numbers: briefing.numbers, heading: briefing.heading,
             checkAttachment: { paths in
@@ -291,122 +291,12 @@ struct Send: AsyncParsableCommand {
     }
 
     /// Arguments are in the list of processes, which every user of the machine can read: said once on each device.
-    private func sayThatOthersSeeArguments(_ voice: Voice) throws {
+    private func sayThatOthersSeeArguments(_ voice: Voice, _ console: Console) throws {
         guard !fields.isEmpty, try voice.session.isFirst(hint: "set") else { return }
-        voice.console.say(
+        console.say(
             voice.language(
                 "Attention : les autres utilisateurs de cette machine peuvent voir ce qui suit --set. Préférez --form - et l'entrée standard.",
                 "Note: other users of this machine can see what stands behind --set. Prefer --form - and standard input."
             ))
-    }
-}
-
-/// What a sender is told before the form, while confirming, and whom to call: the same lines wherever they stand.
-struct Briefing {
-    let voice: Voice
-    let routing: Routing
-    let permit: Permit
-    let recipient: LiaisonModel.Unit
-    let rescue: [String]
-
-    private var language: Language { voice.language }
-
-    /// Units that the lines name.
-    var named: [UnitAddress] { routing.recipients + recipient.standbyUnits + (recipient.absence?.substitutes ?? []) }
-
-    var numbers: [String] { voice.numbers(recipient.address) + rescue }
-
-    /// That the telephone comes first, where it does.
-    var call: [String] {
-        guard routing.urgency.asksForACall || permit.flow.callFirst else { return [] }
-        return [language("TÉLÉPHONEZ D'ABORD.", "TELEPHONE FIRST.")] + numbers.map { "  \($0)" }
-    }
-
-    var beforeTheForm: [String] {
-        var lines: [String] = []
-        let presence = voice.presence(recipient)
-        if presence != .open { lines.append("\(recipient.name)" + language(" : ", ": ") + voice.text(presence)) }
-        if let due = due(routing.urgency) {
-            lines.append(language("Réponse attendue : ", "Answer due: ") + voice.when(due))
-        }
-        let standby = recipient.standbyUnits.filter(voice.canRead)
-        if !standby.isEmpty {
-            let names = standby.map(voice.name).joined(separator: " ; ")
-            lines.append(
-                language(
-                    "Scellée aussi pour être lue, si l'unité est absente ou ne répond pas, par : \(names).",
-                    "Sealed for \(names) as well, who will read it in absence or silence."))
-        }
-        return lines
-    }
-
-    /// When an answer is due, by the recipient's hours.
-    private func due(_ urgency: Urgency) -> Instant? {
-        guard let rule = permit.flow.rule(for: urgency), let convention = voice.session.directory.convention?.body
-        else {
-            return nil
-        }
-        return WorkingCalendar(convention).due(
-            from: voice.session.clock(), within: rule.within, clock: rule.clock, opening: recipient.opening)
-    }
-
-    /// The urgencies that may be chosen, each with when an answer would be due.
-    ///
-    /// - Parameter only: one that was chosen already.
-    func urgencies(only chosen: Urgency?) -> [(urgency: Urgency, meaning: String)] {
-        permit.flow.urgencies.map(\.urgency).filter { chosen == nil || $0 == chosen }.map { urgency in
-            (urgency, due(urgency).map { language("réponse attendue ", "answer due ") + voice.when($0) } ?? "")
-        }
-    }
-
-    /// To whom, what, how urgent, by when; and who gets a copy.
-    func heading(_ urgency: Urgency) -> [String] {
-        var lines = [
-            voice.title(routing.kind) + language(", urgence : ", ", urgency: ") + urgency.text(language),
-            language("À : ", "To: ") + "\(recipient.name), \(recipient.town) — \(recipient.address)"
-        ]
-        if let due = due(urgency) { lines.append(language("Réponse attendue : ", "Answer due: ") + voice.when(due)) }
-        for copy in routing.copies {
-            lines.append(language("Copie obligatoire : ", "Mandatory copy: ") + "\(voice.name(copy)) — \(copy)")
-        }
-        return lines
-    }
-
-    /// The same for a form that was not asked for field by field, with the numbers again.
-    func echo(of plan: SendPlan) -> [String] {
-        var lines = heading(plan.routing.urgency)
-        if let call = plan.routing.phoneConfirmedAt {
-            lines.append(language("Appel téléphonique : ", "Telephone call: ") + voice.when(call))
-        }
-        if !plan.attachments.isEmpty {
-            lines.append(language("Pièces jointes : ", "Attachments: ") + plan.attachments.joined(separator: ", "))
-        }
-        return lines + numbers.map { "  \($0)" }
-    }
-}
-
-extension FormCatalogue {
-    /// The kinds whose title begins so, in either language.
-    func kinds(beginning text: String) -> [FormKind] {
-        func plain(_ text: String) -> String {
-            text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
-        }
-        return kinds.filter { kind in
-            Language.allCases.contains { plain(kind.title.text($0)).hasPrefix(plain(text)) }
-        }
-    }
-
-    /// A kind by its identifier, or by its title in either language: `saisine`.
-    func kind(named text: String) -> FormKind? {
-        if let kind = self[text] { return kind }
-        func plain(_ text: String) -> String {
-            text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
-        }
-        let found = kinds(beginning: text)
-        return found.count == 1
-            ? found[0]
-            : found.first { kind in
-                Language.allCases.contains { plain(kind.title.text($0)) == plain(text) }
-            }
     }
 }

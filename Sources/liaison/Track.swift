@@ -39,7 +39,7 @@ struct Track: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let voice = try Voice(session, console)
+            let voice = try Voice(session, console.language)
             let tracked = try await session.history(of: transmission.value(session))
             try await session.know(Set(tracked.routing.recipients.map(\.institution)))
             let latest = tracked.events.map(\.index).max() ?? 0
@@ -64,9 +64,9 @@ struct Track: AsyncParsableCommand {
                         })
                 })
             try console.print(answer) {
-                var lines = [voice.heading(tracked.routing)] + deliveries.map { text($0, $1, voice) }
+                var lines = [voice.heading(tracked.routing)] + deliveries.map { voice.text($0, $1) }
                 // After the audit limit: what this vault kept, and that the rest was erased.
-                if deliveries.isEmpty { lines += tracked.events.map { text($0, voice) } }
+                if deliveries.isEmpty { lines += tracked.events.map { voice.text($0) } }
                 guard let witnessed else { return lines.joined(separator: "\n") }
                 let note =
                     witnessed
@@ -75,21 +75,6 @@ struct Track: AsyncParsableCommand {
                 return (lines + [note]).joined(separator: "\n")
             }
         }
-    }
-
-    private func text(_ delivery: Timeline.Delivery, _ events: [ProvenEvent], _ voice: Voice) -> String {
-        let language = voice.language
-        var lines = [voice.name(delivery.unit) + language(" : ", ": ") + delivery.state.text(language)]
-        if !delivery.state.isFinal, let due = delivery.dueAt {
-            lines[0] += language(", réponse attendue ", ", answer due ") + voice.when(due)
-        }
-        return (lines + events.map { text($0, voice) }).joined(separator: "\n")
-    }
-
-    private func text(_ event: ProvenEvent, _ voice: Voice) -> String {
-        let language = voice.language
-        return "  \(LocalTime(voice.session.timeZone).text(event.event.at, language))  \(event.event.text(language)), "
-            + language("preuve : entrée", "proof: entry") + " \(event.index)"
     }
 }
 

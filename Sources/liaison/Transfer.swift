@@ -107,8 +107,8 @@ struct Withdraw: AsyncParsableCommand {
         try await global.withSession { session, console in
             let id = try transmission.value(session)
             let code = try Reason.read(reason, for: .withdrawn)
-            let voice = try Voice(session, console)
-            try await voice.confirm(id, yes, console.language("Retirer ?", "Take back?"))
+            let voice = try Voice(session, console.language)
+            try await voice.confirm(id, yes, console.language("Retirer ?", "Take back?"), console)
             let results = try await session.withdraw(
                 id, reason: code, catalogue: FormCatalogue())
             try await session.know(Set(results.map(\.unit.institution)))

@@ -84,7 +84,7 @@ private final class Ear {
             return  // a vault that has never seen a directory has sent nothing
         }
         try await session.knowUndeposited()
-        try Voice(session, console).sayUndeposited()
+        try Voice(session, console.language).sayUndeposited(console)
     }
 
     /// Waits while another command has the vault.
@@ -139,8 +139,8 @@ private final class Ear {
             account: try Account(vault: vault), clock: { .now }, trust: try global.policy(),
             connect: { [connection] _, _ in connection })
         try await session.refresh()
-        let voice = try Voice(session, console)
-        try await voice.flushOutbox()
+        let voice = try Voice(session, console.language)
+        try await voice.flushOutbox(console)
         let events = try await session.newEvents(&told)
         try await session.know(
             Set(events.flatMap { [$0.routing?.from.institution, $0.unit.institution].compactMap(\.self) }))

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import LiaisonClient
-import LiaisonForms
-import LiaisonModel
-
-// What agents read, in both languages; codes stay in JSON.
-
-extension NewReader {
-    func text(_ voice: Voice) -> String {
-        let unit = voice.name(unit)
-        return voice.language(
-            "Nouveau lecteur depuis le \(Clock.day(since, .fr)) : \(agent), dans \(unit).",
-            "New reader since \(Clock.day(since, .en)): \(agent), at \(unit).")
-    }
-}
+public import LiaisonClient
+public import LiaisonForms
 
 extension FollowedLog {
-    func text(_ language: Language) -> String {
+    /// What happened to the log, then a line for each transmission to look after.
+    public func text(_ language: Language) -> String {
         var lines = [
             language(
                 "Le relais a dû être restauré à partir d'une sauvegarde : nouveau journal \(to), après l'entrée \(size) de \(from)."
