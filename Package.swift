@@ -50,6 +50,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0")
@@ -140,15 +141,26 @@ let package = Package(
         library(
             "LiaisonWords",
             [
-                "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "LiaisonDossier",
-                "LiaisonClient"
+                "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "LiaisonVault",
+                "LiaisonDossier", "LiaisonClient"
             ]),
+        library(
+            "LiaisonDesk",
+            [
+                "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonHistory", "LiaisonDossier",
+                "LiaisonWire", "LiaisonVault", "LiaisonClient", "LiaisonWords", crypto, log,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+            ], resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
         .executableTarget(
             name: "liaison",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
                 "LiaisonConvention", "LiaisonTLS", "LiaisonWire", "LiaisonVault", "LiaisonDossier", "LiaisonClient",
-                "LiaisonWords", "LiaisonWitness", arguments, log,
+                "LiaisonWords", "LiaisonWitness", "LiaisonDesk", arguments, log,
                 .product(name: "Hummingbird", package: "hummingbird")
             ], swiftSettings: strict),
         .executableTarget(

@@ -26,7 +26,8 @@ struct Liaison: AsyncParsableCommand {
             """),
         version: Product.version,
         subcommands: [
-            Forms.self, Units.self, Send.self, OutboxCommand.self, Inbox.self, Sent.self, Alerts.self, Watch.self,
+            Forms.self, Units.self, Send.self, DeskCommand.self, OutboxCommand.self, Inbox.self, Sent.self, Alerts.self,
+            Watch.self,
             Dismiss.self, Search.self, Read.self,
             Acknowledge.self,
             Refuse.self, Withdraw.self, Erase.self, TransferCommand.self, Recover.self, Track.self, Proof.self,

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonNotes
+import Synchronization
+
+/// How things stand, for what every page shows around its own matter: how many wait, and whether the relay is heard.
+struct Standing: Codable, Equatable, Sendable {
+    /// By the name of the tab.
+    var counts: [String: Int] = [:]
+    /// Since when the relay has not been heard; nil while it is.
+    var deafSince: Instant?
+    /// What was just told that somebody has to act on, in words; empty otherwise.
+    var say = ""
+}
+
+/// Tells the open pages when something changed.
+final class Bulletin: Sendable {
+    enum Message: Sendable {
+        case changed(Standing)
+        case locked
+        /// Nothing happened; the line is kept open.
+        case beat
+    }
+
+    private struct State {
+        var standing = Standing()
+        var readers: [Int: AsyncStream<Message>.Continuation] = [:]
+        var next = 0
+    }
+
+    private let state = Mutex(State())
+
+    var standing: Standing { state.withLock { $0.standing } }
+
+    /// What is told from now on, until the reader goes.
+    func messages() -> AsyncStream<Message> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(8)) { continuation in
+            let number = state.withLock { state in
+                state.next += 1
+                state.readers[state.next] = continuation
+                return state.next
+            }
+            continuation.onTermination = { [self] _ in state.withLock { $0.readers[number] = nil } }
+        }
+    }
+
+    func tell(_ change: (inout Standing) -> Void) {
+        let (standing, readers) = state.withLock { state in
+            change(&state.standing)
+            return (state.standing, Array(state.readers.values))
+        }
+        for reader in readers { reader.yield(.changed(standing)) }
+    }
+
+    /// What was said once is not said again to who opens a page later.
+    func forgetSaying() { state.withLock { $0.standing.say = "" } }
+
+    /// Nothing of what was told before is shown any more.
+    func tellLocked() {
+        let readers = state.withLock { state in
+            state.standing = Standing()
+            return Array(state.readers.values)
+        }
+        for reader in readers { reader.yield(.locked) }
+    }
+
+    func tellBeat() {
+        for reader in state.withLock({ Array($0.readers.values) }) { reader.yield(.beat) }
+    }
+
+    /// Ends what is told: the program ends.
+    func close() {
+        for reader in state.withLock({ Array($0.readers.values) }) { reader.finish() }
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonDossier
+import LiaisonForms
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWords
+
+/// Works with one agent's vault, one thing at a time, as one command after the other would: each thing opens the vault with the key
+/// that the passphrase gave, and closes it, so that the commands stay possible beside the desk.
+///
+/// The key is in guarded memory, and goes when the desk locks: after a time without use, when the person locks, when the screen
+/// does, and at the end.
+actor Clerk {
+    /// Whether the relay is asked.
+    enum Reach: Sendable {
+        /// What this device holds, as it was last verified; nobody is asked.
+        case here
+        /// The directory and the mailboxes are brought up to date first.
+        case relay
+        /// As `relay`, and as `here` where the relay cannot be reached.
+        case relayIfReachable
+    }
+
+    /// The vault is locked: the passphrase is asked for first.
+    struct Locked: Error {}
+
+    /// How long after the last use the desk locks.
+    static let period = SessionKeyRing.usual
+
+    let path: String
+    let language: Language
+    private let trust: Result<TrustAnchors?, ClientFailure>
+    private let catalogue: FormCatalogue
+    private nonisolated let clock: @Sendable () -> Instant
+    private var key: GuardedBytes?
+    private var connection: HTTPRelayConnection?
+    private var lastUse = Instant.earliest
+    private var isBusy = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(
+        path: String, language: Language, trust: Result<TrustAnchors?, ClientFailure>, catalogue: FormCatalogue,
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        self.path = path
+        self.language = language
+        self.trust = trust
+        self.catalogue = catalogue
+        self.clock = clock
+    }
+
+    nonisolated var now: Instant { clock() }
+
+    // MARK: The lock
+
+    var isLocked: Bool { key == nil }
+
+    /// - Throws: `VaultFailure`.
+    func unlock(_ passphrase: GuardedBytes) async throws {
+        await enter()
+        defer { leave() }
+        keep(try await Self.open(path, passphrase))
+    }
+
+    /// Goes on with the key that the session has kept (`liaison unlock`).
+    func unlock(key: GuardedBytes) async throws {
+        await enter()
+        defer { leave() }
+        keep(try await Self.open(path, key: key))
+    }
+
+    private func keep(_ opened: (key: GuardedBytes, connection: HTTPRelayConnection)) {
+        key = opened.key
+        connection = opened.connection
+        lastUse = clock()
+    }
+
+    private static func open(
+        _ path: String, _ passphrase: GuardedBytes
+    ) async throws -> (GuardedBytes, HTTPRelayConnection) {
+        try connected(Vault.open(at: path, passphrase: passphrase))
+    }
+
+    private static func open(_ path: String, key: GuardedBytes) async throws -> (GuardedBytes, HTTPRelayConnection) {
+        try connected(Vault.open(at: path, key: key))
+    }
+
+    private static func connected(_ vault: Vault) throws -> (GuardedBytes, HTTPRelayConnection) {
+        let account = try Account(vault: vault)
+        guard let convention = try account.convention() else { throw VaultFailure.damaged("convention") }
+        return (vault.key, try account.connect(convention))
+    }
+
+    /// Forgets the key; what is at work ends first.
+    func lock() async {
+        await enter()
+        defer { leave() }
+        key = nil
+        let old = connection
+        connection = nil
+        await old?.close()
+    }
+
+    /// Locks when nobody has used the desk for a while.
+    ///
+    /// - Returns: whether it is locked now.
+    func lockWhenUnused() async -> Bool {
+        if key != nil, clock() - lastUse > Self.period { await lock() }
+        return key == nil
+    }
+
+    // MARK: Work
+
+    /// The connection of the unlocked vault, to listen on.
+    func line() throws -> HTTPRelayConnection {
+        guard let connection else { throw Locked() }
+        return connection
+    }
+
+    /// Opens the vault, does one thing with a session, and closes it.
+    ///
+    /// - Parameters:
+    ///   - isUse: whether a person asks; then the time until the desk locks begins anew.
+    /// - Throws: `Locked`, and what the work throws.
+    func work<Value: Sendable>(
+        _ reach: Reach = .here, isUse: Bool = true,
+        _ body: @Sendable (Session, Voice) async throws -> Value
+    ) async throws -> Value {
+        await enter()
+        defer { leave() }
+        guard let key, let connection else { throw Locked() }
+        if isUse { lastUse = clock() }
+        return try await Self.perform(
+            path, key, connection, (trust, clock, language, catalogue), reach, body)
+    }
+
+    private static func perform<Value: Sendable>(
+        _ path: String, _ key: GuardedBytes, _ connection: HTTPRelayConnection,
+        _ setting: (
+            trust: Result<TrustAnchors?, ClientFailure>, clock: @Sendable () -> Instant, language: Language,
+            catalogue: FormCatalogue
+        ),
+        _ reach: Reach, _ body: @Sendable (Session, Voice) async throws -> Value
+    ) async throws -> Value {
+        let account = try Account(vault: Vault.open(at: path, key: key))
+        let session = try Session(account: account, clock: setting.clock, trust: setting.trust) { _, _ in connection }
+        switch reach {
+        case .here:
+            if try await !hasWorkedHere(session) {
+                try await prepare(session)
+                try await session.sync()
+            }
+        case .relay: try await prepare(session)
+        case .relayIfReachable:
+            do {
+                try await prepare(session)
+            } catch ClientFailure.unreachable {
+                try await session.workOffline()
+            }
+        }
+        return try await body(session, try Voice(session, setting.language, catalogue: setting.catalogue))
+    }
+
+    /// Goes on with what this device holds.
+    ///
+    /// - Returns: false where that has never been brought up to date: it is not shown as if it were empty.
+    private static func hasWorkedHere(_ session: Session) async throws -> Bool {
+        do {
+            try await session.workOffline()
+        } catch ClientFailure.unreachable {
+            return false
+        }
+        return try session.ownUnits.isEmpty || session.syncedAt != nil
+    }
+
+    private static func prepare(_ session: Session) async throws {
+        try await session.refresh()
+        try await session.keys.maintain()
+        try await session.prepareToWorkOffline()
+    }
+
+    // MARK: One at a time
+
+    private func enter() async {
+        if !isBusy {
+            isBusy = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func leave() {
+        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
+    }
+}

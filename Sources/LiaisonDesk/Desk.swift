@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import Hummingbird
+public import LiaisonClient
+public import LiaisonDossier
+public import LiaisonForms
+public import LiaisonNotes
+import Logging
+import NIOCore
+import Synchronization
+
+/// The agent's own mailbox as pages in the browser of the same machine.
+public struct Desk: Sendable {
+    private let clerk: Clerk
+    private let bulletin = Bulletin()
+    private let doorkeeper = Doorkeeper()
+    private let templates: Templates
+    private let language: Language
+    private let clock: @Sendable () -> Instant
+    private let isScreenLocked: @Sendable () -> Bool
+
+    /// - Parameters:
+    ///   - path: the vault's directory.
+    ///   - trust: the client's policy; nil when there is none, a failure when nobody can read it.
+    ///   - isScreenLocked: whether the screen of this session is locked: then the desk locks.
+    public init(
+        vault path: String, language: Language, trust: Result<TrustAnchors?, ClientFailure>,
+        clock: @escaping @Sendable () -> Instant = { .now }, isScreenLocked: @escaping @Sendable () -> Bool = { false }
+    ) throws {
+        clerk = Clerk(path: path, language: language, trust: trust, catalogue: try FormCatalogue(), clock: clock)
+        templates = try Templates()
+        self.language = language
+        self.clock = clock
+        self.isScreenLocked = isScreenLocked
+    }
+
+    /// An address for one more browser; the one before, unless it was used, is void.
+    public func newAddress() -> String { doorkeeper.newAddress() }
+
+    /// Serves on the loopback interface until the program is told to end.
+    ///
+    /// - Parameters:
+    ///   - port: 0 for any that is free.
+    ///   - key: the vault's, when the session has kept it (`liaison unlock`); otherwise the first page asks for the passphrase.
+    ///   - isReady: told once requests are answered.
+    public func run(port: Int, key: GuardedBytes?, isReady: @escaping @Sendable () async -> Void) async throws {
+        if let key { try await clerk.unlock(key: key) }
+        let listening = Listening(clerk: clerk, bulletin: bulletin, clock: clock)
+        let ear = Ear(listening)
+        if key != nil { ear.begin() }
+        let routes = DeskRoutes(
+            clerk: clerk, bulletin: bulletin, doorkeeper: doorkeeper, templates: templates, language: language,
+            unlocked: { ear.begin() })
+        var log = Logger(label: "liaison.desk") { _ in SwiftLogNoOpLogHandler() }
+        log.logLevel = .critical
+        let application = Application(
+            router: routes.router(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: nil),
+            onServerRunning: { [doorkeeper] channel in
+                doorkeeper.listens(on: channel.localAddress?.port ?? port)
+                await isReady()
+            },
+            logger: log)
+        let housekeeping = Task { [clerk, bulletin, isScreenLocked] in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(5))
+                guard await !clerk.isLocked else { continue }
+                if isScreenLocked() { await clerk.lock() }
+                if await clerk.lockWhenUnused() {
+                    ear.end()
+                    bulletin.tellLocked()
+                } else {
+                    bulletin.tellBeat()
+                }
+            }
+        }
+        defer {
+            housekeeping.cancel()
+            ear.end()
+            bulletin.close()
+        }
+        try await application.runService()
+        await clerk.lock()
+    }
+
+    /// The listening that is at work, if any.
+    private final class Ear: Sendable {
+        private let listening: Listening
+        private let task = Mutex<Task<Void, Never>?>(nil)
+
+        init(_ listening: Listening) { self.listening = listening }
+
+        func begin() {
+            task.withLock { task in
+                task?.cancel()
+                task = Task { [listening] in await listening.run() }
+            }
+        }
+
+        func end() {
+            task.withLock { task in
+                task?.cancel()
+                task = nil
+            }
+        }
+    }
+}

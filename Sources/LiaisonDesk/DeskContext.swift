@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A request to the desk, and the browser behind it.
+struct DeskContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Set by `Admission`.
+    var guest: Doorkeeper.Guest?
+    /// Whether a person asks, and not a page that keeps itself up to date.
+    var isUse = true
+
+    init(source: ApplicationRequestContextSource) { coreContext = CoreRequestContextStorage(source: source) }
+}
+
+/// Judges each request by where it comes from before anything else looks at it, and gives each answer the headers that keep it in this
+/// browser: no other site may frame it, no script or style but the desk's own runs on it, nothing of it is kept on disk or told to
+/// others.
+struct Admission: RouterMiddleware {
+    let doorkeeper: Doorkeeper
+    /// Paths that somebody who was not let in yet may ask for.
+    let isOpen: @Sendable (String) -> Bool
+    /// The page that says why not.
+    let refusal: @Sendable (any Error, Doorkeeper.Guest?) -> Response
+
+    func handle(
+        _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        let visitor = Doorkeeper.Visitor(
+            host: request.head.authority, origin: request.headers[.origin],
+            fetchSite: request.headers[.fetchSite], cookie: request.cookies[doorkeeper.cookieName]?.value,
+            isChange: request.method != .get && request.method != .head)
+        var response: Response
+        do {
+            if isOpen(request.uri.path) {
+                try doorkeeper.judgeSite(visitor)
+            } else {
+                context.guest = try doorkeeper.guest(visitor)
+                context.isUse = request.headers[.background] == nil
+            }
+            response = try await next(request, context)
+        } catch {
+            response = refusal(error, context.guest)
+        }
+        for (name, value) in Self.headers where response.headers[name] == nil { response.headers[name] = value }
+        return response
+    }
+
+    private static let headers: [HTTPField.Name: String] = [
+        .contentSecurityPolicy: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            + "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        .cacheControl: "no-store",
+        .referrerPolicy: "no-referrer",
+        .xContentTypeOptions: "nosniff",
+        .frameOptions: "DENY",
+        .crossOriginOpenerPolicy: "same-origin",
+        .crossOriginResourcePolicy: "same-origin",
+        .permissionsPolicy: "camera=(), microphone=(), geolocation=()"
+    ]
+}
+
+extension HTTPField.Name {
+    /// What the desk's own script says of requests that nobody made.
+    fileprivate static let background = name("Liaison-Background")
+    fileprivate static let fetchSite = name("Sec-Fetch-Site")
+    fileprivate static let referrerPolicy = name("Referrer-Policy")
+    fileprivate static let frameOptions = name("X-Frame-Options")
+    fileprivate static let crossOriginOpenerPolicy = name("Cross-Origin-Opener-Policy")
+    fileprivate static let permissionsPolicy = name("Permissions-Policy")
+
+    private static func name(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else { preconditionFailure("not a name of a header field: \(text)") }
+        return name
+    }
+}
+
+/// What a form brings: the values of its fields, in order. A field may come several times.
+struct FormBody: Sendable {
+    private let items: [(name: String, value: String)]
+
+    /// More than any form with its longest texts; a page of pasted text beyond that is refused in words.
+    static let largest = 2 << 20
+
+    /// Reads `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
+    init(urlEncoded text: String) {
+        var components = URLComponents()
+        components.percentEncodedQuery = text.replacing("+", with: "%20")
+        items = (components.queryItems ?? []).map { ($0.name, $0.value ?? "") }
+    }
+
+    var names: [String] { items.map(\.name) }
+
+    subscript(name: String) -> String? { items.first { $0.name == name }?.value }
+
+    func all(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
+
+    /// The value of a field that somebody filled in.
+    func given(_ name: String) -> String? {
+        guard let value = self[name], !value.isEmpty else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonSealing
+import LiaisonVault
+import LiaisonWire
+import LiaisonWords
+import NIOCore
+import ServiceLifecycle
+
+/// What the desk answers to which address. Pages decide nothing: what they show is what the library says.
+struct DeskRoutes: Sendable {
+    let clerk: Clerk
+    let bulletin: Bulletin
+    let doorkeeper: Doorkeeper
+    let templates: Templates
+    let language: Language
+    /// Begins to listen, once the desk is unlocked.
+    let unlocked: @Sendable () -> Void
+
+    var words: [String: String] { DeskWords.texts(language) }
+
+    // MARK: The router
+
+    func router() -> Router<DeskContext> {
+        let router = Router(context: DeskContext.self)
+        router.add(
+            middleware: Admission(
+                doorkeeper: doorkeeper, isOpen: { $0 == "/enter" || $0.hasPrefix("/assets/") },
+                refusal: { [self] error, guest in
+                    var status = HTTPResponse.Status.forbidden
+                    if let error = error as? HTTPError { status = error.status }
+                    return html(RefusedPage(error, language, words), guest, status: status)
+                }))
+        router.get("enter", use: enter)
+        router.get("assets/{name}", use: asset)
+        router.get("live", use: live)
+        router.get("unlock", use: page { _, _ in LockedPage(problem: nil) })
+        router.post("unlock", use: unlock)
+        router.post(
+            "lock",
+            use: change { _, _ in
+                await lock()
+                return "/unlock"
+            })
+        router.get("") { _, _ in Self.see("/inbox") }
+        router.get("inbox", use: page(inbox))
+        router.get("transmissions/{id}", use: page(transmission))
+        router.post("transmissions/{id}/open", use: change(open))
+        router.post("transmissions/{id}/acknowledge", use: change(acknowledge))
+        router.post("transmissions/{id}/refuse", use: change(refuse))
+        router.post("transmissions/{id}/withdraw", use: change(withdraw))
+        router.post("transmissions/{id}/erase", use: change(erase))
+        router.get("transmissions/{id}/attachments/{number}", use: attachment)
+        addWriting(to: router)
+        addLists(to: router)
+        return router
+    }
+
+    // MARK: In and out
+
+    @Sendable private func enter(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let cookie = try doorkeeper.enter(request.uri.queryParameters["token"].map(String.init) ?? "")
+        // Not a redirect: the way here may have begun outside, and then the browser does not show its strict cookie on the rest of it
+        // (RFC 6265bis, section 5.2). The page that follows is asked for by the desk's own.
+        var response = html(EnteredPage(), nil)
+        response.setCookie(
+            Cookie(name: doorkeeper.cookieName, value: cookie, path: "/", httpOnly: true, sameSite: .strict))
+        return response
+    }
+
+    @Sendable private func unlock(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let form = try await form(of: request, context)
+        var passphrase = Array((form["passphrase"] ?? "").utf8)
+        do {
+            try await clerk.unlock(GuardedBytes(moving: &passphrase))
+        } catch {
+            return html(
+                LockedPage(problem: FailureWords.text(error, language)), context.guest, status: .unprocessableContent)
+        }
+        unlocked()
+        return Self.see("/inbox")
+    }
+
+    func lock() async {
+        await clerk.lock()
+        bulletin.tellLocked()
+    }
+
+    // MARK: Pages
+
+    private func inbox(_ request: Request, _ context: DeskContext) async throws -> InboxPage {
+        var query = InboxPage.Query()
+        query.unit = request.given("unit").flatMap { UnitAddress($0) }
+        query.kind = request.given("kind")
+        query.isAll = request.given("all") != nil
+        return try await clerk.work(isUse: context.isUse) { [query] in try await InboxPage(query, $0, $1) }
+    }
+
+    private func transmission(_ request: Request, _ context: DeskContext) async throws -> TransmissionPage {
+        let id = try context.transmission
+        return try await clerk.work(isUse: context.isUse) { try await TransmissionPage(id, $0, $1) }
+    }
+
+    @Sendable private func attachment(_ request: Request, _ context: DeskContext) async throws -> Response {
+        do {
+            let id = try context.transmission
+            guard let number = context.parameters.get("number").flatMap({ DecimalNumber.parse($0) }) else {
+                throw ClientFailure.unknownTransmission(id.description)
+            }
+            let (name, bytes) = try await clerk.work { session, voice in
+                let opened = try await session.read(id, catalogue: voice.catalogue)
+                guard opened.parts.indices.contains(number) else {
+                    throw ClientFailure.unknownTransmission(id.description)
+                }
+                return (opened.parts[number].name, try opened.bytes(of: number))
+            }
+            // Never shown by the browser itself, whatever it is.
+            return Self.download(bytes, named: name, type: "application/octet-stream")
+        } catch {
+            return await failed(error, context)
+        }
+    }
+
+    static func download(_ bytes: [UInt8], named name: String, type: String) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = type
+        headers[.contentDisposition] = disposition(name)
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// The name of a file to save (RFC 6266, RFC 8187).
+    private static func disposition(_ name: String) -> String {
+        let allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\u{0}"..."\u{7F}")).union(
+            CharacterSet(charactersIn: "-._"))
+        return "attachment; filename*=UTF-8''" + (name.addingPercentEncoding(withAllowedCharacters: allowed) ?? "part")
+    }
+
+    // MARK: Acts
+
+    private func open(_ form: FormBody, _ context: DeskContext) async throws -> String {
+        let id = try context.transmission
+        _ = try await clerk.work(.relay) { session, voice in
+            let delivery = try session.outbox.sealed(id) == nil ? try await session.delivery(id) : nil
+            let units = [delivery?.unit].compactMap(\.self)
+            _ = try await session.read(id, catalogue: voice.catalogue)
+            try await session.rememberReaders(of: units)
+            return true
+        }
+        return "/transmissions/\(id)"
+    }
+
+    private func acknowledge(_ form: FormBody, _ context: DeskContext) async throws -> String {
+        let id = try context.transmission
+        try await clerk.work(.relay) { session, _ in _ = try await session.acknowledge(id) }
+        return "/transmissions/\(id)?done=acknowledged"
+    }
+
+    private func refuse(_ form: FormBody, _ context: DeskContext) async throws -> String {
+        let id = try context.transmission
+        let (reason, note) = (try form.reason(for: .refused), form.given("note"))
+        try await clerk.work(.relay) { session, voice in
+            _ = try await session.refuse(id, reason: reason, note: note, catalogue: voice.catalogue)
+        }
+        return "/transmissions/\(id)?done=refused"
+    }
+
+    private func withdraw(_ form: FormBody, _ context: DeskContext) async throws -> String {
+        let id = try context.transmission
+        let reason = try form.reason(for: .withdrawn)
+        try await clerk.work(.relay) { session, voice in
+            _ = try await session.withdraw(id, reason: reason, catalogue: voice.catalogue)
+        }
+        return "/transmissions/\(id)?done=withdrawn"
+    }
+
+    private func erase(_ form: FormBody, _ context: DeskContext) async throws -> String {
+        let id = try context.transmission
+        let reason = try form.reason(for: .erased)
+        try await clerk.work(.relay) { session, _ in _ = try await session.erase(id, reason: reason) }
+        return "/transmissions/\(id)?done=erased"
+    }
+
+    // MARK: Live
+
+    @Sendable private func live(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let messages = bulletin.messages()
+        var headers = HTTPFields()
+        headers[.contentType] = "text/event-stream; charset=utf-8"
+        return Response(
+            status: .ok, headers: headers,
+            body: .init { writer in
+                try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+                for await message in messages.cancelOnGracefulShutdown() {
+                    try await writer.write(ByteBuffer(string: message.eventStreamText))
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    // MARK: Assets
+
+    private static let assets: [String: (type: String, bytes: [UInt8])] = [
+        "desk.css": ("text/css; charset=utf-8", PackageResources.desk_css),
+        "icon.svg": ("image/svg+xml", PackageResources.icon_svg),
+        "desk.js": ("text/javascript; charset=utf-8", PackageResources.desk_js)
+    ]
+
+    @Sendable private func asset(_ request: Request, _ context: DeskContext) async throws -> Response {
+        guard let asset = context.parameters.get("name").flatMap({ Self.assets[$0] }) else {
+            return Response(status: .notFound)
+        }
+        var headers = HTTPFields()
+        headers[.contentType] = asset.type
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+    }
+
+    // MARK: Answers
+
+    /// Answers with a page, or with the page that says why not.
+    func page<Matter: Page>(
+        _ make: @escaping @Sendable (Request, DeskContext) async throws -> Matter
+    ) -> @Sendable (Request, DeskContext) async throws -> Response {
+        { [self] request, context in
+            do {
+                let done = request.uri.queryParameters["done"].map(String.init)
+                return html(try await make(request, context), context.guest, done: done)
+            } catch {
+                return await failed(error, context)
+            }
+        }
+    }
+
+    /// Does what a form asks for, and shows the page where that is seen: loading it again does nothing again.
+    func change(
+        _ act: @escaping @Sendable (FormBody, DeskContext) async throws -> String
+    ) -> @Sendable (Request, DeskContext) async throws -> Response {
+        { [self] request, context in
+            let form = try await form(of: request, context)
+            do {
+                let path = try await act(form, context)
+                await recount()
+                return Self.see(path)
+            } catch {
+                return await failed(error, context)
+            }
+        }
+    }
+
+    /// What this browser did itself is counted at once.
+    func recount() async {
+        guard let counts = try? await clerk.work(isUse: false, { session, _ in try await Listening.counts(session) })
+        else { return }
+        bulletin.tell { $0.counts = counts }
+    }
+
+    func form(of request: Request, _ context: DeskContext) async throws -> FormBody {
+        guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: FormBody.largest)
+        } catch is NIOTooManyBytesError {
+            throw TooMuchText()
+        }
+        let form = FormBody(urlEncoded: String(buffer: body))
+        try doorkeeper.check(form["token"], of: guest)
+        return form
+    }
+
+    func failed(_ error: any Error, _ context: DeskContext) async -> Response {
+        if error is Clerk.Locked { return Self.see("/unlock") }
+        return html(RefusedPage(error, language, words), context.guest, status: .unprocessableContent)
+    }
+
+    static func see(_ path: String) -> Response {
+        var headers = HTTPFields()
+        headers[.location] = path
+        return Response(status: .seeOther, headers: headers)
+    }
+
+    func html<Matter: Page>(
+        _ page: Matter, _ guest: Doorkeeper.Guest?, status: HTTPResponse.Status = .ok, done: String? = nil
+    ) -> Response {
+        let standing = bulletin.standing
+        let isUnlocked = !(page is LockedPage) && guest != nil
+        let warning = standing.deafSince.map { since in
+            language(
+                "RELAIS INJOIGNABLE depuis \(LocalTime.age(since, now: clerk.now, .fr)) : ce qui est arrivé depuis n'est pas affiché.",
+                "RELAY UNREACHABLE for \(LocalTime.age(since, now: clerk.now, .en)): what came since is not shown.")
+        }
+        let frame = Frame(
+            language: language.rawValue, waiting: standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil },
+            tabs: Frame.tabs(current: Matter.tab, standing.counts, words), isUnlocked: isUnlocked,
+            formToken: guest?.formToken ?? "", warning: isUnlocked ? warning : nil,
+            done: done.flatMap { words["done." + $0] })
+        var headers = HTTPFields()
+        headers[.contentType] = "text/html; charset=utf-8"
+        return Response(
+            status: status, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(string: templates.render(page, in: frame, words: words))))
+    }
+}
+
+/// Leads on, once the cookie is set.
+struct EnteredPage: Page {
+    static let template = "entered"
+}
+
+/// More came than a form can hold.
+struct TooMuchText: Error {}
+
+/// What asks for the passphrase.
+struct LockedPage: Page {
+    static let template = "locked"
+    let problem: String?
+}
+
+/// Why something was not done, and what to do next.
+struct RefusedPage: Page {
+    static let template = "refused"
+    let title: String
+    let lines: [String]
+    let back: String?
+    let backLabel: String
+
+    init(_ error: any Error, _ language: Language, _ words: [String: String]) {
+        title = words["refusedTitle"] ?? ""
+        lines = FailureWords.text(error, language).split(separator: "\n").map(String.init)
+        back = error is Doorkeeper.Refusal ? nil : "/inbox"
+        backLabel = words["backToInbox"] ?? ""
+    }
+}
+
+extension DeskContext {
+    /// The transmission that the address names.
+    var transmission: TransmissionID {
+        get throws {
+            let text = parameters.get("id") ?? ""
+            guard let id = TransmissionID(text) else { throw ClientFailure.unknownTransmission(text) }
+            return id
+        }
+    }
+}
+
+extension FormBody {
+    /// The reason that was chosen.
+    func reason(for act: Act.Kind) throws -> ReasonCode {
+        guard let reason = given("reason").flatMap({ ReasonCode(rawValue: $0) }),
+            ReasonCode.allowed(with: act).contains(reason)
+        else { throw MissingReason() }
+        return reason
+    }
+}
+
+/// No reason was chosen.
+struct MissingReason: Error {}
+
+extension Bulletin.Message {
+    /// What the script reads.
+    private struct Told: Encodable {
+        var counts: [String: Int]
+        var waiting: Int
+        var say: String
+    }
+
+    /// As an event stream has it (WHATWG HTML, section 9.2).
+    var eventStreamText: String {
+        switch self {
+        case .beat: return ": \n\n"
+        case .locked: return "event: locked\ndata: {}\n\n"
+        case .changed(let standing):
+            let told = Told(counts: standing.counts, waiting: standing.counts["inbox"] ?? 0, say: standing.say)
+            let data = (try? CanonicalJSON.encode(told)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+            return "event: changed\ndata: \(data)\n\n"
+        }
+    }
+}

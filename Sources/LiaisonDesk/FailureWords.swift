@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Hummingbird
+import LiaisonForms
+import LiaisonWords
+
+/// Why something failed, in words: as the commands say it, and what only the desk can meet.
+enum FailureWords {
+    static func text(_ error: any Error, _ language: Language) -> String {
+        switch error {
+        case let refusal as Doorkeeper.Refusal: text(refusal, language)
+        case let error as HTTPError where error.status == .notFound:
+            language("Cette page n'existe pas.", "There is no such page.")
+        case is HTTPError:
+            language("Demande mal formée ; rien n'a été fait.", "Malformed request; nothing was done.")
+        case is TooMuchText:
+            language(
+                "Il y a plus de texte que n'en tient un formulaire. Rien n'a été transmis.\nRaccourcissez le texte, ou joignez-le comme fichier.",
+                "There is more text than a form holds. Nothing was sent.\nShorten it, or attach it as a file.")
+        case is Multipart.Malformed:
+            language(
+                "Le navigateur a envoyé le fichier sous une forme illisible ; rien n'a été joint.\nRecommencez.",
+                "The browser sent the file in a form that cannot be read; nothing was attached.\nTry again.")
+        case is Clerk.Locked:
+            language("Le coffre est verrouillé ; rien n'a été fait.", "The vault is locked; nothing was done.")
+        case is MissingReason:
+            language("Aucun motif n'a été choisi ; rien n'a été fait.", "No reason was chosen; nothing was done.")
+        default: ErrorWords.text(error, language)
+        }
+    }
+
+    private static func text(_ refusal: Doorkeeper.Refusal, _ language: Language) -> String {
+        switch refusal {
+        case .otherName, .otherSite:
+            language(
+                "Cette demande vient d'une autre page que celles de ce bureau ; rien n'a été fait.\nOuvrez l'adresse que « liaison desk » affiche.",
+                "This request comes from another page than the desk's own; nothing was done.\nOpen the address that “liaison desk” prints."
+            )
+        case .stranger, .used:
+            language(
+                "Cette adresse a déjà servi, ou ce navigateur n'est pas celui qui a ouvert le bureau.\nDans le terminal de « liaison desk », appuyez sur Entrée : une nouvelle adresse s'ouvre.",
+                "This address was used before, or this is not the browser that opened the desk.\nPress Enter in the terminal of “liaison desk”: a new address opens."
+            )
+        case .formToken:
+            language(
+                "Cette page est d'une session terminée ; rien n'a été fait.\nRechargez la page et recommencez.",
+                "This page is of a session that has ended; nothing was done.\nLoad the page anew and try again.")
+        }
+    }
+}

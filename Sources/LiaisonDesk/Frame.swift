@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonForms
+import LiaisonModel
+import Mustache
+
+/// What stands around the matter of every page.
+struct Frame {
+    struct Tab {
+        let name: String
+        let path: String
+        let label: String
+        let count: Int
+        let hasCount: Bool
+        let isCurrent: Bool
+    }
+
+    let language: String
+    /// How many wait, before the title; nil where none do.
+    let waiting: Int?
+    let tabs: [Tab]
+    let isUnlocked: Bool
+    let formToken: String
+    /// Why what is shown may be out of date.
+    let warning: String?
+    /// What was just done.
+    let done: String?
+}
+
+/// A page's matter, and the template that lays it out. Its stored properties are what the template names.
+protocol Page: Sendable {
+    static var template: String { get }
+    /// The tab that it belongs to.
+    static var tab: String? { get }
+}
+
+extension Page {
+    static var tab: String? { nil }
+}
+
+/// The templates, made once.
+struct Templates: Sendable {
+    private let library: MustacheLibrary
+
+    /// - Throws: what the parser says; only when a template is wrong, which a test excludes.
+    init() throws {
+        var library = MustacheLibrary()
+        for (name, bytes) in Self.sources {
+            try library.register(String(decoding: bytes, as: UTF8.self), named: name)
+        }
+        self.library = library
+    }
+
+    /// By the names that they call each other by.
+    static let sources: [String: [UInt8]] = [
+        "frame": PackageResources.frame_mustache, "entered": PackageResources.entered_mustache,
+        "locked": PackageResources.locked_mustache,
+        "refused": PackageResources.refused_mustache, "inbox": PackageResources.inbox_mustache,
+        "delivery": PackageResources.delivery_mustache, "transmission": PackageResources.transmission_mustache,
+        "kinds": PackageResources.kinds_mustache, "recipients": PackageResources.recipients_mustache,
+        "form": PackageResources.form_mustache, "field": PackageResources.field_mustache,
+        "confirm": PackageResources.confirm_mustache, "notsent": PackageResources.notsent_mustache,
+        "sent": PackageResources.sent_mustache, "alerts": PackageResources.alerts_mustache,
+        "outbox": PackageResources.outbox_mustache, "directory": PackageResources.directory_mustache,
+        "search": PackageResources.search_mustache
+    ]
+
+    /// - Parameter words: the texts of the pages in the reader's language, by name.
+    func render<Matter: Page>(_ page: Matter, in frame: Frame, words: [String: String]) -> String {
+        let context: [String: Any] = ["frame": frame, "page": page, "t": words]
+        return library.render(context, withTemplate: Matter.template) ?? ""
+    }
+}
+
+extension Frame {
+    private static let sections = [
+        ("inbox", "/inbox"), ("write", "/write"), ("sent", "/sent"), ("alerts", "/alerts"), ("outbox", "/outbox"),
+        ("directory", "/directory"), ("search", "/search")
+    ]
+
+    static func tabs(current: String?, _ counts: [String: Int], _ words: [String: String]) -> [Tab] {
+        sections.map { name, path in
+            Tab(
+                name: name, path: path, label: words[name] ?? name, count: counts[name] ?? 0,
+                hasCount: counts[name].map { $0 > 0 } ?? false, isCurrent: name == current)
+        }
+    }
+}

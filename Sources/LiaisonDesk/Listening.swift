@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWire
+import LiaisonWords
+
+/// Keeps the device's mailboxes up to date while the desk is unlocked, deposits what waits and needs nobody's word, and tells the
+/// open pages.
+struct Listening: Sendable {
+    let clerk: Clerk
+    let bulletin: Bulletin
+    let clock: @Sendable () -> Instant
+
+    /// Runs until the desk locks or the task is cancelled.
+    func run() async {
+        while !Task.isCancelled, let line = try? await clerk.line() {
+            let told = Told()
+            let watcher = Watcher(
+                connect: { try await line.stream(after: $0) },
+                catchUp: { try await catchUp(told) },
+                isDeaf: { isDeaf in
+                    bulletin.tell { $0.deafSince = isDeaf ? clock() : nil }
+                })
+            do {
+                try await watcher.run()
+            } catch is Clerk.Locked {
+                return
+            } catch {
+                // Refused for good, or the vault is damaged or in use: the pages say so themselves when somebody asks for something.
+                bulletin.tell { $0.deafSince = $0.deafSince ?? clock() }
+                try? await Task.sleep(for: .seconds(10))
+            }
+        }
+    }
+
+    /// Where the last catching up ended.
+    private final class Told: @unchecked Sendable {
+        // Only one catching up is at work at a time: the watcher's own.
+        var told = ToldSoFar()
+    }
+
+    private func catchUp(_ told: Told) async throws {
+        let (counts, say) = try await clerk.work(.relay, isUse: false) { session, voice in
+            _ = try await session.flush(catalogue: voice.catalogue, largest: Session.largestUnasked)
+            let events = try await session.newEvents(&told.told)
+            let isUrgent = events.contains { $0.asksForAction && $0.routing?.urgency.asksForACall ?? true }
+            let asks = events.contains(where: \.asksForAction)
+            let language = voice.language
+            let say =
+                isUrgent
+                ? language("Une transmission urgente vous attend.", "An urgent transmission waits for you.")
+                : asks ? language("Une transmission vous attend.", "A transmission waits for you.") : ""
+            return (try await Self.counts(session), say)
+        }
+        bulletin.tell { standing in
+            standing.counts = counts
+            standing.deafSince = nil
+            standing.say = say
+        }
+        bulletin.forgetSaying()
+    }
+
+    /// How many wait, by tab.
+    static func counts(_ session: Session) async throws -> [String: Int] {
+        let waiting = try await session.inbox(isShown: false).deliveries.count { !$0.state.isFinal }
+        return [
+            "inbox": waiting, "alerts": try await session.alerts().count,
+            "outbox": try session.outbox.waiting().count
+        ]
+    }
+}

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonWords
+
+/// Where a draft is written: its kind, the unit that it is for, and when it was begun.
+struct DraftPlace: Sendable {
+    let kind: String
+    let to: UnitAddress
+    let begun: Instant
+
+    /// As the vault keeps it.
+    var id: String { "\(kind) \(to) \(begun)" }
+    var path: String { "/write/\(kind)/\(to)/\(begun)" }
+
+    init(kind: String, to: UnitAddress, begun: Instant) {
+        self.kind = kind
+        self.to = to
+        self.begun = begun
+    }
+
+    /// Of an address of the desk or the identifier of a kept draft.
+    init?(_ parts: [String]) {
+        guard parts.count == 3, let to = UnitAddress(parts[1]), let begun = DecimalNumber.parse(parts[2]) else {
+            return nil
+        }
+        self.init(kind: parts[0], to: to, begun: Instant(begun))
+    }
+}
+
+/// A draft that is being written, judged as far as it is.
+struct Writing {
+    let place: DraftPlace
+    let draft: SendDraft
+    let session: Session
+    let voice: Voice
+    let request: SendRequest
+    let routing: Routing
+    let permit: Permit
+    let kind: FormKind
+    let context: FormContext
+    let recipient: LiaisonModel.Unit
+    let briefing: Briefing
+
+    init(_ place: DraftPlace, _ session: Session, _ voice: Voice) async throws {
+        self.place = place
+        self.session = session
+        self.voice = voice
+        draft =
+            try session.drafts(of: place.kind, to: place.to).first { $0.id == place.id }?.draft ?? SendDraft(form: [:])
+        guard let known = voice.catalogue[place.kind] else { throw ClientFailure.unknownKind(place.kind) }
+        var request = SendRequest(kind: place.kind, to: place.to)
+        request.from = draft.from
+        request.urgency = draft.urgency
+        request.form = draft.form
+        request.inReplyTo = draft.inReplyTo
+        request.phoneConfirmedAt = draft.phoneConfirmedAt
+        request.draft = place.id
+        self.request = request
+        try await session.know([place.to.institution], keys: true)
+        guard let recipient = session.directory.unit(place.to) else {
+            throw ClientFailure.unknownUnit(place.to.description)
+        }
+        self.recipient = recipient
+        (routing, permit) = try await session.permit(request)
+        context = try session.formContext(routing, permit.flow)
+        kind = known.variant(for: context)
+        briefing = Briefing(
+            voice: voice, routing: routing, permit: permit, recipient: recipient,
+            rescue: try await voice.rescueNumbers(kind: place.kind))
+        try await session.know(Set(briefing.named.map(\.institution)))
+    }
+
+    /// What leaves no choice.
+    var fixed: [String: FieldValue] { kind.defaults(for: context) }
+
+    /// Everything that is wrong with the form as it is.
+    var findings: [FormFinding] {
+        get throws {
+            voice.catalogue.checkTyped(
+                draft.form.merging(fixed) { given, _ in given }, kind: kind, context: context, now: session.clock(),
+                zone: session.timeZone, attachments: try session.keptFiles(place.id).count)
+        }
+    }
+
+    // MARK: What was typed
+
+    /// The draft with what a page's form says, and why single values cannot be meant so, by field.
+    static func read(
+        _ body: FormBody, into draft: SendDraft, kind: FormKind, _ session: Session, _ voice: Voice
+    ) -> (draft: SendDraft, problems: [String: String]) {
+        var (draft, problems) = (draft, [String: String]())
+        let typed = TypedContext(now: session.clock(), zone: session.timeZone, language: voice.language)
+        for name in kind.fields where body.names.contains("f.\(name)") {
+            guard let field = voice.catalogue.fields[name] else { continue }
+            let given = body.all("f.\(name)").map(Self.plain).filter { !$0.isEmpty }
+            guard let first = given.first else {
+                draft.form[name] = nil
+                continue
+            }
+            switch field.type {
+            case .choices: draft.form[name] = .list(given)
+            case .text, .longText: draft.form[name] = .text(first)
+            default:
+                do {
+                    draft.form[name] = try field.parse(first, at: typed)
+                } catch {
+                    // What somebody typed is kept as it is, until it can be meant.
+                    draft.form[name] = field.interpret(first, at: typed) ?? .text(first)
+                    problems[name] = (error as? TypingFailure)?.text(voice.language)
+                }
+            }
+        }
+        if let urgency = body.given("urgency") { draft.urgency = Urgency(rawValue: urgency) }
+        if body.names.contains("call") {
+            draft.phoneConfirmedAt = nil
+            if let call = body.given("call") {
+                do {
+                    draft.phoneConfirmedAt = try TypedCall.read(call, typed, voice.catalogue)
+                } catch {
+                    problems["call"] = (error as? TypingFailure)?.text(voice.language) ?? call
+                }
+            }
+        }
+        return (draft, problems)
+    }
+
+    /// A browser's line ends (CR LF) as forms have them.
+    private static func plain(_ text: String) -> String {
+        text.replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+/// The hour of a telephone call, as somebody types it.
+enum TypedCall {
+    /// - Throws: `TypingFailure`.
+    static func read(_ text: String, _ typed: TypedContext, _ catalogue: FormCatalogue) throws -> Instant? {
+        guard let field = catalogue.fields["phone_call_at"] else { return nil }
+        guard case .text(let instant) = try field.parse(text, at: typed) else { return nil }
+        return FieldDefinition.instant(instant)
+    }
+}
+
+// MARK: Choosing
+
+/// What the agent's units may send, and what was begun.
+struct KindsPage: Page {
+    static let template = "kinds"
+    static let tab: String? = "write"
+
+    struct Kind: Sendable {
+        let path: String
+        let title: String
+        let summary: String
+    }
+
+    struct Draft: Sendable {
+        let path: String
+        let text: String
+        let place: String
+    }
+
+    let kinds: [Kind]
+    let drafts: [Draft]
+    let hasDrafts: Bool
+    let isEmpty: Bool
+
+    init(_ session: Session, _ voice: Voice) async throws {
+        let mine = session.ownUnits.compactMap { session.directory.unit($0) }
+        let flows = session.directory.convention?.body.flows ?? []
+        kinds = voice.catalogue.kinds.filter { kind in
+            !kind.law.replyOnly
+                && flows.contains { flow in
+                    flow.kind == kind.id && !flow.replyOnly
+                        && mine.contains { flow.from.contains(where: $0.roles.contains) }
+                }
+        }.map {
+            Kind(
+                path: "/write/\($0.id)", title: $0.title.text(voice.language), summary: $0.summary.text(voice.language))
+        }
+        isEmpty = kinds.isEmpty
+        let kept = try session.drafts()
+        let places = kept.compactMap { DraftPlace($0.id.split(separator: " ").map(String.init)) }
+        try await session.know(Set(places.map(\.to.institution)))
+        drafts = places.map { place in
+            Draft(
+                path: place.path,
+                text: voice.title(place.kind) + voice.language(", à ", ", to ") + voice.name(place.to)
+                    + voice.language(", commencée ", ", begun ") + voice.when(place.begun),
+                place: place.id)
+        }
+        hasDrafts = !drafts.isEmpty
+    }
+}
+
+/// The units to which a kind may go, each with whether it can be reached now.
+struct RecipientsPage: Page {
+    static let template = "recipients"
+    static let tab: String? = "write"
+
+    struct Recipient: Sendable {
+        let address: String
+        let name: String
+        let presence: String
+        let isOpen: Bool
+        let canRead: Bool
+        let phone: String
+        let link: String
+    }
+
+    let title: String
+    let summary: String
+    let never: String
+    let path: String
+    let recipients: [Recipient]
+    let isEmpty: Bool
+    let senders: [Choice]
+    let hasSenders: Bool
+
+    init(_ kind: String, _ session: Session, _ voice: Voice) async throws {
+        guard let known = voice.catalogue[kind] else { throw ClientFailure.unknownKind(kind) }
+        title = known.title.text(voice.language)
+        summary = known.summary.text(voice.language)
+        never = known.never.text(voice.language)
+        path = "/write/\(kind)"
+        let units = try await session.recipients(of: kind)
+        try await session.know(Set(units.map(\.address.institution)), keys: true)
+        let own = Set(session.ownUnits)
+        recipients = units.filter { !own.contains($0.address) }.map { unit in
+            let presence = voice.presence(unit)
+            return Recipient(
+                address: unit.address.description, name: "\(unit.name), \(unit.town)", presence: voice.text(presence),
+                isOpen: presence == .open, canRead: voice.canRead(unit.address), phone: unit.phone,
+                link: Call.link(unit.phone))
+        }
+        isEmpty = recipients.isEmpty
+        senders = session.ownUnits.map { Choice(value: $0.description, label: voice.name($0), isChosen: false) }
+        hasSenders = senders.count > 1
+    }
+}
+
+// MARK: Writing
+
+/// The form of a draft.
+struct FormPage: Page {
+    static let template = "form"
+    static let tab: String? = "write"
+
+    struct Option: Sendable {
+        let value: String
+        let label: String
+        let isChosen: Bool
+        let control: String
+    }
+
+    struct Field: Sendable {
+        let name: String
+        let control: String
+        let label: String
+        let isOptional: Bool
+        let help: String?
+        let value: String
+        let error: String?
+        let options: [Option]
+        let isLine: Bool
+        let isText: Bool
+        let isChoice: Bool
+        let isChoices: Bool
+        let isFlag: Bool
+        let isYes: Bool
+        let isNo: Bool
+        let kind: String
+        let mode: String
+        let autocomplete: String
+    }
+
+    struct Attached: Sendable {
+        let id: String
+        let text: String
+    }
+
+    let path: String
+    let title: String
+    let heading: [String]
+    let never: String
+    let telephonesFirst: Bool
+    let call: [Call]
+    let rescue: [String]
+    let asksForACall: Bool
+    let callValue: String
+    let callError: String?
+    let urgencies: [Option]
+    let fields: [Field]
+    let fixed: [TransmissionPage.Field]
+    let takesFiles: Bool
+    let files: [Attached]
+    let fileRule: String
+    let problems: [Field]
+    let hasProblems: Bool
+    let otherProblems: [String]
+    let saved: String?
+
+    /// - Parameter errors: by field, in words; shown at the fields and summed up.
+    init(_ writing: Writing, errors: [String: String] = [:]) throws {
+        let (voice, draft, kind) = (writing.voice, writing.draft, writing.kind)
+        let language = voice.language
+        path = writing.place.path
+        title = voice.title(writing.place.kind)
+        // The kind is the title, and each urgency says when its answer is due.
+        let lines = writing.briefing.heading(writing.routing.urgency).dropFirst() + writing.briefing.beforeTheForm
+        heading = lines.filter { !$0.hasPrefix(language("Réponse attendue", "Answer due")) }
+        never = kind.never.text(language)
+        let chosen = draft.urgency ?? writing.routing.urgency
+        urgencies = writing.briefing.urgencies(only: nil).map { urgency, meaning in
+            Option(
+                value: urgency.rawValue, label: "\(urgency.sign) \(urgency.text(language)) — \(meaning)",
+                isChosen: urgency == chosen, control: "urgency-\(urgency.rawValue)")
+        }
+        let formAsks = kind.fields.contains("phone_call_at")
+        asksForACall =
+            !formAsks
+            && (writing.permit.flow.callFirst || writing.permit.flow.urgencies.contains { $0.urgency.asksForACall })
+        telephonesFirst = writing.permit.flow.callFirst || chosen.asksForACall
+        call = voice.numberLines(writing.recipient.address).map(Call.init)
+        rescue = writing.briefing.rescue
+        callValue = draft.phoneConfirmedAt.map { Self.hour($0, writing) } ?? ""
+        callError = errors["call"]
+        let fixed = writing.fixed
+        let fields = kind.fields.filter { fixed[$0] == nil }.compactMap { name in
+            voice.catalogue.fields[name].map { Self.field(name, $0, writing, error: errors[name]) }
+        }
+        self.fields = fields
+        self.fixed = FormReading(
+            form: kind.fields.compactMap { name in fixed[name].map { (name, $0) } }, voice: voice
+        ).fields([])
+        let rule = writing.permit.flow.attachments
+        takesFiles = kind.law.attachments && rule.count > 0
+        files = try writing.session.keptFiles(writing.place.id).map {
+            Attached(id: $0.id, text: "\($0.name), \(FileSize.text($0.size, language))")
+        }
+        fileRule = language(
+            "\(rule.count) fichiers au plus, \(FileSize.text(rule.bytes, .fr)) en tout",
+            "at most \(rule.count) files, \(FileSize.text(rule.bytes, .en)) in all")
+        problems = fields.filter { $0.error != nil }
+        otherProblems = errors.filter { name, _ in name != "call" && !fields.contains { $0.name == name } }.values
+            .sorted()
+        hasProblems = !errors.isEmpty
+        saved = nil
+    }
+
+    private static func hour(_ instant: Instant, _ writing: Writing) -> String {
+        LocalTime(writing.session.timeZone).text(instant, writing.voice.language)
+    }
+
+    private static func field(
+        _ name: String, _ field: FieldDefinition, _ writing: Writing, error: String?
+    ) -> Field {
+        let language = writing.voice.language
+        let value = writing.draft.form[name]
+        let chosen = value.map(codes) ?? []
+        let allowed = writing.kind.only[name]
+        let codes = field.codes(for: writing.context.senderKind).filter { allowed?.contains($0) ?? true }
+            .filter { name != "legal_basis" || writing.permit.flow.legalBases.contains($0) }
+        let isChoice = field.type == .choice
+        let isChoices = field.type == .choices
+        let isFlag = field.type == .flag
+        let isText = field.type == .longText
+        return Field(
+            name: "f.\(name)", control: "f-\(name)", label: field.label(language),
+            isOptional: !writing.kind.required.contains(name), help: help(field, language),
+            value: value.map { text($0, field, language) } ?? "", error: error,
+            options: isChoice || isChoices
+                ? codes.map {
+                    Option(
+                        value: $0, label: field.values?[$0]?.text(language) ?? $0, isChosen: chosen.contains($0),
+                        control: "f-\(name)-\($0)")
+                } : [],
+            isLine: !isChoice && !isChoices && !isFlag && !isText, isText: isText, isChoice: isChoice,
+            isChoices: isChoices, isFlag: isFlag, isYes: value == .flag(true), isNo: value == .flag(false),
+            kind: field.type == .phone ? "tel" : "text",
+            mode: field.type == .integer ? "numeric" : field.type == .phone ? "tel" : "text", autocomplete: "off")
+    }
+
+    /// What to write, and what a right value looks like where that is not plain.
+    private static func help(_ field: FieldDefinition, _ language: Language) -> String? {
+        let own = field.help(language)
+        switch field.type {
+        case .choice, .choices, .flag: return own
+        case .text where !field.isReference && (field.min ?? 1) <= 1: return own
+        default:
+            let expected = language("Attendu : ", "Expected: ") + field.expected(language)
+            return own.map { $0 + " " + expected } ?? expected
+        }
+    }
+
+    private static func codes(_ value: FieldValue) -> [String] {
+        switch value {
+        case .text(let text): [text]
+        case .list(let list): list
+        case .integer, .flag: []
+        }
+    }
+
+    /// A value as somebody would type it.
+    private static func text(_ value: FieldValue, _ field: FieldDefinition, _ language: Language) -> String {
+        switch (value, field.type) {
+        case (.text(let text), .text), (.text(let text), .longText), (.text(let text), .choice): text
+        case (.list(let list), _): list.joined(separator: ", ")
+        default: field.accepts(value) ? field.display(value, language) : shown(value)
+        }
+    }
+
+    private static func shown(_ value: FieldValue) -> String {
+        switch value {
+        case .text(let text): text
+        case .integer(let number): String(number)
+        case .flag(let flag): String(flag)
+        case .list(let list): list.joined(separator: ", ")
+        }
+    }
+}
+
+/// Everything once more, before it leaves.
+struct ConfirmPage: Page {
+    static let template = "confirm"
+    static let tab: String? = "write"
+
+    let path: String
+    let title: String
+    let lines: [String]
+    let readers: [String]
+    let numbers: [Call]
+    let rescue: [String]
+    let fields: [TransmissionPage.Field]
+    let files: [String]
+    let hasFiles: Bool
+    let asksForACall: Bool
+
+    init(_ writing: Writing, _ plan: SendPlan) throws {
+        let voice = writing.voice
+        path = writing.place.path
+        title = voice.title(writing.place.kind)
+        lines =
+            writing.briefing.heading(plan.routing.urgency)
+            + (plan.routing.phoneConfirmedAt.map {
+                [voice.language("Appel téléphonique : ", "Telephone call: ") + voice.when($0)]
+            } ?? [])
+        let now = writing.session.clock()
+        readers = plan.routing.recipients.map { unit in
+            let agents = writing.session.directory.readers(of: unit, at: now).map(\.address.description)
+            return voice.name(unit) + voice.language(" : ", ": ") + agents.joined(separator: ", ")
+        }
+        numbers = voice.numberLines(writing.recipient.address).map(Call.init)
+        rescue = writing.briefing.rescue
+        let form = plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } }
+        fields = FormReading(form: form, voice: voice).fields([])
+        files = plan.attachments
+        hasFiles = !files.isEmpty
+        asksForACall = plan.routing.urgency.asksForACall && plan.routing.phoneConfirmedAt == nil
+    }
+}
+
+/// That something has not left, and whom to call: it looks like no other page.
+struct NotSentPage: Page {
+    static let template = "notsent"
+
+    let isSealed: Bool
+    let why: String
+    let back: String
+    let numbers: [Call]
+    let rescue: [String]
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import ArgumentParser
+import Foundation
+import LiaisonDesk
+import LiaisonForms
+import LiaisonVault
+
+struct DeskCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "desk",
+        abstract: inWords(
+            "Votre boîte de réception dans le navigateur de ce poste.", "Your mailbox in the browser of this computer."),
+        discussion: inWords(
+            """
+            Les pages ne sont servies qu'à ce poste, et l'adresse affichée ne sert qu'une fois. Le bureau se verrouille quinze \
+            minutes après la dernière action et avec l'écran ; il demande alors la phrase de passe. Entrée dans ce terminal ouvre une \
+            nouvelle adresse, Ctrl-C termine.
+            """,
+            """
+            The pages are served to this computer only, and the address is good for one use. The desk locks fifteen minutes \
+            after the last action and with the screen; then it asks for the passphrase. Enter in this terminal opens a new \
+            address, Ctrl-C ends.
+            """))
+    @OptionGroup var global: GlobalOptions
+
+    @Option(
+        help: .both(
+            "Le port sur 127.0.0.1 ; sans cette option, un port libre.",
+            "The port on 127.0.0.1; without it, a free one.",
+            value: ("port", "port")))
+    var port: Int = 0
+
+    @Flag(
+        help: .both(
+            "Afficher l'adresse sans lancer de navigateur.", "Print the address and start no browser."))
+    var noBrowser = false
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else {
+            throw ValidationError(inWords("--port : de 0 à 65535 (\(port))", "--port: from 0 to 65535 (\(port))"))
+        }
+    }
+
+    func run() async throws {
+        try await global.reporting { console in
+            let path = try global.vaultPath()
+            guard FileManager.default.fileExists(atPath: "\(path)/\(Vault.fileName)") else {
+                throw VaultFailure.missing(path)
+            }
+            let desk = try Desk(
+                vault: path, language: console.language, trust: try global.policy(),
+                isScreenLocked: { Screen.isLocked })
+            let key =
+                try Passphrase.isGiven
+                ? global.openVaultByPassphrase().key : Screen.isLocked ? nil : SessionKeyRing().key(of: path)
+            let noBrowser = noBrowser
+            let page = "\(path)/desk.html"
+            defer { try? FileManager.default.removeItem(atPath: page) }
+            let open: @Sendable () -> Void = {
+                let address = desk.newAddress()
+                print(address)
+                fflush(nil)
+                if !noBrowser { Self.open(address, through: page) }
+            }
+            try await desk.run(port: port, key: key) {
+                open()
+                // Whoever closed the browser, or wants another one, presses Enter.
+                guard isatty(STDIN_FILENO) == 1 else { return }
+                Thread.detachNewThread { while readLine() != nil { open() } }
+            }
+        }
+    }
+
+    /// Hands the address to the browser of this session (xdg-open(1)); without one, the person opens it.
+    ///
+    /// - Parameter page: a file that only this user reads and that leads to the address: arguments of programs are seen by every
+    ///   user of the machine, and whoever is faster would be let in.
+    private static func open(_ address: String, through page: String) {
+        let text = """
+            <!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=\(address)">
+            <title>Liaison</title><a href="\(address)">Liaison</a>
+            """
+        guard
+            FileManager.default.createFile(
+                atPath: page, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else { return }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/xdg-open")
+        process.arguments = [URL(fileURLWithPath: page).absoluteString]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try? process.run()
+    }
+}
