@@ -88,9 +88,16 @@ struct FormBody: Sendable {
 
     /// Reads `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
     init(urlEncoded text: String) {
-        var components = URLComponents()
-        components.percentEncodedQuery = text.replacing("+", with: "%20")
-        items = (components.queryItems ?? []).map { ($0.name, $0.value ?? "") }
+        items = text.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.decoded)
+            return (parts[0], parts.count > 1 ? parts[1] : "")
+        }
+    }
+
+    /// What is no percent-encoding stays as it is: a browser never writes it.
+    private static func decoded(_ text: Substring) -> String {
+        let spaced = text.replacing("+", with: " ")
+        return spaced.removingPercentEncoding ?? String(spaced)
     }
 
     var names: [String] { items.map(\.name) }

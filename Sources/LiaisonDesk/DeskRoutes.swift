@@ -36,6 +36,7 @@ struct DeskRoutes: Sendable {
                 doorkeeper: doorkeeper, isOpen: { $0 == "/enter" || $0.hasPrefix("/assets/") },
                 refusal: { [self] error, guest in
                     var status = HTTPResponse.Status.forbidden
+                    if error is TooMuchText { status = .contentTooLarge }
                     if let error = error as? HTTPError { status = error.status }
                     return html(RefusedPage(error, language, words), guest, status: status)
                 }))

@@ -236,6 +236,10 @@ extension DeskRoutes {
                 } catch {
                     return notSent(error, isSealed: false, back: place.path)
                 }
+                // What could not be reached a moment ago is not tried again while somebody waits.
+                guard session.offlineSince == nil else {
+                    return notSent(ClientFailure.unreachable(), isSealed: true, back: "/outbox")
+                }
                 do {
                     _ = try await session.checkWitnessed(for: writing.routing.urgency)
                     _ = try await session.deposit(id, catalogue: voice.catalogue)

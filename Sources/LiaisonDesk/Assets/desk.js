@@ -115,6 +115,7 @@
     showGone() {
       this.banner = document.createElement("p");
       this.banner.className = "banner banner--danger";
+      this.banner.setAttribute("role", "alert");
       this.banner.textContent = texts.gone;
       const main = document.querySelector("main");
       if (main === null) {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonTestKit
+import Testing
+
+@testable import LiaisonDesk
+
+/// Who is let in, and from where.
+struct DoorkeeperTests {
+    private let doorkeeper = Doorkeeper(random: .repeatable("desk"))
+
+    init() { doorkeeper.listens(on: 4711) }
+
+    private func letIn() throws -> Doorkeeper.Visitor {
+        let token = try #require(doorkeeper.newAddress().split(separator: "=").last)
+        var visitor = Doorkeeper.Visitor(host: "127.0.0.1:4711", isChange: false)
+        visitor.cookie = try doorkeeper.enter(String(token))
+        return visitor
+    }
+
+    @Test func theAddressIsGoodForOneBrowser() throws {
+        let address = doorkeeper.newAddress()
+        #expect(address.hasPrefix("http://127.0.0.1:4711/enter?token="))
+        let token = String(try #require(address.split(separator: "=").last))
+        _ = try doorkeeper.enter(token)
+        #expect(throws: Doorkeeper.Refusal.used) { try doorkeeper.enter(token) }
+        #expect(throws: Doorkeeper.Refusal.used) { try doorkeeper.enter("") }
+    }
+
+    @Test func aNewAddressVoidsTheOneBefore() throws {
+        let old = String(try #require(doorkeeper.newAddress().split(separator: "=").last))
+        _ = doorkeeper.newAddress()
+        #expect(throws: Doorkeeper.Refusal.used) { try doorkeeper.enter(old) }
+    }
+
+    @Test func onlyTheDesksOwnNameIsAnswered() throws {
+        var visitor = try letIn()
+        #expect(throws: Never.self) { try doorkeeper.guest(visitor) }
+        for host in [nil, "", "127.0.0.1", "127.0.0.1:80", "evil.example:4711", "127.0.0.1:4711.evil.example"] {
+            visitor.host = host
+            #expect(throws: Doorkeeper.Refusal.otherName) { try doorkeeper.guest(visitor) }
+        }
+    }
+
+    @Test(
+        arguments: [
+            // origin, Sec-Fetch-Site, asks for a change, is let through
+            (nil, nil, false, true), (nil, "none", false, true), (nil, "same-origin", true, true),
+            ("http://127.0.0.1:4711", "same-origin", true, true), ("null", "same-origin", true, true),
+            ("http://evil.example", nil, true, false), ("http://127.0.0.1:4712", "same-site", true, false),
+            ("null", "cross-site", true, false), (nil, "cross-site", false, false), (nil, "same-site", true, false),
+            ("https://127.0.0.1:4711", nil, true, false)
+        ] as [(String?, String?, Bool, Bool)])
+    func whereARequestComesFrom(origin: String?, site: String?, isChange: Bool, isLetThrough: Bool) throws {
+        var visitor = try letIn()
+        (visitor.origin, visitor.fetchSite, visitor.isChange) = (origin, site, isChange)
+        if isLetThrough {
+            #expect(throws: Never.self) { try doorkeeper.guest(visitor) }
+        } else {
+            #expect(throws: Doorkeeper.Refusal.otherSite) { try doorkeeper.guest(visitor) }
+        }
+    }
+
+    @Test func aFormBringsItsOwnToken() throws {
+        let (one, other) = (try doorkeeper.guest(letIn()), Doorkeeper.Guest(formToken: "other"))
+        #expect(throws: Never.self) { try doorkeeper.check(one.formToken, of: one) }
+        for token in [nil, "", other.formToken, one.formToken + " "] {
+            #expect(throws: Doorkeeper.Refusal.formToken) { try doorkeeper.check(token, of: one) }
+        }
+    }
+
+    @Test func aStrangerIsNoGuest() throws {
+        var visitor = try letIn()
+        for cookie in [nil, "", "0000"] {
+            visitor.cookie = cookie
+            #expect(throws: Doorkeeper.Refusal.stranger) { try doorkeeper.guest(visitor) }
+        }
+    }
+}
