@@ -239,7 +239,9 @@ let package = Package(
                 "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonVault", "LiaisonWords",
                 "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
-        tests("LiaisonDeskTests", ["LiaisonDesk", "LiaisonForms", "LiaisonTestKit"]),
+        tests(
+            "LiaisonDeskTests",
+            ["LiaisonDesk", "LiaisonForms", "LiaisonTestKit", .product(name: "NIOCore", package: "swift-nio")]),
         tests(
             "LiaisonDossierTests",
             ["LiaisonDossier", "LiaisonForms", "LiaisonSealing", "LiaisonWords", "LiaisonTestKit"]),

@@ -27,6 +27,8 @@ struct MailboxBench {
         var wholeRate = 0.0
         var inbox: [Double] = []
         var track: [Double] = []
+        /// What the desk's page of the inbox needs of the library.
+        var page: [Double] = []
         var memory = 0
     }
 
@@ -51,6 +53,7 @@ struct MailboxBench {
                 held += 10
                 row.inbox.append(try await inbox(world, recipient))
                 row.track.append(try await track(new[0], world, recipient))
+                row.page.append(try await page(world, recipient))
             }
             row.memory = Memory.peak
             rows.append(row)
@@ -98,9 +101,20 @@ struct MailboxBench {
         return milliseconds(since: start)
     }
 
+    /// The same of the desk's page of the inbox, which asks nobody.
+    static func page(_ world: World, _ unit: String) async throws -> Double {
+        let start = ContinuousClock.now
+        let session = try world.session(unit, fresh: true)
+        try await session.workOffline()
+        let listing = try await session.inbox()
+        _ = try await session.related(to: listing)
+        for delivery in listing.deliveries { _ = try session.isOpenedHere(delivery) }
+        return milliseconds(since: start)
+    }
+
     static func text(_ row: Row) -> String {
         "\(row.deliveries) deliveries: \(row.events) events for the first time, \(Int(row.rate)) a second of its own time, \(Int(row.wholeRate)) with the relay's; "
-            + "inbox \(spread(row.inbox)) ms, track \(spread(row.track)) ms; peak memory \(row.memory) MB"
+            + "inbox \(spread(row.inbox)) ms, track \(spread(row.track)) ms, page of the desk \(spread(row.page)) ms; peak memory \(row.memory) MB"
     }
 
     /// Median, least and most.

@@ -29,7 +29,9 @@ public struct SendDraft: Codable, Hashable, Sendable {
     }
 
     /// Whether nothing was answered that somebody would miss.
-    public var isEmpty: Bool { form.isEmpty && attachments.isEmpty && phoneConfirmedAt == nil }
+    public var isEmpty: Bool {
+        form.isEmpty && attachments.isEmpty && phoneConfirmedAt == nil && from == nil && inReplyTo == nil
+    }
 }
 
 /// A draft where the vault keeps it. One person's is never taken for another's: there can be several of a kind to a unit.

@@ -8,6 +8,8 @@ import Synchronization
 struct Standing: Codable, Equatable, Sendable {
     /// By the name of the tab.
     var counts: [String: Int] = [:]
+    /// What everybody of this device has to know, until the desk ends: that the relay went on in another log.
+    var notice: String?
     /// Since when the relay has not been heard; nil while it is.
     var deafSince: Instant?
     /// What was just told that somebody has to act on, in words; empty otherwise.

@@ -14,7 +14,13 @@ struct DeskContext: RequestContext {
     /// Whether a person asks, and not a page that keeps itself up to date.
     var isUse = true
 
-    init(source: ApplicationRequestContextSource) { coreContext = CoreRequestContextStorage(source: source) }
+    /// The user of this machine who asks; nil when the kernel does not say.
+    let user: UInt32?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        user = PeerOwner.user(of: source.channel.remoteAddress, at: source.channel.localAddress)
+    }
 }
 
 /// Judges each request by where it comes from before anything else looks at it, and gives each answer the headers that keep it in this
@@ -37,7 +43,12 @@ struct Admission: RouterMiddleware {
             isChange: request.method != .get && request.method != .head)
         var response: Response
         do {
-            if isOpen(request.uri.path) {
+            // Other users of this machine see that a desk runs, and nothing else.
+            guard context.user == geteuid() else { throw Doorkeeper.Refusal.otherUser }
+            if request.uri.path == "/enter" {
+                // The way in may begin anywhere: in a file, in a terminal. Its token is its proof.
+                try doorkeeper.judgeName(visitor)
+            } else if isOpen(request.uri.path) {
                 try doorkeeper.judgeSite(visitor)
             } else {
                 context.guest = try doorkeeper.guest(visitor)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -33,7 +34,7 @@ struct DeskRoutes: Sendable {
         let router = Router(context: DeskContext.self)
         router.add(
             middleware: Admission(
-                doorkeeper: doorkeeper, isOpen: { $0 == "/enter" || $0.hasPrefix("/assets/") },
+                doorkeeper: doorkeeper, isOpen: { $0.hasPrefix("/assets/") },
                 refusal: { [self] error, guest in
                     var status = HTTPResponse.Status.forbidden
                     if error is TooMuchText { status = .contentTooLarge }
@@ -43,6 +44,7 @@ struct DeskRoutes: Sendable {
         router.get("enter", use: enter)
         router.get("assets/{name}", use: asset)
         router.get("live", use: live)
+        router.get("here", use: here)
         router.get("unlock", use: page { _, _ in LockedPage(problem: nil) })
         router.post("unlock", use: unlock)
         router.post(
@@ -117,8 +119,9 @@ struct DeskRoutes: Sendable {
                 throw ClientFailure.unknownTransmission(id.description)
             }
             let (name, bytes) = try await clerk.work { session, voice in
-                let opened = try await session.read(id, catalogue: voice.catalogue)
-                guard opened.parts.indices.contains(number) else {
+                // Saving a part opens nothing: what was not opened on this device is opened first, which the log then says.
+                guard let opened = try await Self.openedHere(id, session, voice), opened.parts.indices.contains(number)
+                else {
                     throw ClientFailure.unknownTransmission(id.description)
                 }
                 return (opened.parts[number].name, try opened.bytes(of: number))
@@ -135,6 +138,15 @@ struct DeskRoutes: Sendable {
         headers[.contentType] = type
         headers[.contentDisposition] = disposition(name)
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    private static func openedHere(
+        _ id: TransmissionID, _ session: Session, _ voice: Voice
+    ) async throws -> OpenedTransmission? {
+        guard try session.outbox.sealed(id) == nil else {
+            return try await session.read(id, catalogue: voice.catalogue)
+        }
+        return try session.openedHere(await session.delivery(id), voice.catalogue)
     }
 
     /// The name of a file to save (RFC 6266, RFC 8187).
@@ -202,8 +214,17 @@ struct DeskRoutes: Sendable {
                 for await message in messages.cancelOnGracefulShutdown() {
                     try await writer.write(ByteBuffer(string: message.eventStreamText))
                 }
+                try await writer.write(ByteBuffer(string: "event: ended\ndata: {}\n\n"))
                 try await writer.finish(nil)
             })
+    }
+
+    /// Proves to an open page that it is still this desk that answers: whoever took its port would not know the page's token.
+    @Sendable private func here(_ request: Request, _ context: DeskContext) async throws -> Response {
+        guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array((request.given("nonce") ?? "").utf8), using: SymmetricKey(data: Array(guest.formToken.utf8)))
+        return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: Hex.encode(Array(code)))))
     }
 
     // MARK: Assets
@@ -300,6 +321,7 @@ struct DeskRoutes: Sendable {
             language: language.rawValue, waiting: standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil },
             tabs: Frame.tabs(current: Matter.tab, standing.counts, words), isUnlocked: isUnlocked,
             formToken: guest?.formToken ?? "", warning: isUnlocked ? warning : nil,
+            notice: isUnlocked ? standing.notice : nil,
             done: done.flatMap { words["done." + $0] })
         var headers = HTTPFields()
         headers[.contentType] = "text/html; charset=utf-8"

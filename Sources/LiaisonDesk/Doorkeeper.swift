@@ -30,6 +30,8 @@ final class Doorkeeper: Sendable {
     }
 
     enum Refusal: Error, Equatable {
+        /// Another user of this machine asks.
+        case otherUser
         /// The request calls this program by another name than its own.
         case otherName
         /// Another site asks.
@@ -84,19 +86,20 @@ final class Doorkeeper: Sendable {
         return cookie
     }
 
-    /// Judges where a request comes from, whoever sends it.
-    func judgeSite(_ visitor: Visitor) throws(Refusal) {
+    /// Judges by which name a request calls this program.
+    func judgeName(_ visitor: Visitor) throws(Refusal) {
         let port = state.withLock { $0.port }
         let names = ["127.0.0.1:\(port)", "localhost:\(port)"]
         guard let host = visitor.host, names.contains(host) else { throw .otherName }
+    }
+
+    /// Judges where a request comes from, whoever sends it.
+    func judgeSite(_ visitor: Visitor) throws(Refusal) {
+        try judgeName(visitor)
         // A page without a referrer names its origin `null` when it posts a form (Fetch, "append a request Origin header").
-        if let origin = visitor.origin, origin != "null", origin != "http://\(host)" { throw .otherSite }
-        guard let site = visitor.fetchSite else { return }
-        // A person may follow the address from wherever it stands; what changes something comes from the desk's own pages.
-        guard
-            site == "same-origin" || site == "none"
-                || !visitor.isChange && visitor.origin == nil && site != "cross-site"
-        else { throw .otherSite }
+        if let origin = visitor.origin, origin != "null", origin != "http://\(visitor.host ?? "")" { throw .otherSite }
+        // Another port of this address is the same site, and another program.
+        guard [nil, "same-origin", "none"].contains(visitor.fetchSite) else { throw .otherSite }
     }
 
     /// The browser behind a request.

@@ -32,6 +32,10 @@ enum FailureWords {
 
     private static func text(_ refusal: Doorkeeper.Refusal, _ language: Language) -> String {
         switch refusal {
+        case .otherUser:
+            language(
+                "Ce bureau est celui d'un autre utilisateur de cet ordinateur.",
+                "This desk is another user's of this computer.")
         case .otherName, .otherSite:
             language(
                 "Cette demande vient d'une autre page que celles de ce bureau ; rien n'a été fait.\nOuvrez l'adresse que « liaison desk » affiche.",

@@ -25,6 +25,8 @@ struct Frame {
     let formToken: String
     /// Why what is shown may be out of date.
     let warning: String?
+    /// That the relay went on in another log.
+    let notice: String?
     /// What was just done.
     let done: String?
 }

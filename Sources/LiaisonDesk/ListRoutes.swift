@@ -40,12 +40,8 @@ extension DeskRoutes {
                 let words = request.given("q") ?? ""
                 return try await clerk.work(isUse: context.isUse) { try await DirectoryPage(words, $0, $1) }
             })
-        router.get(
-            "search",
-            use: page { [self] request, context in
-                let words = request.given("q") ?? ""
-                return try await clerk.work(isUse: context.isUse) { try await SearchPage(words, $0, $1) }
-            })
+        router.get("search", use: page { [self] _, _ in try await clerk.work { try await SearchPage("", $0, $1) } })
+        router.post("search", use: search)
         router.post("transmissions/{id}/proof", use: proof)
     }
 
@@ -75,6 +71,13 @@ extension DeskRoutes {
         let id = try context.transmission
         try await clerk.work { session, _ in try session.outbox.discard(id) }
         return "/outbox?done=discarded"
+    }
+
+    /// Searched by POST: what is looked for stands in no address, and so in no browser's history.
+    @Sendable private func search(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let words = try await form(of: request, context)["q"] ?? ""
+        return try await page { [self] _, _ in try await clerk.work { try await SearchPage(words, $0, $1) } }(
+            request, context)
     }
 
     /// A dossier to save, made and judged by the same library as the command's.

@@ -46,7 +46,7 @@ struct Listening: Sendable {
     }
 
     private func catchUp(_ told: Told) async throws {
-        let (counts, say) = try await clerk.work(.relay, isUse: false) { session, voice in
+        let (counts, say, notice) = try await clerk.work(.relay, isUse: false) { session, voice in
             _ = try await session.flush(catalogue: voice.catalogue, largest: Session.largestUnasked)
             let events = try await session.newEvents(&told.told)
             let isUrgent = events.contains { $0.asksForAction && $0.routing?.urgency.asksForACall ?? true }
@@ -56,12 +56,13 @@ struct Listening: Sendable {
                 isUrgent
                 ? language("Une transmission urgente vous attend.", "An urgent transmission waits for you.")
                 : asks ? language("Une transmission vous attend.", "A transmission waits for you.") : ""
-            return (try await Self.counts(session), say)
+            return (try await Self.counts(session), say, session.followed?.text(language))
         }
         bulletin.tell { standing in
             standing.counts = counts
             standing.deafSince = nil
             standing.say = say
+            standing.notice = notice ?? standing.notice
         }
         bulletin.forgetSaying()
     }

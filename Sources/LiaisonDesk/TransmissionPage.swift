@@ -68,6 +68,8 @@ struct TransmissionPage: Page {
     let answered: Link?
     let numbers: [Call]
     let safety: [String]
+    /// Who reads the unit's mail and did not when this agent last had to do with it.
+    let newReaders: [String]
     let isOpened: Bool
     let canOpen: Bool
     let fields: [Field]
@@ -129,6 +131,7 @@ struct TransmissionPage: Page {
         callMade = routing.phoneConfirmedAt.map(voice.when)
         answered = routing.inReplyTo.map { Link(path: "/transmissions/\($0)", text: $0.description) }
         numbers = voice.numberLines(delivery == nil ? routing.to : routing.from).map(Call.init)
+        newReaders = try await session.newReaders(of: [delivery?.unit].compactMap(\.self)).map { $0.text(voice) }
         isOpened = opened != nil
         canOpen = delivery != nil && opened == nil
         self.problem = problem

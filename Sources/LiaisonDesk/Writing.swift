@@ -46,6 +46,8 @@ struct Writing {
     let context: FormContext
     let recipient: LiaisonModel.Unit
     let briefing: Briefing
+    /// Whom to call besides the recipient.
+    let rescue: [NumberLine]
 
     init(_ place: DraftPlace, _ session: Session, _ voice: Voice) async throws {
         self.place = place
@@ -73,8 +75,12 @@ struct Writing {
         briefing = Briefing(
             voice: voice, routing: routing, permit: permit, recipient: recipient,
             rescue: try await voice.rescueNumbers(kind: place.kind))
+        rescue = try await voice.rescueLines(kind: place.kind)
         try await session.know(Set(briefing.named.map(\.institution)))
     }
+
+    /// The recipient's numbers, then rescue.
+    var calls: [Call] { (voice.numberLines(recipient.address) + rescue).map(Call.init) }
 
     /// What leaves no choice.
     var fixed: [String: FieldValue] { kind.defaults(for: context) }
@@ -290,7 +296,6 @@ struct FormPage: Page {
     let never: String
     let telephonesFirst: Bool
     let call: [Call]
-    let rescue: [String]
     let asksForACall: Bool
     let callValue: String
     let callError: String?
@@ -326,8 +331,7 @@ struct FormPage: Page {
             !formAsks
             && (writing.permit.flow.callFirst || writing.permit.flow.urgencies.contains { $0.urgency.asksForACall })
         telephonesFirst = writing.permit.flow.callFirst || chosen.asksForACall
-        call = voice.numberLines(writing.recipient.address).map(Call.init)
-        rescue = writing.briefing.rescue
+        call = writing.calls
         callValue = draft.phoneConfirmedAt.map { Self.hour($0, writing) } ?? ""
         callError = errors["call"]
         let fixed = writing.fixed
@@ -435,13 +439,14 @@ struct ConfirmPage: Page {
     let lines: [String]
     let readers: [String]
     let numbers: [Call]
-    let rescue: [String]
+    /// Who will be able to read it and was not among the readers the last time.
+    let newReaders: [String]
     let fields: [TransmissionPage.Field]
     let files: [String]
     let hasFiles: Bool
     let asksForACall: Bool
 
-    init(_ writing: Writing, _ plan: SendPlan) throws {
+    init(_ writing: Writing, _ plan: SendPlan) async throws {
         let voice = writing.voice
         path = writing.place.path
         title = voice.title(writing.place.kind)
@@ -455,8 +460,10 @@ struct ConfirmPage: Page {
             let agents = writing.session.directory.readers(of: unit, at: now).map(\.address.description)
             return voice.name(unit) + voice.language(" : ", ": ") + agents.joined(separator: ", ")
         }
-        numbers = voice.numberLines(writing.recipient.address).map(Call.init)
-        rescue = writing.briefing.rescue
+        numbers = writing.calls
+        newReaders = try await writing.session.newReaders(of: plan.routing.recipients + [plan.routing.from]).map {
+            $0.text(voice)
+        }
         let form = plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } }
         fields = FormReading(form: form, voice: voice).fields([])
         files = plan.attachments
@@ -473,5 +480,4 @@ struct NotSentPage: Page {
     let why: String
     let back: String
     let numbers: [Call]
-    let rescue: [String]
 }

@@ -44,7 +44,7 @@ extension DeskRoutes {
                 let place = try context.draftPlace
                 return try await clerk.work { session, voice in
                     let writing = try await Writing(place, session, voice)
-                    return try ConfirmPage(
+                    return try await ConfirmPage(
                         writing, try await session.plan(writing.request, catalogue: voice.catalogue))
                 }
             })
@@ -121,9 +121,9 @@ extension DeskRoutes {
 
     /// As somebody types: keeps the draft and says what is wrong so far.
     @Sendable private func check(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let body = try await form(of: request, context)
         let answer: Checked
         do {
+            let body = try await form(of: request, context)
             let place = try context.draftPlace
             let problems = try await keep(body, place)
             let errors = try await clerk.work { session, voice in
@@ -137,6 +137,8 @@ extension DeskRoutes {
                 errors: Dictionary(errors.map { ($0 == "call" ? $0 : "f." + $0, $1) }) { first, _ in first })
         } catch is Clerk.Locked {
             return Response(status: .unauthorized)
+        } catch let refusal as Doorkeeper.Refusal {
+            throw refusal
         } catch {
             answer = Checked(saved: FailureWords.text(error, language), errors: [:])
         }
@@ -223,8 +225,7 @@ extension DeskRoutes {
                     .notSent(
                         NotSentPage(
                             isSealed: isSealed, why: FailureWords.text(error, language), back: back,
-                            numbers: voice.numberLines(writing.recipient.address).map(Call.init),
-                            rescue: writing.briefing.rescue))
+                            numbers: writing.calls))
                 }
                 let id: TransmissionID
                 let units = writing.routing.recipients + [writing.routing.from]

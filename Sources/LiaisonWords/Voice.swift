@@ -142,6 +142,27 @@ public struct Voice {
         }
     }
 
+    /// The same as single numbers, for a page that makes each of them a link.
+    ///
+    /// - Throws: what `Session.units(holding:keys:)` throws.
+    public func rescueLines(kind: String?) async throws -> [NumberLine] {
+        var lines = [
+            NumberLine(before: language("En cas de danger : ", "In danger: "), phone: "17", after: ""),
+            NumberLine(before: language("ou ", "or "), phone: "112", after: "")
+        ]
+        guard let kind, catalogue.concernsChildren(kind) else { return lines }
+        lines.append(
+            NumberLine(
+                before: language("Enfant en danger, jour et nuit : ", "Child in danger, day and night: "), phone: "119",
+                after: ""))
+        for unit in try await session.units(holding: "crip", keys: true) {
+            lines += numberLines(unit.address).map {
+                NumberLine(before: "CRIP — " + $0.before, phone: $0.phone, after: $0.after)
+            }
+        }
+        return lines
+    }
+
     /// Whom to call about a kind, besides the recipient: rescue, and for children 119 and the CRIP.
     ///
     /// - Throws: what `Session.units(holding:keys:)` throws.

@@ -56,12 +56,19 @@ struct DeskCommand: AsyncParsableCommand {
                 try Passphrase.isGiven
                 ? global.openVaultByPassphrase().key : Screen.isLocked ? nil : SessionKeyRing().key(of: path)
             let noBrowser = noBrowser
-            let page = "\(path)/desk.html"
+            // Browsers from some packagings read no hidden directories, and a vault often lies in one.
+            let page = NSHomeDirectory() + "/liaison-\(UUID().uuidString.prefix(8)).html"
             defer { try? FileManager.default.removeItem(atPath: page) }
             let open: @Sendable () -> Void = {
                 let address = desk.newAddress()
                 print(address)
                 fflush(nil)
+                if !noBrowser {
+                    console.say(
+                        console.language(
+                            "Si aucun navigateur ne s'ouvre, collez cette adresse dans le vôtre.",
+                            "If no browser opens, paste this address into yours."))
+                }
                 if !noBrowser { Self.open(address, through: page) }
             }
             try await desk.run(port: port, key: key) {

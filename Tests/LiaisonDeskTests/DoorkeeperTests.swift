@@ -50,7 +50,7 @@ struct DoorkeeperTests {
             ("http://127.0.0.1:4711", "same-origin", true, true), ("null", "same-origin", true, true),
             ("http://evil.example", nil, true, false), ("http://127.0.0.1:4712", "same-site", true, false),
             ("null", "cross-site", true, false), (nil, "cross-site", false, false), (nil, "same-site", true, false),
-            ("https://127.0.0.1:4711", nil, true, false)
+            ("https://127.0.0.1:4711", nil, true, false), (nil, "same-site", false, false)
         ] as [(String?, String?, Bool, Bool)])
     func whereARequestComesFrom(origin: String?, site: String?, isChange: Bool, isLetThrough: Bool) throws {
         var visitor = try letIn()

@@ -42,6 +42,8 @@
 
   const TYPING_PAUSE = 500;
   const RETRY_DELAY = 5_000;
+  /// How often the desk is looked for before it counts as ended.
+  const MOST_TRIES = 5;
   // A failed request often only means that the page is being left: the warning waits until that is ruled out.
   const GONE_AFTER_REQUEST = 1_000;
   // A dropped stream comes back by itself after about three seconds.
@@ -85,9 +87,36 @@
     }
   }
 
-  /// Opens the page anew with GET. `location.reload()` would repeat a POST.
-  function openAnew() {
-    location.replace(location.pathname + location.search);
+  /// Opens the page anew with GET. `location.reload()` would repeat a POST. Only when the desk itself is still there: whoever took its
+  /// port meanwhile could show a page of its own under the address that the agent knows.
+  async function openAnew() {
+    if (await isDesk().catch(() => false)) {
+      location.replace(location.pathname + location.search);
+    } else {
+      desk.end();
+    }
+  }
+
+  function hex(bytes) {
+    return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  /// Whether the desk that made this page still answers at its address: it knows the token of this page's forms, and proves it
+  /// without saying it (HMAC, RFC 2104).
+  async function isDesk() {
+    const token = document.querySelector("input[name=token]")?.value;
+    if (!token) {
+      return false;
+    }
+    const encoder = new TextEncoder();
+    const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
+    const key = await crypto.subtle.importKey(
+      "raw", encoder.encode(token), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const expected = hex(await crypto.subtle.sign("HMAC", key, encoder.encode(nonce)));
+    const answer = await fetch(`/here?nonce=${nonce}`, {
+      credentials: "same-origin", cache: "no-store", redirect: "manual", headers: { "Liaison-Background": "1" },
+    });
+    return answer.ok && (await answer.text()) === expected;
   }
 
   // MARK: Is the desk there?
@@ -95,8 +124,27 @@
   const desk = {
     banner: null,
     timer: undefined,
+    isEnded: false,
+
+    /// The desk has ended, or it is not the one that made this page: what was opened is not left on the screen, and nothing is asked of
+    /// this address any more.
+    end() {
+      if (this.isEnded) {
+        return;
+      }
+      this.isEnded = true;
+      clearTimeout(this.timer);
+      if (this.banner === null) {
+        this.showGone();
+      }
+      document.querySelector("main")?.replaceChildren();
+      document.querySelector("header")?.remove();
+    },
 
     answered() {
+      if (this.isEnded) {
+        return;
+      }
       clearTimeout(this.timer);
       this.timer = undefined;
       if (this.banner !== null) {
@@ -129,6 +177,9 @@
 
   /// A request to the desk. Redirections are not followed: they lead to the page that asks for the passphrase.
   async function ask(address, options = {}) {
+    if (desk.isEnded) {
+      throw new Error("the desk has ended");
+    }
     try {
       const answer = await fetch(address, { credentials: "same-origin", cache: "no-store", redirect: "manual", ...options });
       desk.answered();
@@ -306,6 +357,9 @@
       desk.answered();
       regions.want();
       break;
+    case "ended":
+      desk.end();
+      break;
     default:
       break;
     }
@@ -336,9 +390,24 @@
     }).catch(() => follow(address, receive, false));
   }
 
-  /// Follows the stream and tells its news. EventSource reconnects by itself, unless the desk refuses it.
+  /// Follows the stream and tells its news. When it breaks, it is opened again once the desk has proven that it is still the one that
+  /// made this page.
   function follow(address, tell, mayHaveMissed) {
     let missed = mayHaveMissed;
+    let tries = 0;
+
+    async function openAgain() {
+      tries += 1;
+      const isThere = await isDesk().catch(() => null);
+      if (isThere) {
+        tries = 0;
+        open();
+      } else if (isThere === false || tries >= MOST_TRIES) {
+        tell({ type: "ended" });
+      } else {
+        setTimeout(openAgain, RETRY_DELAY);
+      }
+    }
 
     function open() {
       const source = new EventSource(address);
@@ -355,15 +424,15 @@
         }
       });
       source.addEventListener("locked", () => tell({ type: "locked" }));
+      source.addEventListener("ended", () => {
+        source.close();
+        tell({ type: "ended" });
+      });
       source.addEventListener("error", () => {
         missed = true;
-        if (source.readyState === EventSource.CLOSED) {
-          // Refused: another desk runs at this address, or this one was locked. The page itself tells which.
-          fetchPage().catch(() => tell({ type: "lost" }));
-          setTimeout(open, RETRY_DELAY);
-        } else {
-          tell({ type: "lost" });
-        }
+        source.close();
+        tell({ type: "lost" });
+        setTimeout(openAgain, RETRY_DELAY);
       });
     }
 
