@@ -148,7 +148,7 @@ let package = Package(
             "LiaisonDesk",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonHistory", "LiaisonDossier",
-                "LiaisonWire", "LiaisonVault", "LiaisonClient", "LiaisonWords", crypto, log,
+                "LiaisonWire", "LiaisonVault", "LiaisonListener", "LiaisonClient", "LiaisonWords", crypto, log,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -241,7 +241,10 @@ let package = Package(
             ]),
         tests(
             "LiaisonDeskTests",
-            ["LiaisonDesk", "LiaisonForms", "LiaisonTestKit", .product(name: "NIOCore", package: "swift-nio")]),
+            [
+                "LiaisonDesk", "LiaisonForms", "LiaisonTestKit", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio")
+            ]),
         tests(
             "LiaisonDossierTests",
             ["LiaisonDossier", "LiaisonForms", "LiaisonSealing", "LiaisonWords", "LiaisonTestKit"]),

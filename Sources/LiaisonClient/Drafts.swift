@@ -60,6 +60,7 @@ public struct KeptFile: Sendable {
 
     /// In bytes.
     public var size: Int { bytes.count }
+    public var sha256: Hash { Hash.of(bytes) }
     var source: MemorySource { MemorySource(bytes) }
 }
 
@@ -91,11 +92,11 @@ extension Session {
     /// Where a draft that is begun now will be kept.
     public func newDraftID(of kind: String, to unit: UnitAddress) -> String { "\(id(kind, unit)) \(clock())" }
 
-    /// An empty draft is not kept.
+    /// An empty draft without files is not kept.
     ///
     /// - Parameter id: of `newDraftID`, or of a kept draft, which this one replaces.
     public func keep(_ draft: SendDraft, as id: String) throws {
-        guard !draft.isEmpty else { return try dropDraft(id) }
+        guard try !draft.isEmpty || !keptFiles(id).isEmpty else { return try dropDraft(id) }
         try account.vault.put(draft, Table.draft, id)
     }
 
@@ -103,6 +104,17 @@ extension Session {
         for file in try keptFiles(id) { try dropFile(file.id) }
         try account.vault.delete(Table.draft, id)
         try account.vault.delete(Table.formerDraft, id)
+    }
+
+    /// Remembers what became of a draft, so that a page of it that is still open does not send it again.
+    public func draft(_ id: String, wasSealedAs transmission: TransmissionID) throws {
+        try account.vault.put(transmission, Table.sentDraft, id)
+        try dropDraft(id)
+    }
+
+    /// What a draft was sealed as; nil for one that was not.
+    public func transmission(ofDraft id: String) throws -> TransmissionID? {
+        try account.vault.value(Table.sentDraft, id)
     }
 
     // MARK: Files of a draft
@@ -122,6 +134,10 @@ extension Session {
         let number = (kept.compactMap { $0.id.split(separator: " ").last.flatMap { Int($0) } }.max() ?? 0) + 1
         try account.vault.put(
             DraftFile(name: name, bytes: Base64.encode(bytes)), Table.draftFile, "\(draft) \(number)")
+        // So that a draft with nothing but files is one that lists show.
+        if try account.vault.value(Table.draft, draft) == nil {
+            try account.vault.put(SendDraft(form: [:]), Table.draft, draft)
+        }
     }
 
     /// The files of a draft, in the order in which they came.

@@ -64,6 +64,8 @@ enum Table {
     static let shown = VaultTable<[TransmissionID]>("shown")
     static let dismissed = VaultTable<Bool>("dismissed")
     static let draft = VaultTable<SendDraft>("begun")
+    /// What became of drafts that were sent.
+    static let sentDraft = VaultTable<TransmissionID>("sent draft")
     /// Files of drafts, by the draft and a number.
     static let draftFile = VaultTable<DraftFile>("file")
     /// Drafts of earlier programs.

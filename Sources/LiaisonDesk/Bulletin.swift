@@ -27,6 +27,7 @@ final class Bulletin: Sendable {
 
     private struct State {
         var standing = Standing()
+        var isOpen = false
         var readers: [Int: AsyncStream<Message>.Continuation] = [:]
         var next = 0
     }
@@ -47,8 +48,15 @@ final class Bulletin: Sendable {
         }
     }
 
+    /// Whether the desk is unlocked.
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
+    func open() { state.withLock { $0.isOpen = true } }
+
+    /// What is told of before a lock after it, nobody hears.
     func tell(_ change: (inout Standing) -> Void) {
-        let (standing, readers) = state.withLock { state in
+        let (standing, readers) = state.withLock { state -> (Standing, [AsyncStream<Message>.Continuation]) in
+            guard state.isOpen else { return (state.standing, []) }
             change(&state.standing)
             return (state.standing, Array(state.readers.values))
         }
@@ -62,6 +70,7 @@ final class Bulletin: Sendable {
     func tellLocked() {
         let readers = state.withLock { state in
             state.standing = Standing()
+            state.isOpen = false
             return Array(state.readers.values)
         }
         for reader in readers { reader.yield(.locked) }

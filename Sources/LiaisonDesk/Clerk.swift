@@ -39,6 +39,8 @@ actor Clerk {
     private var key: GuardedBytes?
     private var connection: HTTPRelayConnection?
     private var lastUse = Instant.earliest
+    /// How often it was locked: what began before a lock is not answered after it.
+    private var locks = 0
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -59,24 +61,34 @@ actor Clerk {
 
     var isLocked: Bool { key == nil }
 
-    /// - Throws: `VaultFailure`.
+    /// - Throws: `VaultFailure`, and `Locked` when somebody locked meanwhile.
     func unlock(_ passphrase: GuardedBytes) async throws {
-        await enter()
-        defer { leave() }
-        keep(try await Self.open(path, passphrase))
+        let path = path
+        try await unlock { try await Self.open(path, passphrase) }
     }
 
     /// Goes on with the key that the session has kept (`liaison unlock`).
     func unlock(key: GuardedBytes) async throws {
-        await enter()
-        defer { leave() }
-        keep(try await Self.open(path, key: key))
+        let path = path
+        try await unlock { try await Self.open(path, key: key) }
     }
 
-    private func keep(_ opened: (key: GuardedBytes, connection: HTTPRelayConnection)) {
+    private func unlock(
+        _ open: @Sendable () async throws -> (key: GuardedBytes, connection: HTTPRelayConnection)
+    ) async throws {
+        let mine = locks
+        await enter()
+        defer { leave() }
+        let opened = try await open()
+        guard locks == mine else {
+            await opened.connection.close()
+            throw Locked()
+        }
+        let old = connection
         key = opened.key
         connection = opened.connection
         lastUse = clock()
+        await old?.close()
     }
 
     private static func open(
@@ -95,10 +107,9 @@ actor Clerk {
         return (vault.key, try account.connect(convention))
     }
 
-    /// Forgets the key; what is at work ends first.
+    /// Forgets the key at once. What is at work loses its line to the relay, and what it finds is shown to nobody.
     func lock() async {
-        await enter()
-        defer { leave() }
+        locks += 1
         key = nil
         let old = connection
         connection = nil
@@ -134,8 +145,15 @@ actor Clerk {
         defer { leave() }
         guard let key, let connection else { throw Locked() }
         if isUse { lastUse = clock() }
-        return try await Self.perform(
-            path, key, connection, (trust, clock, language, catalogue), reach, body)
+        let mine = locks
+        do {
+            let value = try await Self.perform(
+                path, key, connection, (trust, clock, language, catalogue), reach, body)
+            guard locks == mine else { throw Locked() }
+            return value
+        } catch {
+            throw locks == mine ? error : Locked()
+        }
     }
 
     private static func perform<Value: Sendable>(

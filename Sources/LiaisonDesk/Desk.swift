@@ -3,9 +3,11 @@
 
 import Foundation
 import Hummingbird
+import HummingbirdCore
 public import LiaisonClient
 public import LiaisonDossier
 public import LiaisonForms
+import LiaisonListener
 public import LiaisonNotes
 import Logging
 import NIOCore
@@ -49,14 +51,21 @@ public struct Desk: Sendable {
         if let key { try await clerk.unlock(key: key) }
         let listening = Listening(clerk: clerk, bulletin: bulletin, clock: clock)
         let ear = Ear(listening)
-        if key != nil { ear.begin() }
+        if key != nil {
+            bulletin.open()
+            ear.begin()
+        }
         let routes = DeskRoutes(
             clerk: clerk, bulletin: bulletin, doorkeeper: doorkeeper, templates: templates, language: language,
-            unlocked: { ear.begin() })
+            unlocked: { [bulletin] in
+                bulletin.open()
+                ear.begin()
+            }, locked: { ear.end() })
         var log = Logger(label: "liaison.desk") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         let application = Application(
             router: routes.router(),
+            server: .http1(configuration: Self.connections),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: nil),
             onServerRunning: { [doorkeeper] channel in
                 doorkeeper.listens(on: channel.localAddress?.port ?? port)
@@ -66,9 +75,9 @@ public struct Desk: Sendable {
         let housekeeping = Task { [clerk, bulletin, isScreenLocked] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(5))
-                guard await !clerk.isLocked else { continue }
-                if isScreenLocked() { await clerk.lock() }
-                if await clerk.lockWhenUnused() {
+                let wasLocked = await clerk.isLocked
+                if !wasLocked, isScreenLocked() { await clerk.lock() }
+                if await clerk.lockWhenUnused(), !wasLocked {
                     ear.end()
                     bulletin.tellLocked()
                 } else {
@@ -83,6 +92,14 @@ public struct Desk: Sendable {
         }
         try await application.runService()
         await clerk.lock()
+    }
+
+    /// A connection is of this machine's same user, and does not wait for ever.
+    private static var connections: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                SameUserHandler(), RequestDeadlineHandler(head: .seconds(60), body: .seconds(60))
+            ])
     }
 
     /// The listening that is at work, if any.

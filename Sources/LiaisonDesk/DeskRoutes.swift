@@ -22,9 +22,13 @@ struct DeskRoutes: Sendable {
     let bulletin: Bulletin
     let doorkeeper: Doorkeeper
     let templates: Templates
+    let editors = Editors()
+    let guesses = Guesses()
     let language: Language
     /// Begins to listen, once the desk is unlocked.
     let unlocked: @Sendable () -> Void
+    /// Ends it.
+    let locked: @Sendable () -> Void
 
     var words: [String: String] { DeskWords.texts(language) }
 
@@ -85,15 +89,19 @@ struct DeskRoutes: Sendable {
         do {
             try await clerk.unlock(GuardedBytes(moving: &passphrase))
         } catch {
+            // Each wrong one makes the next answer later.
+            try? await Task.sleep(for: guesses.delayAfterFailure())
             return html(
                 LockedPage(problem: FailureWords.text(error, language)), context.guest, status: .unprocessableContent)
         }
+        guesses.succeeded()
         unlocked()
         return Self.see("/inbox")
     }
 
     func lock() async {
         await clerk.lock()
+        locked()
         bulletin.tellLocked()
     }
 
@@ -188,10 +196,17 @@ struct DeskRoutes: Sendable {
     private func withdraw(_ form: FormBody, _ context: DeskContext) async throws -> String {
         let id = try context.transmission
         let reason = try form.reason(for: .withdrawn)
-        try await clerk.work(.relay) { session, voice in
-            _ = try await session.withdraw(id, reason: reason, catalogue: voice.catalogue)
+        let said = try await clerk.work(.relay) { session, voice in
+            let results = try await session.withdraw(id, reason: reason, catalogue: voice.catalogue)
+            try await session.know(Set(results.map(\.unit.institution)))
+            let deadline = reason == .misdirected ? session.clock() + Alert.breachNotification : nil
+            return results.flatMap { result in
+                voice.text(result, notifyBefore: deadline).split(separator: "\n").map(String.init)
+                    + [result.failure?.text(voice.language)].compactMap(\.self)
+            }
         }
-        return "/transmissions/\(id)?done=withdrawn"
+        if let guest = context.guest { doorkeeper.done(said, guest) }
+        return "/transmissions/\(id)"
     }
 
     private func erase(_ form: FormBody, _ context: DeskContext) async throws -> String {
@@ -252,8 +267,10 @@ struct DeskRoutes: Sendable {
     ) -> @Sendable (Request, DeskContext) async throws -> Response {
         { [self] request, context in
             do {
-                let done = request.uri.queryParameters["done"].map(String.init)
-                return html(try await make(request, context), context.guest, done: done)
+                let matter = try await make(request, context)
+                // Said once, on the next page that a person asks for.
+                let done = context.isUse ? context.guest.flatMap { doorkeeper.takeDone($0) } : nil
+                return html(matter, context.guest, done: done)
             } catch {
                 return await failed(error, context)
             }
@@ -269,7 +286,7 @@ struct DeskRoutes: Sendable {
             do {
                 let path = try await act(form, context)
                 await recount()
-                return Self.see(path)
+                return see(path, saying: context)
             } catch {
                 return await failed(error, context)
             }
@@ -298,7 +315,17 @@ struct DeskRoutes: Sendable {
 
     func failed(_ error: any Error, _ context: DeskContext) async -> Response {
         if error is Clerk.Locked { return Self.see("/unlock") }
+        if let sent = error as? AlreadySent { return see("/transmissions/\(sent.id)?done=sentBefore", saying: context) }
         return html(RefusedPage(error, language, words), context.guest, status: .unprocessableContent)
+    }
+
+    /// Leads on to a page, which says what was done: `/sent?done=KEY` names the words.
+    func see(_ path: String, saying context: DeskContext) -> Response {
+        let parts = path.components(separatedBy: "?done=")
+        if parts.count == 2, let guest = context.guest, let done = words["done." + parts[1]] {
+            doorkeeper.done([done], guest)
+        }
+        return Self.see(parts[0])
     }
 
     static func see(_ path: String) -> Response {
@@ -308,21 +335,22 @@ struct DeskRoutes: Sendable {
     }
 
     func html<Matter: Page>(
-        _ page: Matter, _ guest: Doorkeeper.Guest?, status: HTTPResponse.Status = .ok, done: String? = nil
+        _ page: Matter, _ guest: Doorkeeper.Guest?, status: HTTPResponse.Status = .ok, done: [String]? = nil
     ) -> Response {
         let standing = bulletin.standing
-        let isUnlocked = !(page is LockedPage) && guest != nil
+        let isUnlocked = guest != nil && bulletin.isOpen
         let warning = standing.deafSince.map { since in
             language(
                 "RELAIS INJOIGNABLE depuis \(LocalTime.age(since, now: clerk.now, .fr)) : ce qui est arrivé depuis n'est pas affiché.",
                 "RELAY UNREACHABLE for \(LocalTime.age(since, now: clerk.now, .en)): what came since is not shown.")
         }
         let frame = Frame(
-            language: language.rawValue, waiting: standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil },
+            language: language.rawValue,
+            waiting: isUnlocked ? standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil } : nil,
             tabs: Frame.tabs(current: Matter.tab, standing.counts, words), isUnlocked: isUnlocked,
             formToken: guest?.formToken ?? "", warning: isUnlocked ? warning : nil,
             notice: isUnlocked ? standing.notice : nil,
-            done: done.flatMap { words["done." + $0] })
+            done: done ?? [])
         var headers = HTTPFields()
         headers[.contentType] = "text/html; charset=utf-8"
         return Response(

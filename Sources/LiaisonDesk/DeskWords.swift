@@ -21,7 +21,7 @@ enum DeskWords {
         "write": ("Écrire", "Write"),
         "drafts": ("Brouillons", "Drafts"),
         "drop": ("Jeter", "Discard"),
-        "what": ("Pour quoi écrivez-vous ?", "What do you write for?"),
+        "what": ("Que voulez-vous transmettre ?", "What do you want to send?"),
         "toWhom": ("à qui ?", "to whom?"),
         "mayNotSend": (
             "La convention ne permet à vos unités d'envoyer rien de tel.",
@@ -45,7 +45,7 @@ enum DeskWords {
         "keep": ("Garder comme brouillon", "Keep as a draft"),
         "attach": ("Joindre des fichiers", "Attach files"),
         "attachNow": ("Joindre", "Attach"),
-        "remove": ("Retirer", "Remove"),
+        "remove": ("Enlever", "Remove"),
         "yes": ("oui", "yes"),
         "no": ("non", "no"),
         "lastLook": ("Relire avant l'envoi", "Once more before it leaves"),
@@ -58,10 +58,13 @@ enum DeskWords {
             "It is sealed and kept on this device; it leaves as soon as the relay is reachable, never twice."
         ),
         "notSentDraft": ("Vos réponses sont gardées dans le coffre.", "Your answers are kept in the vault."),
-        "continue": ("Continuer", "Go on"),
+        "continue": ("Voir ce qui attend", "See what waits"),
         "done.sent": (
             "Déposée, pas encore lue. La preuve du dépôt est ci-dessous.",
             "Deposited, not yet read. The proof of it stands below."
+        ),
+        "done.sentBefore": (
+            "Ce brouillon est déjà parti : voici la transmission.", "This draft has left already: here it is."
         ),
         "done.kept": ("Brouillon gardé dans le coffre.", "Draft kept in the vault."),
         "done.dropped": ("Brouillon jeté.", "Draft discarded."),
@@ -72,7 +75,7 @@ enum DeskWords {
         "directory": ("Annuaire", "Directory"),
         "openLoops": ("En attente d'une réponse", "Waiting for an answer"),
         "noOpenLoops": ("Tout ce que vos unités ont envoyé a sa réponse.", "All that your units sent has its answer."),
-        "answered": ("Répondues", "Answered"),
+        "answered": ("Avec réponse", "Answered"),
         "noAlerts": ("Aucune alerte.", "No alerts."),
         "dismiss": ("Ne plus afficher", "Do not show again"),
         "outboxSays": (
@@ -112,10 +115,11 @@ enum DeskWords {
         "proofWithout": ("sans le contenu", "without the content"),
         "proofWith": ("avec le contenu", "with the content"),
         "answer": ("Répondre ou compléter", "Answer or add to it"),
-        "answerKind": ("Par", "With"),
+        "answerKind": ("Type de réponse", "Kind of answer"),
         "done.dismissed": ("L'alerte n'est plus affichée.", "The alert is not shown again."),
         "done.discarded": ("Détruite ; elle n'a pas été transmise.", "Destroyed; it was not sent."),
         "envelopeOnly": ("Voir l'enveloppe sans ouvrir", "See the envelope without opening"),
+        "enterKey": ("Entrée", "Enter"),
         "keysTitle": ("Touches", "Keys"),
         "keysOff": ("Ne pas utiliser ces touches", "Do not use these keys"),
         "keysClose": ("Fermer", "Close"),
@@ -198,7 +202,7 @@ enum DeskWords {
         "older": ("Transmissions déjà traitées, non affichées : ", "Answered ones not shown: "),
         "corrected": ("corrigé", "corrected"),
         "formerValue": ("ancienne valeur, fausse", "old value, wrong"),
-        "refusedTitle": ("Demande non acceptée", "Not accepted"),
+        "refusedTitle": ("Ce n'est pas fait", "Not done"),
         "whatNow": ("Que faire maintenant", "What to do now"),
         "keys": (
             "Touches : j et k pour changer de ligne, Entrée pour ouvrir, a pour prendre en charge, / pour rechercher.",

@@ -18,7 +18,8 @@ final class Doorkeeper: Sendable {
         var origin: String?
         /// `Sec-Fetch-Site`; absent from other programs and old browsers.
         var fetchSite: String?
-        var cookie: String?
+        /// Other programs of this address may have set more of the same name.
+        var cookies: [String] = []
         /// Whether it asks for a change.
         var isChange: Bool
     }
@@ -30,8 +31,6 @@ final class Doorkeeper: Sendable {
     }
 
     enum Refusal: Error, Equatable {
-        /// Another user of this machine asks.
-        case otherUser
         /// The request calls this program by another name than its own.
         case otherName
         /// Another site asks.
@@ -49,6 +48,8 @@ final class Doorkeeper: Sendable {
         var entry: String?
         /// By cookie.
         var guests: [String: Guest] = [:]
+        /// What was just done, for the guest's next page.
+        var done: [Guest: [String]] = [:]
     }
 
     private let state = Mutex(State())
@@ -105,9 +106,16 @@ final class Doorkeeper: Sendable {
     /// The browser behind a request.
     func guest(_ visitor: Visitor) throws(Refusal) -> Guest {
         try judgeSite(visitor)
-        guard let cookie = visitor.cookie, let guest = state.withLock({ $0.guests[cookie] }) else { throw .stranger }
+        let guests = state.withLock { $0.guests }
+        let guest = visitor.cookies.lazy.compactMap { guests[$0] }.first
+        guard let guest else { throw .stranger }
         return guest
     }
+
+    /// Keeps what was just done, in words, for the guest's next page.
+    func done(_ words: [String], _ guest: Guest) { state.withLock { $0.done[guest] = words } }
+
+    func takeDone(_ guest: Guest) -> [String]? { state.withLock { $0.done.removeValue(forKey: guest) } }
 
     /// Whether a form is of one of this browser's own pages.
     func check(_ formToken: String?, of guest: Guest) throws(Refusal) {

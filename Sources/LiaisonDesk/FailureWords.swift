@@ -24,6 +24,13 @@ enum FailureWords {
                 "The browser sent the file in a form that cannot be read; nothing was attached.\nTry again.")
         case is Clerk.Locked:
             language("Le coffre est verrouillé ; rien n'a été fait.", "The vault is locked; nothing was done.")
+        case is Changed:
+            language(
+                "Ce brouillon a été modifié entre-temps, dans un autre onglet ou par une nouvelle version de l'annuaire ; rien n'a été fait.\nRelisez-le, puis envoyez.",
+                "This draft was changed meanwhile, in another tab or by a new state of the directory; nothing was done.\nLook at it once more, then send."
+            )
+        case is AlreadySent:
+            language("Ce brouillon est déjà parti.", "This draft has left already.")
         case is MissingReason:
             language("Aucun motif n'a été choisi ; rien n'a été fait.", "No reason was chosen; nothing was done.")
         default: ErrorWords.text(error, language)
@@ -32,10 +39,6 @@ enum FailureWords {
 
     private static func text(_ refusal: Doorkeeper.Refusal, _ language: Language) -> String {
         switch refusal {
-        case .otherUser:
-            language(
-                "Ce bureau est celui d'un autre utilisateur de cet ordinateur.",
-                "This desk is another user's of this computer.")
         case .otherName, .otherSite:
             language(
                 "Cette demande vient d'une autre page que celles de ce bureau ; rien n'a été fait.\nOuvrez l'adresse que « liaison desk » affiche.",

@@ -28,7 +28,7 @@ struct Frame {
     /// That the relay went on in another log.
     let notice: String?
     /// What was just done.
-    let done: String?
+    let done: [String]
 }
 
 /// A page's matter, and the template that lays it out. Its stored properties are what the template names.

@@ -31,6 +31,9 @@ struct Listening: Sendable {
                 try await watcher.run()
             } catch is Clerk.Locked {
                 return
+            } catch let problem as Problem where problem.status == 403 {
+                bulletin.tell { $0.notice = ErrorWords.text(problem, clerk.language) }
+                return
             } catch {
                 // Refused for good, or the vault is damaged or in use: the pages say so themselves when somebody asks for something.
                 bulletin.tell { $0.deafSince = $0.deafSince ?? clock() }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
+
 /// Reads forms with files, `multipart/form-data` (RFC 7578, RFC 2046 section 5.1), as browsers write them.
 enum Multipart {
     struct Part: Sendable {
@@ -14,7 +16,7 @@ enum Multipart {
     struct Malformed: Error {}
 
     /// More than any flow lets through; the flow's own limit is judged by the library.
-    static let largest = 64 << 20
+    static let largest = 32 << 20
     private static let mostParts = 100
 
     /// The boundary that a `Content-Type` names; nil for another type.
@@ -68,12 +70,19 @@ extension [UInt8] {
     /// Where `pattern` stands for the first time at `start` or behind it.
     fileprivate func firstRange(of pattern: [UInt8], from start: Int) -> Range<Int>? {
         guard let first = pattern.first, start >= 0 else { return nil }
-        var place = start
-        while place + pattern.count <= count {
-            guard let found = self[place...(count - pattern.count)].firstIndex(of: first) else { return nil }
-            if self[found..<found + pattern.count].elementsEqual(pattern) { return found..<found + pattern.count }
-            place = found + 1
+        return withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var place = start
+            while place + pattern.count <= bytes.count {
+                let found = memchr(base + place, Int32(first), bytes.count - pattern.count + 1 - place)
+                guard let found else { return nil }
+                if memcmp(found, pattern, pattern.count) == 0 {
+                    let lower = UnsafeRawPointer(found) - base
+                    return lower..<lower + pattern.count
+                }
+                place = UnsafeRawPointer(found) - base + 1
+            }
+            return nil
         }
-        return nil
     }
 }

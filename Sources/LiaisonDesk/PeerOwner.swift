@@ -5,6 +5,18 @@ import Foundation
 import LiaisonNotes
 import NIOCore
 
+/// Closes a connection that is another user's of this machine, before it can ask for anything or hold a place.
+final class SameUserHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = NIOAny
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        if PeerOwner.user(of: channel.remoteAddress, at: channel.localAddress) != geteuid() {
+            context.close(promise: nil)
+        }
+    }
+}
+
 /// Which user of this machine is at the other end of a connection over the loopback interface, as the kernel says (proc(5),
 /// `/proc/net/tcp`).
 ///
@@ -17,13 +29,20 @@ enum PeerOwner {
         for line in table.split(separator: "\n") {
             let columns = line.split(separator: " ", omittingEmptySubsequences: true)
             // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid …; seen from the other end
-            guard columns.count > 7, columns[1] == peer, columns[2] == own else { continue }
+            // 01: established; what is closing is nobody's.
+            guard columns.count > 7, columns[1] == peer, columns[2] == own, columns[3] == "01" else { continue }
             return UInt32(columns[7])
         }
         return nil
     }
 
-    static func readTable() -> String? { try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8) }
+    /// The table's size is not known beforehand: it is read to its end.
+    static func readTable() -> String? {
+        guard let file = FileHandle(forReadingAtPath: "/proc/net/tcp"), let bytes = try? file.readToEnd() else {
+            return nil
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     /// `127.0.0.1:80` as the table has it: `0100007F:0050`, the address in the machine's own order.
     private static func entry(of address: SocketAddress?) -> String? {

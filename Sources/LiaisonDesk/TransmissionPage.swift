@@ -124,7 +124,7 @@ struct TransmissionPage: Page {
         author = opened?.envelope.body.by.description
         to = routing.recipients.map(voice.name).joined(separator: " ; ")
         deposited = voice.when(delivery?.event.event.at ?? routing.sealedAt)
-        isDeposited = delivery != nil
+        isDeposited = delivery != nil || tracked?.deliveries.isEmpty == false
         let isWaiting = delivery.map { !$0.state.isFinal } ?? false
         due = isWaiting ? delivery?.dueAt.map { voice.due($0) } : nil
         state = delivery?.state.text(language)

@@ -33,6 +33,14 @@ struct DraftPlace: Sendable {
     }
 }
 
+/// The draft has left already.
+struct AlreadySent: Error {
+    let id: TransmissionID
+}
+
+/// The draft is not what the page showed any more.
+struct Changed: Error {}
+
 /// A draft that is being written, judged as far as it is.
 struct Writing {
     let place: DraftPlace
@@ -49,12 +57,15 @@ struct Writing {
     /// Whom to call besides the recipient.
     let rescue: [NumberLine]
 
-    init(_ place: DraftPlace, _ session: Session, _ voice: Voice) async throws {
+    /// - Throws: `AlreadySent` for a draft that has left.
+    /// - Parameter given: instead of what the vault keeps.
+    init(_ place: DraftPlace, _ session: Session, _ voice: Voice, draft given: SendDraft? = nil) async throws {
+        if let sent = try session.transmission(ofDraft: place.id) { throw AlreadySent(id: sent) }
         self.place = place
         self.session = session
         self.voice = voice
-        draft =
-            try session.drafts(of: place.kind, to: place.to).first { $0.id == place.id }?.draft ?? SendDraft(form: [:])
+        let kept = try session.drafts(of: place.kind, to: place.to).first { $0.id == place.id }?.draft
+        draft = given ?? kept ?? SendDraft(form: [:])
         guard let known = voice.catalogue[place.kind] else { throw ClientFailure.unknownKind(place.kind) }
         var request = SendRequest(kind: place.kind, to: place.to)
         request.from = draft.from
@@ -82,14 +93,32 @@ struct Writing {
     /// The recipient's numbers, then rescue.
     var calls: [Call] { (voice.numberLines(recipient.address) + rescue).map(Call.init) }
 
-    /// What leaves no choice.
-    var fixed: [String: FieldValue] { kind.defaults(for: context) }
+    /// What leaves no choice. Whether the person agrees is recorded as it is, also where nothing hangs on it.
+    var fixed: [String: FieldValue] { defaults.filter { $0.key != "adhesion_status" } }
+    var defaults: [String: FieldValue] { kind.defaults(for: context) }
+
+    /// By which a page knows whether the draft is still what it shows.
+    var revision: String {
+        get throws { Hash.of(try CanonicalJSON.encode(draft)).description }
+    }
+
+    /// By which the last look knows whether what is sent is what it showed: the draft, its files, and who will read it.
+    var seal: String {
+        get throws {
+            let now = session.clock()
+            let readers = routing.recipients.flatMap { unit in
+                session.directory.readers(of: unit, at: now).map { "\(unit) \($0.address) \($0.key)" }
+            }
+            let files = try session.keptFiles(place.id).map { "\($0.id) \($0.sha256)" }
+            return Hash.of(([try revision] + files + readers).joined(separator: "\n")).description
+        }
+    }
 
     /// Everything that is wrong with the form as it is.
     var findings: [FormFinding] {
         get throws {
             voice.catalogue.checkTyped(
-                draft.form.merging(fixed) { given, _ in given }, kind: kind, context: context, now: session.clock(),
+                draft.form.merging(defaults) { given, _ in given }, kind: kind, context: context, now: session.clock(),
                 zone: session.timeZone, attachments: try session.keptFiles(place.id).count)
         }
     }
@@ -136,9 +165,9 @@ struct Writing {
         return (draft, problems)
     }
 
-    /// A browser's line ends (CR LF) as forms have them.
+    /// As the terminal takes what is pasted: line ends of every kind, no signs that nobody sees.
     private static func plain(_ text: String) -> String {
-        text.replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+        LineBuffer.plain(text).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 
@@ -291,6 +320,9 @@ struct FormPage: Page {
     }
 
     let path: String
+    let revision: String
+    /// Of this very page, among those that show the same draft.
+    let editor: String
     let title: String
     let heading: [String]
     let never: String
@@ -311,10 +343,12 @@ struct FormPage: Page {
     let saved: String?
 
     /// - Parameter errors: by field, in words; shown at the fields and summed up.
-    init(_ writing: Writing, errors: [String: String] = [:]) throws {
+    init(_ writing: Writing, errors: [String: String] = [:], revision: String? = nil) throws {
         let (voice, draft, kind) = (writing.voice, writing.draft, writing.kind)
         let language = voice.language
         path = writing.place.path
+        self.revision = try revision ?? writing.revision
+        editor = Hex.encode(RandomBytes.system(8))
         title = voice.title(writing.place.kind)
         // The kind is the title, and each urgency says when its answer is due.
         let lines = writing.briefing.heading(writing.routing.urgency).dropFirst() + writing.briefing.beforeTheForm
@@ -351,7 +385,8 @@ struct FormPage: Page {
             "\(rule.count) fichiers au plus, \(FileSize.text(rule.bytes, .fr)) en tout",
             "at most \(rule.count) files, \(FileSize.text(rule.bytes, .en)) in all")
         problems = fields.filter { $0.error != nil }
-        otherProblems = errors.filter { name, _ in name != "call" && !fields.contains { $0.name == name } }.values
+        otherProblems = errors.filter { name, _ in name != "call" && !fields.contains { $0.name == "f.\(name)" } }
+            .values
             .sorted()
         hasProblems = !errors.isEmpty
         saved = nil
@@ -365,7 +400,7 @@ struct FormPage: Page {
         _ name: String, _ field: FieldDefinition, _ writing: Writing, error: String?
     ) -> Field {
         let language = writing.voice.language
-        let value = writing.draft.form[name]
+        let value = writing.draft.form[name] ?? writing.defaults[name]
         let chosen = value.map(codes) ?? []
         let allowed = writing.kind.only[name]
         let codes = field.codes(for: writing.context.senderKind).filter { allowed?.contains($0) ?? true }
@@ -435,6 +470,7 @@ struct ConfirmPage: Page {
     static let tab: String? = "write"
 
     let path: String
+    let seal: String
     let title: String
     let lines: [String]
     let readers: [String]
@@ -449,6 +485,7 @@ struct ConfirmPage: Page {
     init(_ writing: Writing, _ plan: SendPlan) async throws {
         let voice = writing.voice
         path = writing.place.path
+        seal = try writing.seal
         title = voice.title(writing.place.kind)
         lines =
             writing.briefing.heading(plan.routing.urgency)

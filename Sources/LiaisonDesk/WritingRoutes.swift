@@ -76,10 +76,14 @@ extension DeskRoutes {
     /// Keeps what a page's form says.
     ///
     /// - Returns: why single values cannot be meant so, by field.
+    /// - Throws: `Changed` when another page has changed the draft since this one was made.
     private func keep(_ body: FormBody, _ place: DraftPlace) async throws -> [String: String] {
         try await clerk.work { session, voice in
             let writing = try await Writing(place, session, voice)
             let (draft, problems) = Writing.read(body, into: writing.draft, kind: writing.kind, session, voice)
+            let revision = try writing.revision
+            guard editors.mayKeep(place.id, editor: body["editor"] ?? "", isUnchanged: body["revision"] == revision)
+            else { throw Changed() }
             try session.keep(draft, as: place.id)
             return problems
         }
@@ -101,7 +105,7 @@ extension DeskRoutes {
         do {
             let place = try context.draftPlace
             let problems = try await keep(body, place)
-            guard body["next"] != "keep" else { return Self.see("/write?done=kept") }
+            guard body["next"] != "keep" else { return see("/write?done=kept", saying: context) }
             let faulty = try await clerk.work { session, voice -> FormPage? in
                 let writing = try await Writing(place, session, voice)
                 let errors = try Self.errors(writing, problems)
@@ -109,6 +113,27 @@ extension DeskRoutes {
             }
             guard let faulty else { return Self.see(place.path + "/confirm") }
             return html(faulty, context.guest, status: .unprocessableContent)
+        } catch is Changed {
+            return await changedElsewhere(body, context)
+        } catch {
+            return await failed(error, context)
+        }
+    }
+
+    /// The form with what this page had, so that nothing of it is lost; from now on it is this page that writes.
+    private func changedElsewhere(_ body: FormBody, _ context: DeskContext) async -> Response {
+        do {
+            let place = try context.draftPlace
+            let language = language
+            let page = try await clerk.work { session, voice in
+                let kept = try await Writing(place, session, voice)
+                let (draft, problems) = Writing.read(body, into: kept.draft, kind: kept.kind, session, voice)
+                var errors = problems
+                errors["revision"] = FailureWords.text(Changed(), language)
+                return try FormPage(
+                    try await Writing(place, session, voice, draft: draft), errors: errors, revision: kept.revision)
+            }
+            return html(page, context.guest, status: .conflict)
         } catch {
             return await failed(error, context)
         }
@@ -116,6 +141,8 @@ extension DeskRoutes {
 
     private struct Checked: Encodable {
         var saved: String
+        /// Of the draft as it is now; absent when it was not kept.
+        var revision: String?
         var errors: [String: String]
     }
 
@@ -126,26 +153,28 @@ extension DeskRoutes {
             let body = try await form(of: request, context)
             let place = try context.draftPlace
             let problems = try await keep(body, place)
-            let errors = try await clerk.work { session, voice in
-                try Self.errors(try await Writing(place, session, voice), problems)
+            let (errors, revision) = try await clerk.work { session, voice in
+                let writing = try await Writing(place, session, voice)
+                return (try Self.errors(writing, problems), try writing.revision)
             }
             // The convention's zone is not needed for an hour that is just now.
             let hour = clerk.now.date.formatted(
                 Date.FormatStyle(timeZone: .current).hour().minute().locale(Locale(identifier: "fr_FR")))
             answer = Checked(
-                saved: (words["saved"] ?? "") + hour,
+                saved: (words["saved"] ?? "") + hour, revision: revision,
                 errors: Dictionary(errors.map { ($0 == "call" ? $0 : "f." + $0, $1) }) { first, _ in first })
         } catch is Clerk.Locked {
             return Response(status: .unauthorized)
         } catch let refusal as Doorkeeper.Refusal {
             throw refusal
         } catch {
+            // Not kept: the script says so, and tries again.
             answer = Checked(saved: FailureWords.text(error, language), errors: [:])
         }
         var headers = HTTPFields()
         headers[.contentType] = "application/json"
         return Response(
-            status: .ok, headers: headers,
+            status: answer.revision == nil ? .serviceUnavailable : .ok, headers: headers,
             body: .init(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(answer))))
     }
 
@@ -215,7 +244,7 @@ extension DeskRoutes {
     }
 
     @Sendable private func send(_ request: Request, _ context: DeskContext) async throws -> Response {
-        _ = try await form(of: request, context)
+        let seen = try await form(of: request, context)["seen"]
         do {
             let place = try context.draftPlace
             let language = language
@@ -227,12 +256,13 @@ extension DeskRoutes {
                             isSealed: isSealed, why: FailureWords.text(error, language), back: back,
                             numbers: writing.calls))
                 }
+                guard seen == (try writing.seal) else { throw Changed() }
                 let id: TransmissionID
                 let units = writing.routing.recipients + [writing.routing.from]
                 do {
                     let plan = try await session.plan(writing.request, catalogue: voice.catalogue)
                     id = try await session.seal(plan)
-                    try session.dropDraft(place.id)
+                    try session.draft(place.id, wasSealedAs: id)
                     try await session.rememberReaders(of: units)
                 } catch {
                     return notSent(error, isSealed: false, back: place.path)
@@ -251,7 +281,7 @@ extension DeskRoutes {
             }
             await recount()
             switch sent {
-            case .deposited(let id): return Self.see("/transmissions/\(id)?done=sent")
+            case .deposited(let id): return see("/transmissions/\(id)?done=sent", saying: context)
             case .notSent(let page): return html(page, context.guest, status: .unprocessableContent)
             }
         } catch {

@@ -118,7 +118,9 @@ public struct FieldDefinition: Codable, Hashable, Sendable {
     /// Neither empty nor too long, nothing that could steer a terminal or reverse the reading direction.
     private func isText(_ text: String) -> Bool {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        // A sign may be made of several, as an accent on a letter; hundreds on one would be a length that nobody sees.
         return trimmed.count >= (min ?? 1) && text.count <= maximumLength
+            && text.unicodeScalars.count <= 2 * maximumLength
             && text.unicodeScalars.allSatisfy { !Self.isForbidden($0) }
     }
 

@@ -88,7 +88,7 @@ package struct LineBuffer: Hashable, Sendable {
     }
 
     /// Without controls and marks that turn the reading direction; every kind of line end is a line feed.
-    private static func plain(_ text: String) -> String {
+    public static func plain(_ text: String) -> String {
         var plain = String.UnicodeScalarView()
         var isAfterReturn = false
         for scalar in text.unicodeScalars {

@@ -49,6 +49,12 @@ struct DeskCommand: AsyncParsableCommand {
             guard FileManager.default.fileExists(atPath: "\(path)/\(Vault.fileName)") else {
                 throw VaultFailure.missing(path)
             }
+            // Each page is a connection, and each look into the vault a file: as many as this user may have.
+            var limit = rlimit()
+            if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+                limit.rlim_cur = limit.rlim_max
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            }
             let desk = try Desk(
                 vault: path, language: console.language, trust: try global.policy(),
                 isScreenLocked: { Screen.isLocked })

@@ -119,7 +119,7 @@ struct Withdraw: AsyncParsableCommand {
                     demand: result.demand, notifyBefore: result.openedAt == nil ? nil : deadline.map(Clock.text))
             }
             try console.print(rows) {
-                results.map { text($0, deadline, voice) }.joined(separator: "\n")
+                results.map { voice.text($0, notifyBefore: deadline) }.joined(separator: "\n")
             }
             for result in results {
                 guard let failure = result.failure else { continue }
@@ -130,32 +130,5 @@ struct Withdraw: AsyncParsableCommand {
                 console.sayNumbers(session.directory.unit(result.unit))
             }
         }
-    }
-
-    private func text(_ row: WithdrawalResult, _ deadline: Instant?, _ voice: Voice) -> String {
-        let language = voice.language
-        let unit = voice.name(row.unit)
-        guard let opened = row.openedAt.map(voice.when) else {
-            guard row.state == .withdrawn else { return unit + language(" : ", ": ") + row.state.text(language) }
-            let held =
-                row.retrievedBy.isEmpty
-                ? ""
-                : language(
-                    " ; une copie scellée, qui n'a été montrée à personne, est chez \(row.retrievedBy.joined(separator: ", "))",
-                    "; a sealed copy, shown to nobody, is with \(row.retrievedBy.joined(separator: ", "))")
-            return language("\(unit) : pas encore ouverte, détruite", "\(unit): unopened, destroyed") + held
-        }
-        var text = language(
-            "\(unit) : déjà ouverte (\(opened)), ne peut plus être retirée",
-            "\(unit): opened already (\(opened)), cannot be taken back")
-        if let demand = row.demand {
-            text += language(" ; destruction demandée (\(demand))", "; destruction demanded (\(demand))")
-        }
-        if let before = deadline.map(voice.when) {
-            text += language(
-                "\n  Violation de données à caractère personnel possible (RGPD, article 33) : prévenez votre délégué à la protection des données ; à notifier avant \(before)",
-                "\n  Possible personal data breach (GDPR 33): tell your DPO; to be notified before \(before)")
-        }
-        return text
     }
 }

@@ -15,7 +15,7 @@ struct DoorkeeperTests {
     private func letIn() throws -> Doorkeeper.Visitor {
         let token = try #require(doorkeeper.newAddress().split(separator: "=").last)
         var visitor = Doorkeeper.Visitor(host: "127.0.0.1:4711", isChange: false)
-        visitor.cookie = try doorkeeper.enter(String(token))
+        visitor.cookies = ["of another program", try doorkeeper.enter(String(token))]
         return visitor
     }
 
@@ -72,8 +72,8 @@ struct DoorkeeperTests {
 
     @Test func aStrangerIsNoGuest() throws {
         var visitor = try letIn()
-        for cookie in [nil, "", "0000"] {
-            visitor.cookie = cookie
+        for cookies in [[], [""], ["0000", "1111"]] {
+            visitor.cookies = cookies
             #expect(throws: Doorkeeper.Refusal.stranger) { try doorkeeper.guest(visitor) }
         }
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import Foundation
 import NIOCore
+import NIOPosix
 import Testing
 
 @testable import LiaisonDesk
@@ -24,6 +26,18 @@ struct PeerOwnerTests {
     }
 
     @Test func theOtherEndsUserCounts() throws { #expect(try user(0xC350) == 1001) }
+
+    /// A real connection of this very process.
+    @Test func theKernelListsThisProcess() async throws {
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { _ in MultiThreadedEventLoopGroup.singleton.any().makeSucceededVoidFuture() }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(to: #require(server.localAddress)).get()
+        #expect(PeerOwner.user(of: client.localAddress, at: client.remoteAddress) == geteuid())
+        try await client.close()
+        try await server.close()
+    }
 
     @Test func whatIsNotListedIsNobodys() throws {
         #expect(try user(0xC352) == nil)

@@ -8,8 +8,10 @@ import Testing
 
 /// Whole programs, driven by the readable scripts in `Tests/Scripts`. Each sets up what it needs, stops it, and
 /// exits 0 when everything was as it says. One that hangs is ended, and fails with the last commands that it ran.
-@Suite(.serialized)
 struct ScriptTests {
+    /// So many at a time: as many as the machines of these tests have processors.
+    private static let lanes = Lanes(2)
+
     /// The longest takes about two minutes on two cores that other tests share.
     static let limitInSeconds = 900
 
@@ -24,6 +26,8 @@ struct ScriptTests {
 
     @Test(arguments: scripts)
     func script(name: String) async throws {
+        await Self.lanes.enter()
+        defer { Task { await Self.lanes.leave() } }
         let directory = try TemporaryDirectory()
         let start = ContinuousClock.now
         let output = try await WaitingThread.run {
@@ -43,6 +47,26 @@ struct ScriptTests {
     private static func lastCommands(in directory: TemporaryDirectory) -> String {
         let trace = (try? String(contentsOfFile: "\(directory.path)/trace", encoding: .utf8)) ?? ""
         return "Last commands:\n" + trace.split(separator: "\n").suffix(15).joined(separator: "\n")
+    }
+
+    /// Lets some in at a time, in the order in which they come.
+    private actor Lanes {
+        private var free: Int
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+
+        init(_ count: Int) { free = count }
+
+        func enter() async {
+            if free > 0 {
+                free -= 1
+            } else {
+                await withCheckedContinuation { waiting.append($0) }
+            }
+        }
+
+        func leave() {
+            if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+        }
     }
 
     @Test func thereAreScripts() { #expect(Self.scripts.count >= 6) }

@@ -497,7 +497,11 @@
         if (!answer.ok) {
           throw new Error(`The desk answered ${answer.status}.`);
         }
-        this.show(await answer.json());
+        const told = await answer.json();
+        if (typeof told.revision === "string" && this.form.elements.revision) {
+          this.form.elements.revision.value = told.revision;
+        }
+        this.show(told);
       } catch {
         this.isUnsent = true;
         this.showSaved(texts.notSaved, true);
