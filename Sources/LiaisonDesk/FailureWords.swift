@@ -22,6 +22,11 @@ enum FailureWords {
             language(
                 "Le navigateur a envoyé le fichier sous une forme illisible ; rien n'a été joint.\nRecommencez.",
                 "The browser sent the file in a form that cannot be read; nothing was attached.\nTry again.")
+        case is Multipart.TooLarge:
+            language(
+                "Le fichier est trop volumineux pour cette page (64 Mio au plus) ; rien n'en a été retenu.\nLes commandes « liaison » acceptent des fichiers plus grands.",
+                "The file is too large for this page (64 MiB at most); nothing of it was kept.\nThe “liaison” commands take larger files."
+            )
         case is Clerk.Locked:
             language("Le coffre est verrouillé ; rien n'a été fait.", "The vault is locked; nothing was done.")
         case is MissingReason:

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+/// The fixed texts of the pages that look at what happened: dossiers, the log, figures; and of handing on to a colleague.
+extension DeskWords {
+    static let audit: [String: (String, String)] = [
+        "more": ("Autres pages", "Other pages"),
+        "verify": ("Vérifier une preuve", "Judge a dossier"),
+        "dossier": ("Le dossier de preuve (fichier .asice)", "The dossier (an .asice file)"),
+        "dossierHelp": (
+            "Il est vérifié sur ce poste, sans le relais, et rien n'en est enregistré.",
+            "It is judged on this device, without the relay, and nothing of it is kept."
+        ),
+        "verifyNow": ("Vérifier ce fichier", "Judge this file"),
+        "verifiedFile": ("Fichier vérifié :", "File judged:"),
+        "proves": ("Ce que ce dossier prouve", "What this dossier proves"),
+        "provenEvents": ("Ce qui s'est passé, dans l'ordre du journal", "What happened, in order of the log"),
+        "relayTime": ("Heure du relais", "The relay's time"),
+        "event": ("Événement", "Event"),
+        "declaredBy": ("Auteur de la déclaration", "Declared by"),
+        "entry": ("Entrée du journal", "Entry of the log"),
+        "disclosed": ("Contenu divulgué par ce dossier", "Content that this dossier discloses"),
+        "notDisclosed": (
+            "Ce dossier ne divulgue rien du contenu de la transmission.",
+            "This dossier discloses nothing of the transmission's content."
+        ),
+        "provesNot": ("Ce qu'il ne prouve pas", "What it does not prove"),
+        "provesNotReading": (
+            "« Ouvert » veut dire qu'un agent de l'unité s'est fait remettre le contenu ; cela ne prouve pas qu'il l'a lu.",
+            "“Opened” means that an agent of the unit was given the content; that it was read is not proven."
+        ),
+        "provesNotWho": (
+            "Les agents n'y sont que des pseudonymes : seule leur institution sait qui ils sont.",
+            "Agents are pseudonyms in it: only their institution knows who they are."
+        ),
+        "provesNotLater": (
+            "Il montre ce que son auteur y a mis : d'autres événements, plus récents ou adressés à d'autres unités, peuvent exister.",
+            "It shows what its author put into it: there may be later events, or others to other units."
+        ),
+        "provesNotPage": (
+            "La page lisez-moi.html qu'il contient n'est pas vérifiée : ne vous fiez qu'à ce qui est affiché ici.",
+            "The page lisez-moi.html in it is not judged: rely only on what is shown here."
+        ),
+        "checks": ("Ce qui a été vérifié", "What was checked"),
+        "checksCaption": ("Chaque vérification et son résultat", "Each check and its outcome"),
+        "checked": ("Vérification", "Check"),
+        "outcome": ("Résultat", "Outcome"),
+        "detail": ("Détail", "Detail"),
+        "verifiedBy": (
+            "Vérifié d'après la convention en vigueur sur ce poste et, s'il en a une, sa politique de témoins et d'horodatage.",
+            "Judged by the convention in force on this device and, where it has one, its policy of witnesses and time-stamps."
+        )
+    ]
+}
