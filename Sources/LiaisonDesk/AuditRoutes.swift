@@ -13,11 +13,16 @@ import LiaisonWire
 import LiaisonWords
 import NIOCore
 
-/// What is asked for now and then: whether a dossier holds.
+/// What is looked into now and then: whether a dossier holds, what the log says of an institution.
 extension DeskRoutes {
     func addAudit(to router: Router<DeskContext>) {
         router.get("verify", use: page { [self] _, context in try await clerk.work { _, _ in VerifyPage() } })
         router.post("verify", use: verify)
+        router.get(
+            "audit",
+            use: page { [self] _, context in try await clerk.work(isUse: context.isUse) { try await AuditPage($0, $1) }
+            })
+        router.post("audit", use: answer(readEvents))
     }
 
     /// Judges a dossier, which stays in memory, by what this agent trusts.
@@ -39,6 +44,30 @@ extension DeskRoutes {
             throw refusal
         } catch {
             return await failed(error, context)
+        }
+    }
+
+    /// Reading is an event: it happens by a form, and never because a page is shown again.
+    private func readEvents(_ form: FormBody, _ context: DeskContext) async throws -> AuditPage {
+        var query = AuditPage.Query()
+        query.first = form.given("first")
+        query.last = form.given("last")
+        query.unit = form.given("unit").flatMap { UnitAddress($0) }
+        query.event = form.given("event").flatMap { EventName(rawValue: $0) }
+        return try await clerk.work(.relay) { [query] in try await AuditPage.reading(query, $0, $1) }
+    }
+
+    /// Does what a form asks for and shows what came of it, which no address names.
+    private func answer<Matter: Page>(
+        _ act: @escaping @Sendable (FormBody, DeskContext) async throws -> Matter
+    ) -> @Sendable (Request, DeskContext) async throws -> Response {
+        { [self] request, context in
+            let form = try await form(of: request, context)
+            do {
+                return html(try await act(form, context), context.guest)
+            } catch {
+                return await failed(error, context)
+            }
         }
     }
 

@@ -49,6 +49,45 @@ extension DeskWords {
         "verifiedBy": (
             "Vérifié d'après la convention en vigueur sur ce poste et, s'il en a une, sa politique de témoins et d'horodatage.",
             "Judged by the convention in force on this device and, where it has one, its policy of witnesses and time-stamps."
-        )
+        ),
+        "audit": ("Journal en clair", "The log in plain words"),
+        "auditOnlyFor": (
+            "Réservé aux auditeurs et aux délégués à la protection des données de votre institution. Votre fonction ne permet pas de lire les événements de toutes ses unités.",
+            "Only for your institution's auditors and data protection officers. Your duty does not let you read the events of all its units."
+        ),
+        "auditInstead": (
+            "Ce que le journal prouve d'une transmission de votre unité se lit sur la page de cette transmission.",
+            "What the log proves of a transmission of your own unit stands on that transmission's page."
+        ),
+        "auditSays": (
+            "Les événements de toutes les unités de votre institution, tels que le journal les prouve ; jamais un contenu.",
+            "The events of all units of your institution, as the log proves them; never a content."
+        ),
+        "auditTrace": (
+            "Cette lecture est elle-même un événement : votre pseudonyme et l'heure s'inscrivent au journal, dans la boîte de chaque unité.",
+            "This reading is itself an event: your pseudonym and the time go into the log, into the mailbox of each unit."
+        ),
+        "auditRead": ("Lire le journal", "Read the log"),
+        "auditDone": (
+            "Cette lecture est inscrite au journal ; recharger cette page l'y inscrirait une seconde fois.",
+            "This reading is in the log; to load this page anew would put it there once more."
+        ),
+        "auditCounts": ("Combien d'événements de chaque sorte", "How many events of each kind"),
+        "auditEvents": ("Les événements, dans l'ordre du journal", "The events, in order of the log"),
+        "auditOmitted": (
+            "Choisissez une période plus courte : seuls les derniers événements sont affichés. Événements plus anciens, non affichés :",
+            "Choose a shorter period: only the latest events are shown. Earlier ones that are not shown:"
+        ),
+        "auditUnit": ("Boîte", "Mailbox"),
+        "allMailboxes": ("toutes les boîtes de l'institution", "all mailboxes of the institution"),
+        "allEvents": ("tous les événements", "all events"),
+        "noEvent": ("Aucun événement dans cette période.", "No event in this period."),
+        "firstDay": ("Du (premier jour)", "From (first day)"),
+        "lastDay": ("Au (dernier jour, compris)", "To (last day, included)"),
+        "howMany": ("Nombre", "Number"),
+        "mailbox": ("Boîte", "Mailbox"),
+        "about": ("Unité concernée, transmission", "Unit and transmission"),
+        "askedBy": ("Demandé par", "Asked by"),
+        "colon": (" :", ":")
     ]
 }

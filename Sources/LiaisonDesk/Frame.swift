@@ -65,7 +65,8 @@ struct Templates: Sendable {
         "sent": PackageResources.sent_mustache, "alerts": PackageResources.alerts_mustache,
         "outbox": PackageResources.outbox_mustache, "directory": PackageResources.directory_mustache,
         "search": PackageResources.search_mustache,
-        "more": PackageResources.more_mustache, "verify": PackageResources.verify_mustache
+        "more": PackageResources.more_mustache, "verify": PackageResources.verify_mustache,
+        "audit": PackageResources.audit_mustache
     ]
 
     /// - Parameter words: the texts of the pages in the reader's language, by name.
