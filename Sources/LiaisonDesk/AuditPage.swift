@@ -119,6 +119,7 @@ struct AuditPage: Page {
             query.unit.map { found.event.mailbox == .unit($0) } ?? true
                 && query.event.map { found.event.event == $0 } ?? true
         }
+        try await session.know(Set(events.compactMap(\.event.unit?.institution)))
         let language = voice.language
         let time = LocalTime(session.timeZone)
         let kinds = Dictionary(grouping: events, by: \.event.event)

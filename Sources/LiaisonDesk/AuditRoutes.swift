@@ -13,7 +13,8 @@ import LiaisonWire
 import LiaisonWords
 import NIOCore
 
-/// What is looked into now and then: whether a dossier holds, what the log says of an institution.
+/// What is looked into now and then: whether a dossier holds, what the log says of an institution, how much a
+/// unit has to do.
 extension DeskRoutes {
     func addAudit(to router: Router<DeskContext>) {
         router.get("verify", use: page { [self] _, context in try await clerk.work { _, _ in VerifyPage() } })
@@ -23,6 +24,7 @@ extension DeskRoutes {
             use: page { [self] _, context in try await clerk.work(isUse: context.isUse) { try await AuditPage($0, $1) }
             })
         router.post("audit", use: answer(readEvents))
+        router.get("statistics", use: page(statistics))
     }
 
     /// Judges a dossier, which stays in memory, by what this agent trusts.
@@ -55,6 +57,14 @@ extension DeskRoutes {
         query.unit = form.given("unit").flatMap { UnitAddress($0) }
         query.event = form.given("event").flatMap { EventName(rawValue: $0) }
         return try await clerk.work(.relay) { [query] in try await AuditPage.reading(query, $0, $1) }
+    }
+
+    private func statistics(_ request: Request, _ context: DeskContext) async throws -> StatisticsPage {
+        var query = StatisticsPage.Query()
+        query.first = request.given("first")
+        query.last = request.given("last")
+        query.unit = request.given("unit").flatMap { UnitAddress($0) }
+        return try await clerk.work(isUse: context.isUse) { [query] in try await StatisticsPage(query, $0, $1) }
     }
 
     /// Does what a form asks for and shows what came of it, which no address names.

@@ -88,6 +88,30 @@ extension DeskWords {
         "mailbox": ("Boîte", "Mailbox"),
         "about": ("Unité concernée, transmission", "Unit and transmission"),
         "askedBy": ("Demandé par", "Asked by"),
-        "colon": (" :", ":")
+        "colon": (" :", ":"),
+        "statistics": ("Statistiques de l'unité", "The unit's figures"),
+        "count": ("Compter", "Count"),
+        "total": ("Total", "Total"),
+        "noOwnUnit": (
+            "Vous n'avez de poste dans aucune unité : il n'y a rien à compter.",
+            "You have no post in any unit: there is nothing to count."
+        ),
+        "nothingCounted": ("Rien dans cette période.", "Nothing in this period."),
+        "statisticsNotReport": (
+            "Ces chiffres servent à l'unité elle-même. Ils ne sont pas le bilan transmis à la préfecture, qui s'établit et s'envoie à part.",
+            "These figures are for the unit itself. They are not the report that goes to the prefecture, which is made and sent apart."
+        ),
+        "statisticsSmall": (
+            "Un nombre de 1 à 4 s'affiche « moins de 5 », et un autre nombre n'est pas affiché là où une soustraction le révélerait : aucun chiffre ne doit mener à une personne.",
+            "A number from 1 to 4 is shown as “fewer than 5”, and another number is not shown where a subtraction would tell it: no figure may lead to a person."
+        ),
+        "statisticsOverlap": (
+            "Ne diffusez pas les chiffres de deux périodes qui se recouvrent : leur différence pourrait désigner quelqu'un.",
+            "Do not pass on the figures of two periods that overlap: their difference could point at somebody."
+        ),
+        "statisticsSource": (
+            "Comptées d'après ce que ce poste détient : une transmission compte une fois pour chaque unité destinataire, au jour de son dépôt.",
+            "Counted from what this device holds: a transmission counts once for each receiving unit, on the day of its deposit."
+        )
     ]
 }

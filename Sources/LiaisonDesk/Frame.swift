@@ -66,7 +66,8 @@ struct Templates: Sendable {
         "outbox": PackageResources.outbox_mustache, "directory": PackageResources.directory_mustache,
         "search": PackageResources.search_mustache,
         "more": PackageResources.more_mustache, "verify": PackageResources.verify_mustache,
-        "audit": PackageResources.audit_mustache
+        "audit": PackageResources.audit_mustache,
+        "statistics": PackageResources.statistics_mustache
     ]
 
     /// - Parameter words: the texts of the pages in the reader's language, by name.
