@@ -14,7 +14,7 @@ import LiaisonWords
 import NIOCore
 
 /// What is looked into now and then: whether a dossier holds, what the log says of an institution, how much a
-/// unit has to do.
+/// unit has to do; and a colleague who is to go on with it.
 extension DeskRoutes {
     func addAudit(to router: Router<DeskContext>) {
         router.get("verify", use: page { [self] _, context in try await clerk.work { _, _ in VerifyPage() } })
@@ -25,6 +25,12 @@ extension DeskRoutes {
             })
         router.post("audit", use: answer(readEvents))
         router.get("statistics", use: page(statistics))
+        router.get(
+            "transfer",
+            use: page { [self] _, context in
+                try await clerk.work(isUse: context.isUse) { try await TransferPage($0, $1) }
+            })
+        router.post("transfer", use: answer(transfer))
     }
 
     /// Judges a dossier, which stays in memory, by what this agent trusts.
@@ -65,6 +71,11 @@ extension DeskRoutes {
         query.last = request.given("last")
         query.unit = request.given("unit").flatMap { UnitAddress($0) }
         return try await clerk.work(isUse: context.isUse) { [query] in try await StatisticsPage(query, $0, $1) }
+    }
+
+    private func transfer(_ form: FormBody, _ context: DeskContext) async throws -> TransferPage {
+        guard let colleague = form.given("to").flatMap({ AgentAddress($0) }) else { throw MissingColleague() }
+        return try await clerk.work(.relay) { try await TransferPage.transferring(to: colleague, $0, $1) }
     }
 
     /// Does what a form asks for and shows what came of it, which no address names.

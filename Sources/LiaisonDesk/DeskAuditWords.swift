@@ -112,6 +112,40 @@ extension DeskWords {
         "statisticsSource": (
             "Comptées d'après ce que ce poste détient : une transmission compte une fois pour chaque unité destinataire, au jour de son dépôt.",
             "Counted from what this device holds: a transmission counts once for each receiving unit, on the day of its deposit."
-        )
+        ),
+        "transfer": ("Remettre à un collègue", "Hand on to a colleague"),
+        "noColleague": (
+            "Personne d'autre n'a de poste dans vos unités : il n'y a personne à qui remettre vos échanges.",
+            "Nobody else has a post in your units: there is nobody to hand your threads on to."
+        ),
+        "whatFollows": ("Ce qui va se passer", "What follows"),
+        "transferOpen": (
+            "Tous les échanges en cours de vos unités communes, que ce poste peut ouvrir, sont scellés de nouveau : votre collègue pourra les lire aussi.",
+            "All open threads of the units that you share, which this device can open, are sealed anew: your colleague will read them, too."
+        ),
+        "transferNotClosed": (
+            "Ce qui est refusé, retiré, expiré ou effacé n'est pas remis.",
+            "What is refused, withdrawn, expired or erased is not handed on."
+        ),
+        "transferLog": (
+            "Chaque remise est signée de votre pseudonyme et inscrite au journal ; elle ne s'annule pas.",
+            "Each is signed with your pseudonym and goes into the log; it cannot be undone."
+        ),
+        "transferKept": (
+            "Vous gardez votre accès, et la signature du premier auteur reste vérifiable.",
+            "You keep your own access, and the first author's signature stays verifiable."
+        ),
+        "colleague": ("À quel collègue ?", "To which colleague?"),
+        "noKeyYet": (
+            "n'a pas encore publié de clé : qu'il ouvre d'abord sa boîte une fois",
+            "has not published a key yet: let them open their mailbox once first"
+        ),
+        "transferNow": ("Remettre les échanges en cours", "Hand the open threads on"),
+        "transferReport": (
+            "Le détail de chaque échange est ci-dessous.", "What came of each thread stands below."
+        ),
+        "transferCaption": ("Ce qu'il est advenu de chaque échange", "What came of each thread"),
+        "openThread": ("Échange", "Thread"),
+        "noOpenThread": ("Aucun échange en cours.", "No open thread.")
     ]
 }

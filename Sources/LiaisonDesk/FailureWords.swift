@@ -28,8 +28,11 @@ enum FailureWords {
                 "Le fichier est trop volumineux pour cette page (64 Mio au plus) ; rien n'en a été retenu.\nLes commandes « liaison » acceptent des fichiers plus grands.",
                 "The file is too large for this page (64 MiB at most); nothing of it was kept.\nThe “liaison” commands take larger files."
             )
+        case is MissingColleague:
+            language("Aucun collègue n'a été choisi ; rien n'a été fait.", "No colleague was chosen; nothing was done.")
         case DayPeriod.Failure.notADay(let text):
-            language("Ce n'est pas un jour (\(text)) ; rien n'a été fait.", "This is not a day (\(text)); nothing was done.")
+            language(
+                "Ce n'est pas un jour (\(text)) ; rien n'a été fait.", "This is not a day (\(text)); nothing was done.")
         case DayPeriod.Failure.empty:
             language(
                 "La période est vide : le premier jour vient après le dernier, ou n'est pas encore venu. Rien n'a été fait.",

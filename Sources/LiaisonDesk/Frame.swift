@@ -67,7 +67,8 @@ struct Templates: Sendable {
         "search": PackageResources.search_mustache,
         "more": PackageResources.more_mustache, "verify": PackageResources.verify_mustache,
         "audit": PackageResources.audit_mustache,
-        "statistics": PackageResources.statistics_mustache
+        "statistics": PackageResources.statistics_mustache,
+        "transfer": PackageResources.transfer_mustache
     ]
 
     /// - Parameter words: the texts of the pages in the reader's language, by name.
