@@ -60,8 +60,8 @@ struct StatisticsPage: Page {
         title = voice.name(unit) + ", " + fields.text(period, voice)
         let (received, sent) = try await session.statistics(of: unit, in: period)
         parts = [
-            Part(language("Reçu par l'unité", "Received by the unit"), received, voice),
-            Part(language("Envoyé par l'unité", "Sent by the unit"), sent, voice)
+            Part(language("Transmissions reçues", "Transmissions received"), received, voice),
+            Part(language("Transmissions envoyées", "Transmissions sent"), sent, voice)
         ]
     }
 }
