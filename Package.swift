@@ -239,6 +239,7 @@ let package = Package(
                 "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonVault", "LiaisonWords",
                 "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
+        tests("LiaisonDeskTests", ["LiaisonClient", "LiaisonModel", "LiaisonNotes", "LiaisonDesk"]),
         tests(
             "LiaisonDeskTests",
             [

@@ -299,6 +299,11 @@ extension Session {
 
     // MARK: For an institution's auditor or DPO
 
+    /// Whether the own institution's roster makes this agent its auditor or DPO: the relay shows its events to nobody else.
+    public var mayInspect: Bool {
+        directory.agent(address)?.duties.contains { $0 == .auditor || $0 == .dpo } ?? false
+    }
+
     /// The events of all mailboxes of the own institution in a time, complete: for every unit of the rosters of that time the
     /// log shows where its mailbox stood before and where it went on, and the inspection itself is told to each of them.
     ///

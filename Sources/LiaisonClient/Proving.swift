@@ -94,6 +94,13 @@ extension Session {
         }
     }
 
+    /// What this agent judges other people's dossiers by: the convention in force, and this client's policy.
+    ///
+    /// - Throws: why the policy cannot be read.
+    public func trustAnchors() throws -> TrustAnchors {
+        try TrustAnchors(convention: conventionInForce().body, policy: trust.get())
+    }
+
     /// Judges what was made like a stranger who trusts the convention of the time.
     private func judge(_ parts: DossierParts, _ convention: Convention) throws -> DossierReport {
         let trust = try TrustAnchors(text: TrustAnchors.text(of: convention) + "quorum none\n")

@@ -45,6 +45,19 @@ public struct TransferReport: Sendable {
 extension Session {
     // MARK: Transferring
 
+    /// The other agents of this agent's units, and whether anything can be sealed to them yet.
+    public func colleagues() async throws -> [(address: AgentAddress, units: [UnitAddress], hasKey: Bool)] {
+        try await know(Set(ownUnits.map(\.institution)), keys: true)
+        let now = clock()
+        let others = Set(ownUnits.flatMap { directory.members(of: $0, at: now).map(\.address) }).subtracting([address])
+        return others.sorted().map { other in
+            (
+                other, ownUnits.filter { directory.units(of: other, at: now).contains($0) },
+                !directory.encryptionKeys(of: other, at: now).isEmpty
+            )
+        }
+    }
+
     /// Seals the open threads of the units that this agent shares with `colleague` anew, so that they read them, too.
     /// Closed and erased ones are not transferred; the first author's signature stays verifiable.
     public func transfer(to colleague: AgentAddress, catalogue: FormCatalogue) async throws -> TransferReport {

@@ -68,6 +68,7 @@ struct DeskRoutes: Sendable {
         router.get("transmissions/{id}/attachments/{number}", use: attachment)
         addWriting(to: router)
         addLists(to: router)
+        addAudit(to: router)
         return router
     }
 

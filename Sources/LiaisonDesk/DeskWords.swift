@@ -11,7 +11,9 @@ enum DeskWords {
     private static let french = all.mapValues(\.0)
     private static let english = all.mapValues(\.1)
 
-    private static let all: [String: (String, String)] = [
+    private static let all = own.merging(audit) { $1 }
+
+    private static let own: [String: (String, String)] = [
         "done.acknowledged": (
             "Prise en charge par votre unité ; l'expéditeur le sait.", "Your unit takes charge; the sender knows."
         ),

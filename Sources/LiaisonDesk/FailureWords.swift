@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Hummingbird
+import LiaisonClient
 import LiaisonForms
 import LiaisonWords
 
@@ -22,6 +23,20 @@ enum FailureWords {
             language(
                 "Le navigateur a envoyé le fichier sous une forme illisible ; rien n'a été joint.\nRecommencez.",
                 "The browser sent the file in a form that cannot be read; nothing was attached.\nTry again.")
+        case is Multipart.TooLarge:
+            language(
+                "Le fichier est trop volumineux pour cette page (64 Mio au plus) ; rien n'en a été retenu.\nLes commandes « liaison » acceptent des fichiers plus grands.",
+                "The file is too large for this page (64 MiB at most); nothing of it was kept.\nThe “liaison” commands take larger files."
+            )
+        case is MissingColleague:
+            language("Aucun collègue n'a été choisi ; rien n'a été fait.", "No colleague was chosen; nothing was done.")
+        case DayPeriod.Failure.notADay(let text):
+            language(
+                "Ce n'est pas un jour (\(text)) ; rien n'a été fait.", "This is not a day (\(text)); nothing was done.")
+        case DayPeriod.Failure.empty:
+            language(
+                "La période est vide : le premier jour vient après le dernier, ou n'est pas encore venu. Rien n'a été fait.",
+                "The period is empty: its first day comes after its last, or is yet to come. Nothing was done.")
         case is Clerk.Locked:
             language("Le coffre est verrouillé ; rien n'a été fait.", "The vault is locked; nothing was done.")
         case is Changed:

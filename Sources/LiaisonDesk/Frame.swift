@@ -66,7 +66,11 @@ struct Templates: Sendable {
         "confirm": PackageResources.confirm_mustache, "notsent": PackageResources.notsent_mustache,
         "sent": PackageResources.sent_mustache, "alerts": PackageResources.alerts_mustache,
         "outbox": PackageResources.outbox_mustache, "directory": PackageResources.directory_mustache,
-        "search": PackageResources.search_mustache
+        "search": PackageResources.search_mustache,
+        "more": PackageResources.more_mustache, "verify": PackageResources.verify_mustache,
+        "audit": PackageResources.audit_mustache,
+        "statistics": PackageResources.statistics_mustache,
+        "transfer": PackageResources.transfer_mustache
     ]
 
     /// - Parameter words: the texts of the pages in the reader's language, by name.

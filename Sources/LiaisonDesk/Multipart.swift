@@ -14,6 +14,8 @@ enum Multipart {
 
     /// The body is not what its header says.
     struct Malformed: Error {}
+    /// More bytes than `largest`.
+    struct TooLarge: Error {}
 
     /// More than any flow lets through; the flow's own limit is judged by the library.
     static let largest = 32 << 20

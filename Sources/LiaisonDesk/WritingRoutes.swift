@@ -187,23 +187,9 @@ extension DeskRoutes {
     // MARK: Files
 
     @Sendable private func attach(_ request: Request, _ context: DeskContext) async throws -> Response {
-        guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
         do {
             let place = try context.draftPlace
-            guard let boundary = Multipart.boundary(of: request.headers[.contentType] ?? "") else {
-                throw Multipart.Malformed()
-            }
-            let body: ByteBuffer
-            do {
-                body = try await request.body.collect(upTo: Multipart.largest)
-            } catch is NIOTooManyBytesError {
-                throw TooMuchText()
-            }
-            let parts = try Multipart.parts(Array(body.readableBytesView), boundary: boundary)
-            let token = parts.first { $0.name == "token" }.map { String(decoding: $0.bytes, as: UTF8.self) }
-            try doorkeeper.check(token, of: guest)
-            let files = parts.compactMap { part in part.fileName.map { (name: $0, bytes: part.bytes) } }
-                .filter { !$0.name.isEmpty }
+            let files = try await files(of: request, context)
             try await clerk.work { session, voice in
                 let writing = try await Writing(place, session, voice)
                 for file in files {

@@ -39,6 +39,16 @@ public struct DossierVerifier {
         return verifier.report
     }
 
+    /// Judges a container in memory: nothing of it is written anywhere. What is no container at all is invalid, like one that is
+    /// damaged.
+    public static func verify(_ container: [UInt8], trust: TrustAnchors) -> DossierReport {
+        do {
+            return verify(try ZipReader(MemorySource(container)), trust: trust)
+        } catch {
+            return DossierReport(unreadable: "\(error)")
+        }
+    }
+
     private init(files: any DossierFiles, trust: TrustAnchors) {
         self.files = files
         self.trust = trust

@@ -9,7 +9,7 @@ public import LiaisonNotes
 /// lines more: `party <verifier key>`, an institution's key, and `time-stamp <base64 of a DER certificate>`, a root of
 /// time-stamp authorities.
 public struct TrustAnchors: Sendable {
-    public let policy: WitnessPolicy
+    public private(set) var policy: WitnessPolicy
     public private(set) var parties: [InstitutionID: [VerificationKey]] = [:]
     /// DER certificates.
     public private(set) var timeStampRoots: [[UInt8]] = []
@@ -38,6 +38,17 @@ public struct TrustAnchors: Sendable {
             rest.append("")
         }
         policy = try WitnessPolicy(text: rest.joined(separator: "\n"))
+    }
+
+    /// What a convention names, and the witnesses, quorum and authorities of a policy; without a policy none of these is wanted.
+    ///
+    /// - Throws: `WitnessPolicy.Failure`, for a convention that names a log twice.
+    public init(convention: Convention, policy: TrustAnchors?) throws(WitnessPolicy.Failure) {
+        self = try TrustAnchors(text: Self.text(of: convention) + "quorum none\n")
+        guard let policy else { return }
+        for (party, keys) in policy.parties { parties[party, default: []] += keys }
+        self.policy = policy.policy.trusting(self.policy.logs)
+        timeStampRoots = policy.timeStampRoots
     }
 
     /// The log of this origin that is trusted.

@@ -93,6 +93,16 @@ public struct WitnessPolicy: Hashable, Sendable {
         guard hasQuorum else { throw Failure(line: lines.count, problem: "no quorum line") }
     }
 
+    /// The same witnesses and quorum for these logs, and for those of its own that are none of these.
+    package func trusting(_ others: [Log]) -> WitnessPolicy {
+        var policy = self
+        let own = logs.filter { log in
+            !others.contains { $0.key.key == log.key.key || $0.key.name == log.key.name }
+        }
+        policy.logs = others + own
+        return policy
+    }
+
     private func isDefined(_ name: String) -> Bool { groups[name] != nil || witnesses.contains { $0.name == name } }
 
     private func isFree(_ name: String) -> Bool { name != "none" && !isDefined(name) }

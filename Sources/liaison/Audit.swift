@@ -108,19 +108,18 @@ struct Audit: AsyncParsableCommand {
                 en: "not a unit of your institution (\(asked))")
         }
         let zone = session.timeZone
-        let latest = Instant.now + Directory.clockTolerance
-        let (start, end) = (
-            try Clock.instant(ofDay: since, in: zone) ?? 0,
-            min(try Clock.instant(ofDay: until, in: zone).map { $0 + .days(1) } ?? latest, latest)
-        )
-        guard start < end else {
+        let period: DayPeriod
+        do {
+            period = try DayPeriod(
+                first: since, last: until, in: zone, end: Instant.now + Directory.clockTolerance)
+        } catch {
             throw InputRefused(
                 fr: "période vide ou dans le futur (--since, --until)",
                 en: "an empty or future period (--since, --until)")
         }
         let all: [VerifiedEvidence]
         do {
-            all = try await session.inspect(since: start, until: end)
+            all = try await session.inspect(since: period.since, until: period.until)
         } catch let problem as Problem where problem.code == .notAParty {
             console.say(
                 console.language(
