@@ -24,6 +24,11 @@ struct DeskRoutes: Sendable {
     let language: Language
     /// Begins to listen, once the desk is unlocked.
     let unlocked: @Sendable () -> Void
+    /// What a registrar's pages hand on to each other.
+    let handover = Handover()
+
+    /// The page that the desk opens with.
+    var home: String { clerk.office == .registrar ? "/people" : "/inbox" }
 
     var words: [String: String] { DeskWords.texts(language) }
 
@@ -37,7 +42,7 @@ struct DeskRoutes: Sendable {
                 refusal: { [self] error, guest in
                     var status = HTTPResponse.Status.forbidden
                     if let error = error as? HTTPError { status = error.status }
-                    return html(RefusedPage(error, language, words), guest, status: status)
+                    return html(RefusedPage(error, language, words, home: home), guest, status: status)
                 }))
         router.get("enter", use: enter)
         router.get("assets/{name}", use: asset)
@@ -50,7 +55,7 @@ struct DeskRoutes: Sendable {
                 await lock()
                 return "/unlock"
             })
-        router.get("") { _, _ in Self.see("/inbox") }
+        router.get("") { [self] _, _ in Self.see(home) }
         router.get("inbox", use: page(inbox))
         router.get("transmissions/{id}", use: page(transmission))
         router.post("transmissions/{id}/open", use: change(open))
@@ -61,6 +66,7 @@ struct DeskRoutes: Sendable {
         router.get("transmissions/{id}/attachments/{number}", use: attachment)
         addWriting(to: router)
         addLists(to: router)
+        addRegistrar(to: router)
         return router
     }
 
@@ -86,7 +92,7 @@ struct DeskRoutes: Sendable {
                 LockedPage(problem: FailureWords.text(error, language)), context.guest, status: .unprocessableContent)
         }
         unlocked()
-        return Self.see("/inbox")
+        return Self.see(home)
     }
 
     func lock() async {
@@ -256,8 +262,11 @@ struct DeskRoutes: Sendable {
 
     /// What this browser did itself is counted at once.
     func recount() async {
-        guard let counts = try? await clerk.work(isUse: false, { session, _ in try await Listening.counts(session) })
-        else { return }
+        let counts =
+            clerk.office == .registrar
+            ? try? await RegistrarClerk(clerk: clerk).counts()
+            : try? await clerk.work(isUse: false) { session, _ in try await Listening.counts(session) }
+        guard let counts else { return }
         bulletin.tell { $0.counts = counts }
     }
 
@@ -276,7 +285,10 @@ struct DeskRoutes: Sendable {
 
     func failed(_ error: any Error, _ context: DeskContext) async -> Response {
         if error is Clerk.Locked { return Self.see("/unlock") }
-        return html(RefusedPage(error, language, words), context.guest, status: .unprocessableContent)
+        // The mailbox's pages at a registrar's desk, and the other way round.
+        if case ClientFailure.obstacle(.notAnAgentsVault) = error { return Self.see(home) }
+        if case ClientFailure.registrar(.notARegistrarsVault) = error { return Self.see(home) }
+        return html(RefusedPage(error, language, words, home: home), context.guest, status: .unprocessableContent)
     }
 
     static func see(_ path: String) -> Response {
@@ -297,7 +309,8 @@ struct DeskRoutes: Sendable {
         }
         let frame = Frame(
             language: language.rawValue, waiting: standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil },
-            tabs: Frame.tabs(current: Matter.tab, standing.counts, words), isUnlocked: isUnlocked,
+            tabs: Frame.tabs(of: clerk.office, current: Matter.tab, standing.counts, words),
+            isMailbox: clerk.office == .mailbox, isUnlocked: isUnlocked,
             formToken: guest?.formToken ?? "", warning: isUnlocked ? warning : nil,
             done: done.flatMap { words["done." + $0] })
         var headers = HTTPFields()
@@ -330,11 +343,11 @@ struct RefusedPage: Page {
     let back: String?
     let backLabel: String
 
-    init(_ error: any Error, _ language: Language, _ words: [String: String]) {
+    init(_ error: any Error, _ language: Language, _ words: [String: String], home: String) {
         title = words["refusedTitle"] ?? ""
         lines = FailureWords.text(error, language).split(separator: "\n").map(String.init)
-        back = error is Doorkeeper.Refusal ? nil : "/inbox"
-        backLabel = words["backToInbox"] ?? ""
+        back = error is Doorkeeper.Refusal ? nil : home
+        backLabel = words[home == "/inbox" ? "backToInbox" : "backToPeople"] ?? ""
     }
 }
 

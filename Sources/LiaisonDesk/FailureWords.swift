@@ -24,6 +24,12 @@ enum FailureWords {
                 "The browser sent the file in a form that cannot be read; nothing was attached.\nTry again.")
         case is Clerk.Locked:
             language("Le coffre est verrouillé ; rien n'a été fait.", "The vault is locked; nothing was done.")
+        case let failure as NotPublished:
+            text(failure.why, language)
+                + language(
+                    "\nVotre modification est gardée dans votre brouillon, mais n'est pas publiée : elle ne compte pas encore. Voyez « À publier ».",
+                    "\nYour change is kept in your draft and is not published: it does not count yet. See “To publish”.")
+        case let failure as MissingAnswer: failure.text(language)
         case is MissingReason:
             language("Aucun motif n'a été choisi ; rien n'a été fait.", "No reason was chosen; nothing was done.")
         default: ErrorWords.text(error, language)
