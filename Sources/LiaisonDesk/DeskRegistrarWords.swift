@@ -10,11 +10,15 @@ enum DeskRegistrarWords {
         "backToPeople": ("Retour aux personnes", "Back to the people"),
         "backToUnits": ("Retour aux unités", "Back to the units"),
         "done.approved": (
-            "Inscrite et publiée : cette personne peut lire dès maintenant.",
-            "Taken in and published: this person can read from now on."
+            "Inscription publiée. Dites à la personne de commencer : sa première commande (liaison inbox ou liaison desk) publie ses clés, et rien ne lui est lisible avant.",
+            "Taken in and published. Tell the person to begin: their first command (liaison inbox or liaison desk) publishes their keys, and nothing is readable to them before."
         ),
-        "done.invitationEnded": ("Invitation close ; personne n'a été inscrit.", "Invitation ended; nobody was taken in."),
-        "done.published": ("Publié : le changement compte dès maintenant.", "Published: the change counts from now on."),
+        "done.invitationEnded": (
+            "Invitation close ; personne n'a été inscrit.", "Invitation ended; nobody was taken in."
+        ),
+        "done.published": (
+            "Publié : le changement compte dès maintenant.", "Published: the change counts from now on."
+        ),
         "done.half": (
             "Signé par vous, et pas encore en vigueur : il manque la signature d'un second gestionnaire.",
             "Signed by you, and not in force yet: a second registrar's signature is missing."
@@ -31,15 +35,21 @@ enum DeskRegistrarWords {
         "keysOfPerson": ("Clés de lecture", "Reading keys"),
         "nobodyYet": ("Personne n'a encore de poste : invitez quelqu'un.", "Nobody has a post yet: invite somebody."),
         "former": ("Qui ne lit plus", "Who reads no more"),
-        "peopleSays": ("Qui a un poste, où, depuis quand et jusqu'à quand", "Who has a post, where, since when and until when"),
+        "peopleSays": (
+            "Qui a un poste, où, depuis quand et jusqu'à quand", "Who has a post, where, since when and until when"
+        ),
         "inviteSays": (
             "Le bureau crée un code de neuf mots. La personne le tape sur son poste de travail, ce qui vous envoie une demande ; elle ne lit rien tant que vous ne l'avez pas approuvée.",
             "The desk makes a code of nine words. The person types it on their device, which sends you a request; they read nothing until you have approved it."
         ),
         "roleOfPost": ("Rôle", "Role"),
         "forAPost": ("Poste dans une unité", "Post in a unit"),
-        "forTheInstitution": ("Pour toute l'institution, sans ouvrir de transmission", "For the whole institution, opening no mail"),
-        "unitHelp": ("Sans effet pour un rôle de toute l'institution.", "Without effect for a role of the whole institution."),
+        "forTheInstitution": (
+            "Pour toute l'institution, sans ouvrir de transmission", "For the whole institution, opening no mail"
+        ),
+        "unitHelp": (
+            "Sans effet pour un rôle de toute l'institution.", "Without effect for a role of the whole institution."
+        ),
         "lastDay": ("Dernier jour du poste", "Last day of the post"),
         "firstDay": ("Premier jour", "First day"),
         "firstDayHelp": ("Vide : dès la publication.", "Empty: once it is published."),
@@ -56,10 +66,12 @@ enum DeskRegistrarWords {
             "Ces mots ne sont montrés qu'une fois. Dictez-les au téléphone à une personne dont vous reconnaissez la voix ; ne les écrivez ni ne les envoyez jamais. Le dernier mot permet de vérifier les autres.",
             "These words are shown once. Tell them by telephone to somebody whose voice you know; never write or send them. The last word checks the others."
         ),
-        "spelled": ("Chaque mot a cinq lettres, une consonne sur deux.", "Each word has five letters, every other one a consonant."),
-        "validUntil": ("Valable jusqu'à", "Valid until"),
+        "validUntil": ("Fin de validité du code :", "The code is valid until:"),
         "thenPerson": ("La personne tape sur son poste de travail :", "The person types on their device:"),
-        "thenWords": ("puis les neuf mots, quand le programme les demande.", "then the nine words, when the program asks for them."),
+        "thenWords": (
+            "puis les neuf mots, quand le programme les demande.",
+            "then the nine words, when the program asks for them."
+        ),
         "thenApprove": (
             "Sa demande apparaît ensuite dans « Personnes » : vérifiez-la et approuvez-la.",
             "Their request then appears under “People”: check it and approve it."
@@ -72,7 +84,10 @@ enum DeskRegistrarWords {
             "La demande vient de qui a tapé les neuf mots : le bureau l'a vérifié. Il ne sait pas qui les a entendus. Rappelez la personne au numéro que vous lui connaissez, et demandez-lui si elle vient de taper le code.",
             "The request is from whoever typed the nine words: the desk has verified that. It does not know who heard them. Call the person back on a number that you know, and ask whether they have just typed the code."
         ),
-        "checked": ("J'ai parlé à la personne, et c'est bien elle qui a tapé le code.", "I talked to the person, and it was they who typed the code."),
+        "checked": (
+            "J'ai parlé à la personne, et c'est bien elle qui a tapé le code.",
+            "I talked to the person, and it was they who typed the code."
+        ),
         "follows": ("Ce qui suit", "What follows"),
         "approve": ("Approuver et publier", "Approve and publish"),
         "refuseRequest": ("Refuser et clore l'invitation", "Refuse and end the invitation"),
@@ -145,7 +160,8 @@ enum DeskRegistrarWords {
         "lookAtIt": ("Montrer ce qu'elle change", "Show what it changes"),
         "published": ("Ce qui sera publié", "What will be published"),
         "nothingChanges": (
-            "Rien ne change : la liste en vigueur dit déjà cela.", "Nothing changes: the roster in force says so already."
+            "Rien ne change : la liste en vigueur dit déjà cela.",
+            "Nothing changes: the roster in force says so already."
         ),
         "giveUp": ("Ne rien changer", "Change nothing")
     ]

@@ -28,7 +28,8 @@ enum FailureWords {
             text(failure.why, language)
                 + language(
                     "\nVotre modification est gardée dans votre brouillon, mais n'est pas publiée : elle ne compte pas encore. Voyez « À publier ».",
-                    "\nYour change is kept in your draft and is not published: it does not count yet. See “To publish”.")
+                    "\nYour change is kept in your draft and is not published: it does not count yet. See “To publish”."
+                )
         case let failure as MissingAnswer: failure.text(language)
         case is MissingReason:
             language("Aucun motif n'a été choisi ; rien n'a été fait.", "No reason was chosen; nothing was done.")

@@ -89,7 +89,8 @@ struct PersonItem: Sendable {
                     : agent.posts.isEmpty
                         ? language("aucune", "none")
                         : language(
-                            "aucune encore : sa première commande les publie", "none yet: their first command publishes them")
+                            "aucune encore : sa première commande les publie",
+                            "none yet: their first command publishes them")
             } ?? language("inconnues, relais injoignable", "unknown, relay unreachable")
         let known = published?.agents.first { $0.address == agent.address }
         notes = [
@@ -150,7 +151,8 @@ struct RequestItem: Sendable {
                     "WARNING: somebody else's request, to be refused")
             case .requested where try work.registrar.isEnrolled(request):
                 language(
-                    "Inscription publiée : il reste à clore l'invitation", "Published: the invitation is still to be ended")
+                    "Inscription publiée : il reste à clore l'invitation",
+                    "Published: the invitation is still to be ended")
             case .requested where isDrafted:
                 language(
                     "Inscrite dans votre brouillon, pas encore publiée", "In your draft, not published yet")
@@ -182,8 +184,9 @@ struct PeoplePage: Page {
         var withKeys: Set<AgentAddress>?
         if work.isReachable {
             requests = try await registrar.requests(over: work.relay).filter { [.open, .requested].contains($0.state) }
-                .sorted { ($0.state == .requested ? 0 : 1, $0.invitation.agent) < ($1.state == .requested ? 0 : 1, $1.invitation.agent) }
+                .sorted { $0.invitation.agent < $1.invitation.agent }
                 .map { try RequestItem($0, work) }
+                .sorted { $0.isWaiting && !$1.isWaiting }
             if try registrar.published() != nil {
                 withKeys = try await registrar.agentsWithKeys(over: work.relay, now: work.now)
             }
@@ -245,7 +248,9 @@ struct PersonPage: Page {
         hasPosts = !posts.isEmpty
         units = try Choice.units(work)
         roles = Choice.roles(work.language)
-        reasons = RevocationReason.allCases.map { Choice(value: $0.rawValue, label: $0.text(work.language), isChosen: false) }
+        reasons = RevocationReason.allCases.map {
+            Choice(value: $0.rawValue, label: $0.text(work.language), isChosen: false)
+        }
         today = Self.typed(work.now)
         last = Self.typed(agent.notAfter - 1)
     }
@@ -308,6 +313,7 @@ struct RequestPage: Page {
     let isOpen: Bool
     let follows: [String]
     let warnings: [String]
+    let hasWarnings: Bool
 
     init(_ request: JoinRequest, _ work: RegistrarAtWork) async throws {
         item = try RequestItem(request, work)
@@ -315,7 +321,7 @@ struct RequestPage: Page {
         isOpen = request.state == .open
         let language = work.language
         guard canApprove else {
-            (follows, warnings) = ([], [])
+            (follows, warnings, hasWarnings) = ([], [], false)
             return
         }
         let forecast = try await work.registrar.forecast(over: work.relay, now: work.now) {
@@ -328,12 +334,13 @@ struct RequestPage: Page {
                 invitation.unit.map {
                     let name = try work.name($0)
                     return language(
-                        "\(invitation.agent) pourra lire tout ce qui sera envoyé à \(name), dès que la liste est publiée. Ce qui a été envoyé avant lui reste fermé, sauf si un collègue le lui transmet (liaison transfer).",
+                        "\(invitation.agent) pourra lire tout ce qui sera envoyé à \(name), dès que la liste est publiée. Ce qui a été envoyé auparavant lui reste fermé, sauf si un collègue le lui transmet (liaison transfer).",
                         "\(invitation.agent) will be able to read all that is sent to \(name), once the roster is published. What was sent before stays closed to them, unless a colleague hands it over (liaison transfer)."
                     )
                 }
                     ?? language(
-                        "\(invitation.agent) n'ouvre aucune transmission.", "\(invitation.agent) opens no transmission."),
+                        "\(invitation.agent) n'ouvre aucune transmission.", "\(invitation.agent) opens no transmission."
+                    ),
                 isKnown
                     ? language(
                         "Les clés de ce poste de travail remplacent celles que \(invitation.agent) avait : l'ancien poste ne lit plus rien.",
@@ -341,6 +348,7 @@ struct RequestPage: Page {
                     ) : nil
             ].compactMap(\.self) + [ConfirmChangePage.signatures(work)].compactMap(\.self)
         warnings = ConfirmChangePage.warnings(forecast, language)
+        hasWarnings = !warnings.isEmpty
     }
 }
 
@@ -356,6 +364,7 @@ struct UnitsPage: Page {
         let state: String?
         let numbers: [Call]
         let opening: [String]
+        let openingLine: String
         let readers: String
         let isUnread: Bool
         let standby: String?
@@ -371,6 +380,7 @@ struct UnitsPage: Page {
             }
             numbers = [NumberLine(before: "", phone: unit.phone, after: ""), duty].compactMap(\.self).map(Call.init)
             opening = unit.openingLines(language)
+            openingLine = opening.joined(separator: " ; ")
             let names = roster.readers(of: unit.address, at: work.now).map(\.address.description)
             isUnread = names.isEmpty
             readers = isUnread ? language("Personne n'y lit.", "Nobody reads there.") : names.joined(separator: ", ")
@@ -381,7 +391,8 @@ struct UnitsPage: Page {
         private static func state(of unit: LiaisonModel.Unit, _ work: RegistrarAtWork) throws -> String? {
             guard let absence = unit.absence, unit.isAbsent(at: work.now) else { return nil }
             let language = work.language
-            var text = absence.reason == .vacancy ? language("Poste vacant", "Post vacant") : language("Absente", "Absent")
+            var text =
+                absence.reason == .vacancy ? language("Poste vacant", "Post vacant") : language("Absente", "Absent")
             if let until = absence.until { text += language(" jusqu'au ", " until ") + work.lastDay(until) }
             let names = try absence.substitutes.map(work.name).joined(separator: ", ")
             return text
@@ -394,12 +405,14 @@ struct UnitsPage: Page {
     let notices: RegistrarNotices
     let units: [Item]
     let warnings: [String]
+    let hasWarnings: Bool
 
     init(_ work: RegistrarAtWork) throws {
         notices = try RegistrarNotices(work)
         let draft = try work.registrar.draft()
         units = try draft.units.map { try Item($0, draft, work) }
         warnings = Registrar.loneReaders(in: draft, at: work.now).map { $0.warning(work.language) }
+        hasWarnings = !warnings.isEmpty
     }
 }
 
@@ -441,6 +454,7 @@ struct RosterPage: Page {
     let changes: [String]
     let hasChanges: Bool
     let warnings: [String]
+    let hasWarnings: Bool
     let needsSecond: Bool
     let canPublish: Bool
 
@@ -450,15 +464,16 @@ struct RosterPage: Page {
         let published = try registrar.published()
         inForce =
             published.map {
-                language("version \($0.version), du ", "version \($0.version), of ")
+                language("version \($0.version), signée ", "version \($0.version), signed ")
                     + LocalTime(.current).near($0.issuedAt, now: work.now, language)
             } ?? language("aucune liste n'est publiée", "no roster is published")
         let difference = try registrar.unpublished(now: work.now)
         hasChanges = !difference.changes.isEmpty
-        changes = difference.lines(language).dropFirst().map { String($0.dropFirst(2)) }
+        changes = hasChanges ? difference.lines(language).dropFirst().map { String($0.dropFirst(2)) } : []
         warnings =
             try registrar.lastReaders(now: work.now).flatMap { $0.text(waiting: nil, language).split(separator: "\n") }
             .map(String.init)
+        hasWarnings = !warnings.isEmpty
         needsSecond = try registrar.signaturesNeeded(now: work.now) > 1
         canPublish = work.isReachable
     }
@@ -478,6 +493,8 @@ struct ConfirmChangePage: Page {
     let action: String
     let says: [String]
     let warnings: [String]
+    let hasWarnings: Bool
+    let heading: String
     let changes: [String]
     let hidden: [Hidden]
     let isDangerous: Bool
@@ -493,7 +510,8 @@ struct ConfirmChangePage: Page {
         action = "/roster/change"
         says = try act.says(work) + [Self.signatures(work)].compactMap(\.self)
         warnings = Self.warnings(forecast, language)
-        changes = forecast.changes.lines(language).map { $0.hasPrefix("- ") ? String($0.dropFirst(2)) : $0 }
+        hasWarnings = !warnings.isEmpty
+        (heading, changes) = Self.lines(forecast.changes, language)
         var seen: Set<String> = ["token"]
         hidden = form.names.filter { seen.insert($0).inserted }.flatMap { name in
             form.all(name).map { Hidden(name: name, value: $0) }
@@ -521,14 +539,21 @@ struct ConfirmChangePage: Page {
             last.text(waiting: rows.map { $0.first { $0.unit == last.unit.address }?.count ?? 0 }, language)
                 .split(separator: "\n").map(String.init)
         }
-        let difference = try work.registrar.changes(to: roster)
-        changes = difference.lines(language).map { $0.hasPrefix("- ") ? String($0.dropFirst(2)) : $0 }
+        hasWarnings = !warnings.isEmpty
+        (heading, changes) = Self.lines(try work.registrar.changes(to: roster), language)
         (hidden, isDangerous, isEmpty, back) = ([], false, false, "/roster")
+    }
+
+    /// The sentence that names the roster, and what changes in it.
+    private static func lines(_ difference: RosterDifference, _ language: Language) -> (String, [String]) {
+        let lines = difference.lines(language)
+        return (lines.first ?? "", lines.dropFirst().map { String($0.dropFirst(2)) })
     }
 
     static func warnings(_ forecast: RosterForecast, _ language: Language) -> [String] {
         forecast.lost.flatMap { last in
-            last.text(waiting: forecast.waiting(in: last.unit.address), language).split(separator: "\n").map(String.init)
+            last.text(waiting: forecast.waiting(in: last.unit.address), language).split(separator: "\n").map(
+                String.init)
         } + forecast.lone.map { $0.warning(language) }
     }
 

@@ -138,7 +138,8 @@ extension DeskRoutes {
             }
             guard case .halfSigned(let note) = outcome else { return Self.see("/roster?done=published") }
             return Self.download(
-                Array(note.serialized.utf8), named: "liste-\(institution)-a-signer.note", type: "text/plain; charset=utf-8")
+                Array(note.serialized.utf8), named: "liste-\(institution)-a-signer.note",
+                type: "text/plain; charset=utf-8")
         } catch {
             return await failed(error, context)
         }

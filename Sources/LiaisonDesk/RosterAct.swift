@@ -140,7 +140,7 @@ enum RosterAct: Sendable {
                     "They will be able to read all that is sent to the unit in that time; senders and colleagues will see that there is a new reader."
                 ),
                 language(
-                    "Ce qui a été envoyé avant leur reste fermé, sauf si un collègue le leur transmet (liaison transfer).",
+                    "Ce qui a été envoyé auparavant lui reste fermé, sauf si un collègue le lui transmet (liaison transfer).",
                     "What was sent before stays closed to them, unless a colleague hands it over (liaison transfer).")
             ]
         case .absence(let unit, let end, let substitutes):
@@ -172,7 +172,9 @@ enum RosterAct: Sendable {
                 return [language("Plus aucune unité ne relaie \(name).", "No unit stands by for \(name) any more.")]
             }
             return [
-                language("\(name) est relayée par : \(try names(others)).", "\(name) is stood by for by: \(try names(others))."),
+                language(
+                    "\(name) est relayée par : \(try names(others)).",
+                    "\(name) is stood by for by: \(try names(others))."),
                 language(
                     "Tout ce qui lui est adressé est aussi scellé pour elles, et leur est montré dès que plus personne n'y répond.",
                     "Everything for it is sealed to them as well, and shown to them once nobody there answers.")
