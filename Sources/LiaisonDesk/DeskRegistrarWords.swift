@@ -91,6 +91,10 @@ enum DeskRegistrarWords {
         "follows": ("Ce qui suit", "What follows"),
         "approve": ("Approuver et publier", "Approve and publish"),
         "refuseRequest": ("Refuser et clore l'invitation", "Refuse and end the invitation"),
+        "endApprovedSays": (
+            "La liste signée par les deux gestionnaires est publiée. Le code ne vaut alors plus rien.",
+            "The roster that both registrars signed is published. The code is then worth nothing any more."
+        ),
         "endInvitation": ("Clore l'invitation", "End the invitation"),
         "refuseRequestSays": (
             "Personne n'est inscrit, et le code ne vaut plus rien. Une nouvelle invitation reste possible.",

@@ -310,6 +310,8 @@ struct RequestPage: Page {
 
     let item: RequestItem
     let canApprove: Bool
+    /// Whether the roster in force has the person already, so that only the invitation is left to end.
+    let isEnrolled: Bool
     let isOpen: Bool
     let follows: [String]
     let warnings: [String]
@@ -317,7 +319,8 @@ struct RequestPage: Page {
 
     init(_ request: JoinRequest, _ work: RegistrarAtWork) async throws {
         item = try RequestItem(request, work)
-        canApprove = request.state == .requested && request.possession != nil
+        isEnrolled = try work.registrar.isEnrolled(request)
+        canApprove = request.state == .requested && request.possession != nil && !isEnrolled
         isOpen = request.state == .open
         let language = work.language
         guard canApprove else {
