@@ -239,11 +239,11 @@ let package = Package(
                 "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonVault", "LiaisonWords",
                 "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
             ]),
-        tests("LiaisonDeskTests", ["LiaisonClient", "LiaisonModel", "LiaisonNotes", "LiaisonDesk"]),
         tests(
             "LiaisonDeskTests",
             [
-                "LiaisonDesk", "LiaisonForms", "LiaisonTestKit", .product(name: "NIOCore", package: "swift-nio"),
+                "LiaisonDesk", "LiaisonClient", "LiaisonForms", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio")
             ]),
         tests(

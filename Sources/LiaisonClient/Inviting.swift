@@ -72,6 +72,11 @@ extension Registrar {
         }
     }
 
+    /// The words of an invitation that is still kept, and what it offers.
+    public func invitation(_ id: Hash) throws -> (code: InvitationCode, invitation: Invitation)? {
+        try kept().first { $0.code.id == id }.map { ($0.code, $0.invitation) }
+    }
+
     // MARK: Deciding
 
     /// Every invitation of this registrar that the relay still keeps, with what came of it.
@@ -100,11 +105,17 @@ extension Registrar {
     /// - Returns: whether there is something to publish; a colleague's signature may have made it count already.
     public func approve(_ request: JoinRequest, now: Instant) throws -> Bool {
         guard let possession = request.possession else { throw ClientFailure.registrar(.noValidRequest) }
-        guard try published()?.agents.contains(where: { $0.key == possession.body.key }) != true else { return false }
+        guard try !isEnrolled(request) else { return false }
         try enrol(
             Unverified<Possession>(possession.note), units: [request.invitation.unit].compactMap(\.self),
             role: request.invitation.role, from: now, until: request.invitation.until)
         return true
+    }
+
+    /// Whether the roster in force lists the keys of the request already.
+    public func isEnrolled(_ request: JoinRequest) throws -> Bool {
+        guard let possession = request.possession else { return false }
+        return try published()?.agents.contains { $0.key == possession.body.key } == true
     }
 
     /// Takes back what an approval that was never published did to the draft.

@@ -30,7 +30,11 @@ public struct RosterDifference: Hashable, Sendable {
 extension Registrar {
     /// What a colleague's roster changes in the one that this registrar knows.
     public func changes(to roster: Roster) throws -> RosterDifference {
-        let known = try published().map(Record.init) ?? record()
+        Self.changes(from: try published() ?? draft(), to: roster)
+    }
+
+    /// What a roster changes in one before it.
+    static func changes(from known: Roster, to roster: Roster) -> RosterDifference {
         var changes: [RosterDifference.Change] = []
         func compare<Item: Hashable>(
             _ old: [Item], _ new: [Item], _ subject: (Item) -> RosterDifference.Subject
@@ -47,10 +51,10 @@ extension Registrar {
             }
         }
         compare(known.units, roster.units) { .unit($0.address) }
-        changes += Self.standbyChanges(from: known.units, to: roster.units)
+        changes += standbyChanges(from: known.units, to: roster.units)
         compare(known.agents, roster.agents) { .agent($0.address) }
         compare(known.registrars, roster.registrars) { .registrar($0) }
-        return RosterDifference(institution: institution, version: roster.version, changes: changes)
+        return RosterDifference(institution: roster.by, version: roster.version, changes: changes)
     }
 
     private static func standbyChanges(

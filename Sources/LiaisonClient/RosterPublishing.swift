@@ -80,7 +80,7 @@ extension Registrar {
     }
 
     /// The roster in force as far as this registrar knows.
-    func published() throws -> Roster? { try roster(Self.publishedID)?.claimed }
+    public func published() throws -> Roster? { try roster(Self.publishedID)?.claimed }
 
     private func hand(
         _ roster: Unverified<Roster>, to relay: any RelayConnection, _ log: NoteKey
@@ -231,7 +231,7 @@ extension Registrar {
     }
 
     /// The convention, and this institution's succession where there is one.
-    private func frame(now: Instant) throws -> Directory {
+    func frame(now: Instant) throws -> Directory {
         var frame = Directory(under: try convention())
         if let text = try vault.value(Table.registrarNote, Self.successionID) {
             // One under an earlier convention says nothing any more.

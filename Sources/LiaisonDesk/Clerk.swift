@@ -8,8 +8,9 @@ import LiaisonForms
 import LiaisonNotes
 import LiaisonVault
 import LiaisonWords
+import Synchronization
 
-/// Works with one agent's vault, one thing at a time, as one command after the other would: each thing opens the vault with the key
+/// Works with one vault, one thing at a time, as one command after the other would: each thing opens the vault with the key
 /// that the passphrase gave, and closes it, so that the commands stay possible beside the desk.
 ///
 /// The key is in guarded memory, and goes when the desk locks: after a time without use, when the person locks, when the screen
@@ -25,6 +26,11 @@ actor Clerk {
         case relayIfReachable
     }
 
+    /// Whose vault it is. What is in a vault, this included, shows only once it is open.
+    enum Office: Sendable {
+        case mailbox, registrar
+    }
+
     /// The vault is locked: the passphrase is asked for first.
     struct Locked: Error {}
 
@@ -36,6 +42,7 @@ actor Clerk {
     private let trust: Result<TrustAnchors?, ClientFailure>
     private let catalogue: FormCatalogue
     private nonisolated let clock: @Sendable () -> Instant
+    private nonisolated let known = Mutex(Office.mailbox)
     private var key: GuardedBytes?
     private var connection: HTTPRelayConnection?
     private var lastUse = Instant.earliest
@@ -57,6 +64,9 @@ actor Clerk {
 
     nonisolated var now: Instant { clock() }
 
+    /// As it was found when the vault was last open.
+    nonisolated var office: Office { known.withLock(\.self) }
+
     // MARK: The lock
 
     var isLocked: Bool { key == nil }
@@ -73,9 +83,9 @@ actor Clerk {
         try await unlock { try await Self.open(path, key: key) }
     }
 
-    private func unlock(
-        _ open: @Sendable () async throws -> (key: GuardedBytes, connection: HTTPRelayConnection)
-    ) async throws {
+    private typealias Opened = (key: GuardedBytes, connection: HTTPRelayConnection, office: Office)
+
+    private func unlock(_ open: @Sendable () async throws -> Opened) async throws {
         let mine = locks
         await enter()
         defer { leave() }
@@ -87,24 +97,28 @@ actor Clerk {
         let old = connection
         key = opened.key
         connection = opened.connection
+        known.withLock { $0 = opened.office }
         lastUse = clock()
         await old?.close()
     }
 
-    private static func open(
-        _ path: String, _ passphrase: GuardedBytes
-    ) async throws -> (GuardedBytes, HTTPRelayConnection) {
+    private static func open(_ path: String, _ passphrase: GuardedBytes) async throws -> Opened {
         try connected(Vault.open(at: path, passphrase: passphrase))
     }
 
-    private static func open(_ path: String, key: GuardedBytes) async throws -> (GuardedBytes, HTTPRelayConnection) {
+    private static func open(_ path: String, key: GuardedBytes) async throws -> Opened {
         try connected(Vault.open(at: path, key: key))
     }
 
-    private static func connected(_ vault: Vault) throws -> (GuardedBytes, HTTPRelayConnection) {
+    private static func connected(_ vault: Vault) throws -> Opened {
+        do {
+            return (vault.key, try Registrar(vault: vault).connect(), .registrar)
+        } catch ClientFailure.registrar(.notARegistrarsVault) {
+            // Then it is an agent's.
+        }
         let account = try Account(vault: vault)
         guard let convention = try account.convention() else { throw VaultFailure.damaged("convention") }
-        return (vault.key, try account.connect(convention))
+        return (vault.key, try account.connect(convention), .mailbox)
     }
 
     /// Forgets the key at once. What is at work loses its line to the relay, and what it finds is shown to nobody.
@@ -141,14 +155,21 @@ actor Clerk {
         _ reach: Reach = .here, isUse: Bool = true,
         _ body: @Sendable (Session, Voice) async throws -> Value
     ) async throws -> Value {
+        let setting = (trust, clock, language, catalogue)
+        return try await open(isUse: isUse) { try await Self.perform($0, $1, setting, reach, body) }
+    }
+
+    /// Opens the vault, whoever's it is, does one thing with it, and closes it.
+    func open<Value: Sendable>(
+        isUse: Bool, _ body: @Sendable (Vault, HTTPRelayConnection) async throws -> Value
+    ) async throws -> Value {
         await enter()
         defer { leave() }
         guard let key, let connection else { throw Locked() }
         if isUse { lastUse = clock() }
         let mine = locks
         do {
-            let value = try await Self.perform(
-                path, key, connection, (trust, clock, language, catalogue), reach, body)
+            let value = try await Self.open(path, key, connection, body)
             guard locks == mine else { throw Locked() }
             return value
         } catch {
@@ -156,15 +177,22 @@ actor Clerk {
         }
     }
 
-    private static func perform<Value: Sendable>(
+    private static func open<Value: Sendable>(
         _ path: String, _ key: GuardedBytes, _ connection: HTTPRelayConnection,
+        _ body: @Sendable (Vault, HTTPRelayConnection) async throws -> Value
+    ) async throws -> Value {
+        try await body(Vault.open(at: path, key: key), connection)
+    }
+
+    private static func perform<Value: Sendable>(
+        _ vault: Vault, _ connection: HTTPRelayConnection,
         _ setting: (
             trust: Result<TrustAnchors?, ClientFailure>, clock: @Sendable () -> Instant, language: Language,
             catalogue: FormCatalogue
         ),
         _ reach: Reach, _ body: @Sendable (Session, Voice) async throws -> Value
     ) async throws -> Value {
-        let account = try Account(vault: Vault.open(at: path, key: key))
+        let account = try Account(vault: vault)
         let session = try Session(account: account, clock: setting.clock, trust: setting.trust) { _, _ in connection }
         switch reach {
         case .here:

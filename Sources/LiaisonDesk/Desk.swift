@@ -13,7 +13,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The agent's own mailbox as pages in the browser of the same machine.
+/// The agent's own mailbox, or what a registrar looks after, as pages in the browser of the same machine.
 public struct Desk: Sendable {
     private let clerk: Clerk
     private let bulletin = Bulletin()
@@ -50,7 +50,10 @@ public struct Desk: Sendable {
     public func run(port: Int, key: GuardedBytes?, isReady: @escaping @Sendable () async -> Void) async throws {
         if let key { try await clerk.unlock(key: key) }
         let listening = Listening(clerk: clerk, bulletin: bulletin, clock: clock)
-        let ear = Ear(listening)
+        let registrar = RegistrarListening(clerk: RegistrarClerk(clerk: clerk), bulletin: bulletin)
+        let ear = Ear { [clerk] in
+            await clerk.office == .registrar ? registrar.run() : listening.run()
+        }
         if key != nil {
             bulletin.open()
             ear.begin()
@@ -104,15 +107,15 @@ public struct Desk: Sendable {
 
     /// The listening that is at work, if any.
     private final class Ear: Sendable {
-        private let listening: Listening
+        private let listening: @Sendable () async -> Void
         private let task = Mutex<Task<Void, Never>?>(nil)
 
-        init(_ listening: Listening) { self.listening = listening }
+        init(_ listening: @escaping @Sendable () async -> Void) { self.listening = listening }
 
         func begin() {
             task.withLock { task in
                 task?.cancel()
-                task = Task { [listening] in await listening.run() }
+                task = Task { [listening] in await listening() }
             }
         }
 

@@ -29,6 +29,11 @@ struct DeskRoutes: Sendable {
     let unlocked: @Sendable () -> Void
     /// Ends it.
     let locked: @Sendable () -> Void
+    /// What a registrar's pages hand on to each other.
+    let handover = Handover()
+
+    /// The page that the desk opens with.
+    var home: String { clerk.office == .registrar ? "/people" : "/inbox" }
 
     var words: [String: String] { DeskWords.texts(language) }
 
@@ -43,7 +48,7 @@ struct DeskRoutes: Sendable {
                     var status = HTTPResponse.Status.forbidden
                     if error is TooMuchText { status = .contentTooLarge }
                     if let error = error as? HTTPError { status = error.status }
-                    return html(RefusedPage(error, language, words), guest, status: status)
+                    return html(RefusedPage(error, language, words, home: home), guest, status: status)
                 }))
         router.get("enter", use: enter)
         router.get("assets/{name}", use: asset)
@@ -57,7 +62,7 @@ struct DeskRoutes: Sendable {
                 await lock()
                 return "/unlock"
             })
-        router.get("") { _, _ in Self.see("/inbox") }
+        router.get("") { [self] _, _ in Self.see(home) }
         router.get("inbox", use: page(inbox))
         router.get("transmissions/{id}", use: page(transmission))
         router.post("transmissions/{id}/open", use: change(open))
@@ -69,6 +74,7 @@ struct DeskRoutes: Sendable {
         addWriting(to: router)
         addLists(to: router)
         addAudit(to: router)
+        addRegistrar(to: router)
         return router
     }
 
@@ -97,7 +103,7 @@ struct DeskRoutes: Sendable {
         }
         guesses.succeeded()
         unlocked()
-        return Self.see("/inbox")
+        return Self.see(home)
     }
 
     func lock() async {
@@ -296,8 +302,11 @@ struct DeskRoutes: Sendable {
 
     /// What this browser did itself is counted at once.
     func recount() async {
-        guard let counts = try? await clerk.work(isUse: false, { session, _ in try await Listening.counts(session) })
-        else { return }
+        let counts =
+            clerk.office == .registrar
+            ? try? await RegistrarClerk(clerk: clerk).counts()
+            : try? await clerk.work(isUse: false) { session, _ in try await Listening.counts(session) }
+        guard let counts else { return }
         bulletin.tell { $0.counts = counts }
     }
 
@@ -317,7 +326,10 @@ struct DeskRoutes: Sendable {
     func failed(_ error: any Error, _ context: DeskContext) async -> Response {
         if error is Clerk.Locked { return Self.see("/unlock") }
         if let sent = error as? AlreadySent { return see("/transmissions/\(sent.id)?done=sentBefore", saying: context) }
-        return html(RefusedPage(error, language, words), context.guest, status: .unprocessableContent)
+        // The mailbox's pages at a registrar's desk, and the other way round.
+        if case ClientFailure.obstacle(.notAnAgentsVault) = error { return Self.see(home) }
+        if case ClientFailure.registrar(.notARegistrarsVault) = error { return Self.see(home) }
+        return html(RefusedPage(error, language, words, home: home), context.guest, status: .unprocessableContent)
     }
 
     /// Leads on to a page, which says what was done: `/sent?done=KEY` names the words.
@@ -348,7 +360,8 @@ struct DeskRoutes: Sendable {
         let frame = Frame(
             language: language.rawValue,
             waiting: isUnlocked ? standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil } : nil,
-            tabs: Frame.tabs(current: Matter.tab, standing.counts, words), isUnlocked: isUnlocked,
+            tabs: Frame.tabs(of: clerk.office, current: Matter.tab, standing.counts, words),
+            isMailbox: clerk.office == .mailbox, isUnlocked: isUnlocked,
             formToken: guest?.formToken ?? "", warning: isUnlocked ? warning : nil,
             notice: isUnlocked ? standing.notice : nil,
             done: done ?? [])
@@ -382,11 +395,11 @@ struct RefusedPage: Page {
     let back: String?
     let backLabel: String
 
-    init(_ error: any Error, _ language: Language, _ words: [String: String]) {
+    init(_ error: any Error, _ language: Language, _ words: [String: String], home: String) {
         title = words["refusedTitle"] ?? ""
         lines = FailureWords.text(error, language).split(separator: "\n").map(String.init)
-        back = error is Doorkeeper.Refusal ? nil : "/inbox"
-        backLabel = words["backToInbox"] ?? ""
+        back = error is Doorkeeper.Refusal ? nil : home
+        backLabel = words[home == "/inbox" ? "backToInbox" : "backToPeople"] ?? ""
     }
 }
 

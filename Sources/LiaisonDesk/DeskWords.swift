@@ -8,8 +8,9 @@ import LiaisonForms
 enum DeskWords {
     static func texts(_ language: Language) -> [String: String] { language == .fr ? french : english }
 
-    private static let french = all.mapValues(\.0)
-    private static let english = all.mapValues(\.1)
+    private static let french = everything.mapValues(\.0)
+    private static let english = everything.mapValues(\.1)
+    private static let everything = all.merging(DeskRegistrarWords.all) { own, _ in own }
 
     private static let all = own.merging(audit) { $1 }
 

@@ -25,8 +25,8 @@ enum FailureWords {
                 "The browser sent the file in a form that cannot be read; nothing was attached.\nTry again.")
         case is Multipart.TooLarge:
             language(
-                "Le fichier est trop volumineux pour cette page (64 Mio au plus) ; rien n'en a été retenu.\nLes commandes « liaison » acceptent des fichiers plus grands.",
-                "The file is too large for this page (64 MiB at most); nothing of it was kept.\nThe “liaison” commands take larger files."
+                "Le fichier est trop volumineux pour cette page (32 Mio au plus) ; rien n'en a été retenu.\nLes commandes « liaison » acceptent des fichiers plus grands.",
+                "The file is too large for this page (32 MiB at most); nothing of it was kept.\nThe “liaison” commands take larger files."
             )
         case is MissingColleague:
             language("Aucun collègue n'a été choisi ; rien n'a été fait.", "No colleague was chosen; nothing was done.")
@@ -46,6 +46,13 @@ enum FailureWords {
             )
         case is AlreadySent:
             language("Ce brouillon est déjà parti.", "This draft has left already.")
+        case let failure as NotPublished:
+            text(failure.why, language)
+                + language(
+                    "\nVotre modification est gardée dans votre brouillon, mais n'est pas publiée : elle ne compte pas encore. Voyez « À publier ».",
+                    "\nYour change is kept in your draft and is not published: it does not count yet. See “To publish”."
+                )
+        case let failure as MissingAnswer: failure.text(language)
         case is MissingReason:
             language("Aucun motif n'a été choisi ; rien n'a été fait.", "No reason was chosen; nothing was done.")
         default: ErrorWords.text(error, language)

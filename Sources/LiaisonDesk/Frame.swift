@@ -21,6 +21,8 @@ struct Frame {
     /// How many wait, before the title; nil where none do.
     let waiting: Int?
     let tabs: [Tab]
+    /// Whether the desk is an agent's, whose keys the dialog names.
+    let isMailbox: Bool
     let isUnlocked: Bool
     let formToken: String
     /// Why what is shown may be out of date.
@@ -71,7 +73,7 @@ struct Templates: Sendable {
         "audit": PackageResources.audit_mustache,
         "statistics": PackageResources.statistics_mustache,
         "transfer": PackageResources.transfer_mustache
-    ]
+    ].merging(registrarSources) { own, _ in own }
 
     /// - Parameter words: the texts of the pages in the reader's language, by name.
     func render<Matter: Page>(_ page: Matter, in frame: Frame, words: [String: String]) -> String {
@@ -86,11 +88,29 @@ extension Frame {
         ("directory", "/directory"), ("search", "/search")
     ]
 
-    static func tabs(current: String?, _ counts: [String: Int], _ words: [String: String]) -> [Tab] {
-        sections.map { name, path in
+    static func tabs(
+        of office: Clerk.Office, current: String?, _ counts: [String: Int], _ words: [String: String]
+    ) -> [Tab] {
+        (office == .registrar ? registrarSections : sections).map { name, path in
             Tab(
                 name: name, path: path, label: words[name] ?? name, count: counts[name] ?? 0,
                 hasCount: counts[name].map { $0 > 0 } ?? false, isCurrent: name == current)
         }
     }
+}
+
+// A registrar's desk.
+
+extension Templates {
+    fileprivate static let registrarSources: [String: [UInt8]] = [
+        "people": PackageResources.people_mustache, "person": PackageResources.person_mustache,
+        "invite": PackageResources.invite_mustache, "invited": PackageResources.invited_mustache,
+        "request": PackageResources.request_mustache, "units": PackageResources.units_mustache,
+        "unit": PackageResources.unit_mustache, "roster": PackageResources.roster_mustache,
+        "confirmchange": PackageResources.confirmchange_mustache, "notices": PackageResources.notices_mustache
+    ]
+}
+
+extension Frame {
+    fileprivate static let registrarSections = [("people", "/people"), ("units", "/units"), ("roster", "/roster")]
 }

@@ -183,5 +183,11 @@ public struct NumberLine: Hashable, Sendable {
     public let phone: String
     public let after: String
 
+    public init(before: String, phone: String, after: String) {
+        self.before = before
+        self.phone = phone
+        self.after = after
+    }
+
     public var text: String { before + phone + after }
 }

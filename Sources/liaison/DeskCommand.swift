@@ -16,12 +16,13 @@ struct DeskCommand: AsyncParsableCommand {
             """
             Les pages ne sont servies qu'à ce poste, et l'adresse affichée ne sert qu'une fois. Le bureau se verrouille quinze \
             minutes après la dernière action et avec l'écran ; il demande alors la phrase de passe. Entrée dans ce terminal ouvre une \
-            nouvelle adresse, Ctrl-C termine.
+            nouvelle adresse, Ctrl-C termine. Sur le coffre d'un gestionnaire d'annuaire, ce sont les personnes et les unités de \
+            son institution.
             """,
             """
             The pages are served to this computer only, and the address is good for one use. The desk locks fifteen minutes \
             after the last action and with the screen; then it asks for the passphrase. Enter in this terminal opens a new \
-            address, Ctrl-C ends.
+            address, Ctrl-C ends. On a registrar's vault it is the people and units of the institution.
             """))
     @OptionGroup var global: GlobalOptions
 

@@ -8,6 +8,7 @@ import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 
 /// Values that registrars type, with what is expected when they are wrong.
 enum Typed {
@@ -124,11 +125,7 @@ extension RegistrarCommand {
     /// Says that a roster went with the log that the relay had to leave.
     static func say(lost version: Int?, _ console: Console) {
         guard let version else { return }
-        console.say(
-            console.language(
-                "Le relais a dû être restauré : la version \(version) de votre liste y est perdue. Votre brouillon la contient encore : publiez-le (liaison registrar publish).",
-                "The relay had to be restored: version \(version) of your roster is lost there. Your draft still holds it: publish it (liaison registrar publish)."
-            ))
+        console.say(Registrar.text(lost: version, console.language))
     }
 
     /// Publishes the draft; returns whether it counts now, and not only after a second signature.

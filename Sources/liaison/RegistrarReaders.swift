@@ -7,6 +7,7 @@ import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
+import LiaisonWords
 
 // Nobody's absence strands a queue: who stands by for a unit, who reads for it, and what a registrar hears before the last
 // of them goes.
@@ -170,65 +171,5 @@ extension RegistrarCommand {
         }
         guard lost.contains(where: \.leavesNobody), !yes, Console.isInteractive else { return true }
         return console.confirm(console.language("Continuer ?", "Go on?"))
-    }
-}
-
-extension LoneReader {
-    func text(_ language: Language) -> String {
-        language(
-            "attention : une seule personne lit pour \(unit.name) (\(unit.address)), et aucune unité ne la relaie : en cas d'absence, rien ne pourra être lu\nconseil : liaison registrar standby \(unit.address) --by UNITÉ",
-            "warning: only one person reads for \(unit.name) (\(unit.address)), and no unit stands by for it: while they are away, nothing can be read\nhint: liaison registrar standby \(unit.address) --by UNIT"
-        )
-    }
-}
-
-extension LastReader {
-    /// - Parameter waiting: how many deliveries wait there; nil when the relay did not say.
-    func text(waiting: Int?, _ language: Language) -> String {
-        let day = Clock.day(from, language)
-        let start = from > Instant.now ? language(" à partir du \(day)", " from \(day) on") : ""
-        let count = Self.count(waiting, language)
-        let first = language(
-            "attention : plus personne ne lira dans \(unit.name) (\(unit.address))\(start) ; \(count)",
-            "warning: nobody will be left who reads in \(unit.name) (\(unit.address))\(start); \(count)")
-        return first + "\n" + consequence(waiting, language)
-    }
-
-    private static func count(_ waiting: Int?, _ language: Language) -> String {
-        switch waiting {
-        case nil:
-            language(
-                "le relais ne dit pas combien de transmissions y attendent",
-                "the relay does not say how many transmissions wait there")
-        case 0?: language("aucune transmission n'y attend", "no transmission waits there")
-        case 1?: language("1 transmission y attend", "1 transmission waits there")
-        case let count?: language("\(count) transmissions y attendent", "\(count) transmissions wait there")
-        }
-    }
-
-    private func consequence(_ waiting: Int?, _ language: Language) -> String {
-        func names(_ units: [UnitAddress]) -> String { units.map(\.description).joined(separator: ", ") }
-        if !standby.isEmpty {
-            return language(
-                "relève immédiate par : \(names(standby)), pour tout ce qui a été envoyé depuis cette désignation",
-                "taken over at once by: \(names(standby)), for everything sent since they were named")
-        }
-        if !substitutes.isEmpty {
-            return language(
-                "la suppléance est assurée par : \(names(substitutes)), pour ce qui a été envoyé depuis le début de l'absence",
-                "stood in for by: \(names(substitutes)), for what was sent since the absence began")
-        }
-        let senders =
-            waiting == 0
-            ? language(
-                "tant que personne n'y lira, rien ne pourra y être envoyé",
-                "as long as nobody reads there, nothing can be sent to it")
-            : language(
-                "personne ne pourra plus ouvrir ce qui y attend : les expéditeurs en seront avertis aussitôt",
-                "nobody will be able to open what waits there: the senders will be told at once")
-        return senders
-            + language(
-                "\nconseil : si la personne peut encore lire, qu'elle fasse d'abord liaison transfer --to COLLÈGUE",
-                "\nhint: if the person can still read, liaison transfer --to COLLEAGUE comes first")
     }
 }
