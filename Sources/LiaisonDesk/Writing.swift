@@ -393,7 +393,13 @@ struct FormPage: Page {
     }
 
     private static func hour(_ instant: Instant, _ writing: Writing) -> String {
-        LocalTime(writing.session.timeZone).text(instant, writing.voice.language)
+        // As somebody types it, so that it is read again when the page comes back.
+        let zone = writing.session.timeZone
+        let day = LocalTime(zone).day(instant, writing.voice.language)
+        let clock: Date.FormatString =
+            "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)"
+        let style = Date.VerbatimFormatStyle(format: clock, timeZone: zone, calendar: Calendar(identifier: .gregorian))
+        return "\(day) \(instant.date.formatted(style))"
     }
 
     private static func field(
@@ -412,7 +418,7 @@ struct FormPage: Page {
         return Field(
             name: "f.\(name)", control: "f-\(name)", label: field.label(language),
             isOptional: !writing.kind.required.contains(name), help: help(field, language),
-            value: value.map { text($0, field, language) } ?? "", error: error,
+            value: value.map { text($0, field, writing) } ?? "", error: error,
             options: isChoice || isChoices
                 ? codes.map {
                     Option(
@@ -446,11 +452,13 @@ struct FormPage: Page {
     }
 
     /// A value as somebody would type it.
-    private static func text(_ value: FieldValue, _ field: FieldDefinition, _ language: Language) -> String {
+    private static func text(_ value: FieldValue, _ field: FieldDefinition, _ writing: Writing) -> String {
         switch (value, field.type) {
+        case (.text(let text), .instant): FieldDefinition.instant(text).map { hour($0, writing) } ?? text
+        case (.text(let text), .commune) where field.accepts(value) && text.count == 5: text
         case (.text(let text), .text), (.text(let text), .longText), (.text(let text), .choice): text
         case (.list(let list), _): list.joined(separator: ", ")
-        default: field.accepts(value) ? field.display(value, language) : shown(value)
+        default: field.accepts(value) ? field.display(value, writing.voice.language) : shown(value)
         }
     }
 

@@ -165,6 +165,8 @@ extension DeskRoutes {
                 errors: Dictionary(errors.map { ($0 == "call" ? $0 : "f." + $0, $1) }) { first, _ in first })
         } catch is Clerk.Locked {
             return Response(status: .unauthorized)
+        } catch is TooMuchText {
+            return Response(status: .contentTooLarge)
         } catch let refusal as Doorkeeper.Refusal {
             throw refusal
         } catch {

@@ -7,19 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # The same rules, only faster: fifteen minutes become three seconds, working days four, hours five.
-"$python" - "$ROOT/examples/ain/convention.yaml" "$dir/fast.yaml" <<'PY'
-import re, sys
-text = open(sys.argv[1]).read()
-for flow in ("saisine", "signalement-mineur", "signalement-majeur"):
-    start = text.index(f"  - id: {flow}\n")
-    end = text.index("\n  - id: ", start)
-    rules = text[start:end]
-    rules = re.sub(r"within: P1D, clock: working_days", "within: PT4S", rules)
-    rules = re.sub(r"within: PT15M", "within: PT3S", rules)
-    rules = re.sub(r"after: (PT15M|PT30M|PT4H|P1D)", "after: PT2S", rules)
-    text = text[:start] + rules + text[end:]
-open(sys.argv[2], "w").write(text)
-PY
+"$python" "$ROOT/Tests/Scripts/fast.py" "$ROOT/examples/ain/convention.yaml" "$dir/fast.yaml"
 "$sandbox" up "$dir/sb" --convention "$dir/fast.yaml"
 
 # ── 1. The recipient is absent: a substitute answers, the coordination is told of the silence by reference

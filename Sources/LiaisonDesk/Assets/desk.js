@@ -12,6 +12,7 @@
 
   const TEXTS = {
     fr: {
+      closed: "Bureau fermé",
       gone: "LE BUREAU LIAISON EST FERMÉ — rien de ce que vous faites sur cette page ne part ni n’est gardé. "
         + "Relancez « liaison desk ».",
       back: "Le bureau Liaison répond de nouveau.",
@@ -24,6 +25,7 @@
       separator: " : ",
     },
     en: {
+      closed: "Desk closed",
       gone: "THE LIAISON DESK IS CLOSED — nothing you do on this page is sent or kept. Start “liaison desk” again.",
       back: "The Liaison desk answers again.",
       notSaved: "Draft NOT kept: trying again in a few seconds.",
@@ -137,7 +139,9 @@
       if (this.banner === null) {
         this.showGone();
       }
-      document.querySelector("main")?.replaceChildren();
+      const heading = document.createElement("h1");
+      heading.textContent = texts.closed;
+      document.querySelector("main")?.replaceChildren(heading);
       document.querySelector("header")?.remove();
     },
 
@@ -533,7 +537,10 @@
 
     show(answer) {
       this.errors = answer.errors ?? {};
-      this.showErrors();
+      // What was typed since is judged by the next answer.
+      if (!this.isUnsent) {
+        this.showErrors();
+      }
       if (typeof answer.saved === "string") {
         this.showSaved(answer.saved, false);
       }

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# The eight stories from the field in a real browser, with the mouse and with keys alone, on the convention of the Ain with deadlines
+# of seconds. The pictures are in Tests/Screenshots.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+[ -x /usr/bin/chromedriver ] || fail 'no chromium-driver: run scripts/setup --tests'
+"$python" "$ROOT/Tests/Scripts/fast.py" "$ROOT/examples/ain/convention.yaml" "$dir/fast.yaml"
+"$sandbox" up "$dir/sb" --convention "$dir/fast.yaml"
+"$python" "$ROOT/Tests/Scripts/desk_stories.py" "$dir/sb" || fail 'see above'
+"$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null

@@ -1,0 +1,589 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+"""`liaison desk` and a real browser, for the walks beside this file.
+
+`Desk` is one agent's desk as a process, `Browser` is Debian's chromium without a window, `Raw` asks what no browser would ask.
+Everything waits for conditions and nothing for a fixed time; what does not come within `PATIENCE` seconds fails with what was
+awaited and with a picture of the page.
+"""
+
+import contextlib
+import http.client
+import os
+import pathlib
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import traceback
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+
+PATIENCE = int(os.environ.get("PATIENCE", "40"))
+POLL = 0.05
+ROOT = pathlib.Path(os.environ["ROOT"])
+BIN = pathlib.Path(os.environ["LIAISON_BIN"])
+SCREENSHOTS = ROOT / "Tests" / "Screenshots"
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+# RGAA 4 rests on WCAG 2.1 A and AA; 2.2 adds the size of targets. What axe calls good practice is asked for as well.
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice", "RGAAv4"]
+
+
+class Failed(AssertionError):
+    """What a walk expected and did not find."""
+
+
+# What may go wrong in one walk without keeping the others from going
+TELL = (
+    Failed, WebDriverException, http.client.HTTPException, subprocess.SubprocessError, OSError, LookupError, TypeError, ValueError,
+    AttributeError)
+
+
+def check(condition, what):
+    """Fails with `what` unless the condition holds."""
+    if not condition:
+        raise Failed(what)
+
+
+def same(found, expected, what):
+    """Fails unless both are equal, and shows both."""
+    check(found == expected, f"{what}: {found!r}, expected {expected!r}")
+
+
+def contains(text, *pieces):
+    """Fails unless each piece stands in the text."""
+    for piece in pieces:
+        check(piece in text, f"{piece!r} is not in {text[:2000]!r}")
+
+
+class Several:
+    """Tells everything that fails in several cases, and not only the first."""
+
+    def __enter__(self):
+        self.problems = []
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            check(not self.problems, "\n  ".join(self.problems))
+
+    @contextlib.contextmanager
+    def case(self):
+        try:
+            yield
+        except Failed as error:
+            self.problems.append(str(error))
+
+
+def until(condition, what, patience=PATIENCE):
+    """Polls until the condition holds, and returns its value. An element that went away is looked for again."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            value = condition()
+        except StaleElementReferenceException:
+            value = None
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed(f"not within {patience} s: {what}")
+        time.sleep(POLL)
+
+
+class Sandbox:
+    """What `scripts/sandbox` has set up, and the commands of its agents."""
+
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+
+    def environment(self, unit, passphrase=True):
+        """The environment of an agent's program, with or without the passphrase at hand."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LIAISON_")}
+        environment |= {"LANG": "fr_FR.UTF-8", "LIAISON_VAULT": str(self.directory / "agents" / unit)}
+        if passphrase:
+            environment["LIAISON_PASSPHRASE_FILE"] = str(self.directory / "agents" / f"{unit}.passphrase")
+        return environment
+
+    def passphrase(self, unit):
+        return (self.directory / "agents" / f"{unit}.passphrase").read_text(encoding="utf-8").strip()
+
+    def command(self, unit, *arguments, code=0):
+        """Runs one command of an agent in French, and returns what it printed."""
+        done = subprocess.run(
+            [BIN / "liaison", *arguments], env=self.environment(unit), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=PATIENCE * 2, check=False)
+        same(done.returncode, code, f"exit code of {arguments} ({done.stdout})")
+        return done.stdout
+
+    def registrar(self, institution, *arguments):
+        """Runs one command of an institution's registrar."""
+        path = self.directory / "registrars" / institution
+        environment = dict(os.environ, LANG="fr_FR.UTF-8", LIAISON_VAULT=str(path), LIAISON_PASSPHRASE_FILE=f"{path}.passphrase")
+        done = subprocess.run(
+            [BIN / "liaison", "registrar", *arguments], env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=PATIENCE * 2, check=False)
+        same(done.returncode, 0, f"exit code of {arguments} ({done.stdout})")
+        return done.stdout
+
+    def relay(self, verb):
+        """Starts (`up`) or stops (`down`) the relay over the same data."""
+        subprocess.run([ROOT / "scripts" / "sandbox", verb, self.directory], check=True, stdout=subprocess.DEVNULL, timeout=60)
+
+
+class Desk:
+    """One agent's `liaison desk` at a terminal of its own."""
+
+    def __init__(self, sandbox, unit, passphrase=True, port=0):
+        self.sandbox, self.unit, self.is_entered = sandbox, unit, False
+        self.terminal, side = pty.openpty()
+        self.errors = os.memfd_create("errors")
+        self.process = subprocess.Popen(
+            [BIN / "liaison", "desk", "--no-browser", "--port", str(port)], env=sandbox.environment(unit, passphrase),
+            stdin=side, stdout=subprocess.PIPE, stderr=self.errors, start_new_session=True)
+        os.close(side)
+        self.address = self.next_address()
+        self.host, self.port = urlsplit(self.address).hostname, urlsplit(self.address).port
+        self.url = f"http://{self.host}:{self.port}"
+
+    def next_address(self):
+        """The address that the program prints next."""
+        line, end = b"", time.monotonic() + PATIENCE
+        while not line.endswith(b"\n"):
+            ready = select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))[0]
+            piece = os.read(self.process.stdout.fileno(), 1) if ready else b""
+            check(piece, f"no address from liaison desk of {self.unit}: {self.said()}")
+            line += piece
+        return line.decode().strip()
+
+    def new_address(self):
+        """Presses Enter in the terminal."""
+        os.write(self.terminal, b"\n")
+        return self.next_address()
+
+    def said(self):
+        return os.pread(self.errors, 65536, 0).decode(errors="replace")
+
+    def kill(self):
+        """Ends it as a power cut would."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.close()
+
+    def stop(self, patience=15):
+        """Ends it as Ctrl-C does, and tells how."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.close(patience)
+
+    def close(self, patience=15):
+        try:
+            code = self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Failed(f"liaison desk of {self.unit} does not end") from None
+        finally:
+            self.process.stdout.close()
+            if self.terminal is not None:
+                os.close(self.terminal)
+                self.terminal = None
+        return code
+
+
+class Answer:
+    """What came back to a raw request."""
+
+    def __init__(self, response, body):
+        self.status, self.headers, self.body = response.status, response.headers, body
+        self.text = body.decode(errors="replace")
+
+
+class Raw:
+    """Requests as any program of the machine could make them."""
+
+    def __init__(self, desk, cookie=None):
+        self.desk, self.cookie = desk, cookie
+
+    def ask(self, method, path, body=None, **headers):
+        """Sends one request; `Sec_Fetch_Site="cross-site"` becomes a header, and None leaves one out."""
+        fields = {"Host": f"{self.desk.host}:{self.desk.port}", "Accept": "text/html"}
+        if self.cookie:
+            fields["Cookie"] = f"liaison-desk-{self.desk.port}={self.cookie}"
+        if body is not None:
+            fields |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        connection = http.client.HTTPConnection(self.desk.host, self.desk.port, timeout=PATIENCE)
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in fields.items():
+                if value is not None:
+                    connection.putheader(name, value)
+            connection.endheaders()
+            if body is not None:
+                # Whoever refuses a large body may have answered before it was all there.
+                try:
+                    connection.send(body)
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+            response = connection.getresponse()
+            return Answer(response, response.read())
+        except (ConnectionError, http.client.HTTPException) as error:
+            state = self.desk.process.poll()
+            raise Failed(f"no answer to {method} {path[:80]} ({error}); exit code of the desk: {state} {self.desk.said()[:300]}") from error
+        finally:
+            connection.close()
+
+
+class Browser:
+    """Debian's chromium without a window; one for all walks."""
+
+    def __init__(self, *arguments):
+        self.profile = tempfile.mkdtemp(prefix="liaison-browser-")
+        self.downloads = pathlib.Path(self.profile) / "downloads"
+        self.downloads.mkdir()
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in [
+            "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--lang=fr", "--no-first-run",
+            "--force-prefers-reduced-motion", "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--window-size=1200,1000", f"--user-data-dir={self.profile}/data",
+            # A name that leads here, for who attacks with one
+            "--host-resolver-rules=MAP ailleurs.example 127.0.0.1", *arguments,
+        ]:
+            options.add_argument(argument)
+        options.add_experimental_option(
+            "prefs", {"download.default_directory": str(self.downloads), "intl.accept_languages": "fr-FR,fr"})
+        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+        self.driver.set_page_load_timeout(PATIENCE)
+        self.driver.set_script_timeout(PATIENCE)
+        self.seen, self.is_scripted = set(), True
+
+    def quit(self):
+        self.driver.quit()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    # ── What there is
+
+    def one(self, selector):
+        found = self.all(selector)
+        if not found:
+            raise Failed(f"no {selector} on {self.path}: {' / '.join(each.text for each in self.all('main'))[:600]}")
+        return found[0]
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def there(self, selector):
+        """Waits for an element."""
+        return until(lambda: next(iter(self.all(selector)), None), f"{selector} on {self.where}")
+
+    @property
+    def where(self):
+        return self.driver.current_url
+
+    @property
+    def path(self):
+        return urlsplit(self.where).path
+
+    @property
+    def heading(self):
+        return next((heading.text for heading in self.all("h1")), "")
+
+    @property
+    def text(self):
+        return self.one("body").text
+
+    @property
+    def focused(self):
+        return self.driver.switch_to.active_element
+
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    # ── Pages
+
+    def goto(self, address):
+        self.driver.get(address)
+
+    def enter(self, desk):
+        """Follows the address that the desk printed, to the page that it leads to; later, to that page."""
+        self.goto(desk.url if desk.is_entered else desk.address)
+        desk.is_entered = True
+        until(lambda: self.path in ("/inbox", "/unlock") and self.complete, "the way in")
+
+    @property
+    def complete(self):
+        return self.run("return document.readyState") == "complete"
+
+    def leaves(self, act):
+        """Does what leads to another page, and waits until that one is there."""
+        page = self.one("html")
+        act()
+
+        def gone():
+            try:
+                page.is_enabled()
+            except (StaleElementReferenceException, WebDriverException):
+                return self.complete
+            return False
+
+        until(gone, f"another page than {self.where}")
+
+    def click(self, selector):
+        """Clicks on what leads to another page."""
+        self.leaves(self.there(selector).click)
+
+    def press_button(self, label, within="main"):
+        """Clicks on the button or link with this text."""
+        self.leaves(self.button(label, within).click)
+
+    def button(self, label, within="main"):
+        def found():
+            # What only a screen reader says is not in `text`; what folds is not shown.
+            controls = [one for one in self.all(f"{within} button, {within} a") if one.text.startswith(label) and one.is_displayed()]
+            return controls[0] if controls else None
+
+        return until(found, f"a button {label!r} on {self.where}")
+
+    def choose(self, selector, label):
+        Select(self.one(selector)).select_by_visible_text(label)
+
+    def field(self, selector, text):
+        element = self.one(selector)
+        element.clear()
+        element.send_keys(text)
+
+    # ── Keys
+
+    def type(self, *keys, pace=0.0):
+        """Presses keys as a person does, wherever the focus is."""
+        for text in keys:
+            for key in text if pace else [text]:
+                ActionChains(self.driver, duration=0).send_keys(key).perform()
+                if pace:
+                    time.sleep(pace)
+
+    def chord(self, modifier, key):
+        ActionChains(self.driver, duration=0).key_down(modifier).send_keys(key).key_up(modifier).perform()
+
+    def tab_to(self, selector, pace=0.0, most=150, back=False):
+        """Presses Tab until the focus is on this element, which must come, and returns how many it took."""
+        for count in range(most):
+            if self.run("return document.activeElement?.matches(arguments[0]) ?? false", selector):
+                return count
+            if back:
+                self.chord(Keys.SHIFT, Keys.TAB)
+            else:
+                self.type(Keys.TAB)
+            if pace:
+                time.sleep(pace)
+        raise Failed(f"Tab does not reach {selector} on {self.where}")
+
+    # ── What must hold on every page
+
+    def looks_right(self, name, quick=False):
+        """Axe finds nothing, the page has what every page has, and there is a picture of it."""
+        self.picture(name)
+        problems = self.axe()
+        if name not in self.seen and not quick:
+            self.seen.add(name)
+            problems += self.frame_problems() + self.field_problems() + self.narrow_problems() + self.dark_problems()
+        check(not problems, f"{name} ({self.path}): " + "; ".join(problems))
+
+    def axe(self):
+        """What axe-core has against the page, one line each."""
+        if not self.is_scripted:
+            # Axe needs the page's timers; what the page left undone stays undone.
+            self.script(on=True)
+            try:
+                return self.axe()
+            finally:
+                self.script(on=False)
+        if not self.run("return typeof window.axe !== 'undefined'"):
+            self.run(AXE)
+        found = self.driver.execute_async_script(
+            """const [tags, done] = arguments;
+            axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] })
+                .then((result) => done(result.violations.map((one) =>
+                    `axe ${one.id}: ${one.help}: ` + one.nodes.map((node) => node.html.slice(0, 160) + " "
+                    + (node.any[0]?.message ?? node.all[0]?.message ?? "")).slice(0, 4).join(" | "))))
+                .catch((error) => done([`axe: ${error}`]));""", AXE_TAGS)
+        return found
+
+    def frame_problems(self):
+        """Language, title, one first heading, the way to the content, a place that announces, and a focus that goes in order."""
+        return self.run("""
+            const problems = [], one = (selector) => document.querySelectorAll(selector).length === 1;
+            const tell = (holds, what) => { if (!holds) { problems.push(what); } };
+            tell(document.documentElement.lang === "fr", "html lang");
+            tell(document.title.includes("Liaison") && document.title.length > 12, `title ${document.title}`);
+            tell(one("h1"), "not one h1");
+            tell(one("main#main"), "not one main#main");
+            tell(document.querySelector("a[href], button")?.matches("a.skip[href='#main']"), "the way to the content is not the first link");
+            tell(document.querySelector("#announce[role=status][aria-live=polite]") !== null, "nothing to announce in");
+            tell([...document.querySelectorAll("[tabindex]")].every((each) => each.tabIndex <= 0), "tabindex above 0");
+            tell([...document.querySelectorAll("[style], style, script:not([src]), [onclick], [onload], [onerror]")]
+                .every((each) => each.closest(".axe-core") !== null), "inline style or script");
+            const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
+            tell(new Set(ids).size === ids.length, `the same id twice: ${ids.filter((id, at) => ids.indexOf(id) !== at)}`);
+            tell(!document.body.innerText.includes("{{") && !/\\b(undefined|null|nil|Optional\\()/.test(document.body.innerText), "raw text");
+            return problems;""")
+
+    def field_problems(self):
+        """Each field has a name of its own that can be seen, and names its help and its error."""
+        return self.run("""
+            const problems = [];
+            for (const field of document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")) {
+                if (!field.checkVisibility()) { continue; }
+                const label = [...(field.labels ?? [])].map((each) => each.innerText.trim()).join(" ");
+                if (label === "") { problems.push(`${field.name}: no visible label`); }
+                for (const id of (field.getAttribute("aria-describedby") ?? "").split(/\\s+/).filter(Boolean)) {
+                    if (document.getElementById(id) === null) { problems.push(`${field.name}: described by ${id}, which is not there`); }
+                }
+                const place = field.name && document.querySelector(`[data-error="${CSS.escape(field.name)}"]`);
+                const group = field.closest("fieldset") ?? field;
+                const described = `${field.getAttribute("aria-describedby")} ${group.getAttribute("aria-describedby")}`;
+                if (place && !described.split(/\\s+/).includes(place.id)) { problems.push(`${field.name}: its error is not tied to it`); }
+                if (place && place.textContent.trim() !== "" && field.type !== "radio" && field.type !== "checkbox"
+                    && field.getAttribute("aria-invalid") !== "true") { problems.push(`${field.name}: wrong, but not said to be`); }
+            }
+            for (const place of document.querySelectorAll("[data-error]")) {
+                if (place.textContent.trim() === "" && place.getClientRects().length > 0 && place.offsetHeight > 1) {
+                    problems.push(`${place.id}: an empty error takes room`);
+                }
+            }
+            return problems;""")
+
+    def narrow_problems(self):
+        """Nothing has to be scrolled sideways on 320 pixels (WCAG 1.4.10)."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": False})
+        try:
+            width = self.run("return document.scrollingElement.scrollWidth")
+            return [f"{width} pixels wide where there are 320"] if width > 320 else []
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def dark_problems(self):
+        """The colours for dark screens are as good."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+        try:
+            return ["dark: " + problem for problem in self.axe()]
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    def picture(self, name):
+        """Keeps a picture of the whole page in the ignored folder."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        width, height = self.run("return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": max(width, 1200), "height": min(max(height, 1000), 6000), "deviceScaleFactor": 1, "mobile": False})
+        try:
+            self.driver.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def focus_problems(self):
+        """Tab goes through everything that can be used, once and in the order of the page, and each can be seen to have the focus."""
+        self.run("document.activeElement?.blur(); window.scrollTo(0, 0); window.getSelection().removeAllRanges();"
+                 "document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex');")
+        expected = self.run("""
+            const shown = (each) => each.getClientRects().length > 0 && each.checkVisibility();
+            const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+                .filter((each) => shown(each) && !each.disabled && each.tabIndex >= 0);
+            // Of radio buttons of one name, one takes the focus.
+            const isStop = (each) => each.type !== "radio" || (each.checked
+                ? true : !all.some((other) => other.name === each.name && other.checked)
+                    && all.find((other) => other.name === each.name) === each);
+            window.stops = all.filter(isStop);
+            return window.stops.length;""")
+        problems = []
+        for place in range(expected):
+            self.type(Keys.TAB)
+            # A date has several stops of its own: day, month, year, calendar.
+            while place and self.run("return document.activeElement === window.stops[arguments[0] - 1] && document.activeElement.type === 'date'",
+                                     place):
+                self.type(Keys.TAB)
+            problem = self.run("""
+                const active = document.activeElement, wanted = window.stops[arguments[0]];
+                const name = (each) => each.outerHTML.slice(0, 100);
+                if (active !== wanted) { return `focus on ${name(active)} where ${name(wanted)} was to come`; }
+                const style = getComputedStyle(active), outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+                if (!outlined && style.boxShadow === "none") { return `the focus on ${name(active)} is not seen`; }
+                const box = active.getBoundingClientRect();
+                if (box.bottom < 0 || box.top > innerHeight) { return `the focus on ${name(active)} is out of sight`; }
+                return null;""", place)
+            if problem:
+                problems.append(problem)
+                break
+        return problems
+
+    # ── Tabs and script
+
+    def new_tab(self):
+        self.driver.switch_to.new_window("tab")
+        return self.driver.current_window_handle
+
+    def switch(self, tab):
+        self.driver.switch_to.window(tab)
+
+    def close_others(self):
+        """Closes all tabs but one that is fresh."""
+        kept = self.new_tab()
+        for tab in self.driver.window_handles:
+            if tab != kept:
+                self.switch(tab)
+                self.driver.close()
+        self.switch(kept)
+
+    def script(self, on):
+        """Switches the script of pages off or on; the test's own goes on."""
+        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not on})
+        self.is_scripted = on
+
+    def cookie(self, desk):
+        return self.driver.get_cookie(f"liaison-desk-{desk.port}")["value"]
+
+
+class Walks:
+    """Runs walks one after the other; one that fails is told with a picture and does not keep the others from going."""
+
+    def __init__(self, browser, sandbox):
+        self.browser, self.sandbox, self.failures = browser, sandbox, []
+
+    def walk(self, step, units, how=""):
+        """One walk, with a desk for each of these units."""
+        started, name, desks = time.monotonic(), step.__name__ + (how and f"-{how}"), []
+        (SCREENSHOTS / f"failed-{name}.png").unlink(missing_ok=True)
+        try:
+            self.browser.close_others()
+            for unit in units:
+                desks.append(Desk(self.sandbox, unit))
+            step(*desks)
+        except TELL as error:
+            self.failures.append(name)
+            # The driver's own stack says nothing.
+            what = error.msg if isinstance(error, WebDriverException) else error
+            print(f"FAILED {name}: {'' if isinstance(error, Failed) else type(error).__name__ + ': '}{str(what)[:2000]}")
+            place = [frame for frame in traceback.extract_tb(error.__traceback__) if "Scripts" in frame.filename]
+            print("  at " + ", ".join(f"{pathlib.Path(frame.filename).name}:{frame.lineno}" for frame in place))
+            try:
+                self.browser.script(True)
+                self.browser.picture(f"failed-{name}")
+            except WebDriverException as nothing:
+                print(f"  (no picture: {nothing.msg})")
+        finally:
+            for desk in desks:
+                desk.kill()
+        print(f"{name}: {time.monotonic() - started:.1f} s", flush=True)
