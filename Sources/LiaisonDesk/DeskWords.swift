@@ -69,6 +69,14 @@ enum DeskWords {
         "done.sentBefore": (
             "Ce brouillon est déjà parti : voici la transmission.", "This draft has left already: here it is."
         ),
+        "done.stillHere": (
+            "Le relais est injoignable : elle N'EST PAS PARTIE. Elle part dès qu'il répond.",
+            "The relay cannot be reached: it HAS NOT LEFT. It leaves as soon as the relay answers."
+        ),
+        "done.callNoted": (
+            "L'heure de l'appel est notée. Le relais est injoignable : elle N'EST PAS PARTIE. Elle part dès qu'il répond.",
+            "The time of the call is noted. The relay cannot be reached: it HAS NOT LEFT. It leaves as soon as the relay answers."
+        ),
         "done.kept": ("Brouillon gardé dans le coffre.", "Draft kept in the vault."),
         "done.dropped": ("Brouillon jeté.", "Draft discarded."),
         "saved": ("Brouillon gardé à ", "Draft kept at "),

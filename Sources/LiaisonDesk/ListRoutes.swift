@@ -54,7 +54,8 @@ extension DeskRoutes {
     /// A person looked at it again, and says that it is still right.
     private func deposit(_ form: FormBody, _ context: DeskContext) async throws -> String {
         let (id, call) = (try context.transmission, form.given("call"))
-        try await clerk.work(.relay) { session, voice in
+        // What a person says of the call is kept first: it is typed when the relay is away.
+        try await clerk.work { session, voice in
             if let call {
                 let typed = TypedContext(now: session.clock(), zone: session.timeZone, language: voice.language)
                 if let instant = try TypedCall.read(call, typed, voice.catalogue) {
@@ -62,7 +63,13 @@ extension DeskRoutes {
                 }
             }
             try session.outbox.confirm(id)
-            _ = try await session.deposit(id, catalogue: voice.catalogue)
+        }
+        do {
+            try await clerk.work(.relay) { session, voice in
+                _ = try await session.deposit(id, catalogue: voice.catalogue)
+            }
+        } catch ClientFailure.unreachable {
+            return call == nil ? "/outbox?done=stillHere" : "/outbox?done=callNoted"
         }
         return "/transmissions/\(id)?done=sent"
     }
