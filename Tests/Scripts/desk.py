@@ -263,7 +263,9 @@ class Browser:
             options.add_argument(argument)
         options.add_experimental_option(
             "prefs", {"download.default_directory": str(self.downloads), "intl.accept_languages": "fr-FR,fr"})
-        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+        # Names of files are UTF-8 wherever the tests run.
+        service = webdriver.ChromeService("/usr/bin/chromedriver", env={**os.environ, "LC_ALL": "C.UTF-8"})
+        self.driver = webdriver.Chrome(options=options, service=service)
         self.driver.set_page_load_timeout(PATIENCE)
         self.driver.set_script_timeout(PATIENCE)
         self.seen, self.is_scripted = set(), True
