@@ -96,12 +96,12 @@ extension Session {
     ///
     /// - Parameter id: of `newDraftID`, or of a kept draft, which this one replaces.
     public func keep(_ draft: SendDraft, as id: String) throws {
-        guard try !draft.isEmpty || !keptFiles(id).isEmpty else { return try dropDraft(id) }
+        guard try !draft.isEmpty || fileCount(id) > 0 else { return try dropDraft(id) }
         try account.vault.put(draft, Table.draft, id)
     }
 
     public func dropDraft(_ id: String) throws {
-        for file in try keptFiles(id) { try dropFile(file.id) }
+        try account.vault.write { try $0.delete(folder: filesFolder(id)) }
         try account.vault.delete(Table.draft, id)
         try account.vault.delete(Table.formerDraft, id)
     }
@@ -131,9 +131,13 @@ extension Session {
         _ = try attachments(
             sources + [AttachedFile(name: name, source: MemorySource(bytes))], rule: flow.attachments,
             catalogue: catalogue)
-        let number = (kept.compactMap { $0.id.split(separator: " ").last.flatMap { Int($0) } }.max() ?? 0) + 1
-        try account.vault.put(
-            DraftFile(name: name, bytes: Base64.encode(bytes)), Table.draftFile, "\(draft) \(number)")
+        let last = kept.last?.id.split(separator: " ").last.flatMap { Int($0) } ?? 0
+        let number = last + 1
+        try account.vault.write { vault in
+            try vault.put(
+                DraftFile(name: name, bytes: Base64.encode(bytes)), Table.draftFile, "\(draft) \(number)",
+                folder: filesFolder(draft), place: number)
+        }
         // So that a draft with nothing but files is one that lists show.
         if try account.vault.value(Table.draft, draft) == nil {
             try account.vault.put(SendDraft(form: [:]), Table.draft, draft)
@@ -142,13 +146,19 @@ extension Session {
 
     /// The files of a draft, in the order in which they came.
     public func keptFiles(_ draft: String) throws -> [KeptFile] {
-        try account.vault.ids(Table.draftFile).filter { $0.hasPrefix("\(draft) ") }.compactMap { id in
-            guard let file = try account.vault.value(Table.draftFile, id), let bytes = Base64.decode(file.bytes) else {
-                return nil
+        try account.vault.read { try $0.all(Table.draftFile, folder: filesFolder(draft)) }.compactMap { row in
+            Base64.decode(row.value.bytes).map {
+                KeptFile(id: row.id, name: row.value.name, bytes: $0)
             }
-            return KeptFile(id: id, name: file.name, bytes: bytes)
-        }.sorted { $0.id.utf8.count == $1.id.utf8.count ? $0.id < $1.id : $0.id.utf8.count < $1.id.utf8.count }
+        }
     }
+
+    /// How many files a draft has; none of them is read.
+    public func fileCount(_ draft: String) throws -> Int {
+        try account.vault.read { try $0.count(Table.draftFile, folder: filesFolder(draft)) }
+    }
+
+    private func filesFolder(_ draft: String) -> String { "files \(draft)" }
 
     /// - Parameter id: of `keptFiles`.
     public func dropFile(_ id: String) throws { try account.vault.delete(Table.draftFile, id) }

@@ -91,23 +91,4 @@ extension DeskRoutes {
             }
         }
     }
-
-    /// The files that a form of this desk brings; those that were not chosen are left out.
-    func files(of request: Request, _ context: DeskContext) async throws -> [(name: String, bytes: [UInt8])] {
-        guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
-        guard let boundary = Multipart.boundary(of: request.headers[.contentType] ?? "") else {
-            throw Multipart.Malformed()
-        }
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: Multipart.largest)
-        } catch is NIOTooManyBytesError {
-            throw Multipart.TooLarge()
-        }
-        let parts = try Multipart.parts(Array(body.readableBytesView), boundary: boundary)
-        let token = parts.first { $0.name == "token" }.map { String(decoding: $0.bytes, as: UTF8.self) }
-        try doorkeeper.check(token, of: guest)
-        return parts.compactMap { part in part.fileName.map { (name: $0, bytes: part.bytes) } }
-            .filter { !$0.name.isEmpty }
-    }
 }

@@ -130,13 +130,8 @@ actor Clerk {
         await old?.close()
     }
 
-    /// Locks when nobody has used the desk for a while.
-    ///
-    /// - Returns: whether it is locked now.
-    func lockWhenUnused() async -> Bool {
-        if key != nil, clock() - lastUse > Self.period { await lock() }
-        return key == nil
-    }
+    /// Whether nobody has used the desk for so long that it locks.
+    var isUnused: Bool { clock() - lastUse > Self.period }
 
     // MARK: Work
 

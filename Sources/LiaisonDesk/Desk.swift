@@ -54,16 +54,14 @@ public struct Desk: Sendable {
         let ear = Ear { [clerk] in
             await clerk.office == .registrar ? registrar.run() : listening.run()
         }
-        if key != nil {
+        let unlocked: @Sendable () -> Void = { [bulletin] in
             bulletin.open()
             ear.begin()
         }
+        if key != nil { unlocked() }
         let routes = DeskRoutes(
             clerk: clerk, bulletin: bulletin, doorkeeper: doorkeeper, templates: templates, language: language,
-            unlocked: { [bulletin] in
-                bulletin.open()
-                ear.begin()
-            }, locked: { ear.end() })
+            unlocked: unlocked, locked: { ear.end() })
         var log = Logger(label: "liaison.desk") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         let application = Application(
@@ -78,14 +76,9 @@ public struct Desk: Sendable {
         let housekeeping = Task { [clerk, bulletin, isScreenLocked] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(5))
-                let wasLocked = await clerk.isLocked
-                if !wasLocked, isScreenLocked() { await clerk.lock() }
-                if await clerk.lockWhenUnused(), !wasLocked {
-                    ear.end()
-                    bulletin.tellLocked()
-                } else {
-                    bulletin.tellBeat()
-                }
+                let isOpen = await !clerk.isLocked
+                let isUnused = await clerk.isUnused
+                if isOpen, isScreenLocked() || isUnused { await routes.lock() } else { bulletin.tellBeat() }
             }
         }
         defer {

@@ -113,6 +113,8 @@ struct FormBody: Sendable {
 
     var names: [String] { items.map(\.name) }
 
+    func has(_ name: String) -> Bool { items.contains { $0.name == name } }
+
     subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 
     func all(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }

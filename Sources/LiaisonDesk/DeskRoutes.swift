@@ -149,10 +149,9 @@ struct DeskRoutes: Sendable {
     }
 
     static func download(_ bytes: [UInt8], named name: String, type: String) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = type
-        headers[.contentDisposition] = disposition(name)
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        var response = answer(.ok, type, ByteBuffer(bytes: bytes))
+        response.headers[.contentDisposition] = disposition(name)
+        return response
     }
 
     private static func openedHere(
@@ -175,12 +174,11 @@ struct DeskRoutes: Sendable {
 
     private func open(_ form: FormBody, _ context: DeskContext) async throws -> String {
         let id = try context.transmission
-        _ = try await clerk.work(.relay) { session, voice in
+        try await clerk.work(.relay) { session, voice in
             let delivery = try session.outbox.sealed(id) == nil ? try await session.delivery(id) : nil
             let units = [delivery?.unit].compactMap(\.self)
             _ = try await session.read(id, catalogue: voice.catalogue)
             try await session.rememberReaders(of: units)
-            return true
         }
         return "/transmissions/\(id)"
     }
@@ -261,9 +259,7 @@ struct DeskRoutes: Sendable {
         guard let asset = context.parameters.get("name").flatMap({ Self.assets[$0] }) else {
             return Response(status: .notFound)
         }
-        var headers = HTTPFields()
-        headers[.contentType] = asset.type
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+        return Self.answer(.ok, asset.type, ByteBuffer(bytes: asset.bytes))
     }
 
     // MARK: Answers
@@ -323,6 +319,32 @@ struct DeskRoutes: Sendable {
         return form
     }
 
+    /// The files that a form of this desk brings; those that were not chosen are left out.
+    ///
+    /// - Parameters:
+    ///   - limit: of the whole form, in bytes.
+    ///   - excess: thrown when there is more.
+    func files(
+        of request: Request, _ context: DeskContext, upTo limit: Int = Multipart.largest,
+        excess: any Error = Multipart.TooLarge()
+    ) async throws -> [(name: String, bytes: [UInt8])] {
+        guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
+        guard let boundary = Multipart.boundary(of: request.headers[.contentType] ?? "") else {
+            throw Multipart.Malformed()
+        }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw excess
+        }
+        let parts = try Multipart.parts(Array(body.readableBytesView), boundary: boundary)
+        let token = parts.first { $0.name == "token" }.map { String(decoding: $0.bytes, as: UTF8.self) }
+        try doorkeeper.check(token, of: guest)
+        return parts.compactMap { part in part.fileName.map { (name: $0, bytes: part.bytes) } }
+            .filter { !$0.name.isEmpty }
+    }
+
     func failed(_ error: any Error, _ context: DeskContext) async -> Response {
         if error is Clerk.Locked { return Self.see("/unlock") }
         if let sent = error as? AlreadySent { return see("/transmissions/\(sent.id)?done=sentBefore", saying: context) }
@@ -339,6 +361,10 @@ struct DeskRoutes: Sendable {
             doorkeeper.done([done], guest)
         }
         return Self.see(parts[0])
+    }
+
+    static func answer(_ status: HTTPResponse.Status, _ type: String, _ body: ByteBuffer) -> Response {
+        Response(status: status, headers: [.contentType: type], body: .init(byteBuffer: body))
     }
 
     static func see(_ path: String) -> Response {
@@ -365,11 +391,8 @@ struct DeskRoutes: Sendable {
             formToken: guest?.formToken ?? "", warning: isUnlocked ? warning : nil,
             notice: isUnlocked ? standing.notice : nil,
             done: done ?? [])
-        var headers = HTTPFields()
-        headers[.contentType] = "text/html; charset=utf-8"
-        return Response(
-            status: status, headers: headers,
-            body: .init(byteBuffer: ByteBuffer(string: templates.render(page, in: frame, words: words))))
+        return Self.answer(
+            status, "text/html; charset=utf-8", ByteBuffer(string: templates.render(page, in: frame, words: words)))
     }
 }
 

@@ -23,7 +23,6 @@ struct DeliveryItem: Sendable {
     let deposited: String
     let state: String
     let due: String?
-    let isLate: Bool
     /// Whether looking at it is an opening that the log will hold.
     let opens: Bool
     let relations: [String]
@@ -37,7 +36,7 @@ struct DeliveryItem: Sendable {
         urgency = routing.urgency.rawValue
         urgencyWords = routing.urgency.text(language)
         urgencySign = routing.urgency.sign
-        isLate = isWaiting && delivery.dueAt.map { $0 < now } ?? false
+        let isLate = isWaiting && delivery.dueAt.map { $0 < now } ?? false
         let isNew = isInbox && delivery.state == .available
         classes =
             "delivery--\(routing.urgency.rawValue)" + (isLate ? " delivery--late" : "")
@@ -86,7 +85,6 @@ struct InboxPage: Page {
         var unit: UnitAddress?
         var kind: String?
         var isAll = false
-        var words = ""
     }
 
     let items: [DeliveryItem]
@@ -96,7 +94,6 @@ struct InboxPage: Page {
     let hasUnits: Bool
     let kinds: [Choice]
     let isAll: Bool
-    let words: String
     /// Why some are not shown.
     let refused: [String]
 
@@ -129,7 +126,6 @@ struct InboxPage: Page {
             Choice(value: $0.id, label: $0.title.text(voice.language), isChosen: $0.id == query.kind)
         }
         isAll = query.isAll
-        words = query.words
         refused = listing.refused.map { $0.text(voice.language) }
     }
 }

@@ -199,7 +199,6 @@ struct SearchPage: Page {
 
     let words: String
     let hits: [Hit]
-    let wasAsked: Bool
     let isEmpty: Bool
     let unread: Int?
     let refused: [String]
@@ -207,7 +206,7 @@ struct SearchPage: Page {
     init(_ text: String, _ session: Session, _ voice: Voice) async throws {
         words = text
         guard let wanted = SearchWords(text) else {
-            (hits, wasAsked, isEmpty, unread, refused) = ([], false, false, nil, [])
+            (hits, isEmpty, unread, refused) = ([], false, nil, [])
             return
         }
         let result = try await session.search(wanted, catalogue: voice.catalogue)
@@ -222,7 +221,6 @@ struct SearchPage: Page {
                 state: hit.delivery.state.text(language),
                 places: hit.places.map { voice.name($0) }.joined(separator: ", "))
         }
-        wasAsked = true
         isEmpty = hits.isEmpty
         unread = result.unread > 0 ? result.unread : nil
         refused = result.refused.map { $0.text(language) }

@@ -38,9 +38,8 @@ struct RegistrarAtWork {
         try body(registrar)
         do {
             return try await registrar.publish(over: relay, log: log, now: now)
-        } catch ClientFailure.registrar(.draftReplaced(let version)) {
-            throw ClientFailure.registrar(.draftReplaced(version: version))
         } catch {
+            if case ClientFailure.registrar(.draftReplaced) = error { throw error }
             throw NotPublished(why: error)
         }
     }

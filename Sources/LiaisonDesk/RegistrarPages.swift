@@ -251,13 +251,8 @@ struct PersonPage: Page {
         reasons = RevocationReason.allCases.map {
             Choice(value: $0.rawValue, label: $0.text(work.language), isChosen: false)
         }
-        today = Self.typed(work.now)
-        last = Self.typed(agent.notAfter - 1)
-    }
-
-    /// As a field for a day has it.
-    static func typed(_ instant: Instant) -> String {
-        instant.date.formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
+        today = DayPeriod.day(work.now, in: .current)
+        last = DayPeriod.day(agent.notAfter - 1, in: .current)
     }
 }
 
@@ -276,8 +271,8 @@ struct InvitePage: Page {
         units = try Choice.units(work)
         roles = Choice.roles(work.language)
         duties = Duty.allCases.map { Choice(value: $0.rawValue, label: $0.text(work.language), isChosen: false) }
-        today = PersonPage.typed(work.now)
-        until = PersonPage.typed(work.now + .days(730) - 1)
+        today = DayPeriod.day(work.now, in: .current)
+        until = DayPeriod.day(work.now + .days(730) - 1, in: .current)
     }
 }
 
@@ -443,7 +438,7 @@ struct UnitPage: Page {
         others = try Choice.units(work, except: address)
         hasOthers = !others.isEmpty
         standby = try Choice.units(work, except: address, chosen: unit.standbyUnits)
-        today = PersonPage.typed(work.now)
+        today = DayPeriod.day(work.now, in: .current)
     }
 }
 

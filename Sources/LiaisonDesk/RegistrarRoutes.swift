@@ -147,23 +147,10 @@ extension DeskRoutes {
 
     /// Takes a colleague's roster to look at.
     @Sendable private func bring(_ request: Request, _ context: DeskContext) async throws -> Response {
-        guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
         do {
-            guard let boundary = Multipart.boundary(of: request.headers[.contentType] ?? "") else {
-                throw Multipart.Malformed()
-            }
-            let body: ByteBuffer
-            do {
-                body = try await request.body.collect(upTo: Roster.maximumSize + FormBody.largest)
-            } catch is NIOTooManyBytesError {
-                throw TooMuchText()
-            }
-            let parts = try Multipart.parts(Array(body.readableBytesView), boundary: boundary)
-            try doorkeeper.check(
-                parts.first { $0.name == "token" }.map { String(decoding: $0.bytes, as: UTF8.self) }, of: guest)
-            guard let file = parts.first(where: { $0.fileName?.isEmpty == false }), !file.bytes.isEmpty else {
-                throw MissingAnswer.file
-            }
+            let files = try await files(
+                of: request, context, upTo: Roster.maximumSize + FormBody.largest, excess: TooMuchText())
+            guard let file = files.first, !file.bytes.isEmpty else { throw MissingAnswer.file }
             let note = try SignedNote(parsing: file.bytes, limit: Roster.maximumSize)
             handover.put(note)
             return Self.see("/roster/cosign/\(note.hash.hex)")

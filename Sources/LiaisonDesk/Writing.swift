@@ -83,10 +83,9 @@ struct Writing {
         (routing, permit) = try await session.permit(request)
         context = try session.formContext(routing, permit.flow)
         kind = known.variant(for: context)
-        briefing = Briefing(
-            voice: voice, routing: routing, permit: permit, recipient: recipient,
-            rescue: try await voice.rescueNumbers(kind: place.kind))
         rescue = try await voice.rescueLines(kind: place.kind)
+        briefing = Briefing(
+            voice: voice, routing: routing, permit: permit, recipient: recipient, rescue: rescue.map(\.text))
         try await session.know(Set(briefing.named.map(\.institution)))
     }
 
@@ -119,7 +118,7 @@ struct Writing {
         get throws {
             voice.catalogue.checkTyped(
                 draft.form.merging(defaults) { given, _ in given }, kind: kind, context: context, now: session.clock(),
-                zone: session.timeZone, attachments: try session.keptFiles(place.id).count)
+                zone: session.timeZone, attachments: try session.fileCount(place.id))
         }
     }
 
@@ -131,7 +130,7 @@ struct Writing {
     ) -> (draft: SendDraft, problems: [String: String]) {
         var (draft, problems) = (draft, [String: String]())
         let typed = TypedContext(now: session.clock(), zone: session.timeZone, language: voice.language)
-        for name in kind.fields where body.names.contains("f.\(name)") {
+        for name in kind.fields where body.has("f.\(name)") {
             guard let field = voice.catalogue.fields[name] else { continue }
             let given = body.all("f.\(name)").map(Self.plain).filter { !$0.isEmpty }
             guard let first = given.first else {
@@ -152,7 +151,7 @@ struct Writing {
             }
         }
         if let urgency = body.given("urgency") { draft.urgency = Urgency(rawValue: urgency) }
-        if body.names.contains("call") {
+        if body.has("call") {
             draft.phoneConfirmedAt = nil
             if let call = body.given("call") {
                 do {
@@ -197,7 +196,6 @@ struct KindsPage: Page {
     struct Draft: Sendable {
         let path: String
         let text: String
-        let place: String
     }
 
     let kinds: [Kind]
@@ -226,8 +224,7 @@ struct KindsPage: Page {
             Draft(
                 path: place.path,
                 text: voice.title(place.kind) + voice.language(", à ", ", to ") + voice.name(place.to)
-                    + voice.language(", commencée ", ", begun ") + voice.when(place.begun),
-                place: place.id)
+                    + voice.language(", commencée ", ", begun ") + voice.when(place.begun))
         }
         hasDrafts = !drafts.isEmpty
     }
@@ -311,7 +308,6 @@ struct FormPage: Page {
         let isNo: Bool
         let kind: String
         let mode: String
-        let autocomplete: String
     }
 
     struct Attached: Sendable {
@@ -340,7 +336,6 @@ struct FormPage: Page {
     let problems: [Field]
     let hasProblems: Bool
     let otherProblems: [String]
-    let saved: String?
 
     /// - Parameter errors: by field, in words; shown at the fields and summed up.
     init(_ writing: Writing, errors: [String: String] = [:], revision: String? = nil) throws {
@@ -389,7 +384,6 @@ struct FormPage: Page {
             .values
             .sorted()
         hasProblems = !errors.isEmpty
-        saved = nil
     }
 
     private static func hour(_ instant: Instant, _ writing: Writing) -> String {
@@ -428,7 +422,7 @@ struct FormPage: Page {
             isLine: !isChoice && !isChoices && !isFlag && !isText, isText: isText, isChoice: isChoice,
             isChoices: isChoices, isFlag: isFlag, isYes: value == .flag(true), isNo: value == .flag(false),
             kind: field.type == .phone ? "tel" : "text",
-            mode: field.type == .integer ? "numeric" : field.type == .phone ? "tel" : "text", autocomplete: "off")
+            mode: field.type == .integer ? "numeric" : field.type == .phone ? "tel" : "text")
     }
 
     /// What to write, and what a right value looks like where that is not plain.

@@ -73,11 +73,13 @@ extension DeskRoutes {
         return place.path
     }
 
-    /// Keeps what a page's form says.
+    /// Keeps what a page's form says, and does something with the draft as it is then.
     ///
-    /// - Returns: why single values cannot be meant so, by field.
+    /// - Parameter then: gets everything that is wrong, too, by field, in words.
     /// - Throws: `Changed` when another page has changed the draft since this one was made.
-    private func keep(_ body: FormBody, _ place: DraftPlace) async throws -> [String: String] {
+    private func keep<Value: Sendable>(
+        _ body: FormBody, _ place: DraftPlace, then: @Sendable (Writing, [String: String]) throws -> Value
+    ) async throws -> Value {
         try await clerk.work { session, voice in
             let writing = try await Writing(place, session, voice)
             let (draft, problems) = Writing.read(body, into: writing.draft, kind: writing.kind, session, voice)
@@ -85,7 +87,8 @@ extension DeskRoutes {
             guard editors.mayKeep(place.id, editor: body["editor"] ?? "", isUnchanged: body["revision"] == revision)
             else { throw Changed() }
             try session.keep(draft, as: place.id)
-            return problems
+            let kept = try await Writing(place, session, voice)
+            return try then(kept, try Self.errors(kept, problems))
         }
     }
 
@@ -104,13 +107,10 @@ extension DeskRoutes {
         let body = try await form(of: request, context)
         do {
             let place = try context.draftPlace
-            let problems = try await keep(body, place)
-            guard body["next"] != "keep" else { return see("/write?done=kept", saying: context) }
-            let faulty = try await clerk.work { session, voice -> FormPage? in
-                let writing = try await Writing(place, session, voice)
-                let errors = try Self.errors(writing, problems)
-                return errors.isEmpty ? nil : try FormPage(writing, errors: errors)
+            let faulty = try await keep(body, place) { writing, errors in
+                errors.isEmpty ? nil : try FormPage(writing, errors: errors)
             }
+            guard body["next"] != "keep" else { return see("/write?done=kept", saying: context) }
             guard let faulty else { return Self.see(place.path + "/confirm") }
             return html(faulty, context.guest, status: .unprocessableContent)
         } catch is Changed {
@@ -152,11 +152,7 @@ extension DeskRoutes {
         do {
             let body = try await form(of: request, context)
             let place = try context.draftPlace
-            let problems = try await keep(body, place)
-            let (errors, revision) = try await clerk.work { session, voice in
-                let writing = try await Writing(place, session, voice)
-                return (try Self.errors(writing, problems), try writing.revision)
-            }
+            let (errors, revision) = try await keep(body, place) { ($1, try $0.revision) }
             // The convention's zone is not needed for an hour that is just now.
             let hour = clerk.now.date.formatted(
                 Date.FormatStyle(timeZone: .current).hour().minute().locale(Locale(identifier: "fr_FR")))
@@ -173,11 +169,9 @@ extension DeskRoutes {
             // Not kept: the script says so, and tries again.
             answer = Checked(saved: FailureWords.text(error, language), errors: [:])
         }
-        var headers = HTTPFields()
-        headers[.contentType] = "application/json"
-        return Response(
-            status: answer.revision == nil ? .serviceUnavailable : .ok, headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(answer))))
+        return Self.answer(
+            answer.revision == nil ? .serviceUnavailable : .ok, "application/json",
+            ByteBuffer(bytes: try JSONEncoder().encode(answer)))
     }
 
     private func dropDraft(_ form: FormBody, _ context: DeskContext) async throws -> String {
@@ -206,11 +200,9 @@ extension DeskRoutes {
         } catch {
             // The script shows the words beside the field; without it they are a page.
             guard request.headers[.accept]?.contains("text/html") == true else {
-                var headers = HTTPFields()
-                headers[.contentType] = "text/plain; charset=utf-8"
-                return Response(
-                    status: .unprocessableContent, headers: headers,
-                    body: .init(byteBuffer: ByteBuffer(string: FailureWords.text(error, language))))
+                return Self.answer(
+                    .unprocessableContent, "text/plain; charset=utf-8",
+                    ByteBuffer(string: FailureWords.text(error, language)))
             }
             return await failed(error, context)
         }
