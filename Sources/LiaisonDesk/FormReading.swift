@@ -29,19 +29,10 @@ struct FormReading {
     let form: [(name: String, value: FieldValue)]
     let voice: Voice
 
-    private static let safetyFields = ["staff_safety_alert", "unsafe_channels", "safe_contact_window"]
-
-    /// What must be known before anybody reaches for the telephone or the door.
-    var safety: [String] {
-        Self.safetyFields.compactMap { name in
-            form.first { $0.name == name }.flatMap { line(name, $0.value) }
-        }
-    }
-
     /// Each field with what was corrected since.
     func fields(_ corrections: [Correction]) -> [TransmissionPage.Field] {
         let language = voice.language
-        let unsafe = form.first { $0.name == "unsafe_channels" }.flatMap { line($0.name, $0.value) }
+        let unsafe = voice.unsafeChannels(form)
         return form.compactMap { name, value in
             guard let field = voice.catalogue.fields[name] else { return nil }
             let correction = corrections.last { $0.concerns(name, field) }
@@ -57,10 +48,5 @@ struct FormReading {
                 corrected: correction.map { voice.when($0.at) + (right == nil ? language(" : ", ": ") + $0.text : "") },
                 former: right == nil ? nil : shown)
         }
-    }
-
-    private func line(_ name: String, _ value: FieldValue) -> String? {
-        guard value != .flag(false), let field = voice.catalogue.fields[name] else { return nil }
-        return field.label(voice.language) + voice.language(" : ", ": ") + field.display(value, voice.language)
     }
 }

@@ -67,16 +67,11 @@ struct AlertsPage: Page {
                 }), keys: true)
         let language = voice.language
         items = alerts.map { alert in
-            let what =
-                alert.routing.map {
-                    voice.heading($0) + language(", de ", ", from ") + voice.name($0.from) + language(" à ", " to ")
-                        + voice.name(alert.unit)
-                } ?? voice.name(alert.unit)
-            return Item(
+            Item(
                 path: "/transmissions/\(alert.transmission)",
                 classes: "delivery--\((alert.routing?.urgency ?? .immediate).rawValue)"
                     + (alert.isStanding ? " delivery--late" : ""),
-                headline: voice.headline(alert), what: what,
+                headline: voice.headline(alert), what: voice.subject(alert),
                 due: alert.reason == .unanswered ? alert.dueAt.map { voice.due($0) } : nil,
                 toDo: Self.toDo(alert, language),
                 breach: alert.notifyBefore.map {

@@ -136,7 +136,7 @@ struct TransmissionPage: Page {
         canOpen = delivery != nil && opened == nil
         self.problem = problem
         let form = opened?.form ?? []
-        safety = FormReading(form: form, voice: voice).safety
+        safety = voice.safety(form)
         fields = FormReading(form: form, voice: voice).fields(corrections)
         parts = (opened?.parts ?? []).enumerated().map { index, part in
             Part(
@@ -144,13 +144,7 @@ struct TransmissionPage: Page {
                 path: "/transmissions/\(id)/attachments/\(index)")
         }
         hasParts = !parts.isEmpty
-        thread = related.map { answer in
-            let unread = answer.state == .available ? language(", à lire", ", to be read") : ""
-            return Link(
-                path: "/transmissions/\(answer.routing.id)",
-                text: voice.title(answer.routing.kind) + ", " + voice.when(answer.at) + ", "
-                    + language("de ", "from ") + voice.name(answer.routing.from) + unread)
-        }
+        thread = related.map { Link(path: "/transmissions/\($0.routing.id)", text: voice.text($0)) }
         hasThread = !thread.isEmpty
         deliveries = (tracked?.deliveries ?? []).map { each in
             Delivery(

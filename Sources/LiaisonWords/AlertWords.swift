@@ -11,13 +11,7 @@ extension Voice {
     /// - Parameter number: of its line in a list.
     public func text(_ alert: Alert, number: Int? = nil) -> [String] {
         var lines = [(number.map { "\($0). " } ?? "") + headline(alert)]
-        if let routing = alert.routing {
-            lines.append(
-                "  " + heading(routing) + language(", de ", ", from ") + name(routing.from) + language(" à ", " to ")
-                    + name(alert.unit))
-        } else {
-            lines.append("  " + name(alert.unit))
-        }
+        lines.append("  " + subject(alert))
         if let due = alert.dueAt, alert.reason == .unanswered {
             lines.append(
                 language("  réponse attendue ", "  answer was due ") + when(due)
@@ -27,6 +21,13 @@ extension Voice {
         lines += numbers(alert.other).map { "  " + $0 }
         lines.append(language("  référence ", "  reference ") + "\(alert.transmission)")
         return lines
+    }
+
+    /// What it is about, from whom and to whom; the unit alone where no envelope verifies.
+    public func subject(_ alert: Alert) -> String {
+        alert.routing.map {
+            heading($0) + language(", de ", ", from ") + name($0.from) + language(" à ", " to ") + name(alert.unit)
+        } ?? name(alert.unit)
     }
 
     /// What happened, and when.

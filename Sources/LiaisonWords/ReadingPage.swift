@@ -81,22 +81,12 @@ public struct ReadingPage {
 
     // MARK: Safety
 
-    private static let safetyFields = ["staff_safety_alert", "unsafe_channels", "safe_contact_window"]
-
     /// What must be known before anybody reaches for the telephone or the door.
     public var safety: [String] {
-        let values = Self.safetyFields.compactMap { name in
-            opened.form.first { $0.name == name }.flatMap { line(name, $0.value) }
-        }
+        let values = voice.safety(opened.form)
         return values.isEmpty
             ? []
             : [language("AVANT TOUT APPEL OU TOUTE VISITE", "BEFORE ANY CALL OR VISIT")] + values.map { "  ! \($0)" }
-    }
-
-    private func line(_ name: String, _ value: FieldValue) -> String? {
-        guard value != .flag(false) else { return nil }
-        return (voice.catalogue.fields[name]?.label(language) ?? name) + colon
-            + (voice.catalogue.fields[name]?.display(value, language) ?? "")
     }
 
     // MARK: Form
@@ -130,9 +120,7 @@ public struct ReadingPage {
 
     /// A telephone number never stands alone where calling is dangerous.
     private func warned(_ field: FieldDefinition, _ lines: [String]) -> [String] {
-        guard field.type == .phone, let unsafe = opened.form.first(where: { $0.name == "unsafe_channels" }),
-            let text = line(unsafe.name, unsafe.value)
-        else { return lines }
+        guard field.type == .phone, let text = voice.unsafeChannels(opened.form) else { return lines }
         return ["! \(text)"] + lines
     }
 
@@ -154,11 +142,33 @@ public struct ReadingPage {
     public var thread: [String] {
         guard !related.isEmpty else { return [] }
         return ["", language("À propos de cette transmission :", "About this transmission:")]
-            + related.map { answer in
-                let routing = answer.routing
-                let unread = answer.state == .available ? language(", à lire", ", to be read") : ""
-                return "  \(voice.title(routing.kind)), \(voice.when(answer.at)), "
-                    + language("de ", "from ") + voice.name(routing.from) + unread + " — \(routing.id)"
-            }
+            + related.map { "  \(voice.text($0)) — \($0.routing.id)" }
+    }
+}
+
+extension Voice {
+    private static let safetyFields = ["staff_safety_alert", "unsafe_channels", "safe_contact_window"]
+
+    /// What a form says that must be known before anybody reaches for the telephone or the door, line by line.
+    public func safety(_ form: [(name: String, value: FieldValue)]) -> [String] {
+        Self.safetyFields.compactMap { line($0, of: form) }
+    }
+
+    /// On which ways the person must not be reached; nil when the form says nothing of it.
+    public func unsafeChannels(_ form: [(name: String, value: FieldValue)]) -> String? {
+        line("unsafe_channels", of: form)
+    }
+
+    private func line(_ name: String, of form: [(name: String, value: FieldValue)]) -> String? {
+        guard let value = form.first(where: { $0.name == name })?.value, value != .flag(false) else { return nil }
+        return (catalogue.fields[name]?.label(language) ?? name) + language(" : ", ": ")
+            + (catalogue.fields[name]?.display(value, language) ?? "")
+    }
+
+    /// What belongs to a transmission: its kind, when it was deposited, from whom, and whether it is still to be read.
+    public func text(_ related: Related) -> String {
+        let unread = related.state == .available ? language(", à lire", ", to be read") : ""
+        return "\(title(related.routing.kind)), \(when(related.at)), " + language("de ", "from ")
+            + name(related.routing.from) + unread
     }
 }

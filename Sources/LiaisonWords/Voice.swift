@@ -155,12 +155,13 @@ public struct Voice {
             NumberLine(
                 before: language("Enfant en danger, jour et nuit : ", "Child in danger, day and night: "), phone: "119",
                 after: ""))
-        for unit in try await session.units(holding: "crip", keys: true) {
-            lines += numberLines(unit.address).map {
-                NumberLine(before: "CRIP — " + $0.before, phone: $0.phone, after: $0.after)
-            }
+        return lines + (try await cripLines())
+    }
+
+    private func cripLines() async throws -> [NumberLine] {
+        try await session.units(holding: "crip", keys: true).flatMap { numberLines($0.address) }.map {
+            NumberLine(before: "CRIP — " + $0.before, phone: $0.phone, after: $0.after)
         }
-        return lines
     }
 
     /// Whom to call about a kind, besides the recipient: rescue, and for children 119 and the CRIP.
@@ -170,10 +171,7 @@ public struct Voice {
         var lines = [language("En cas de danger : 17 ou 112.", "In danger: 17 or 112.")]
         guard let kind, catalogue.concernsChildren(kind) else { return lines }
         lines.append(language("Enfant en danger : 119, jour et nuit.", "Child in danger: 119, day and night."))
-        for unit in try await session.units(holding: "crip", keys: true) {
-            lines += numbers(unit.address).map { "CRIP — " + $0 }
-        }
-        return lines
+        return lines + (try await cripLines()).map(\.text)
     }
 }
 
