@@ -148,8 +148,11 @@ let package = Package(
             "LiaisonDesk",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonHistory", "LiaisonDossier",
-                "LiaisonWire", "LiaisonVault", "LiaisonListener", "LiaisonClient", "LiaisonWords", crypto, log,
+                "LiaisonWire", "LiaisonVault", "LiaisonListener", "LiaisonTLS", "LiaisonClient", "LiaisonWords", crypto,
+                log,
+                nioSSL,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),

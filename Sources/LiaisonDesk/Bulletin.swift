@@ -25,10 +25,15 @@ final class Bulletin: Sendable {
         case beat
     }
 
+    private struct Reader {
+        let guest: Doorkeeper.Guest?
+        let tell: AsyncStream<Message>.Continuation
+    }
+
     private struct State {
         var standing = Standing()
         var isOpen = false
-        var readers: [Int: AsyncStream<Message>.Continuation] = [:]
+        var readers: [Int: Reader] = [:]
         var next = 0
     }
 
@@ -36,12 +41,12 @@ final class Bulletin: Sendable {
 
     var standing: Standing { state.withLock { $0.standing } }
 
-    /// What is told from now on, until the reader goes.
-    func messages() -> AsyncStream<Message> {
+    /// What is told to a guest's page from now on, until it goes.
+    func messages(for guest: Doorkeeper.Guest?) -> AsyncStream<Message> {
         AsyncStream(bufferingPolicy: .bufferingNewest(8)) { continuation in
             let number = state.withLock { state in
                 state.next += 1
-                state.readers[state.next] = continuation
+                state.readers[state.next] = Reader(guest: guest, tell: continuation)
                 return state.next
             }
             continuation.onTermination = { [self] _ in state.withLock { $0.readers[number] = nil } }
@@ -55,12 +60,12 @@ final class Bulletin: Sendable {
 
     /// What is told of before a lock after it, nobody hears.
     func tell(_ change: (inout Standing) -> Void) {
-        let (standing, readers) = state.withLock { state -> (Standing, [AsyncStream<Message>.Continuation]) in
+        let (standing, readers) = state.withLock { state -> (Standing, [Reader]) in
             guard state.isOpen else { return (state.standing, []) }
             change(&state.standing)
             return (state.standing, Array(state.readers.values))
         }
-        for reader in readers { reader.yield(.changed(standing)) }
+        for reader in readers { reader.tell.yield(.changed(standing)) }
     }
 
     /// What was said once is not said again to who opens a page later.
@@ -73,15 +78,23 @@ final class Bulletin: Sendable {
             state.isOpen = false
             return Array(state.readers.values)
         }
-        for reader in readers { reader.yield(.locked) }
+        for reader in readers { reader.tell.yield(.locked) }
+    }
+
+    /// One guest was shown out, and others were not.
+    func tellOut(_ guest: Doorkeeper.Guest) {
+        for reader in state.withLock({ Array($0.readers.values) }) where reader.guest == guest {
+            reader.tell.yield(.locked)
+            reader.tell.finish()
+        }
     }
 
     func tellBeat() {
-        for reader in state.withLock({ Array($0.readers.values) }) { reader.yield(.beat) }
+        for reader in state.withLock({ Array($0.readers.values) }) { reader.tell.yield(.beat) }
     }
 
     /// Ends what is told: the program ends.
     func close() {
-        for reader in state.withLock({ Array($0.readers.values) }) { reader.finish() }
+        for reader in state.withLock({ Array($0.readers.values) }) { reader.tell.finish() }
     }
 }

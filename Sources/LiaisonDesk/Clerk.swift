@@ -48,8 +48,7 @@ actor Clerk {
     private var lastUse = Instant.earliest
     /// How often it was locked: what began before a lock is not answered after it.
     private var locks = 0
-    private var isBusy = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turn = Turn()
 
     init(
         path: String, language: Language, trust: Result<TrustAnchors?, ClientFailure>, catalogue: FormCatalogue,
@@ -87,19 +86,20 @@ actor Clerk {
 
     private func unlock(_ open: @Sendable () async throws -> Opened) async throws {
         let mine = locks
-        await enter()
-        defer { leave() }
+        await turn.enter()
+        defer { turn.leave() }
         let opened = try await open()
-        guard locks == mine else {
+        guard locks == mine, key == nil else {
+            // Where it is open already, in another tab or another browser, the passphrase was all that was asked.
             await opened.connection.close()
-            throw Locked()
+            if locks != mine { throw Locked() }
+            lastUse = clock()
+            return
         }
-        let old = connection
         key = opened.key
         connection = opened.connection
         known.withLock { $0 = opened.office }
         lastUse = clock()
-        await old?.close()
     }
 
     private static func open(_ path: String, _ passphrase: GuardedBytes) async throws -> Opened {
@@ -119,6 +119,22 @@ actor Clerk {
         let account = try Account(vault: vault)
         guard let convention = try account.convention() else { throw VaultFailure.damaged("convention") }
         return (vault.key, try account.connect(convention), .mailbox)
+    }
+
+    /// Puts the vault under another passphrase.
+    ///
+    /// - Throws: `Locked`, and `VaultFailure.wrongPassphrase` when the old one is not the vault's.
+    func change(_ old: GuardedBytes, to new: GuardedBytes) async throws {
+        await turn.enter()
+        defer { turn.leave() }
+        guard key != nil else { throw Locked() }
+        lastUse = clock()
+        let path = path
+        try await Self.change(path, old, new)
+    }
+
+    private static func change(_ path: String, _ old: GuardedBytes, _ new: GuardedBytes) async throws {
+        try Vault.open(at: path, passphrase: old).change(passphrase: new)
     }
 
     /// Forgets the key at once. What is at work loses its line to the relay, and what it finds is shown to nobody.
@@ -158,8 +174,8 @@ actor Clerk {
     func open<Value: Sendable>(
         isUse: Bool, _ body: @Sendable (Vault, HTTPRelayConnection) async throws -> Value
     ) async throws -> Value {
-        await enter()
-        defer { leave() }
+        await turn.enter()
+        defer { turn.leave() }
         guard let key, let connection else { throw Locked() }
         if isUse { lastUse = clock() }
         let mine = locks
@@ -222,19 +238,5 @@ actor Clerk {
         try await session.refresh()
         try await session.keys.maintain()
         try await session.prepareToWorkOffline()
-    }
-
-    // MARK: One at a time
-
-    private func enter() async {
-        if !isBusy {
-            isBusy = true
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    private func leave() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 }

@@ -16,11 +16,8 @@ import Synchronization
 /// The agent's own mailbox, or what a registrar looks after, as pages in the browser of the same machine.
 public struct Desk: Sendable {
     private let clerk: Clerk
-    private let bulletin = Bulletin()
-    private let doorkeeper = Doorkeeper()
-    private let templates: Templates
-    private let language: Language
-    private let clock: @Sendable () -> Instant
+    private let doorkeeper: Doorkeeper
+    private let printer: Printer
     private let isScreenLocked: @Sendable () -> Bool
 
     /// - Parameters:
@@ -32,9 +29,8 @@ public struct Desk: Sendable {
         clock: @escaping @Sendable () -> Instant = { .now }, isScreenLocked: @escaping @Sendable () -> Bool = { false }
     ) throws {
         clerk = Clerk(path: path, language: language, trust: trust, catalogue: try FormCatalogue(), clock: clock)
-        templates = try Templates()
-        self.language = language
-        self.clock = clock
+        printer = try Printer(language: language, isShared: false)
+        doorkeeper = Doorkeeper(clock: clock)
         self.isScreenLocked = isScreenLocked
     }
 
@@ -48,46 +44,37 @@ public struct Desk: Sendable {
     ///   - key: the vault's, when the session has kept it (`liaison unlock`); otherwise the first page asks for the passphrase.
     ///   - isReady: told once requests are answered.
     public func run(port: Int, key: GuardedBytes?, isReady: @escaping @Sendable () async -> Void) async throws {
-        if let key { try await clerk.unlock(key: key) }
-        let listening = Listening(clerk: clerk, bulletin: bulletin, clock: clock)
-        let registrar = RegistrarListening(clerk: RegistrarClerk(clerk: clerk), bulletin: bulletin)
-        let ear = Ear { [clerk] in
-            await clerk.office == .registrar ? registrar.run() : listening.run()
+        let room = Room(clerk)
+        let desk = DeskRoutes(room: room, doorkeeper: doorkeeper, printer: printer) { _ in await room.lock() }
+        if let key {
+            try await clerk.unlock(key: key)
+            room.open()
         }
-        let unlocked: @Sendable () -> Void = { [bulletin] in
-            bulletin.open()
-            ear.begin()
-        }
-        if key != nil { unlocked() }
-        let routes = DeskRoutes(
-            clerk: clerk, bulletin: bulletin, doorkeeper: doorkeeper, templates: templates, language: language,
-            unlocked: unlocked, locked: { ear.end() })
-        var log = Logger(label: "liaison.desk") { _ in SwiftLogNoOpLogHandler() }
-        log.logLevel = .critical
         let application = Application(
-            router: routes.router(),
+            router: OwnRoutes(desk: desk).router(),
             server: .http1(configuration: Self.connections),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: nil),
             onServerRunning: { [doorkeeper] channel in
-                doorkeeper.listens(on: channel.localAddress?.port ?? port)
+                doorkeeper.listens(at: .loopback(port: channel.localAddress?.port ?? port))
                 await isReady()
             },
-            logger: log)
-        let housekeeping = Task { [clerk, bulletin, isScreenLocked] in
+            logger: .silent)
+        let housekeeping = Task { [clerk, isScreenLocked] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(5))
                 let isOpen = await !clerk.isLocked
                 let isUnused = await clerk.isUnused
-                if isOpen, isScreenLocked() || isUnused { await routes.lock() } else { bulletin.tellBeat() }
+                if isOpen, isScreenLocked() || isUnused { await room.lock() } else { room.bulletin.tellBeat() }
             }
         }
-        defer {
-            housekeeping.cancel()
-            ear.end()
-            bulletin.close()
+        defer { housekeeping.cancel() }
+        do {
+            try await application.runService()
+        } catch {
+            await room.close()
+            throw error
         }
-        try await application.runService()
-        await clerk.lock()
+        await room.close()
     }
 
     /// A connection is of this machine's same user, and does not wait for ever.
@@ -97,26 +84,13 @@ public struct Desk: Sendable {
                 SameUserHandler(), RequestDeadlineHandler(head: .seconds(60), body: .seconds(60))
             ])
     }
+}
 
-    /// The listening that is at work, if any.
-    private final class Ear: Sendable {
-        private let listening: @Sendable () async -> Void
-        private let task = Mutex<Task<Void, Never>?>(nil)
-
-        init(_ listening: @escaping @Sendable () async -> Void) { self.listening = listening }
-
-        func begin() {
-            task.withLock { task in
-                task?.cancel()
-                task = Task { [listening] in await listening() }
-            }
-        }
-
-        func end() {
-            task.withLock { task in
-                task?.cancel()
-                task = nil
-            }
-        }
+extension Logger {
+    /// A desk keeps no log: what its agents do stands in the transmissions' own.
+    static var silent: Logger {
+        var log = Logger(label: "liaison.desk") { _ in SwiftLogNoOpLogHandler() }
+        log.logLevel = .critical
+        return log
     }
 }

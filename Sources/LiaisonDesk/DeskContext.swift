@@ -4,6 +4,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import LiaisonListener
 import NIOCore
 
 /// A request to the desk, and the browser behind it.
@@ -13,8 +14,13 @@ struct DeskContext: RequestContext {
     var guest: Doorkeeper.Guest?
     /// Whether a person asks, and not a page that keeps itself up to date.
     var isUse = true
+    /// Where the connection comes from.
+    let network: String
 
-    init(source: ApplicationRequestContextSource) { coreContext = CoreRequestContextStorage(source: source) }
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        network = Network.prefix(of: source.channel.remoteAddress)
+    }
 }
 
 /// Judges each request by where it comes from before anything else looks at it, and gives each answer the headers that keep it in this
@@ -25,15 +31,16 @@ struct Admission: RouterMiddleware {
     /// Paths that somebody who was not let in yet may ask for.
     let isOpen: @Sendable (String) -> Bool
     /// The page that says why not.
-    let refusal: @Sendable (any Error, Doorkeeper.Guest?) -> Response
+    let refusal: @Sendable (any Error, Request, Doorkeeper.Guest?) -> Response
 
     func handle(
         _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
     ) async throws -> Response {
         var context = context
+        let site = doorkeeper.site
         let visitor = Doorkeeper.Visitor(
             host: request.head.authority, origin: request.headers[.origin],
-            fetchSite: request.headers[.fetchSite], cookies: Self.values(doorkeeper.cookieName, request),
+            fetchSite: request.headers[.fetchSite], cookies: request.cookieValues(site.cookieName),
             isChange: request.method != .get && request.method != .head)
         var response: Response
         do {
@@ -43,23 +50,19 @@ struct Admission: RouterMiddleware {
             } else if isOpen(request.uri.path) {
                 try doorkeeper.judgeSite(visitor)
             } else {
-                context.guest = try doorkeeper.guest(visitor)
-                context.isUse = request.headers[.background] == nil
+                context.isUse = !request.isBackground
+                let guest = try doorkeeper.guest(visitor, isUse: context.isUse)
+                context.guest = guest
             }
             response = try await next(request, context)
+            // Whoever was shown out meanwhile is shown nothing of what was begun before.
+            if let guest = context.guest, !doorkeeper.isIn(guest) { throw Doorkeeper.Refusal.stranger }
         } catch {
-            response = refusal(error, context.guest)
+            response = refusal(error, request, context.guest)
         }
         for (name, value) in Self.headers where response.headers[name] == nil { response.headers[name] = value }
+        if site.scheme == "https" { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response
-    }
-
-    /// All values that the browser has for a name (RFC 6265, section 5.4).
-    private static func values(_ name: String, _ request: Request) -> [String] {
-        request.headers[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingPrefix(while: \.isWhitespace) }
-            return parts.count == 2 && parts[0] == name ? String(parts[1]) : nil
-        }
     }
 
     private static let headers: [HTTPField.Name: String] = [
@@ -73,6 +76,19 @@ struct Admission: RouterMiddleware {
         .crossOriginResourcePolicy: "same-origin",
         .permissionsPolicy: "camera=(), microphone=(), geolocation=()"
     ]
+}
+
+extension Request {
+    /// Whether a page's own script asks, and nobody who sits in front of it.
+    var isBackground: Bool { headers[.background] != nil }
+
+    /// All values that the browser has for a name (RFC 6265, section 5.4).
+    func cookieValues(_ name: String) -> [String] {
+        headers[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingPrefix(while: \.isWhitespace) }
+            return parts.count == 2 && parts[0] == name ? String(parts[1]) : nil
+        }
+    }
 }
 
 extension HTTPField.Name {

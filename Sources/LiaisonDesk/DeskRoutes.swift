@@ -16,50 +16,36 @@ import LiaisonWords
 import NIOCore
 import ServiceLifecycle
 
-/// What the desk answers to which address. Pages decide nothing: what they show is what the library says.
+/// What the desk of one vault answers to which address. Pages decide nothing: what they show is what the library says.
 struct DeskRoutes: Sendable {
-    let clerk: Clerk
-    let bulletin: Bulletin
+    let room: Room
     let doorkeeper: Doorkeeper
-    let templates: Templates
+    let printer: Printer
     let editors = Editors()
     let guesses = Guesses()
-    let language: Language
-    /// Begins to listen, once the desk is unlocked.
-    let unlocked: @Sendable () -> Void
-    /// Ends it.
-    let locked: @Sendable () -> Void
     /// What a registrar's pages hand on to each other.
     let handover = Handover()
+    /// Locks, or shows this guest out, whichever this desk does when somebody leaves.
+    let leave: @Sendable (Doorkeeper.Guest?) async -> Void
+
+    var clerk: Clerk { room.clerk }
+    var bulletin: Bulletin { room.bulletin }
+    var language: Language { printer.language }
 
     /// The page that the desk opens with.
     var home: String { clerk.office == .registrar ? "/people" : "/inbox" }
 
-    var words: [String: String] { DeskWords.texts(language) }
+    var words: [String: String] { printer.words }
 
     // MARK: The router
 
-    func router() -> Router<DeskContext> {
-        let router = Router(context: DeskContext.self)
-        router.add(
-            middleware: Admission(
-                doorkeeper: doorkeeper, isOpen: { $0.hasPrefix("/assets/") },
-                refusal: { [self] error, guest in
-                    var status = HTTPResponse.Status.forbidden
-                    if error is TooMuchText { status = .contentTooLarge }
-                    if let error = error as? HTTPError { status = error.status }
-                    return html(RefusedPage(error, language, words, home: home), guest, status: status)
-                }))
-        router.get("enter", use: enter)
-        router.get("assets/{name}", use: asset)
+    func add(to router: Router<DeskContext>) {
         router.get("live", use: live)
         router.get("here", use: here)
-        router.get("unlock", use: page { _, _ in LockedPage(problem: nil) })
-        router.post("unlock", use: unlock)
         router.post(
             "lock",
-            use: change { _, _ in
-                await lock()
+            use: change { _, context in
+                await leave(context.guest)
                 return "/unlock"
             })
         router.get("") { [self] _, _ in Self.see(home) }
@@ -75,41 +61,8 @@ struct DeskRoutes: Sendable {
         addLists(to: router)
         addAudit(to: router)
         addRegistrar(to: router)
-        return router
-    }
-
-    // MARK: In and out
-
-    @Sendable private func enter(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let cookie = try doorkeeper.enter(request.uri.queryParameters["token"].map(String.init) ?? "")
-        // Not a redirect: the way here may have begun outside, and then the browser does not show its strict cookie on the rest of it
-        // (RFC 6265bis, section 5.2). The page that follows is asked for by the desk's own.
-        var response = html(EnteredPage(), nil)
-        response.setCookie(
-            Cookie(name: doorkeeper.cookieName, value: cookie, path: "/", httpOnly: true, sameSite: .strict))
-        return response
-    }
-
-    @Sendable private func unlock(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let form = try await form(of: request, context)
-        var passphrase = Array((form["passphrase"] ?? "").utf8)
-        do {
-            try await clerk.unlock(GuardedBytes(moving: &passphrase))
-        } catch {
-            // Each wrong one makes the next answer later.
-            try? await Task.sleep(for: guesses.delayAfterFailure())
-            return html(
-                LockedPage(problem: FailureWords.text(error, language)), context.guest, status: .unprocessableContent)
-        }
-        guesses.succeeded()
-        unlocked()
-        return Self.see(home)
-    }
-
-    func lock() async {
-        await clerk.lock()
-        locked()
-        bulletin.tellLocked()
+        addPassphrase(to: router)
+        if printer.isShared { addStays(to: router) }
     }
 
     // MARK: Pages
@@ -224,7 +177,7 @@ struct DeskRoutes: Sendable {
     // MARK: Live
 
     @Sendable private func live(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let messages = bulletin.messages()
+        let messages = bulletin.messages(for: context.guest)
         var headers = HTTPFields()
         headers[.contentType] = "text/event-stream; charset=utf-8"
         return Response(
@@ -245,21 +198,6 @@ struct DeskRoutes: Sendable {
         let code = HMAC<SHA256>.authenticationCode(
             for: Array((request.given("nonce") ?? "").utf8), using: SymmetricKey(data: Array(guest.formToken.utf8)))
         return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: Hex.encode(Array(code)))))
-    }
-
-    // MARK: Assets
-
-    private static let assets: [String: (type: String, bytes: [UInt8])] = [
-        "desk.css": ("text/css; charset=utf-8", PackageResources.desk_css),
-        "icon.svg": ("image/svg+xml", PackageResources.icon_svg),
-        "desk.js": ("text/javascript; charset=utf-8", PackageResources.desk_js)
-    ]
-
-    @Sendable private func asset(_ request: Request, _ context: DeskContext) async throws -> Response {
-        guard let asset = context.parameters.get("name").flatMap({ Self.assets[$0] }) else {
-            return Response(status: .notFound)
-        }
-        return Self.answer(.ok, asset.type, ByteBuffer(bytes: asset.bytes))
     }
 
     // MARK: Answers
@@ -308,13 +246,7 @@ struct DeskRoutes: Sendable {
 
     func form(of request: Request, _ context: DeskContext) async throws -> FormBody {
         guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: FormBody.largest)
-        } catch is NIOTooManyBytesError {
-            throw TooMuchText()
-        }
-        let form = FormBody(urlEncoded: String(buffer: body))
+        let form = try await FormBody(request)
         try doorkeeper.check(form["token"], of: guest)
         return form
     }
@@ -351,7 +283,7 @@ struct DeskRoutes: Sendable {
         // The mailbox's pages at a registrar's desk, and the other way round.
         if case ClientFailure.obstacle(.notAnAgentsVault) = error { return Self.see(home) }
         if case ClientFailure.registrar(.notARegistrarsVault) = error { return Self.see(home) }
-        return html(RefusedPage(error, language, words, home: home), context.guest, status: .unprocessableContent)
+        return html(printer.refusal(error, home: home), context.guest, status: .unprocessableContent)
     }
 
     /// Leads on to a page, which says what was done: `/sent?done=KEY` names the words.
@@ -367,17 +299,13 @@ struct DeskRoutes: Sendable {
         Response(status: status, headers: [.contentType: type], body: .init(byteBuffer: body))
     }
 
-    static func see(_ path: String) -> Response {
-        var headers = HTTPFields()
-        headers[.location] = path
-        return Response(status: .seeOther, headers: headers)
-    }
+    static func see(_ path: String) -> Response { .redirect(to: path, type: .normal) }
 
     func html<Matter: Page>(
         _ page: Matter, _ guest: Doorkeeper.Guest?, status: HTTPResponse.Status = .ok, done: [String]? = nil
     ) -> Response {
+        guard let guest, bulletin.isOpen else { return printer.html(page, status: status, formToken: guest?.formToken) }
         let standing = bulletin.standing
-        let isUnlocked = guest != nil && bulletin.isOpen
         let warning = standing.deafSince.map { since in
             language(
                 "RELAIS INJOIGNABLE depuis \(LocalTime.age(since, now: clerk.now, .fr)) : ce qui est arrivé depuis n'est pas affiché.",
@@ -385,44 +313,22 @@ struct DeskRoutes: Sendable {
         }
         let frame = Frame(
             language: language.rawValue,
-            waiting: isUnlocked ? standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil } : nil,
+            waiting: standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil },
             tabs: Frame.tabs(of: clerk.office, current: Matter.tab, standing.counts, words),
-            isMailbox: clerk.office == .mailbox, isUnlocked: isUnlocked,
-            formToken: guest?.formToken ?? "", warning: isUnlocked ? warning : nil,
-            notice: isUnlocked ? standing.notice : nil,
-            done: done ?? [])
-        return Self.answer(
-            status, "text/html; charset=utf-8", ByteBuffer(string: templates.render(page, in: frame, words: words)))
+            isMailbox: clerk.office == .mailbox, isUnlocked: true, isShared: printer.isShared,
+            formToken: guest.formToken, warning: warning, notice: standing.notice, done: done ?? [])
+        return printer.html(page, status: status, in: frame)
     }
 }
 
-/// Leads on, once the cookie is set.
-struct EnteredPage: Page {
-    static let template = "entered"
-}
-
-/// More came than a form can hold.
-struct TooMuchText: Error {}
-
-/// What asks for the passphrase.
-struct LockedPage: Page {
-    static let template = "locked"
-    let problem: String?
-}
-
-/// Why something was not done, and what to do next.
-struct RefusedPage: Page {
-    static let template = "refused"
-    let title: String
-    let lines: [String]
-    let back: String?
-    let backLabel: String
-
-    init(_ error: any Error, _ language: Language, _ words: [String: String], home: String) {
-        title = words["refusedTitle"] ?? ""
-        lines = FailureWords.text(error, language).split(separator: "\n").map(String.init)
-        back = error is Doorkeeper.Refusal ? nil : home
-        backLabel = words[home == "/inbox" ? "backToInbox" : "backToPeople"] ?? ""
+extension FormBody {
+    /// - Throws: `TooMuchText`.
+    init(_ request: Request) async throws {
+        do {
+            self.init(urlEncoded: String(buffer: try await request.body.collect(upTo: Self.largest)))
+        } catch is NIOTooManyBytesError {
+            throw TooMuchText()
+        }
     }
 }
 

@@ -12,7 +12,7 @@ enum DeskWords {
     private static let english = everything.mapValues(\.1)
     private static let everything = all.merging(DeskRegistrarWords.all) { own, _ in own }
 
-    private static let all = own.merging(audit) { $1 }
+    private static let all = own.merging(audit) { $1 }.merging(DeskSharedWords.all) { $1 }
 
     private static let own: [String: (String, String)] = [
         "done.acknowledged": (

@@ -3,14 +3,16 @@
 
 import Crypto
 import LiaisonNotes
+import LiaisonVault
 import Synchronization
 
-/// Who may talk to the desk: the one browser that was handed the address, and no page of anybody else's.
+/// Who may talk to the desk: a browser that was handed the address of a desk of one's own, or whose agent gave the passphrase at an
+/// institution's desk, and no page of anybody else's.
 ///
-/// The address holds a token that is good for one use and becomes a cookie. A browser sends that cookie to the desk whoever made the
-/// page that asks, so each request is judged by where it comes from as well: by the name it calls the desk by (against DNS rebinding),
-/// by what the browser says of its origin (Fetch Metadata, RFC 6454), and for all that changes something by a token that only the
-/// desk's own pages hold.
+/// The address holds a token that is good for one use and becomes a cookie, as the passphrase does. A browser sends that cookie to the
+/// desk whoever made the page that asks, so each request is judged by where it comes from as well: by the name it calls the desk by
+/// (against DNS rebinding), by what the browser says of its origin (Fetch Metadata, RFC 6454), and for all that changes something by a
+/// token that only the desk's own pages hold.
 final class Doorkeeper: Sendable {
     /// What a request says of itself.
     struct Visitor {
@@ -28,6 +30,19 @@ final class Doorkeeper: Sendable {
     struct Guest: Hashable, Sendable {
         /// What its forms must bring back.
         let formToken: String
+        /// Whose vault it works with; nil at a desk of one's own, which has one.
+        var agent: String?
+    }
+
+    /// A guest's stay at an institution's desk, as its agent sees it.
+    struct Stay: Hashable, Sendable {
+        /// Names it among all.
+        let number: Int
+        let guest: Guest
+        /// The browser, as it calls itself.
+        let browser: String
+        let since: Instant
+        var lastUse: Instant
     }
 
     enum Refusal: Error, Equatable {
@@ -43,71 +58,132 @@ final class Doorkeeper: Sendable {
         case formToken
     }
 
+    /// How long after its last use a stay at an institution's desk ends, and how long after its beginning in any case.
+    static let period = SessionKeyRing.usual
+    static let longest = SessionKeyRing.longest
+
     private struct State {
-        var port = 0
+        var site = Site.loopback(port: 0)
         var entry: String?
         /// By cookie.
-        var guests: [String: Guest] = [:]
+        var stays: [String: Stay] = [:]
+        var count = 0
         /// What was just done, for the guest's next page.
         var done: [Guest: [String]] = [:]
     }
 
     private let state = Mutex(State())
+    private let clock: @Sendable () -> Instant
     private let random: RandomBytes
 
-    init(random: RandomBytes = .system) { self.random = random }
+    init(clock: @escaping @Sendable () -> Instant, random: RandomBytes = .system) {
+        self.clock = clock
+        self.random = random
+    }
 
-    /// Tells on which port of the loopback interface the desk is reached.
-    func listens(on port: Int) { state.withLock { $0.port = port } }
+    /// Tells under which address the desk is reached.
+    func listens(at site: Site) { state.withLock { $0.site = site } }
+
+    var site: Site { state.withLock { $0.site } }
+
+    // MARK: In and out
 
     /// A new address, good for one browser. An earlier one that was not used is void.
     func newAddress() -> String {
         let token = Self.text(random(32))
         return state.withLock { state in
             state.entry = token
-            return "http://127.0.0.1:\(state.port)/enter?token=\(token)"
+            return "\(state.site.address)/enter?token=\(token)"
         }
     }
-
-    /// Browsers keep cookies by host and not by port: two desks of one machine have cookies of different names.
-    var cookieName: String { "liaison-desk-\(state.withLock { $0.port })" }
 
     /// Lets the holder of the address in, once.
     ///
     /// - Returns: the cookie's value.
     func enter(_ token: String) throws(Refusal) -> String {
-        let (cookie, guest) = (Self.text(random(32)), Guest(formToken: Self.text(random(32))))
         let isLetIn = state.withLock { state in
             guard let entry = state.entry, Self.isSame(entry, token) else { return false }
             state.entry = nil
-            state.guests[cookie] = guest
             return true
         }
         guard isLetIn else { throw .used }
+        return admit(nil, browser: "")
+    }
+
+    /// Lets a browser in whose agent has given the passphrase.
+    ///
+    /// - Returns: the cookie's value.
+    func admit(_ agent: String?, browser: String) -> String {
+        let (cookie, guest) = (Self.text(random(32)), Guest(formToken: Self.text(random(32)), agent: agent))
+        let now = clock()
+        state.withLock { state in
+            state.count += 1
+            state.stays[cookie] = Stay(
+                number: state.count, guest: guest, browser: browser, since: now, lastUse: now)
+        }
         return cookie
     }
 
+    /// An agent's stays, the last used first.
+    func stays(of agent: String?) -> [Stay] {
+        state.withLock { Array($0.stays.values) }.filter { $0.guest.agent == agent }.sorted { $0.lastUse > $1.lastUse }
+    }
+
+    func isIn(_ guest: Guest) -> Bool { state.withLock { $0.stays.values.contains { $0.guest == guest } } }
+
+    /// Shows guests out.
+    ///
+    /// - Returns: those who were in.
+    @discardableResult
+    func end(where isMeant: (Stay) -> Bool) -> [Guest] {
+        state.withLock { state in
+            let ended = state.stays.filter { isMeant($0.value) }
+            for (cookie, stay) in ended {
+                state.stays[cookie] = nil
+                state.done[stay.guest] = nil
+            }
+            return ended.values.map(\.guest)
+        }
+    }
+
+    /// Whether a stay has lasted too long. At a desk of one's own none does: there the vault locks.
+    func isOver(_ stay: Stay) -> Bool {
+        let now = clock()
+        return stay.guest.agent != nil && (now - stay.lastUse > Self.period || now - stay.since > Self.longest)
+    }
+
+    // MARK: Judging
+
     /// Judges by which name a request calls this program.
     func judgeName(_ visitor: Visitor) throws(Refusal) {
-        let port = state.withLock { $0.port }
-        let names = ["127.0.0.1:\(port)", "localhost:\(port)"]
-        guard let host = visitor.host, names.contains(host) else { throw .otherName }
+        guard let host = visitor.host, site.isNamed(host) else { throw .otherName }
     }
 
     /// Judges where a request comes from, whoever sends it.
     func judgeSite(_ visitor: Visitor) throws(Refusal) {
         try judgeName(visitor)
         // A page without a referrer names its origin `null` when it posts a form (Fetch, "append a request Origin header").
-        if let origin = visitor.origin, origin != "null", origin != "http://\(visitor.host ?? "")" { throw .otherSite }
+        if let origin = visitor.origin, origin != "null", origin != "\(site.scheme)://\(visitor.host ?? "")" {
+            throw .otherSite
+        }
         // Another port of this address is the same site, and another program.
         guard [nil, "same-origin", "none"].contains(visitor.fetchSite) else { throw .otherSite }
     }
 
     /// The browser behind a request.
-    func guest(_ visitor: Visitor) throws(Refusal) -> Guest {
+    ///
+    /// - Parameter isUse: whether a person asks; then the time until the stay ends begins anew.
+    func guest(_ visitor: Visitor, isUse: Bool = true) throws(Refusal) -> Guest {
         try judgeSite(visitor)
-        let guests = state.withLock { $0.guests }
-        let guest = visitor.cookies.lazy.compactMap { guests[$0] }.first
+        let now = clock()
+        let guest = state.withLock { state -> Guest? in
+            for cookie in visitor.cookies {
+                guard let stay = state.stays[cookie], !isOver(stay) else { continue }
+                if isUse { state.stays[cookie]?.lastUse = now }
+                return stay.guest
+            }
+            return nil
+        }
         guard let guest else { throw .stranger }
         return guest
     }
@@ -121,6 +197,8 @@ final class Doorkeeper: Sendable {
     func check(_ formToken: String?, of guest: Guest) throws(Refusal) {
         guard let formToken, Self.isSame(guest.formToken, formToken) else { throw .formToken }
     }
+
+    // MARK: Texts
 
     private static func text(_ bytes: [UInt8]) -> String { Hex.encode(bytes) }
 

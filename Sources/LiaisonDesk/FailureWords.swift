@@ -15,6 +15,10 @@ enum FailureWords {
             language("Cette page n'existe pas.", "There is no such page.")
         case is HTTPError:
             language("Demande mal formée ; rien n'a été fait.", "Malformed request; nothing was done.")
+        case is Rooms.Busy:
+            language(
+                "Trop de personnes ouvrent leur bureau en même temps : recommencez dans une minute.",
+                "Too many people are opening their desk at once: try again in a minute.")
         case is TooMuchText:
             language(
                 "Il y a plus de texte que n'en tient un formulaire. Rien n'a été transmis.\nRaccourcissez le texte, ou joignez-le comme fichier.",
@@ -63,8 +67,8 @@ enum FailureWords {
         switch refusal {
         case .otherName, .otherSite:
             language(
-                "Cette demande vient d'une autre page que celles de ce bureau ; rien n'a été fait.\nOuvrez l'adresse que « liaison desk » affiche.",
-                "This request comes from another page than the desk's own; nothing was done.\nOpen the address that “liaison desk” prints."
+                "Cette demande vient d'une autre page que celles de ce bureau ; rien n'a été fait.\nOuvrez l'adresse que « liaison desk » affiche, ou celle que votre institution vous a donnée.",
+                "This request comes from another page than the desk's own; nothing was done.\nOpen the address that “liaison desk” prints, or the one that your institution gave you."
             )
         case .stranger, .used:
             language(

@@ -24,6 +24,8 @@ struct Frame {
     /// Whether the desk is an agent's, whose keys the dialog names.
     let isMailbox: Bool
     let isUnlocked: Bool
+    /// Whether the desk is an institution's, and not one's own.
+    let isShared: Bool
     let formToken: String
     /// Why what is shown may be out of date.
     let warning: String?
@@ -60,7 +62,9 @@ struct Templates: Sendable {
     /// By the names that they call each other by.
     static let sources: [String: [UInt8]] = [
         "frame": PackageResources.frame_mustache, "entered": PackageResources.entered_mustache,
-        "locked": PackageResources.locked_mustache,
+        "locked": PackageResources.locked_mustache, "signin": PackageResources.signin_mustache,
+        "join": PackageResources.join_mustache, "joined": PackageResources.joined_mustache,
+        "stays": PackageResources.stays_mustache, "passphrase": PackageResources.passphrase_mustache,
         "refused": PackageResources.refused_mustache, "inbox": PackageResources.inbox_mustache,
         "delivery": PackageResources.delivery_mustache, "transmission": PackageResources.transmission_mustache,
         "kinds": PackageResources.kinds_mustache, "recipients": PackageResources.recipients_mustache,

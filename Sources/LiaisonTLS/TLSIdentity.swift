@@ -68,6 +68,23 @@ public struct TLSIdentity: Sendable {
         fingerprint = Hash.of(key.publicKey.derRepresentation)
     }
 
+    /// The DNS names and IPv4 addresses that a server's certificate is for (RFC 5280, section 4.2.1.6), in lower case and in its order;
+    /// a name for a whole domain (`*.`) is none that a browser could be sent to.
+    ///
+    /// - Parameter pem: the certificate, and maybe others behind it.
+    public static func hosts(ofCertificate pem: String) throws -> [String] {
+        guard let first = try PEMDocument.parseMultiple(pemString: pem).first else { return [] }
+        let certificate = try Certificate(pemDocument: first)
+        return try certificate.extensions.subjectAlternativeNames?.compactMap { name in
+            switch name {
+            case .dnsName(let name) where !name.hasPrefix("*"): name.lowercased()
+            case .ipAddress(let octets) where octets.bytes.count == 4:
+                octets.bytes.map(String.init).joined(separator: ".")
+            default: nil
+            }
+        } ?? []
+    }
+
     private static func name(of host: String) -> GeneralName {
         let octets = host.split(separator: ".").compactMap { UInt8($0) }
         guard octets.count == 4, host.split(separator: ".").count == 4 else { return .dnsName(host) }

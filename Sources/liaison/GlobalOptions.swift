@@ -62,7 +62,12 @@ struct GlobalOptions: ParsableArguments {
     /// The client's policy: witnesses wanted, authorities trusted; a file `policy` beside the vault's own. Only where there
     /// is none, nothing is wanted.
     func policy() throws -> Result<TrustAnchors?, ClientFailure> {
-        let path = "\(try vaultPath())/policy"
+        Self.policy(at: "\(try vaultPath())/policy")
+    }
+
+    /// - Parameter path: nil for none.
+    static func policy(at path: String?) -> Result<TrustAnchors?, ClientFailure> {
+        guard let path else { return .success(nil) }
         do {
             let octets = try Data(contentsOf: URL(fileURLWithPath: path))
             return .success(try TrustAnchors(text: String(decoding: octets, as: UTF8.self)))
@@ -252,24 +257,23 @@ enum Passphrase {
     static var isGiven: Bool { ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] != nil }
 
     /// A new one: asked twice, until it is hard enough to guess. One from a file is said to be weak, and taken.
-    static func choose(_ console: Console) throws -> GuardedBytes {
+    ///
+    /// - Parameter path: the file; nil for the one that gives the passphrase of all commands, if any.
+    static func choose(_ console: Console, from path: String? = nil) throws -> GuardedBytes {
         let language = console.language
+        let isAsked = path == nil && isAsked
         while true {
-            let first = try read(language)
-            let bits = first.withCopy { PassphraseStrength.bits(String(decoding: $0, as: UTF8.self)) }
-            if bits < PassphraseStrength.required {
-                console.say(
-                    language(
-                        "phrase de passe trop facile à deviner (environ \(Int(bits)) bits, \(Int(PassphraseStrength.required)) demandés)\nconseil : cinq mots pris au hasard, ou douze signes mêlés",
-                        "passphrase too easy to guess (about \(Int(bits)) bits, \(Int(PassphraseStrength.required)) wanted)\nhint: five words at random, or a dozen mixed signs"
-                    ))
+            let first = try path.map { try read(fromFile: $0) } ?? read(language)
+            if let problem = first.withCopy({ PassphraseWords.weakness(String(decoding: $0, as: UTF8.self), language) })
+            {
+                console.say(problem)
                 guard !isAsked else { continue }
             }
             guard isAsked else { return first }
             console.say(language("Encore une fois, pour vérifier.", "Once more, to check."))
             let second = try read(language)
             guard first.withCopy({ one in second.withCopy { one == $0 } }) else {
-                console.say(language("Les deux saisies diffèrent : recommencez.", "They differ: start again."))
+                console.say(PassphraseWords.different(language))
                 continue
             }
             return first
@@ -277,13 +281,7 @@ enum Passphrase {
     }
 
     static func read(_ language: Language) throws -> GuardedBytes {
-        if let path = ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw InputRefused(
-                    fr: "fichier de phrase de passe illisible (\(path))", en: "passphrase file not readable (\(path))")
-            }
-            return try guarded(data.prefix { $0 != 0x0A })
-        }
+        if let path = ProcessInfo.processInfo.environment["LIAISON_PASSPHRASE_FILE"] { return try read(fromFile: path) }
         guard isatty(STDIN_FILENO) == 1 else {
             throw InputRefused(
                 fr: "phrase de passe non indiquée\nconseil : LIAISON_PASSPHRASE_FILE",
@@ -301,6 +299,14 @@ enum Passphrase {
             FileHandle.standardError.write(Data("\n".utf8))
         }
         return try guarded((readLine() ?? "").utf8)
+    }
+
+    private static func read(fromFile path: String) throws -> GuardedBytes {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw InputRefused(
+                fr: "fichier de phrase de passe illisible (\(path))", en: "passphrase file not readable (\(path))")
+        }
+        return try guarded(data.prefix { $0 != 0x0A })
     }
 
     private static func guarded(_ bytes: some Sequence<UInt8>) throws -> GuardedBytes {

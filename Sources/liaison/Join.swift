@@ -9,6 +9,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonTLS
 import LiaisonVault
+import LiaisonWords
 
 struct Join: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -102,19 +103,7 @@ struct Join: AsyncParsableCommand {
         do {
             return try InvitationCode(text: text)
         } catch {
-            switch error {
-            case .wrongCount(let count):
-                throw InputRefused(
-                    fr: "neuf mots attendus, \(count) reçus", en: "expected nine words, got \(count)")
-            case .unreadable(let place):
-                throw InputRefused(
-                    fr: "le mot numéro \(place) n'existe pas dans la liste : faites-le répéter",
-                    en: "word \(place) is none: have it repeated")
-            case .checkWord:
-                throw InputRefused(
-                    fr: "un des mots a été mal noté : le dernier mot, qui contrôle les autres, ne correspond pas",
-                    en: "a word was taken down wrongly: the last one does not confirm them")
-            }
+            throw InputRefused(fr: error.text(.fr), en: error.text(.en))
         }
     }
 }

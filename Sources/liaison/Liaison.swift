@@ -32,7 +32,8 @@ struct Liaison: AsyncParsableCommand {
             Acknowledge.self,
             Refuse.self, Withdraw.self, Erase.self, TransferCommand.self, Recover.self, Track.self, Proof.self,
             VerifyDossier.self, Extract.self, Audit.self, EvidenceCommand.self, Export.self,
-            Unlock.self, Lock.self, Status.self, Keys.self, Join.self, Enrol.self, RegistrarCommand.self,
+            Unlock.self, Lock.self, ChangePassphrase.self, Status.self, Keys.self, Join.self, Enrol.self,
+            RegistrarCommand.self,
             ConventionCommand.self, WitnessCommand.self
         ])
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonNotes
 import LiaisonTestKit
 import Testing
 
@@ -8,9 +9,13 @@ import Testing
 
 /// Who is let in, and from where.
 struct DoorkeeperTests {
-    private let doorkeeper = Doorkeeper(random: .repeatable("desk"))
+    private let clock = TestClock()
+    private let doorkeeper: Doorkeeper
 
-    init() { doorkeeper.listens(on: 4711) }
+    init() {
+        doorkeeper = Doorkeeper(clock: { [clock] in clock.now }, random: .repeatable("desk"))
+        doorkeeper.listens(at: .loopback(port: 4711))
+    }
 
     private func letIn() throws -> Doorkeeper.Visitor {
         let token = try #require(doorkeeper.newAddress().split(separator: "=").last)
@@ -76,5 +81,57 @@ struct DoorkeeperTests {
             visitor.cookies = cookies
             #expect(throws: Doorkeeper.Refusal.stranger) { try doorkeeper.guest(visitor) }
         }
+    }
+
+    // MARK: An institution's desk
+
+    private func signIn(_ agent: String) throws -> Doorkeeper.Visitor {
+        doorkeeper.listens(at: .institution(names: ["bureau.example"]))
+        var visitor = Doorkeeper.Visitor(host: "bureau.example", isChange: false)
+        visitor.cookies = [doorkeeper.admit(agent, browser: "Firefox")]
+        return visitor
+    }
+
+    private func pass(_ seconds: Seconds) { clock.now = clock.now + seconds }
+
+    @Test func aStayEndsWithoutUse() throws {
+        let (used, unused) = (try signIn("one"), try signIn("one"))
+        for _ in 0..<4 {
+            pass(.minutes(14))
+            #expect(throws: Never.self) { try doorkeeper.guest(used) }
+            // A page that keeps itself up to date is nobody's use.
+            _ = try? doorkeeper.guest(unused, isUse: false)
+        }
+        #expect(throws: Doorkeeper.Refusal.stranger) { try doorkeeper.guest(unused) }
+    }
+
+    @Test func aStayEndsInAnyCase() throws {
+        let visitor = try signIn("one")
+        for _ in 0..<(Doorkeeper.longest.rawValue / 600) {
+            #expect(throws: Never.self) { try doorkeeper.guest(visitor) }
+            pass(.minutes(10))
+        }
+        pass(1)
+        #expect(throws: Doorkeeper.Refusal.stranger) { try doorkeeper.guest(visitor) }
+    }
+
+    @Test func whoIsShownOutIsAStranger() throws {
+        let (one, two, other) = (try signIn("one"), try signIn("one"), try signIn("other"))
+        let guest = try doorkeeper.guest(one)
+        #expect(doorkeeper.stays(of: "one").count == 2)
+        #expect(doorkeeper.end { $0.guest == guest } == [guest])
+        #expect(!doorkeeper.isIn(guest))
+        #expect(throws: Doorkeeper.Refusal.stranger) { try doorkeeper.guest(one) }
+        #expect(throws: Never.self) { try doorkeeper.guest(two) }
+        #expect(throws: Never.self) { try doorkeeper.guest(other) }
+    }
+
+    @Test(arguments: [
+        ("bureau.example", true), ("bureau.example:8443", true), ("BUREAU.example", true), ("127.0.0.1", false),
+        ("ailleurs.example", false), ("bureau.example.ailleurs.example", false), ("bureau.example:1:2", false),
+        ("", false)
+    ])
+    func anInstitutionsDeskHasItsNames(host: String, isNamed: Bool) {
+        #expect(Site.institution(names: ["bureau.example"]).isNamed(host) == isNamed)
     }
 }

@@ -15,6 +15,8 @@
       closed: "Bureau fermé",
       gone: "LE BUREAU LIAISON EST FERMÉ — rien de ce que vous faites sur cette page ne part ni n’est gardé. "
         + "Relancez « liaison desk ».",
+      goneShared: "LE BUREAU LIAISON NE RÉPOND PLUS — rien de ce que vous faites sur cette page ne part ni n’est gardé. "
+        + "Rechargez la page dans une minute ; si cela dure, prévenez votre service informatique.",
       back: "Le bureau Liaison répond de nouveau.",
       notSaved: "Brouillon NON gardé : nouvel essai dans quelques secondes.",
       uploading: "Ajout des fichiers en cours : attendez la fin avant de continuer.",
@@ -27,6 +29,8 @@
     en: {
       closed: "Desk closed",
       gone: "THE LIAISON DESK IS CLOSED — nothing you do on this page is sent or kept. Start “liaison desk” again.",
+      goneShared: "THE LIAISON DESK NO LONGER ANSWERS — nothing you do on this page is sent or kept. "
+        + "Load the page again in a minute; if it lasts, tell your IT department.",
       back: "The Liaison desk answers again.",
       notSaved: "Draft NOT kept: trying again in a few seconds.",
       uploading: "Files are being added: wait until this is done before going on.",
@@ -38,6 +42,8 @@
     },
   };
 
+  /// An institution's desk is behind TLS, which proves whose it is; what it refuses is this browser, whose session has ended.
+  const isShared = location.protocol === "https:";
   const texts = TEXTS[document.documentElement.lang.slice(0, 2).toLowerCase()] ?? TEXTS.fr;
 
   // MARK: Delays, in milliseconds
@@ -92,7 +98,8 @@
   /// Opens the page anew with GET. `location.reload()` would repeat a POST. Only when the desk itself is still there: whoever took its
   /// port meanwhile could show a page of its own under the address that the agent knows.
   async function openAnew() {
-    if (await isDesk().catch(() => false)) {
+    const isThere = await isDesk().catch(() => null);
+    if (isThere || (isShared && isThere === false)) {
       location.replace(location.pathname + location.search);
     } else {
       desk.end();
@@ -168,14 +175,14 @@
       this.banner = document.createElement("p");
       this.banner.className = "banner banner--danger";
       this.banner.setAttribute("role", "alert");
-      this.banner.textContent = texts.gone;
+      this.banner.textContent = isShared ? texts.goneShared : texts.gone;
       const main = document.querySelector("main");
       if (main === null) {
         document.body.prepend(this.banner);
       } else {
         main.before(this.banner);
       }
-      announce(texts.gone);
+      announce(this.banner.textContent);
     },
   };
 
@@ -406,6 +413,8 @@
       if (isThere) {
         tries = 0;
         open();
+      } else if (isShared && isThere === false) {
+        tell({ type: "locked" });
       } else if (isThere === false || tries >= MOST_TRIES) {
         tell({ type: "ended" });
       } else {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import Hummingbird
+import LiaisonForms
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWords
+
+/// Puts the vault under another passphrase.
+struct PassphrasePage: Page {
+    static let template = "passphrase"
+    var problem: String?
+}
+
+extension DeskRoutes {
+    func addPassphrase(to router: Router<DeskContext>) {
+        router.get(
+            "passphrase",
+            use: page { [self] _, context in
+                // Only somebody who has opened the vault is shown the page.
+                try await clerk.open(isUse: context.isUse) { _, _ in PassphrasePage() }
+            })
+        router.post("passphrase", use: changePassphrase)
+    }
+
+    @Sendable private func changePassphrase(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let form = try await form(of: request, context)
+        func again(_ problem: String) -> Response {
+            html(PassphrasePage(problem: problem), context.guest, status: .unprocessableContent)
+        }
+        let new = form["new"] ?? ""
+        if let problem = PassphraseWords.weakness(new, language) { return again(problem) }
+        guard new == form["again"] else { return again(PassphraseWords.different(language)) }
+        do {
+            try await clerk.change(form.passphrase(), to: form.passphrase("new"))
+        } catch VaultFailure.wrongPassphrase {
+            try? await Task.sleep(for: guesses.delayAfterFailure())
+            return again(
+                language("La phrase de passe actuelle est incorrecte.", "The passphrase of today is wrong."))
+        } catch {
+            return await failed(error, context)
+        }
+        guesses.succeeded()
+        return see("\(home)?done=passphrase", saying: context)
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Foundation
+import Hummingbird
+import LiaisonClient
+import LiaisonDossier
+import LiaisonForms
+import LiaisonNotes
+import LiaisonVault
+
+/// The vaults of an institution's desk, and who works with which.
+actor Rooms {
+    /// So many want to be let in at once that nobody more is heard now.
+    struct Busy: Error {}
+
+    private struct Open {
+        let room: Room
+        let desk: any HTTPResponder<DeskContext>
+        /// How many are being let in at this moment.
+        var entering = 0
+    }
+
+    /// Deriving a key from a passphrase takes 64 MiB and a core for a moment: one at a time, and so many wait at most.
+    private static let mostWaiting = 32
+
+    nonisolated let directory: String
+    private let trust: Result<TrustAnchors?, ClientFailure>
+    private let catalogue: FormCatalogue
+    private let printer: Printer
+    private let doorkeeper: Doorkeeper
+    private nonisolated let clock: @Sendable () -> Instant
+    private nonisolated let turn = Turn()
+    private var rooms: [VaultName: Open] = [:]
+
+    init(
+        directory: String, trust: Result<TrustAnchors?, ClientFailure>, catalogue: FormCatalogue, printer: Printer,
+        doorkeeper: Doorkeeper, clock: @escaping @Sendable () -> Instant
+    ) {
+        self.directory = directory
+        self.trust = trust
+        self.catalogue = catalogue
+        self.printer = printer
+        self.doorkeeper = doorkeeper
+        self.clock = clock
+    }
+
+    nonisolated var now: Instant { clock() }
+
+    // MARK: In and out
+
+    nonisolated func path(of name: VaultName) -> String { "\(directory)/\(name)" }
+
+    nonisolated func hasVault(_ name: VaultName) -> Bool {
+        FileManager.default.fileExists(atPath: "\(path(of: name))/\(Vault.fileName)")
+    }
+
+    /// Does what costs a passphrase's derivation, one after the other.
+    ///
+    /// - Throws: `Busy`, and what the work throws.
+    nonisolated func inTurn<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        guard turn.queue < Self.mostWaiting else { throw Busy() }
+        await turn.enter()
+        defer { turn.leave() }
+        return try await body()
+    }
+
+    /// Opens a vault and lets the browser in that gave its passphrase.
+    ///
+    /// - Parameter browser: as it calls itself.
+    /// - Returns: the cookie's value.
+    /// - Throws: `VaultFailure`: `.wrongPassphrase` for a name that no vault has, too, and after as long. `Busy`.
+    func signIn(_ name: VaultName, _ passphrase: GuardedBytes, browser: String) async throws -> String {
+        guard hasVault(name) else {
+            try await inTurn { try Vault.deriveInVain(passphrase) }
+            throw VaultFailure.wrongPassphrase
+        }
+        let room = open(name)
+        rooms[name]?.entering += 1
+        defer { rooms[name]?.entering -= 1 }
+        try await inTurn { try await room.clerk.unlock(passphrase) }
+        room.open()
+        return doorkeeper.admit(name.description, browser: browser)
+    }
+
+    private func open(_ name: VaultName) -> Room {
+        if let open = rooms[name] { return open.room }
+        let clerk = Clerk(
+            path: path(of: name), language: printer.language, trust: trust, catalogue: catalogue, clock: clock)
+        let room = Room(clerk)
+        let router = Router(context: DeskContext.self)
+        DeskRoutes(room: room, doorkeeper: doorkeeper, printer: printer) { [weak self] guest in
+            if let guest { await self?.showOut { $0.guest == guest } }
+        }.add(to: router)
+        rooms[name] = Open(room: room, desk: router.buildResponder())
+        return room
+    }
+
+    /// What answers an agent who was let in.
+    func desk(of guest: Doorkeeper.Guest) -> (any HTTPResponder<DeskContext>)? {
+        guest.agent.flatMap { VaultName($0) }.flatMap { rooms[$0]?.desk }
+    }
+
+    /// Ends stays, and locks the vaults that nobody works with any more.
+    func showOut(_ isMeant: @Sendable (Doorkeeper.Stay) -> Bool) async {
+        for guest in doorkeeper.end(where: isMeant) {
+            guest.agent.flatMap { VaultName($0) }.flatMap { rooms[$0] }?.room.bulletin.tellOut(guest)
+        }
+        for (name, open) in rooms where open.entering == 0 && doorkeeper.stays(of: name.description).isEmpty {
+            await open.room.lock()
+        }
+    }
+
+    /// Ends the stays that have lasted too long, and keeps the lines of the others open.
+    func keepHouse() async {
+        let doorkeeper = doorkeeper
+        await showOut { doorkeeper.isOver($0) }
+        for open in rooms.values { open.room.bulletin.tellBeat() }
+    }
+
+    func close() async {
+        for open in rooms.values { await open.room.close() }
+    }
+}

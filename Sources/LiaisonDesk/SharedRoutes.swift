@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LiaisonClient
+import LiaisonForms
+import LiaisonModel
+import LiaisonNotes
+import LiaisonVault
+import LiaisonWords
+
+/// What an institution's desk answers to somebody who was not let in: who are you, and the first time. Everything else is the desk of
+/// the agent who was.
+struct SharedRoutes: Sendable {
+    let rooms: Rooms
+    let doorkeeper: Doorkeeper
+    let printer: Printer
+    let known: KnownBrowsers
+    /// The relay that answers invitations; nil where vaults are made elsewhere.
+    let relay: String?
+    private let lockOut = LockOut()
+    private let door = Door()
+
+    init(rooms: Rooms, doorkeeper: Doorkeeper, printer: Printer, known: KnownBrowsers, relay: String?) {
+        self.rooms = rooms
+        self.doorkeeper = doorkeeper
+        self.printer = printer
+        self.known = known
+        self.relay = relay
+    }
+
+    private var language: Language { printer.language }
+
+    // MARK: The router
+
+    private static let doors: Set<String> = ["/unlock", "/join"]
+
+    func router() -> Router<DeskContext> {
+        let router = Router(context: DeskContext.self)
+        router.add(
+            middleware: Admission(
+                doorkeeper: doorkeeper, isOpen: { $0.hasPrefix(Printer.assetsPath) || Self.doors.contains($0) },
+                refusal: refuse))
+        router.add(middleware: Usher(rooms: rooms))
+        router.get("assets/{name}", use: Printer.asset)
+        router.get("unlock", use: { request, _ in signInPage(request) })
+        router.post("unlock", use: signIn)
+        if relay != nil {
+            router.get("join", use: { request, _ in printed(JoinPage(), request) })
+            router.post("join", use: join)
+        }
+        return router
+    }
+
+    @Sendable private func refuse(_ error: any Error, _ request: Request, _ guest: Doorkeeper.Guest?) -> Response {
+        if case Doorkeeper.Refusal.stranger = error {
+            // A page's script is told so; a person is asked who comes.
+            return request.isBackground || request.uri.path == "/here"
+                ? Response(status: .unauthorized) : DeskRoutes.see("/unlock")
+        }
+        return printer.html(
+            printer.refusal(error, home: guest == nil ? nil : "/inbox"), status: RefusedPage.status(of: error),
+            formToken: guest?.formToken)
+    }
+
+    /// Leads whoever was let in to the desk of the own vault.
+    private struct Usher: RouterMiddleware {
+        let rooms: Rooms
+
+        func handle(
+            _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
+        ) async throws -> Response {
+            guard let guest = context.guest else { return try await next(request, context) }
+            guard let desk = await rooms.desk(of: guest) else { throw Doorkeeper.Refusal.stranger }
+            return try await desk.respond(to: request, context: context)
+        }
+    }
+
+    // MARK: Signing in
+
+    private func signInPage(
+        _ request: Request, name: String = "", problem: String? = nil, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        printed(SignInPage(name: name, problem: problem, canJoin: relay != nil), request, status: status)
+    }
+
+    @Sendable private func signIn(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let form = try await doorForm(request)
+        let typed = form["name"] ?? ""
+        // A name that no vault can have is treated as one that none has.
+        let name = VaultName(typed)
+        let sources = sources(of: name, request, context)
+        if let until = lockOut.wait(sources, now: rooms.now) {
+            var response = signInPage(request, name: typed, problem: waitText(until), status: .tooManyRequests)
+            response.headers[.retryAfter] = String((until - rooms.now).rawValue)
+            return response
+        }
+        do {
+            guard let name else { throw VaultFailure.wrongPassphrase }
+            let cookie = try await rooms.signIn(
+                name, form.passphrase(), browser: BrowserName.text(request.headers[.userAgent] ?? "", language))
+            lockOut.succeeded(sources)
+            var response = DeskRoutes.see("/")
+            response.setCookie(Self.cookie(doorkeeper.site.cookieName, cookie))
+            response.setCookie(
+                Self.cookie(KnownBrowsers.cookieName, known.cookie(for: name), maxAge: KnownBrowsers.age))
+            return response
+        } catch VaultFailure.wrongPassphrase {
+            lockOut.failed(sources, now: rooms.now)
+            return signInPage(
+                request, name: typed,
+                problem: language(
+                    "Identifiant ou phrase de passe incorrects.", "This name or this passphrase is wrong."),
+                status: .unprocessableContent)
+        } catch let busy as Rooms.Busy {
+            return signInPage(
+                request, name: typed, problem: FailureWords.text(busy, language), status: .serviceUnavailable)
+        } catch {
+            return signInPage(
+                request, name: typed, problem: FailureWords.text(error, language), status: .unprocessableContent)
+        }
+    }
+
+    /// By what a wrong passphrase is counted.
+    private func sources(of name: VaultName?, _ request: Request, _ context: DeskContext) -> [LockOut.Source] {
+        guard let name else { return [.network(context.network)] }
+        let browser = request.cookieValues(KnownBrowsers.cookieName).lazy.compactMap { known.browser($0, of: name) }
+            .first
+        return browser.map { [.browser($0)] } ?? [.vault(name.description), .network(context.network)]
+    }
+
+    private func waitText(_ until: Instant) -> String {
+        let minutes = max(1, Int(((until - rooms.now).rawValue + 59) / 60))
+        return language(
+            "Trop de phrases de passe incorrectes : attendez \(minutes) min, puis recommencez. Sur un poste où vous avez déjà ouvert le bureau, vous n'attendez pas.",
+            "Too many wrong passphrases: wait \(minutes) min, then try again. On a computer where you have opened the desk before you do not wait."
+        )
+    }
+
+    private static func cookie(_ name: String, _ value: String, maxAge: Int? = nil) -> Cookie {
+        Cookie(name: name, value: value, maxAge: maxAge, path: "/", secure: true, httpOnly: true, sameSite: .strict)
+    }
+
+    // MARK: The first time
+
+    @Sendable private func join(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let form = try await doorForm(request)
+        let page = JoinPage(name: form["name"] ?? "", words: form["words"] ?? "")
+        func again(_ problem: String, _ status: HTTPResponse.Status = .unprocessableContent) -> Response {
+            printed(page.refused(problem), request, status: status)
+        }
+        guard let relay, let name = VaultName(page.name) else {
+            return again(
+                language(
+                    "Choisissez un identifiant : deux lettres ou plus, des chiffres, - _ . @ ; sans accent ni espace.",
+                    "Choose a name: two letters or more, digits, - _ . @; no accents, no spaces."))
+        }
+        let sources =
+            [LockOut.Source.network(context.network)] + (rooms.hasVault(name) ? [.vault(name.description)] : [])
+        if let until = lockOut.wait(sources, now: rooms.now) { return again(waitText(until), .tooManyRequests) }
+        let code: InvitationCode
+        do {
+            code = try InvitationCode(text: page.words)
+        } catch {
+            return again(error.text(language))
+        }
+        let passphrase = form["passphrase"] ?? ""
+        if let problem = PassphraseWords.weakness(passphrase, language) { return again(problem) }
+        guard passphrase == form["again"] else { return again(PassphraseWords.different(language)) }
+        do {
+            let secret = try form.passphrase()
+            let (rooms, now) = (rooms, rooms.now)
+            let agent = try await rooms.inTurn {
+                try await Self.join(code, as: rooms.path(of: name), secret, over: relay, now: now)
+            }
+            return printed(JoinedPage(name: name.description, agent: agent.description), request)
+        } catch VaultFailure.wrongPassphrase, VaultFailure.exists {
+            lockOut.failed(sources, now: rooms.now)
+            return again(
+                language(
+                    "Cet identifiant est déjà pris : choisissez-en un autre.", "This name is taken: choose another."))
+        } catch {
+            // A code that the relay does not know is a guess, until somebody proves the opposite.
+            lockOut.failed([.network(context.network)], now: rooms.now)
+            return again(FailureWords.text(error, language))
+        }
+    }
+
+    private static func join(
+        _ code: InvitationCode, as path: String, _ passphrase: GuardedBytes, over relay: String, now: Instant
+    ) async throws -> AgentAddress {
+        var connections: [HTTPRelayConnection] = []
+        do {
+            let invitation = try await Account.join(
+                code, now: now,
+                openVault: {
+                    FileManager.default.fileExists(atPath: "\(path)/\(Vault.fileName)")
+                        ? try Vault.open(at: path, passphrase: passphrase)
+                        : try Vault.create(at: path, passphrase: passphrase)
+                },
+                connect: { log, identity in
+                    let made = try HTTPRelayConnection(url: relay, log: log, as: identity)
+                    connections.append(made)
+                    return made
+                })
+            for connection in connections { await connection.close() }
+            return invitation.agent
+        } catch {
+            for connection in connections { await connection.close() }
+            throw error
+        }
+    }
+
+    // MARK: The door
+
+    /// A page for somebody who was not let in. Its form brings a token back that only a page shown to this browser holds: nobody is
+    /// signed in by another site.
+    private func printed<Matter: Page>(
+        _ page: Matter, _ request: Request, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let held = request.cookieValues(Door.cookieName).first { door.isOurs($0) }
+        let cookie = held ?? door.newCookie()
+        var response = printer.html(page, status: status, formToken: door.formToken(of: cookie))
+        if held == nil { response.setCookie(Self.cookie(Door.cookieName, cookie)) }
+        return response
+    }
+
+    private func doorForm(_ request: Request) async throws -> FormBody {
+        let form = try await FormBody(request)
+        let token = form["token"] ?? ""
+        guard request.cookieValues(Door.cookieName).contains(where: { door.isFormToken(token, of: $0) }) else {
+            throw Doorkeeper.Refusal.formToken
+        }
+        return form
+    }
+}
+
+/// Recognises the browsers that were shown a page before anybody was let in, and the forms on it, without keeping anything of them.
+struct Door: Sendable {
+    static let cookieName = "__Host-liaison-door"
+    private let key: SymmetricKey
+    private let random: RandomBytes
+
+    init(random: RandomBytes = .system) {
+        key = SymmetricKey(data: random(32))
+        self.random = random
+    }
+
+    func newCookie() -> String {
+        let number = Hex.encode(random(16))
+        return "\(number).\(Hex.encode(code("cookie", number)))"
+    }
+
+    func isOurs(_ cookie: String) -> Bool {
+        let parts = cookie.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        return parts.count == 2 && isCode(parts[1], "cookie", parts[0])
+    }
+
+    func formToken(of cookie: String) -> String { Hex.encode(code("form", cookie)) }
+
+    func isFormToken(_ token: String, of cookie: String) -> Bool { isOurs(cookie) && isCode(token, "form", cookie) }
+
+    private func code(_ label: String, _ text: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("\(label) \(text)".utf8), using: key))
+    }
+
+    private func isCode(_ given: String, _ label: String, _ text: String) -> Bool {
+        guard let given = Hex.decode(given) else { return false }
+        return HMAC<SHA256>.isValidAuthenticationCode(given, authenticating: Array("\(label) \(text)".utf8), using: key)
+    }
+}
+
+/// Who are you?
+struct SignInPage: Page {
+    static let template = "signin"
+    let name: String
+    let problem: String?
+    let canJoin: Bool
+    /// What has the cursor: what is still to be typed.
+    let asksName: Bool
+
+    init(name: String, problem: String?, canJoin: Bool) {
+        self.name = name
+        self.problem = problem
+        self.canJoin = canJoin
+        asksName = name.isEmpty
+    }
+}
+
+/// Answers an invitation: makes the vault and asks the registrar.
+struct JoinPage: Page {
+    static let template = "join"
+    var name = ""
+    var words = ""
+    private(set) var problem: String?
+
+    func refused(_ problem: String) -> JoinPage {
+        var page = self
+        page.problem = problem
+        return page
+    }
+}
+
+/// What follows.
+struct JoinedPage: Page {
+    static let template = "joined"
+    let name: String
+    let agent: String
+}
