@@ -144,7 +144,7 @@ extension Account {
     ///   - openVault: called once the invitation holds; until then nothing is made.
     ///   - connect: with nil, a connection whose certificate nothing is known of yet.
     public static func join(
-        _ code: InvitationCode, now: Instant, openVault: () throws -> Vault,
+        _ code: InvitationCode, now: Instant, openVault: () async throws -> Vault,
         connect: (LogDescription?, TLSIdentity) throws -> any RelayConnection
     ) async throws -> Invitation {
         let stranger = try TLSIdentity(name: "join", purpose: .client, notBefore: now - 3600, lifetime: 86_400)
@@ -160,7 +160,7 @@ extension Account {
             (try? convention.verifiedByItsParties()) != nil,
             let party = convention.claimed.party(invitation.institution), let log = convention.claimed.log(party.log)
         else { throw ClientFailure.broken(.invitationRefused) }
-        let vault = try openVault()
+        let vault = try await openVault()
         let possession: Verified<Possession>
         if let account = try? Account(vault: vault) {
             // An earlier attempt whose answer was lost: the same keys ask again.

@@ -49,16 +49,19 @@ actor Clerk {
     /// How often it was locked: what began before a lock is not answered after it.
     private var locks = 0
     private let turn = Turn()
+    private let derivation: Turn
 
+    /// - Parameter derivation: whose turn it is to derive a key from a passphrase, which takes 64 MiB and a core for a moment.
     init(
         path: String, language: Language, trust: Result<TrustAnchors?, ClientFailure>, catalogue: FormCatalogue,
-        clock: @escaping @Sendable () -> Instant
+        clock: @escaping @Sendable () -> Instant, derivation: Turn = Turn()
     ) {
         self.path = path
         self.language = language
         self.trust = trust
         self.catalogue = catalogue
         self.clock = clock
+        self.derivation = derivation
     }
 
     nonisolated var now: Instant { clock() }
@@ -72,8 +75,12 @@ actor Clerk {
 
     /// - Throws: `VaultFailure`, and `Locked` when somebody locked meanwhile.
     func unlock(_ passphrase: GuardedBytes) async throws {
-        let path = path
-        try await unlock { try await Self.open(path, passphrase) }
+        let (path, derivation) = (path, derivation)
+        try await unlock {
+            await derivation.enter()
+            defer { derivation.leave() }
+            return try await Self.open(path, passphrase)
+        }
     }
 
     /// Goes on with the key that the session has kept (`liaison unlock`).
@@ -129,6 +136,8 @@ actor Clerk {
         defer { turn.leave() }
         guard key != nil else { throw Locked() }
         lastUse = clock()
+        await derivation.enter()
+        defer { derivation.leave() }
         let path = path
         try await Self.change(path, old, new)
     }

@@ -25,6 +25,14 @@ final class LockOut: Sendable {
             }
         }
 
+        /// Wrong ones are forgotten after so long without another.
+        var memory: Seconds {
+            switch self {
+            case .browser, .vault: .days(1)
+            case .network: .minutes(15)
+            }
+        }
+
         /// At most so long.
         var longest: Seconds {
             switch self {
@@ -42,8 +50,6 @@ final class LockOut: Sendable {
 
     /// What is counted at least; those whose last wrong passphrase is longest ago are forgotten first.
     private static let most = 10_000
-    /// A wrong passphrase is forgotten after so long without another.
-    private static let memory: Seconds = .days(1)
     private static let first: Seconds = 10
 
     private let counts = Mutex<[Source: Count]>([:])
@@ -51,22 +57,21 @@ final class LockOut: Sendable {
     /// How much is counted.
     var count: Int { counts.withLock(\.count) }
 
-    /// - Returns: until when nobody is let in from one of these; nil when they may try.
-    func wait(_ sources: [Source], now: Instant) -> Instant? {
-        let latest = counts.withLock { counts in sources.compactMap { counts[$0]?.waitsUntil }.max() }
-        return latest.flatMap { $0 > now ? $0 : nil }
-    }
-
-    /// A passphrase was wrong: each further one makes the wait twice as long.
-    func failed(_ sources: [Source], now: Instant) {
+    /// Counts one more passphrase as wrong before it is judged: of many that come at once, no more are judged than of those that come
+    /// one after the other. Each further one makes the wait twice as long.
+    ///
+    /// - Returns: until when nobody is let in from one of these; nil when this one is to be judged. A right one is then told of.
+    func begin(_ sources: [Source], now: Instant) -> Instant? {
         counts.withLock { counts in
+            let latest = sources.compactMap { counts[$0]?.waitsUntil }.max()
+            if let latest, latest > now { return latest }
             if counts.count >= 2 * Self.most {
                 let byAge = counts.sorted { $0.value.last > $1.value.last }
                 counts = Dictionary(uniqueKeysWithValues: byAge.prefix(Self.most).map { ($0.key, $0.value) })
             }
             for source in sources {
                 var count = counts[source] ?? Count()
-                if now - count.last > Self.memory { count = Count() }
+                if now - count.last > source.memory { count = Count() }
                 count.failures += 1
                 count.last = now
                 let doublings = count.failures - source.free - 1
@@ -75,15 +80,23 @@ final class LockOut: Sendable {
                 }
                 counts[source] = count
             }
+            return nil
         }
     }
 
-    /// The right passphrase was given from here. A network stays counted: it may hold others.
-    func succeeded(_ sources: [Source]) {
+    /// It was not wrong, or was not judged after all. A network stays counted by the others that came from it.
+    func withdraw(_ sources: [Source], wasRight: Bool) {
         counts.withLock { counts in
             for source in sources {
-                if case .network = source { continue }
-                counts[source] = nil
+                if case .network = source {
+                } else if wasRight {
+                    counts[source] = nil
+                    continue
+                }
+                guard var count = counts[source] else { continue }
+                count.failures -= 1
+                if count.failures <= source.free { count.waitsUntil = .earliest }
+                counts[source] = count.failures > 0 ? count : nil
             }
         }
     }

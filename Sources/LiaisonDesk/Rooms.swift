@@ -24,69 +24,83 @@ actor Rooms {
     /// Deriving a key from a passphrase takes 64 MiB and a core for a moment: one at a time, and so many wait at most.
     private static let mostWaiting = 32
 
-    nonisolated let directory: String
+    private nonisolated let directory: String
     private let trust: Result<TrustAnchors?, ClientFailure>
     private let catalogue: FormCatalogue
     private let printer: Printer
     private let doorkeeper: Doorkeeper
     private nonisolated let clock: @Sendable () -> Instant
-    private nonisolated let turn = Turn()
+    private nonisolated let derivation = Turn()
+    /// Opens the vault that nobody's passphrase opens, for the names that none has: it takes as long to say no.
+    private let nobody: Clerk
     private var rooms: [VaultName: Open] = [:]
 
+    /// - Throws: when the vault that nobody opens cannot be made.
     init(
         directory: String, trust: Result<TrustAnchors?, ClientFailure>, catalogue: FormCatalogue, printer: Printer,
         doorkeeper: Doorkeeper, clock: @escaping @Sendable () -> Instant
-    ) {
+    ) throws {
         self.directory = directory
         self.trust = trust
         self.catalogue = catalogue
         self.printer = printer
         self.doorkeeper = doorkeeper
         self.clock = clock
+        let nobody = "\(directory)/.nobody"
+        if !FileManager.default.fileExists(atPath: "\(nobody)/\(Vault.fileName)") {
+            _ = try Vault.create(at: nobody, passphrase: GuardedBytes.random(32))
+        }
+        self.nobody = Clerk(
+            path: nobody, language: printer.language, trust: trust, catalogue: catalogue, clock: clock,
+            derivation: derivation)
     }
 
     nonisolated var now: Instant { clock() }
 
     // MARK: In and out
 
-    nonisolated func path(of name: VaultName) -> String { "\(directory)/\(name)" }
+    private nonisolated func path(of name: VaultName) -> String { "\(directory)/\(name)" }
 
-    nonisolated func hasVault(_ name: VaultName) -> Bool {
+    private nonisolated func hasVault(_ name: VaultName) -> Bool {
         FileManager.default.fileExists(atPath: "\(path(of: name))/\(Vault.fileName)")
-    }
-
-    /// Does what costs a passphrase's derivation, one after the other.
-    ///
-    /// - Throws: `Busy`, and what the work throws.
-    nonisolated func inTurn<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
-        guard turn.queue < Self.mostWaiting else { throw Busy() }
-        await turn.enter()
-        defer { turn.leave() }
-        return try await body()
     }
 
     /// Opens a vault and lets the browser in that gave its passphrase.
     ///
-    /// - Parameter browser: as it calls itself.
+    /// - Parameters:
+    ///   - name: nil where what was typed is no vault's name.
+    ///   - browser: as it calls itself.
     /// - Returns: the cookie's value.
-    /// - Throws: `VaultFailure`: `.wrongPassphrase` for a name that no vault has, too, and after as long. `Busy`.
-    func signIn(_ name: VaultName, _ passphrase: GuardedBytes, browser: String) async throws -> String {
-        guard hasVault(name) else {
-            try await inTurn { try Vault.deriveInVain(passphrase) }
+    /// - Throws: `VaultFailure`, `.wrongPassphrase` for a name that no vault has, too, and after as long. `Busy`.
+    func signIn(_ name: VaultName?, _ passphrase: GuardedBytes, browser: String) async throws -> String {
+        guard derivation.queue < Self.mostWaiting else { throw Busy() }
+        guard let name, hasVault(name) else {
+            try await nobody.unlock(passphrase)
             throw VaultFailure.wrongPassphrase
         }
         let room = open(name)
         rooms[name]?.entering += 1
         defer { rooms[name]?.entering -= 1 }
-        try await inTurn { try await room.clerk.unlock(passphrase) }
+        try await room.clerk.unlock(passphrase)
         room.open()
         return doorkeeper.admit(name.description, browser: browser)
+    }
+
+    /// The vault of somebody who answers an invitation: a new one, or the one that an earlier attempt has left.
+    nonisolated func openOrCreate(_ name: VaultName, _ passphrase: GuardedBytes) async throws -> Vault {
+        guard derivation.queue < Self.mostWaiting else { throw Busy() }
+        await derivation.enter()
+        defer { derivation.leave() }
+        return hasVault(name)
+            ? try Vault.open(at: path(of: name), passphrase: passphrase)
+            : try Vault.create(at: path(of: name), passphrase: passphrase)
     }
 
     private func open(_ name: VaultName) -> Room {
         if let open = rooms[name] { return open.room }
         let clerk = Clerk(
-            path: path(of: name), language: printer.language, trust: trust, catalogue: catalogue, clock: clock)
+            path: path(of: name), language: printer.language, trust: trust, catalogue: catalogue, clock: clock,
+            derivation: derivation)
         let room = Room(clerk)
         let router = Router(context: DeskContext.self)
         DeskRoutes(room: room, doorkeeper: doorkeeper, printer: printer) { [weak self] guest in

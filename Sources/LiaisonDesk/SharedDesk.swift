@@ -87,7 +87,7 @@ public struct SharedDesk: Sendable {
         let printer = try Printer(language: language, isShared: true)
         doorkeeper = Doorkeeper(clock: clock)
         doorkeeper.listens(at: .institution(names: names))
-        rooms = Rooms(
+        rooms = try Rooms(
             directory: directory, trust: trust, catalogue: try FormCatalogue(), printer: printer,
             doorkeeper: doorkeeper,
             clock: clock)

@@ -93,34 +93,33 @@ struct SharedRoutes: Sendable {
         // A name that no vault can have is treated as one that none has.
         let name = VaultName(typed)
         let sources = sources(of: name, request, context)
-        if let until = lockOut.wait(sources, now: rooms.now) {
+        if let until = lockOut.begin(sources, now: rooms.now) {
             var response = signInPage(request, name: typed, problem: waitText(until), status: .tooManyRequests)
             response.headers[.retryAfter] = String((until - rooms.now).rawValue)
             return response
         }
         do {
-            guard let name else { throw VaultFailure.wrongPassphrase }
             let cookie = try await rooms.signIn(
                 name, form.passphrase(), browser: BrowserName.text(request.headers[.userAgent] ?? "", language))
-            lockOut.succeeded(sources)
+            lockOut.withdraw(sources, wasRight: true)
             var response = DeskRoutes.see("/")
             response.setCookie(Self.cookie(doorkeeper.site.cookieName, cookie))
-            response.setCookie(
-                Self.cookie(KnownBrowsers.cookieName, known.cookie(for: name), maxAge: KnownBrowsers.age))
+            if let name {
+                response.setCookie(
+                    Self.cookie(KnownBrowsers.cookieName, known.cookie(for: name), maxAge: KnownBrowsers.age))
+            }
             return response
         } catch VaultFailure.wrongPassphrase {
-            lockOut.failed(sources, now: rooms.now)
             return signInPage(
                 request, name: typed,
                 problem: language(
                     "Identifiant ou phrase de passe incorrects.", "This name or this passphrase is wrong."),
                 status: .unprocessableContent)
-        } catch let busy as Rooms.Busy {
-            return signInPage(
-                request, name: typed, problem: FailureWords.text(busy, language), status: .serviceUnavailable)
         } catch {
+            lockOut.withdraw(sources, wasRight: false)
             return signInPage(
-                request, name: typed, problem: FailureWords.text(error, language), status: .unprocessableContent)
+                request, name: typed, problem: FailureWords.text(error, language),
+                status: error is Rooms.Busy ? .serviceUnavailable : .unprocessableContent)
         }
     }
 
@@ -158,9 +157,6 @@ struct SharedRoutes: Sendable {
                     "Choisissez un identifiant : deux lettres ou plus, des chiffres, - _ . @ ; sans accent ni espace.",
                     "Choose a name: two letters or more, digits, - _ . @; no accents, no spaces."))
         }
-        let sources =
-            [LockOut.Source.network(context.network)] + (rooms.hasVault(name) ? [.vault(name.description)] : [])
-        if let until = lockOut.wait(sources, now: rooms.now) { return again(waitText(until), .tooManyRequests) }
         let code: InvitationCode
         do {
             code = try InvitationCode(text: page.words)
@@ -170,37 +166,30 @@ struct SharedRoutes: Sendable {
         let passphrase = form["passphrase"] ?? ""
         if let problem = PassphraseWords.weakness(passphrase, language) { return again(problem) }
         guard passphrase == form["again"] else { return again(PassphraseWords.different(language)) }
+        // Words that the relay does not know, and a passphrase that another's vault does not have, are guesses.
+        let sources = [LockOut.Source.vault(name.description), .network(context.network)]
+        if let until = lockOut.begin(sources, now: rooms.now) { return again(waitText(until), .tooManyRequests) }
         do {
-            let secret = try form.passphrase()
-            let (rooms, now) = (rooms, rooms.now)
-            let agent = try await rooms.inTurn {
-                try await Self.join(code, as: rooms.path(of: name), secret, over: relay, now: now)
-            }
+            let agent = try await join(code, as: name, form.passphrase(), over: relay)
+            lockOut.withdraw(sources, wasRight: true)
             return printed(JoinedPage(name: name.description, agent: agent.description), request)
         } catch VaultFailure.wrongPassphrase, VaultFailure.exists {
-            lockOut.failed(sources, now: rooms.now)
             return again(
                 language(
                     "Cet identifiant est déjà pris : choisissez-en un autre.", "This name is taken: choose another."))
         } catch {
-            // A code that the relay does not know is a guess, until somebody proves the opposite.
-            lockOut.failed([.network(context.network)], now: rooms.now)
+            if case ClientFailure.unreachable = error { lockOut.withdraw(sources, wasRight: false) }
             return again(FailureWords.text(error, language))
         }
     }
 
-    private static func join(
-        _ code: InvitationCode, as path: String, _ passphrase: GuardedBytes, over relay: String, now: Instant
+    private func join(
+        _ code: InvitationCode, as name: VaultName, _ passphrase: GuardedBytes, over relay: String
     ) async throws -> AgentAddress {
         var connections: [HTTPRelayConnection] = []
         do {
             let invitation = try await Account.join(
-                code, now: now,
-                openVault: {
-                    FileManager.default.fileExists(atPath: "\(path)/\(Vault.fileName)")
-                        ? try Vault.open(at: path, passphrase: passphrase)
-                        : try Vault.create(at: path, passphrase: passphrase)
-                },
+                code, now: rooms.now, openVault: { try await rooms.openOrCreate(name, passphrase) },
                 connect: { log, identity in
                     let made = try HTTPRelayConnection(url: relay, log: log, as: identity)
                     connections.append(made)

@@ -119,11 +119,6 @@ public final class Vault: Sendable {
         }
     }
 
-    /// Takes as long as opening a vault does, and opens none: whoever guesses names of vaults learns nothing from the time.
-    public static func deriveInVain(_ passphrase: GuardedBytes) throws {
-        _ = try KeyDerivation.fresh().key(passphrase: passphrase)
-    }
-
     /// Opens a vault with its own key, which a session kept.
     ///
     /// - Throws: `VaultFailure.wrongPassphrase` when it is not this vault's key.

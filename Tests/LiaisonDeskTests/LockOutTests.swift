@@ -12,56 +12,78 @@ struct LockOutTests {
     private let lockOut = LockOut()
     private let start = Instant(rawValue: 1_800_000_000)
 
-    private func wait(_ sources: [LockOut.Source], at now: Instant) -> Int? {
-        lockOut.wait(sources, now: now).map { ($0 - now).rawValue }
+    /// How long one has to wait who tries now, which counts as a wrong one when it is judged.
+    private func tries(_ sources: [LockOut.Source], at now: Instant) -> Int? {
+        lockOut.begin(sources, now: now).map { ($0 - now).rawValue }
+    }
+
+    private func tries(_ count: Int, _ sources: [LockOut.Source], at now: Instant) {
+        for _ in 0..<count { #expect(tries(sources, at: now) == nil) }
     }
 
     @Test func eachWrongOneDoublesTheWait() {
         var waits: [Int?] = []
         for place in 0..<14 {
-            // Each comes as soon as it may, and long before the ones before it are forgotten.
+            // Each comes when it may, and long before the ones before it are forgotten.
             let now = start + .minutes(20 * place)
-            lockOut.failed([.vault("one")], now: now)
-            waits.append(wait([.vault("one")], at: now))
+            #expect(tries([.vault("one")], at: now) == nil)
+            waits.append(lockOut.begin([.vault("one")], now: now).map { ($0 - now).rawValue })
+            // The second try of this round was not judged unless it was free.
+            if waits.last == .some(nil) { lockOut.withdraw([.vault("one")], wasRight: false) }
         }
         #expect(waits == [nil, nil, nil, nil, nil, 10, 20, 40, 80, 160, 320, 640, 900, 900])
     }
 
+    /// A hundred at once are no more than six one after the other.
+    @Test func manyAtOnceAreCountedBeforeTheyAreJudged() {
+        let judged = (0..<100).count { _ in tries([.vault("one")], at: start) == nil }
+        #expect(judged == 6)
+    }
+
     @Test func othersDoNotWait() {
-        for _ in 0..<9 { lockOut.failed([.vault("one"), .network("a")], now: start) }
-        #expect(wait([.vault("one"), .network("b")], at: start) != nil)
-        #expect(wait([.vault("two"), .network("a")], at: start) == nil)
-        #expect(wait([.browser("known")], at: start) == nil)
+        tries(6, [.vault("one"), .network("a")], at: start)
+        #expect(tries([.vault("one"), .network("b")], at: start) != nil)
+        #expect(tries([.vault("two"), .network("a")], at: start) == nil)
+        #expect(tries([.browser("known")], at: start) == nil)
     }
 
     /// One machine that tries a common passphrase on every vault waits, too.
     @Test func aNetworkWaits() {
-        for place in 0..<50 { lockOut.failed([.vault("\(place)"), .network("a")], now: start) }
-        #expect(wait([.vault("new"), .network("a")], at: start) == nil)
-        lockOut.failed([.vault("50"), .network("a")], now: start)
-        #expect(wait([.vault("new"), .network("a")], at: start) == 10)
-        #expect(wait([.vault("new"), .network("b")], at: start) == nil)
+        for place in 0...50 { tries(1, [.vault("\(place)"), .network("a")], at: start) }
+        #expect(tries([.vault("new"), .network("a")], at: start) == 10)
+        #expect(tries([.vault("new"), .network("b")], at: start) == nil)
+        #expect(tries([.vault("newer"), .network("a")], at: start + .minutes(16)) == nil)
+    }
+
+    /// Fifty who type theirs rightly in the morning are not in each other's way.
+    @Test func rightOnesCountNowhere() {
+        for place in 0..<200 {
+            let sources = [LockOut.Source.vault("\(place)"), .network("a")]
+            tries(1, sources, at: start)
+            lockOut.withdraw(sources, wasRight: true)
+        }
+        #expect(lockOut.count == 0)
     }
 
     @Test func theRightOneForgetsTheWrongOnes() {
-        for _ in 0..<6 { lockOut.failed([.vault("one"), .network("a")], now: start) }
-        lockOut.succeeded([.vault("one"), .network("a")])
-        #expect(wait([.vault("one")], at: start) == nil)
+        tries(6, [.vault("one"), .network("a")], at: start)
+        let later = start + 11
+        tries(1, [.vault("one"), .network("a")], at: later)
+        lockOut.withdraw([.vault("one"), .network("a")], wasRight: true)
+        tries(5, [.vault("one")], at: later)
     }
 
     @Test func aDayWithoutAWrongOneForgetsThem() {
-        for _ in 0..<9 { lockOut.failed([.vault("one")], now: start) }
-        let later = start + .days(1) + 1
-        lockOut.failed([.vault("one")], now: later)
-        #expect(wait([.vault("one")], at: later) == nil)
+        tries(6, [.vault("one")], at: start)
+        tries(5, [.vault("one")], at: start + .days(1) + 1)
     }
 
     /// Somebody who makes up names does not fill the memory, and does not have the newest forgotten.
     @Test func whatIsCountedIsBounded() {
-        for _ in 0..<6 { lockOut.failed([.vault("last")], now: start + 30_000) }
-        for place in 0..<25_000 { lockOut.failed([.vault("made up \(place)")], now: start + Seconds(rawValue: place)) }
+        tries(6, [.vault("last")], at: start + 30_000)
+        for place in 0..<25_000 { tries(1, [.vault("made up \(place)")], at: start + Seconds(place)) }
         #expect(lockOut.count <= 20_000)
-        #expect(wait([.vault("last")], at: start + 30_000) == 10)
+        #expect(tries([.vault("last")], at: start + 30_000) == 10)
     }
 
     @Test(arguments: ["iscg-est", "d-07@avema01", "a1", " Nouvelle "])

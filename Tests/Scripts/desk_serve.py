@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 from desk import BIN, PATIENCE, Browser, Failed, Sandbox, Several, Walks, check, contains, same, until
@@ -242,6 +243,19 @@ def guesses_take_longer_each_time(serve):
 
 
 @serving
+def guesses_at_once_are_no_more(serve):
+    """Many wrong passphrases at the same moment are judged no more often than one after the other; others sign in meanwhile."""
+    def guess(place):
+        return Visit(serve).sign_in(EST, f"faux {place}")[0]
+
+    with ThreadPoolExecutor(24) as pool:
+        waiting = [pool.submit(guess, place) for place in range(60)]
+        Visit.of(serve, MONTLUEL)
+        found = [one.result() for one in waiting]
+    same({status: found.count(status) for status in set(found)}, {422: 6, 429: 54}, "answers to 60 guesses")
+
+
+@serving
 def sessions_are_listed_and_ended(serve):
     other = Visit(serve)
     other.sign_in(EST, sandbox.passphrase(EST), User_Agent="Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0")
@@ -389,7 +403,7 @@ def nothing_is_left_when_it_is_killed():
 
 WALKS = [
     each_agent_has_the_own_desk, cookies_stay_in_the_browser, strangers_learn_nothing, judges_where_a_request_comes_from, speaks_tls_only,
-    guesses_take_longer_each_time, sessions_are_listed_and_ended, a_day_at_the_desk, an_agent_joins_in_the_browser,
+    guesses_take_longer_each_time, guesses_at_once_are_no_more, sessions_are_listed_and_ended, a_day_at_the_desk, an_agent_joins_in_the_browser,
     nothing_is_left_when_it_is_killed, the_passphrase_is_changed,
 ]
 
