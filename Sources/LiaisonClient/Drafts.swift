@@ -100,19 +100,9 @@ extension Session {
         try account.vault.put(draft, Table.draft, id)
     }
 
-    public func dropDraft(_ id: String) throws {
-        try account.vault.write { try $0.delete(folder: filesFolder(id)) }
-        try account.vault.delete(Table.draft, id)
-        try account.vault.delete(Table.formerDraft, id)
-    }
+    public func dropDraft(_ id: String) throws { try account.vault.write { try $0.drop(draft: id) } }
 
-    /// Remembers what became of a draft, so that a page of it that is still open does not send it again.
-    public func draft(_ id: String, wasSealedAs transmission: TransmissionID) throws {
-        try account.vault.put(transmission, Table.sentDraft, id)
-        try dropDraft(id)
-    }
-
-    /// What a draft was sealed as; nil for one that was not.
+    /// What a draft was sealed as, so that a page of it that is still open does not send it again; nil for one that was not.
     public func transmission(ofDraft id: String) throws -> TransmissionID? {
         try account.vault.value(Table.sentDraft, id)
     }
@@ -158,7 +148,7 @@ extension Session {
         try account.vault.read { try $0.count(Table.draftFile, folder: filesFolder(draft)) }
     }
 
-    private func filesFolder(_ draft: String) -> String { "files \(draft)" }
+    private func filesFolder(_ draft: String) -> String { VaultTransaction.filesFolder(draft) }
 
     /// - Parameter id: of `keptFiles`.
     public func dropFile(_ id: String) throws { try account.vault.delete(Table.draftFile, id) }
@@ -184,5 +174,21 @@ extension Session {
         } catch let failure as ClientFailure {
             return failure
         }
+    }
+}
+
+extension VaultTransaction {
+    static func filesFolder(_ draft: String) -> String { "files \(draft)" }
+
+    func drop(draft id: String) throws {
+        try delete(folder: Self.filesFolder(id))
+        try delete(Table.draft, id)
+        try delete(Table.formerDraft, id)
+    }
+
+    /// Remembers what became of a draft.
+    func drop(draft id: String, sealedAs transmission: TransmissionID) throws {
+        try put(transmission, Table.sentDraft, id)
+        try drop(draft: id)
     }
 }

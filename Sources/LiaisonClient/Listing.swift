@@ -34,6 +34,12 @@ public struct Listing: Sendable {
     public var refused: [ClientFailure] = []
     /// How many that have their answer are left out.
     public var older = 0
+
+    /// Those that nobody has been shown yet, for `RelayConnection.notify` to tell.
+    public var unseen: [ShownDeliveries.Item] {
+        deliveries.filter { $0.state == .available && !$0.isNotified }
+            .map { ShownDeliveries.Item(transmission: $0.routing.id, unit: $0.unit) }
+    }
 }
 
 /// Which deliveries a list shows.
@@ -75,7 +81,8 @@ extension Session {
     /// Deliveries to the agent's units: what waits for an answer first, the most urgent before all, then the others, the
     /// latest first.
     ///
-    /// - Parameter isShown: whether a person is about to see the list, which the log then says.
+    /// - Parameter isShown: whether a person is about to see the list, which the log then says. Without the relay nothing is said: then
+    ///   whoever shows the list tells of `Listing.unseen`.
     public func inbox(_ scope: ListScope = .init(), isShown: Bool = true) async throws -> Listing {
         try await sync()
         var listing = try await list(.inbox, scope)
@@ -90,7 +97,7 @@ extension Session {
                 : (0, delivery.routing.urgency, delivery.dueAt ?? .latest, delivery.event.index)
         }
         listing.deliveries.sort { rank($0) < rank($1) }
-        if isShown { try await say(shown: listing.deliveries) }
+        if isShown { await say(listing.unseen) }
         return listing
     }
 
@@ -178,22 +185,31 @@ extension Session {
     }
 
     /// Says which deliveries a person is about to see for the first time. That the list can be shown does not hang on it.
-    private func say(shown deliveries: [VerifiedDelivery]) async throws {
+    private func say(_ unseen: [ShownDeliveries.Item]) async {
         guard offlineSince == nil else { return }
         isSynced = false
-        let fresh = deliveries.filter { $0.state == .available && !$0.isNotified }
-            .map { ShownDeliveries.Item(transmission: $0.routing.id, unit: $0.unit) }
-        for start in stride(from: 0, to: fresh.count, by: Wire.pageSize) {
-            try? await relay.notify(
-                ShownDeliveries(deliveries: Array(fresh[start..<min(start + Wire.pageSize, fresh.count)])))
-        }
+        try? await relay.tell(shown: unseen)
     }
 
     // MARK: Deliveries
 
+    /// Units that this agent only stands by for.
+    private var standbyUnits: Set<UnitAddress> {
+        Set(directory.standbyUnits(of: address, at: clock())).subtracting(ownUnits)
+    }
+
+    /// Whether the silence of a unit that this agent only stands by for has called it in. Those deliveries are in no mailbox of this
+    /// device: the relay tells them.
+    public var isCalledIn: Bool {
+        get throws {
+            let units = standbyUnits
+            return try !units.isEmpty && replica.alerts().contains { units.contains($0.unit) }
+        }
+    }
+
     /// Deliveries to units that this agent only stands by for, whose silence has called it in.
     func calledIn() async throws -> Listing {
-        let units = Set(directory.standbyUnits(of: address, at: clock())).subtracting(ownUnits)
+        let units = standbyUnits
         var found = Listing()
         guard offlineSince == nil, !units.isEmpty else { return found }
         for alert in try replica.alerts() where units.contains(alert.unit) {

@@ -23,6 +23,8 @@ public struct SentItem: Codable, Hashable, Sendable {
     public var mayBeInFormerLog: Bool?
     /// Why the relay refused these very bytes, as it said; nil otherwise.
     public var refusal: String?
+    /// The draft that it was sealed from, where it was one that pages show.
+    public var draft: String?
 }
 
 /// What a log proved that the relay does not keep any more: by itself it still convinces whoever has the log's key.
@@ -97,9 +99,11 @@ public final class Outbox {
     private static let folder = "outbox waiting"
 
     private func put(_ item: SentItem, _ id: String) throws {
-        try account.vault.write {
-            try $0.put(item, Table.sent, id, folder: item.evidence == nil ? Self.folder : nil)
-        }
+        try account.vault.write { try put(item, id, in: $0) }
+    }
+
+    private func put(_ item: SentItem, _ id: String, in vault: VaultTransaction) throws {
+        try vault.put(item, Table.sent, id, folder: item.evidence == nil ? Self.folder : nil)
     }
 
     /// A vault of an earlier program has no such folder: what waits is put there once.
@@ -115,8 +119,12 @@ public final class Outbox {
 
     /// Keeps a transmission, envelope and content together, or nothing of it.
     ///
-    /// - Parameter seal: writes the sealed content and returns its envelope.
-    func keep(_ id: TransmissionID, _ seal: (ContentFile) throws -> Verified<Envelope>) throws {
+    /// - Parameters:
+    ///   - draft: what it is sealed from, which is gone once it is sealed.
+    ///   - seal: writes the sealed content and returns its envelope.
+    func keep(_ id: TransmissionID, ofDraft draft: String? = nil, _ seal: (ContentFile) throws -> Verified<Envelope>)
+        throws
+    {
         let name = id.description
         let known = try item(id)
         // What is sealed anew is no younger than what a person confirmed.
@@ -125,13 +133,22 @@ public final class Outbox {
             let envelope = try seal(file)
             let item = SentItem(
                 envelope: envelope.note.serialized, evidence: nil, former: known?.former, confirmedAt: confirmedAt,
-                mayBeInFormerLog: known?.mayBeInFormerLog)
+                mayBeInFormerLog: known?.mayBeInFormerLog, draft: draft)
             // Envelope and content belong together, also when the program ends between the file's name and the row.
             try account.vault.put(item, Table.sealing, name)
             return item
         }
-        try put(item, name)
-        try account.vault.delete(Table.sealing, name)
+        try finish(item, id)
+    }
+
+    /// It is sealed, and what it was sealed from is none any more: both or neither.
+    private func finish(_ item: SentItem, _ id: TransmissionID) throws {
+        let name = id.description
+        try account.vault.write { vault in
+            try put(item, name, in: vault)
+            try vault.delete(Table.sealing, name)
+            if let draft = item.draft { try vault.drop(draft: draft, sealedAs: id) }
+        }
     }
 
     /// Finishes what an earlier program was sealing when it ended: where the content had its name already, the envelope
@@ -144,9 +161,10 @@ public final class Outbox {
                 let file = try? FileSource(path: account.contentPath(transmission)),
                 try digest(of: file) == own(item).body.content.sha256
             {
-                try put(item, id)
+                try finish(item, transmission)
+            } else {
+                try account.vault.delete(Table.sealing, id)
             }
-            try account.vault.delete(Table.sealing, id)
         }
     }
 

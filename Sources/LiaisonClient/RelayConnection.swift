@@ -87,3 +87,12 @@ extension RelayConnection {
         return whole
     }
 }
+
+extension RelayConnection {
+    /// Says which deliveries a person was shown in a list, as many at a time as the relay takes.
+    public func tell(shown items: [ShownDeliveries.Item]) async throws {
+        for start in stride(from: 0, to: items.count, by: Wire.pageSize) {
+            try await notify(ShownDeliveries(deliveries: Array(items[start..<min(start + Wire.pageSize, items.count)])))
+        }
+    }
+}

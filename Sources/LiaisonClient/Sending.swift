@@ -190,11 +190,13 @@ extension Session {
     // MARK: Sealing and depositing
 
     /// Seals a plan into the vault's directory; nothing has left the machine when this returns.
+    ///
+    /// - Parameter draft: what it is sealed from, which is gone from then on, and never sealed twice.
     @discardableResult
-    public func seal(_ plan: SendPlan) async throws -> TransmissionID {
+    public func seal(_ plan: SendPlan, ofDraft draft: String? = nil) async throws -> TransmissionID {
         let recipients = try await recipients(of: plan)
         let sealer = Sealer(author: address, signer: try account.signer())
-        try outbox.keep(plan.routing.id) { file in
+        try outbox.keep(plan.routing.id, ofDraft: draft) { file in
             try sealer.seal(
                 plan.routing,
                 form: plan.kind.fields.compactMap { name in plan.form[name].map { (name, $0) } },

@@ -18,7 +18,8 @@ import Synchronization
 actor Clerk {
     /// Whether the relay is asked.
     enum Reach: Sendable {
-        /// What this device holds, as it was last verified; nobody is asked.
+        /// What this device holds, as it was last verified; nobody is asked. Only for an agent whom the silence of another unit has
+        /// called in, the relay is: it alone tells that unit's deliveries.
         case here
         /// The directory and the mailboxes are brought up to date first.
         case relay
@@ -103,6 +104,7 @@ actor Clerk {
             lastUse = clock()
             return
         }
+        Vault.forgetAskedToLock(at: path)
         key = opened.key
         connection = opened.connection
         known.withLock { $0 = opened.office }
@@ -157,6 +159,9 @@ actor Clerk {
 
     /// Whether nobody has used the desk for so long that it locks.
     var isUnused: Bool { clock() - lastUse > Self.period }
+
+    /// Whether `liaison lock` was given beside the desk.
+    nonisolated var isAskedToLock: Bool { Vault.isAskedToLock(at: path) }
 
     // MARK: Work
 
@@ -213,20 +218,21 @@ actor Clerk {
         _ reach: Reach, _ body: @Sendable (Session, Voice) async throws -> Value
     ) async throws -> Value {
         let account = try Account(vault: vault)
-        let session = try Session(account: account, clock: setting.clock, trust: setting.trust) { _, _ in connection }
+        func begin() throws -> Session {
+            try Session(account: account, clock: setting.clock, trust: setting.trust) { _, _ in connection }
+        }
+        var session = try begin()
         switch reach {
         case .here:
             if try await !hasWorkedHere(session) {
                 try await prepare(session)
                 try await session.sync()
+            } else if try session.isCalledIn {
+                session = try begin()
+                try await prepareIfReachable(session)
             }
         case .relay: try await prepare(session)
-        case .relayIfReachable:
-            do {
-                try await prepare(session)
-            } catch ClientFailure.unreachable {
-                try await session.workOffline()
-            }
+        case .relayIfReachable: try await prepareIfReachable(session)
         }
         return try await body(session, try Voice(session, setting.language, catalogue: setting.catalogue))
     }
@@ -241,6 +247,14 @@ actor Clerk {
             return false
         }
         return try session.ownUnits.isEmpty || session.syncedAt != nil
+    }
+
+    private static func prepareIfReachable(_ session: Session) async throws {
+        do {
+            try await prepare(session)
+        } catch ClientFailure.unreachable {
+            try await session.workOffline()
+        }
     }
 
     private static func prepare(_ session: Session) async throws {

@@ -60,11 +60,16 @@ public struct Desk: Sendable {
             },
             logger: .silent)
         let housekeeping = Task { [clerk, isScreenLocked] in
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(5))
-                let isOpen = await !clerk.isLocked
+            for second in 1... {
+                try? await Task.sleep(for: .seconds(1))
+                guard !Task.isCancelled else { return }
+                let isFifth = second % 5 == 0
                 let isUnused = await clerk.isUnused
-                if isOpen, isScreenLocked() || isUnused { await room.lock() } else { room.bulletin.tellBeat() }
+                if await !clerk.isLocked, isUnused || clerk.isAskedToLock || isFifth && isScreenLocked() {
+                    await room.lock()
+                } else if isFifth {
+                    room.bulletin.tellBeat()
+                }
             }
         }
         defer { housekeeping.cancel() }

@@ -72,7 +72,9 @@ struct DeskRoutes: Sendable {
         query.unit = request.given("unit").flatMap { UnitAddress($0) }
         query.kind = request.given("kind")
         query.isAll = request.given("all") != nil
-        return try await clerk.work(isUse: context.isUse) { [query] in try await InboxPage(query, $0, $1) }
+        let page = try await clerk.work(isUse: context.isUse) { [query] in try await InboxPage(query, $0, $1) }
+        room.tell(shown: page.unseen)
+        return page
     }
 
     private func transmission(_ request: Request, _ context: DeskContext) async throws -> TransmissionPage {

@@ -96,6 +96,8 @@ struct InboxPage: Page {
     let isAll: Bool
     /// Why some are not shown.
     let refused: [String]
+    /// Those that nobody of their unit has been shown yet.
+    let unseen: [ShownDeliveries.Item]
 
     init(_ query: Query, _ session: Session, _ voice: Voice) async throws {
         var scope = ListScope()
@@ -126,6 +128,7 @@ struct InboxPage: Page {
             Choice(value: $0.id, label: $0.title.text(voice.language), isChosen: $0.id == query.kind)
         }
         isAll = query.isAll
+        unseen = listing.unseen
         refused = listing.refused.map { $0.text(voice.language) }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonClient
+import LiaisonWire
 import Synchronization
 
 /// One vault while somebody works with it: who opens it, and who is told of what comes.
@@ -22,6 +24,13 @@ struct Room: Sendable {
     func open() {
         bulletin.open()
         ear.begin()
+    }
+
+    /// Tells the relay, beside the page, what a list has shown: the sender then reads "displayed in the list". What could not be told
+    /// is told when a list shows it again.
+    func tell(shown items: [ShownDeliveries.Item]) {
+        guard !items.isEmpty else { return }
+        Task { [clerk] in try? await clerk.line().tell(shown: items) }
     }
 
     func lock() async {

@@ -128,7 +128,8 @@ actor Rooms {
     /// Ends the stays that have lasted too long, and keeps the lines of the others open.
     func keepHouse() async {
         let doorkeeper = doorkeeper
-        await showOut { doorkeeper.isOver($0) }
+        let asked = Set(rooms.filter { $0.value.room.clerk.isAskedToLock }.map(\.key.description))
+        await showOut { doorkeeper.isOver($0) || asked.contains($0.guest.agent ?? "") }
         for open in rooms.values { open.room.bulletin.tellBeat() }
     }
 

@@ -241,8 +241,7 @@ extension DeskRoutes {
                 let units = writing.routing.recipients + [writing.routing.from]
                 do {
                     let plan = try await session.plan(writing.request, catalogue: voice.catalogue)
-                    id = try await session.seal(plan)
-                    try session.draft(place.id, wasSealedAs: id)
+                    id = try await session.seal(plan, ofDraft: place.id)
                     try await session.rememberReaders(of: units)
                 } catch {
                     return notSent(error, isSealed: false, back: place.path)

@@ -143,6 +143,27 @@ public final class Vault: Sendable {
         }
     }
 
+    // MARK: Locking from elsewhere
+
+    private static func noticePath(_ path: String) -> String { "\(path)/lock.asked" }
+
+    /// Asks a program that keeps the vault's key, a desk, to forget it.
+    ///
+    /// - Throws: when nothing can be written beside the vault.
+    public static func askToLock(at path: String) throws {
+        guard !isAskedToLock(at: path) else { return }
+        try PrivateFile.create(noticePath(path), "")
+    }
+
+    public static func isAskedToLock(at path: String) -> Bool {
+        FileManager.default.fileExists(atPath: noticePath(path))
+    }
+
+    /// What was asked before is void: somebody has given the passphrase.
+    public static func forgetAskedToLock(at path: String) {
+        try? FileManager.default.removeItem(atPath: noticePath(path))
+    }
+
     /// The vault's own key, for a session to keep. Who has it reads everything.
     public var key: GuardedBytes { rows.key }
 

@@ -115,7 +115,10 @@ struct Lock: AsyncParsableCommand {
 
     func run() async throws {
         try await global.reporting { console in
-            let wasUnlocked = SessionKeyRing().lock(try global.vaultPath())
+            let path = try global.vaultPath()
+            let wasUnlocked = SessionKeyRing().lock(path)
+            // A desk keeps its key by itself.
+            if FileManager.default.fileExists(atPath: "\(path)/\(Vault.fileName)") { try Vault.askToLock(at: path) }
             console.say(
                 wasUnlocked
                     ? console.language("Coffre verrouillé.", "Vault locked.")

@@ -287,7 +287,8 @@ def sessions_are_listed_and_ended(serve):
 @serving
 def a_day_at_the_desk(serve):
     """Signs in, answers what waits, writes nothing down, and leaves."""
-    sandbox.command(MONTLUEL, *REFERRAL_ARGUMENTS)
+    reference = re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", sandbox.command(MONTLUEL, *REFERRAL_ARGUMENTS))[0]
+    check("affiché dans la liste" not in sandbox.command(MONTLUEL, "track", reference), "displayed before anybody looked")
     browser.goto(serve.url)
     browser.field("#name", EST)
     browser.field("#passphrase", "faux")
@@ -298,7 +299,8 @@ def a_day_at_the_desk(serve):
     browser.looks_right("signin-wrong")
     sign_in(serve, EST)
     browser.looks_right("shared-inbox", quick=True)
-    browser.click("form[action$='/open'] button")
+    until(lambda: "affiché dans la liste" in sandbox.command(MONTLUEL, "track", reference), "the sender sees that a list showed it")
+    browser.click(f"form[action='/transmissions/{reference}/open'] button")
     browser.press_button("Prendre en charge")
     contains(browser.text, "Prise en charge par votre unité")
     page = browser.where

@@ -82,6 +82,10 @@ def unlocks_with_the_passphrase():
         same(browser.heading, "Coffre verrouillé", "inbox of a locked desk")
         browser.switch(second)
         unlock("iscg-est")
+        # As a desktop does whose screen is locked
+        sandbox.command("iscg-est", "lock")
+        until(lambda: browser.heading == "Coffre verrouillé", "the command locks the desk")
+        unlock("iscg-est")
     finally:
         desk.kill()
 

@@ -57,6 +57,25 @@ says 'plus personne ne lira dans ISCG, secteur est (iscg-est@avema01) ; 2 transm
 says 'relève immédiate par : iscg-ouest@avema01' "$dir/err"
 denied iscg-est inbox
 [ "$(inbox iscg-ouest)" = "$urgent $routine" ] || fail "$(cat "$dir/out")"
+# At the desk as well, which otherwise shows what the device holds
+cat >"$dir/desk.py" <<'PY'
+"""Starts `liaison desk`, goes in, and prints the identifiers of the transmissions that its inbox shows."""
+import re, subprocess, sys, urllib.request
+
+desk = subprocess.Popen([sys.argv[1], "desk", "--no-browser"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+try:
+    address = desk.stdout.readline().strip()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    browser.open(address, timeout=60).read()
+    page = browser.open(address.split("/enter")[0] + "/inbox", timeout=60).read().decode()
+    print(*dict.fromkeys(re.findall(r'action="/transmissions/([0-9a-f-]{36})/open"', page)))
+finally:
+    desk.terminate()
+    desk.wait()
+PY
+LIAISON_VAULT="$dir/sb/agents/iscg-ouest" LIAISON_PASSPHRASE_FILE="$dir/sb/agents/iscg-ouest.passphrase" \
+    "$python" "$dir/desk.py" "$bin/liaison" >"$dir/out"
+[ "$(cat "$dir/out")" = "$urgent $routine" ] || fail "the desk of the standby unit shows: $(cat "$dir/out")"
 say iscg-ouest read "$urgent"
 says TESTARD "$dir/out"
 say iscg-ouest acknowledge "$urgent"
