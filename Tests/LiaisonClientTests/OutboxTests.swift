@@ -46,6 +46,38 @@ struct OutboxTests {
         }
     }
 
+    /// A draft that a page shows is sealed once: what it became is known, and its answers and files are gone.
+    @Test func whatWasSealedIsNoDraftAnyMore() async throws {
+        let world = try await world()
+        let session = try await online(world)
+        let draft = session.newDraftID(of: "referral", to: try #require(UnitAddress(est)))
+        try session.keep(SendDraft(form: ["last_name": .text("TESTARD")]), as: draft)
+        let plan = try await session.plan(try world.referral(), catalogue: world.catalogue)
+        let id = try await session.seal(plan, ofDraft: draft)
+        #expect(try session.transmission(ofDraft: draft) == id)
+        #expect(try session.drafts().isEmpty)
+    }
+
+    /// The program ended when the content had its name and the row was not written: the next one finishes both.
+    @Test func aDraftWhoseSealingWasCutOffIsFinished() async throws {
+        let world = try await world()
+        let first = try await online(world)
+        let draft = first.newDraftID(of: "referral", to: try #require(UnitAddress(est)))
+        let kept = SendDraft(form: ["last_name": .text("TESTARD")])
+        let plan = try await first.plan(try world.referral(), catalogue: world.catalogue)
+        let id = try await first.seal(plan, ofDraft: draft)
+        let vault = first.account.vault
+        try vault.put(try #require(try vault.value(Table.sent, id.description)), Table.sealing, id.description)
+        try vault.delete(Table.sent, id.description)
+        try vault.delete(Table.sentDraft, draft)
+        try first.keep(kept, as: draft)
+        let next = try await online(world)
+        try next.outbox.finishSealings()
+        #expect(try next.outbox.waiting().map(\.id) == [id])
+        #expect(try next.transmission(ofDraft: draft) == id)
+        #expect(try next.drafts().isEmpty)
+    }
+
     @Test func whatWaitsLeavesTheMostUrgentFirst() async throws {
         let world = try await world()
         let routine = try await seal(in: world)
