@@ -29,6 +29,8 @@ struct ConfirmChangePage: Page {
     let isDangerous: Bool
     let isEmpty: Bool
     let back: String
+    /// The form that takes up again what was typed, where there is one.
+    let edit: String?
 
     init(_ act: RosterAct, _ form: FormBody, _ work: RegistrarAtWork) async throws {
         let language = work.language
@@ -38,16 +40,17 @@ struct ConfirmChangePage: Page {
         title = act.title(language)
         action = "/roster/change"
         says = try act.says(work) + [Self.signatures(work)].compactMap(\.self)
-        warnings = Self.warnings(forecast, language)
+        warnings = Self.warnings(forecast, language) + act.warnings(language)
         hasWarnings = !warnings.isEmpty
         (heading, changes) = Self.lines(forecast.changes, language)
-        var seen: Set<String> = ["token"]
+        var seen: Set<String> = ["token", "next"]
         hidden = form.names.filter { seen.insert($0).inserted }.flatMap { name in
             form.all(name).map { Hidden(name: name, value: $0) }
         }
         isDangerous = act.isDangerous
         isEmpty = forecast.changes.changes.isEmpty
         back = act.path
+        edit = act.form
     }
 
     /// A colleague's roster, before this registrar's signature.
@@ -66,11 +69,11 @@ struct ConfirmChangePage: Page {
         let rows = lost.isEmpty ? nil : (try? await work.relay.waiting())?.units
         warnings = lost.flatMap { last in
             last.text(waiting: rows.map { $0.first { $0.unit == last.unit.address }?.count ?? 0 }, language)
-                .split(separator: "\n").map(String.init)
+                .split(separator: "\n").map { String($0).asSentence }
         }
         hasWarnings = !warnings.isEmpty
         (heading, changes) = Self.lines(try work.registrar.changes(to: roster), language)
-        (hidden, isDangerous, isEmpty, back) = ([], false, false, "/roster")
+        (hidden, isDangerous, isEmpty, back, edit) = ([], false, false, "/roster", nil)
     }
 
     /// The sentence that names the roster, and what changes in it.
@@ -80,10 +83,11 @@ struct ConfirmChangePage: Page {
     }
 
     static func warnings(_ forecast: RosterForecast, _ language: Language) -> [String] {
-        forecast.lost.flatMap { last in
+        let lost = forecast.lost.flatMap { last in
             last.text(waiting: forecast.waiting(in: last.unit.address), language).split(separator: "\n").map(
                 String.init)
-        } + forecast.lone.map { $0.warning(language) }
+        }
+        return (lost + forecast.lone.map { $0.warning(language) }).map(\.asSentence)
     }
 
     static func signatures(_ work: RegistrarAtWork) throws -> String? {
