@@ -420,7 +420,7 @@ struct RefusedPage: Page {
 
     init(_ error: any Error, _ language: Language, _ words: [String: String], home: String) {
         title = words["refusedTitle"] ?? ""
-        lines = FailureWords.text(error, language).split(separator: "\n").map(String.init)
+        lines = FailureWords.text(error, language).split(separator: "\n").map { String($0).asSentence }
         back = error is Doorkeeper.Refusal ? nil : home
         backLabel = words[home == "/inbox" ? "backToInbox" : "backToPeople"] ?? ""
     }

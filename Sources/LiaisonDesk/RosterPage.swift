@@ -36,7 +36,7 @@ struct RosterPage: Page {
         changes = hasChanges ? difference.lines(language).dropFirst().map { String($0.dropFirst(2)) } : []
         warnings =
             try registrar.lastReaders(now: work.now).flatMap { $0.text(waiting: nil, language).split(separator: "\n") }
-            .map(String.init)
+            .map { String($0).asSentence }
         hasWarnings = !warnings.isEmpty
         needsSecond = try registrar.signaturesNeeded(now: work.now) > 1
         canPublish = work.isReachable

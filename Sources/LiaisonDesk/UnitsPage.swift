@@ -35,7 +35,7 @@ struct UnitsPage: Page {
             }
             numbers = [NumberLine(before: "", phone: unit.phone, after: ""), duty].compactMap(\.self).map(Call.init)
             opening = unit.openingLines(language)
-            openingLine = opening.joined(separator: " ; ")
+            openingLine = opening.joined(separator: language(" ; ", "; "))
             let names = roster.readers(of: unit.address, at: work.now).map(\.address.description)
             isUnread = names.isEmpty
             readers = isUnread ? language("Personne n'y lit.", "Nobody reads there.") : names.joined(separator: ", ")
@@ -66,7 +66,7 @@ struct UnitsPage: Page {
         notices = try RegistrarNotices(work)
         let draft = try work.registrar.draft()
         units = try draft.units.map { try Item($0, draft, work) }
-        warnings = Registrar.loneReaders(in: draft, at: work.now).map { $0.warning(work.language) }
+        warnings = Registrar.loneReaders(in: draft, at: work.now).map { $0.warning(work.language).asSentence }
         hasWarnings = !warnings.isEmpty
     }
 }
