@@ -106,12 +106,25 @@ extension Registrar {
         guard var known = try units().first(where: { $0.address == unit }) else {
             throw ClientFailure.unknownUnit(unit.description)
         }
-        known.name = details.name
-        known.town = details.town
-        known.phone = details.phone
-        known.dutyPhone = details.dutyPhone
         // The order of the same hours would count as a change of the roster.
-        if details.changed(from: UnitDetails(known)).contains(.opening) { known.opening = details.opening }
+        let isOpenAsBefore = !details.changed(from: UnitDetails(known)).contains(.opening)
+        let opening = known.opening
+        known = known.telling(details)
+        if isOpenAsBefore { known.opening = opening }
         try put(known)
+    }
+}
+
+extension LiaisonModel.Unit {
+    /// The same unit with other details, where there are others.
+    func telling(_ details: UnitDetails?) -> LiaisonModel.Unit {
+        guard let details else { return self }
+        var unit = self
+        unit.name = details.name
+        unit.town = details.town
+        unit.phone = details.phone
+        unit.dutyPhone = details.dutyPhone
+        unit.opening = details.opening
+        return unit
     }
 }

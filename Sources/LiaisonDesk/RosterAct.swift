@@ -199,7 +199,7 @@ enum RosterAct: Sendable {
             }
             let name = try work.name(unit)
             return [language("Unité : \(name).", "Unit: \(name).")]
-                + Self.changes(details, from: UnitDetails(known), language)
+                + Self.consequences(of: details, after: UnitDetails(known), language)
         case .publish:
             return [
                 language(
@@ -209,14 +209,17 @@ enum RosterAct: Sendable {
         }
     }
 
-    private static func changes(_ details: UnitDetails, from old: UnitDetails, _ language: Language) -> [String] {
-        var lines = details.changes(from: old, language).map { $0 + "." }
-        guard !lines.isEmpty else { return [] }
-        lines.append(
+    private static func consequences(
+        of details: UnitDetails, after old: UnitDetails, _ language: Language
+    ) -> [String] {
+        let changed = details.changed(from: old)
+        guard !changed.isEmpty else { return [] }
+        var lines = [
             language(
                 "Cela compte dès la publication ; chaque poste de travail l'affiche dès sa prochaine mise à jour de l'annuaire.",
-                "It counts once this is published; each device shows it from its next update of the directory on."))
-        if details.changed(from: old).contains(.opening) {
+                "It counts once this is published; each device shows it from its next update of the directory on.")
+        ]
+        if changed.contains(.opening) {
             lines.append(
                 language(
                     "Les échéances déjà fixées ne changent pas ; celles qui se comptent en heures d'ouverture suivent les nouveaux horaires pour ce qui sera déposé ensuite.",

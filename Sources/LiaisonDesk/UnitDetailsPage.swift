@@ -120,7 +120,7 @@ struct UnitDetailsPage: Page {
         return Row(
             number: number, legend: language("Plage \(number)", "Hours \(number)"),
             firstDays: choices(("", language("aucun", "none")), row.first) + (row.isBlank ? [] : [goes]),
-            lastDays: choices(("", language("le même jour", "the same day")), row.last), from: row.from, to: row.to,
+            lastDays: choices(("", language("même jour", "same day")), row.last), from: row.from, to: row.to,
             weeks: [OpeningHours.Weeks.all, .odd, .even].map {
                 Choice(value: $0.rawValue, label: weeks($0, language), isChosen: $0.rawValue == row.weeks)
             }, error: problem?.text(language), isFirstWrong: problem?.control == .first,

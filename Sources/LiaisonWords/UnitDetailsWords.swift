@@ -62,7 +62,7 @@ extension UnitDetails {
     /// What each field says that is another one, and what it said before.
     public func changes(from old: UnitDetails, _ language: Language) -> [String] {
         changed(from: old).map { field in
-            field.text(language) + language(" : ", ": ") + text(field, language)
+            field.text(language).lowercased() + language(" : ", ": ") + text(field, language)
                 + language(" (auparavant : \(old.text(field, .fr)))", " (before: \(old.text(field, .en)))")
         }
     }

@@ -107,4 +107,25 @@ struct UnitDetailsTests {
         #expect(!Self.details(dutyPhone: nil, opening: []).isUnreachableWhenClosed)
         #expect(!Self.details().isUnreachableWhenClosed)
     }
+
+    /// Whom senders would call is told to whoever signs, and not only that something changes.
+    @Test func aRosterSaysWhatItTellsOfAUnit() throws {
+        let before = try registrar.draft()
+        let old = UnitDetails(try known)
+        let new = Self.details()
+        try registrar.set(new, of: unit)
+        let changes = RosterDifference.Change.details(new, from: old, of: unit)
+        #expect(try registrar.changes(from: before) == [changes])
+        try registrar.set(Absence(reason: .vacancy, substitutes: []), of: unit)
+        #expect(try registrar.changes(from: before) == [.changes(.unit(unit)), changes])
+    }
+}
+
+extension Registrar {
+    fileprivate func changes(from known: Roster) throws -> [RosterDifference.Change] {
+        let changed = try draft()
+        try restore(known)
+        defer { try? restore(changed) }
+        return try changes(to: changed).changes
+    }
 }
