@@ -44,6 +44,8 @@ public enum RegistrarObstacle: Hashable, Sendable {
     /// The convention to be signed does not list this institution's key among those in force when it begins.
     case keyNotInForce(InstitutionID)
     case unitOfAnotherInstitution(UnitAddress)
+    /// The unit's name, numbers or hours will not do.
+    case unitRefused([UnitDetails.Finding])
     case requestForAnotherInstitution(AgentAddress)
     case unknownAgent(AgentAddress)
     /// What was typed is no role; the codes that would be one.

@@ -133,10 +133,14 @@ public struct Registrar {
 
     /// Adds or changes a unit. Its absence stays; its standby units do, too, unless the new ones are given: an empty list
     /// ends them.
+    ///
+    /// - Throws: `RegistrarObstacle.unitRefused` when its name, numbers or hours will not do.
     public func put(_ unit: LiaisonModel.Unit) throws {
         guard unit.address.institution == institution else {
             throw ClientFailure.registrar(.unitOfAnotherInstitution(unit.address))
         }
+        let findings = UnitDetails(unit).findings
+        guard findings.isEmpty else { throw ClientFailure.registrar(.unitRefused(findings)) }
         try change { record in
             let known = record.units.first { $0.address == unit.address }
             var unit = unit

@@ -17,13 +17,15 @@ public struct RosterDifference: Hashable, Sendable {
         case goesOut(Subject)
         case comesIn(Subject)
         case changes(Subject)
+        /// What people are told of a unit: whom senders would call from then on, who signs must know.
+        case details(UnitDetails, from: UnitDetails, of: UnitAddress)
         /// The units to whose agents what is for a unit is sealed as well from then on: who signs must know.
         case standby([UnitAddress], of: UnitAddress)
     }
 
     public let institution: InstitutionID
     public let version: Int
-    /// Units, then who stands by for them, then agents, then registrars.
+    /// Units, what is told of them, who stands by for them, then agents, then registrars.
     public let changes: [Change]
 }
 
@@ -50,11 +52,26 @@ extension Registrar {
                 if present != item { changes.append(.changes(subject(item))) }
             }
         }
-        compare(known.units, roster.units) { .unit($0.address) }
+        let details = detailsChanges(from: known.units, to: roster.units)
+        compare(known.units.map { $0.telling(details[$0.address]?.new) }, roster.units) { .unit($0.address) }
+        changes += details.keys.sorted().compactMap { unit in
+            details[unit].map { .details($0.new, from: $0.old, of: unit) }
+        }
         changes += standbyChanges(from: known.units, to: roster.units)
         compare(known.agents, roster.agents) { .agent($0.address) }
         compare(known.registrars, roster.registrars) { .registrar($0) }
         return RosterDifference(institution: roster.by, version: roster.version, changes: changes)
+    }
+
+    private static func detailsChanges(
+        from old: [LiaisonModel.Unit], to new: [LiaisonModel.Unit]
+    ) -> [UnitAddress: (old: UnitDetails, new: UnitDetails)] {
+        let before = Dictionary(old.map { ($0.address, UnitDetails($0)) }) { first, _ in first }
+        return new.reduce(into: [:]) { changes, unit in
+            guard let old = before[unit.address] else { return }
+            let new = UnitDetails(unit)
+            if !new.changed(from: old).isEmpty { changes[unit.address] = (old, new) }
+        }
     }
 
     private static func standbyChanges(

@@ -242,7 +242,7 @@ extension OpeningHours {
     private static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
     /// Reads `mon-fri 09:00-17:00` or `tue 14:00-17:00 odd`.
-    static func parse(_ text: String) -> [OpeningHours]? {
+    public static func parse(_ text: String) -> [OpeningHours]? {
         let pattern = /([a-z]{3})(?:-([a-z]{3}))? ([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})(?: (odd|even))?/
         guard let match = text.wholeMatch(of: pattern), let first = days.firstIndex(of: String(match.1)),
             let last = match.2.map({ days.firstIndex(of: String($0)) }) ?? first, first <= last,

@@ -74,20 +74,24 @@ actor Clerk {
 
     var isLocked: Bool { key == nil }
 
+    /// - Parameter isAhead: whether its turn comes before those of others who wait to have a key derived.
     /// - Throws: `VaultFailure`, and `Locked` when somebody locked meanwhile.
-    func unlock(_ passphrase: GuardedBytes) async throws {
+    func unlock(_ passphrase: GuardedBytes, ahead isAhead: Bool = true) async throws {
         let (path, derivation) = (path, derivation)
         try await unlock {
-            await derivation.enter()
-            defer { derivation.leave() }
-            return try await Self.open(path, passphrase)
+            try Self.connected(
+                await Self.patiently {
+                    await derivation.enter(ahead: isAhead)
+                    defer { derivation.leave() }
+                    return try Vault.open(at: path, passphrase: passphrase, patience: 0)
+                })
         }
     }
 
     /// Goes on with the key that the session has kept (`liaison unlock`).
     func unlock(key: GuardedBytes) async throws {
         let path = path
-        try await unlock { try await Self.open(path, key: key) }
+        try await unlock { try Self.connected(await Self.opened(path, key)) }
     }
 
     private typealias Opened = (key: GuardedBytes, connection: HTTPRelayConnection, office: Office)
@@ -111,12 +115,20 @@ actor Clerk {
         lastUse = clock()
     }
 
-    private static func open(_ path: String, _ passphrase: GuardedBytes) async throws -> Opened {
-        try connected(Vault.open(at: path, passphrase: passphrase))
+    private static func opened(_ path: String, _ key: GuardedBytes) async throws -> Vault {
+        try await patiently { try Vault.open(at: path, key: key, patience: 0) }
     }
 
-    private static func open(_ path: String, key: GuardedBytes) async throws -> Opened {
-        try connected(Vault.open(at: path, key: key))
+    /// Waits for a command that has the vault open, and holds up nobody else meanwhile.
+    private static func patiently(_ open: () async throws -> Vault) async throws -> Vault {
+        let end = ContinuousClock.now + .seconds(5)
+        while true {
+            do {
+                return try await open()
+            } catch VaultFailure.inUse where ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     private static func connected(_ vault: Vault) throws -> Opened {
@@ -138,14 +150,14 @@ actor Clerk {
         defer { turn.leave() }
         guard key != nil else { throw Locked() }
         lastUse = clock()
-        await derivation.enter()
-        defer { derivation.leave() }
-        let path = path
-        try await Self.change(path, old, new)
-    }
-
-    private static func change(_ path: String, _ old: GuardedBytes, _ new: GuardedBytes) async throws {
-        try Vault.open(at: path, passphrase: old).change(passphrase: new)
+        let (path, derivation) = (path, derivation)
+        _ = try await Self.patiently {
+            await derivation.enter(ahead: true)
+            defer { derivation.leave() }
+            let vault = try Vault.open(at: path, passphrase: old, patience: 0)
+            try vault.change(passphrase: new)
+            return vault
+        }
     }
 
     /// Forgets the key at once. What is at work loses its line to the relay, and what it finds is shown to nobody.
@@ -206,7 +218,7 @@ actor Clerk {
         _ path: String, _ key: GuardedBytes, _ connection: HTTPRelayConnection,
         _ body: @Sendable (Vault, HTTPRelayConnection) async throws -> Value
     ) async throws -> Value {
-        try await body(Vault.open(at: path, key: key), connection)
+        try await body(opened(path, key), connection)
     }
 
     private static func perform<Value: Sendable>(

@@ -11,7 +11,8 @@ import LiaisonListener
 public import LiaisonNotes
 import Logging
 import NIOCore
-import Synchronization
+import ServiceLifecycle
+import UnixSignals
 
 /// The agent's own mailbox, or what a registrar looks after, as pages in the browser of the same machine.
 public struct Desk: Sendable {
@@ -45,7 +46,9 @@ public struct Desk: Sendable {
     ///   - isReady: told once requests are answered.
     public func run(port: Int, key: GuardedBytes?, isReady: @escaping @Sendable () async -> Void) async throws {
         let room = Room(clerk)
-        let desk = DeskRoutes(room: room, doorkeeper: doorkeeper, printer: printer) { _ in await room.lock() }
+        let desk = DeskRoutes(room: room, doorkeeper: doorkeeper, printer: printer, bounds: Bounds()) { _ in
+            await room.lock()
+        }
         if let key {
             try await clerk.unlock(key: key)
             room.open()
@@ -74,7 +77,7 @@ public struct Desk: Sendable {
         }
         defer { housekeeping.cancel() }
         do {
-            try await application.runService()
+            try await application.runBriefly()
         } catch {
             await room.close()
             throw error
@@ -97,5 +100,15 @@ extension Logger {
         var log = Logger(label: "liaison.desk") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         return log
+    }
+}
+
+extension ApplicationProtocol {
+    /// Runs until the program is told to end, and then waits for nobody who is still sending for longer than a few seconds.
+    func runBriefly() async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: [self], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(3)
+        try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -88,7 +88,7 @@ extension DeskWords {
         "mailbox": ("Boîte", "Mailbox"),
         "about": ("Unité concernée, transmission", "Unit and transmission"),
         "askedBy": ("Demandé par", "Asked by"),
-        "colon": (" :", ":"),
+        "colon": ("\u{A0}:", ":"),
         "statistics": ("Statistiques de l'unité", "The unit's figures"),
         "count": ("Compter", "Count"),
         "total": ("Total", "Total"),

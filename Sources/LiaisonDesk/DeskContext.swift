@@ -113,9 +113,16 @@ struct FormBody: Sendable {
     /// More than any form with its longest texts; a page of pasted text beyond that is refused in words.
     static let largest = 2 << 20
 
+    /// More than any form has fields, twice.
+    private static let mostFields = 4096
+
     /// Reads `application/x-www-form-urlencoded` (WHATWG URL, section 5.1).
-    init(urlEncoded text: String) {
-        items = text.split(separator: "&").map { pair in
+    ///
+    /// - Throws: `TooMuchText` for more fields than any form has.
+    init(urlEncoded text: String) throws(TooMuchText) {
+        let pairs = text.utf8.split(separator: UInt8(ascii: "&"), maxSplits: Self.mostFields)
+        guard pairs.count <= Self.mostFields else { throw TooMuchText() }
+        items = pairs.map { Substring($0) }.map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.decoded)
             return (parts[0], parts.count > 1 ? parts[1] : "")
         }
@@ -123,6 +130,9 @@ struct FormBody: Sendable {
 
     /// What is no percent-encoding stays as it is: a browser never writes it.
     private static func decoded(_ text: Substring) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) else {
+            return String(text)
+        }
         let spaced = text.replacing("+", with: " ")
         return spaced.removingPercentEncoding ?? String(spaced)
     }

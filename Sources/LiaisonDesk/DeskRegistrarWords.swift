@@ -50,8 +50,8 @@ enum DeskRegistrarWords {
         "unitHelp": (
             "Sans effet pour un rôle de toute l'institution.", "Without effect for a role of the whole institution."
         ),
-        "lastDay": ("Dernier jour du poste", "Last day of the post"),
-        "firstDay": ("Premier jour", "First day"),
+        "lastDayOfPost": ("Dernier jour du poste", "Last day of the post"),
+        "firstDayOfPost": ("Premier jour", "First day"),
         "firstDayHelp": ("Vide : dès la publication.", "Empty: once it is published."),
         "pseudonym": ("Pseudonyme", "Pseudonym"),
         "pseudonymHelp": (
@@ -84,7 +84,7 @@ enum DeskRegistrarWords {
             "La demande vient de qui a tapé les neuf mots : le bureau l'a vérifié. Il ne sait pas qui les a entendus. Rappelez la personne au numéro que vous lui connaissez, et demandez-lui si elle vient de taper le code.",
             "The request is from whoever typed the nine words: the desk has verified that. It does not know who heard them. Call the person back on a number that you know, and ask whether they have just typed the code."
         ),
-        "checked": (
+        "talked": (
             "J'ai parlé à la personne, et c'est bien elle qui a tapé le code.",
             "I talked to the person, and it was they who typed the code."
         ),
@@ -97,8 +97,8 @@ enum DeskRegistrarWords {
         ),
         "endInvitation": ("Clore l'invitation", "End the invitation"),
         "refuseRequestSays": (
-            "Personne n'est inscrit, et le code ne vaut plus rien. Une nouvelle invitation reste possible.",
-            "Nobody is taken in, and the code is worth nothing any more. A new invitation stays possible."
+            "Personne ne sera inscrit, et le code ne vaudra plus rien. Une nouvelle invitation restera possible.",
+            "Nobody will be taken in, and the code will be worth nothing any more. A new invitation stays possible."
         ),
         "foreignSays": (
             "Quelqu'un a répondu sans connaître les neuf mots. Refusez, puis invitez de nouveau, par téléphone.",
@@ -120,13 +120,30 @@ enum DeskRegistrarWords {
         "until": ("Dernier jour", "Last day"),
         "next": ("Continuer", "Go on"),
         "unitsSays": (
-            "Horaires et numéros sont ceux de la liste publiée ; les changer se fait encore par « liaison registrar ».",
-            "Hours and numbers are those of the roster; they are still changed by “liaison registrar”."
+            "Ouvrez une unité pour dire qui y répond, ou pour changer son nom, ses numéros et ses horaires.",
+            "Open a unit to say who answers there, or to change its name, its numbers and its hours."
         ),
         "opening": ("Ouverture", "Opening"),
         "callUnit": ("Numéros", "Numbers"),
         "readers": ("Qui y lit", "Who reads there"),
         "standbyBy": ("Relayée par", "Stood by for by"),
+        "details": ("Changer le nom, les numéros ou les horaires", "Change the name, the numbers or the hours"),
+        "detailsSays": (
+            "Rien ne change encore : la page suivante dit ce qui change et à partir de quand.",
+            "Nothing changes yet: the next page says what changes and from when on."
+        ),
+        "detailsProblems": ("À corriger avant de continuer", "To be corrected before you go on"),
+        "hoursSays": (
+            "Une ligne par plage, par exemple du lundi au vendredi, de 9 h 00 à 12 h 00. Si aucune ligne n'est remplie, l'unité est ouverte à toute heure.",
+            "One line for each span of hours, for example Monday to Friday, 9:00 to 12:00. Without any line the unit is open at all hours."
+        ),
+        "hoursFirst": ("Premier jour", "First day"),
+        "hoursLast": ("Dernier jour", "Last day"),
+        "hoursFrom": ("Début", "Begins"),
+        "hoursTo": ("Fin", "Ends"),
+        "hoursWeeks": ("Semaines", "Weeks"),
+        "hoursMore": ("Ajouter des lignes", "Add lines"),
+        "correct": ("Corriger", "Correct it"),
         "absence": ("Absence", "Absence"),
         "absenceSays": (
             "Elle commence dès la publication.", "It begins once it is published."

@@ -21,8 +21,9 @@ struct DeskRoutes: Sendable {
     let room: Room
     let doorkeeper: Doorkeeper
     let printer: Printer
+    let bounds: Bounds
     let editors = Editors()
-    let guesses = Guesses()
+    let lockOut = LockOut()
     /// What a registrar's pages hand on to each other.
     let handover = Handover()
     /// Locks, or shows this guest out, whichever this desk does when somebody leaves.
@@ -44,7 +45,7 @@ struct DeskRoutes: Sendable {
         router.get("here", use: here)
         router.post(
             "lock",
-            use: change { _, context in
+            use: change(counts: false) { _, context in
                 await leave(context.guest)
                 return "/unlock"
             })
@@ -179,12 +180,19 @@ struct DeskRoutes: Sendable {
     // MARK: Live
 
     @Sendable private func live(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let messages = bulletin.messages(for: context.guest)
+        guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
+        do {
+            try bounds.streams.enter(guest.formToken)
+        } catch {
+            return Response(status: .tooManyRequests)
+        }
+        let messages = bulletin.messages(for: guest)
         var headers = HTTPFields()
         headers[.contentType] = "text/event-stream; charset=utf-8"
         return Response(
             status: .ok, headers: headers,
-            body: .init { writer in
+            body: .init { [bounds] writer in
+                defer { bounds.streams.leave(guest.formToken) }
                 try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
                 for await message in messages.cancelOnGracefulShutdown() {
                     try await writer.write(ByteBuffer(string: message.eventStreamText))
@@ -221,14 +229,16 @@ struct DeskRoutes: Sendable {
     }
 
     /// Does what a form asks for, and shows the page where that is seen: loading it again does nothing again.
+    ///
+    /// - Parameter counts: whether what waits may be another number afterwards.
     func change(
-        _ act: @escaping @Sendable (FormBody, DeskContext) async throws -> String
+        counts: Bool = true, _ act: @escaping @Sendable (FormBody, DeskContext) async throws -> String
     ) -> @Sendable (Request, DeskContext) async throws -> Response {
         { [self] request, context in
             let form = try await form(of: request, context)
             do {
                 let path = try await act(form, context)
-                await recount()
+                if counts { await recount() }
                 return see(path, saying: context)
             } catch {
                 return await failed(error, context)
@@ -248,7 +258,7 @@ struct DeskRoutes: Sendable {
 
     func form(of request: Request, _ context: DeskContext) async throws -> FormBody {
         guard let guest = context.guest else { throw Doorkeeper.Refusal.stranger }
-        let form = try await FormBody(request)
+        let form = try await bounds.forms.take(guest.formToken) { try await FormBody(request) }
         try doorkeeper.check(form["token"], of: guest)
         return form
     }
@@ -266,17 +276,19 @@ struct DeskRoutes: Sendable {
         guard let boundary = Multipart.boundary(of: request.headers[.contentType] ?? "") else {
             throw Multipart.Malformed()
         }
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: limit)
-        } catch is NIOTooManyBytesError {
-            throw excess
+        return try await bounds.files.take(guest.formToken) {
+            let body: ByteBuffer
+            do {
+                body = try await request.body.collect(upTo: limit)
+            } catch is NIOTooManyBytesError {
+                throw excess
+            }
+            let parts = try Multipart.parts(Array(body.readableBytesView), boundary: boundary)
+            let token = parts.first { $0.name == "token" }.map { String(decoding: $0.bytes, as: UTF8.self) }
+            try doorkeeper.check(token, of: guest)
+            return parts.compactMap { part in part.fileName.map { (name: $0, bytes: part.bytes) } }
+                .filter { !$0.name.isEmpty }
         }
-        let parts = try Multipart.parts(Array(body.readableBytesView), boundary: boundary)
-        let token = parts.first { $0.name == "token" }.map { String(decoding: $0.bytes, as: UTF8.self) }
-        try doorkeeper.check(token, of: guest)
-        return parts.compactMap { part in part.fileName.map { (name: $0, bytes: part.bytes) } }
-            .filter { !$0.name.isEmpty }
     }
 
     func failed(_ error: any Error, _ context: DeskContext) async -> Response {
@@ -325,12 +337,14 @@ struct DeskRoutes: Sendable {
 
 extension FormBody {
     /// - Throws: `TooMuchText`.
-    init(_ request: Request) async throws {
+    init(_ request: Request, upTo limit: Int = Self.largest) async throws {
+        let body: ByteBuffer
         do {
-            self.init(urlEncoded: String(buffer: try await request.body.collect(upTo: Self.largest)))
+            body = try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw TooMuchText()
         }
+        try self.init(urlEncoded: String(buffer: body))
     }
 }
 

@@ -14,7 +14,7 @@ enum DeskWords {
 
     private static let all = own.merging(audit) { $1 }.merging(DeskSharedWords.all) { $1 }
 
-    private static let own: [String: (String, String)] = [
+    static let own: [String: (String, String)] = [
         "done.acknowledged": (
             "Prise en charge par votre unité ; l'expéditeur le sait.", "Your unit takes charge; the sender knows."
         ),

@@ -36,7 +36,7 @@ final class Doorkeeper: Sendable {
 
     /// A guest's stay at an institution's desk, as its agent sees it.
     struct Stay: Hashable, Sendable {
-        /// Names it among all.
+        /// Names it among all, and says nothing of the others.
         let number: Int
         let guest: Guest
         /// The browser, as it calls itself.
@@ -67,7 +67,6 @@ final class Doorkeeper: Sendable {
         var entry: String?
         /// By cookie.
         var stays: [String: Stay] = [:]
-        var count = 0
         /// What was just done, for the guest's next page.
         var done: [Guest: [String]] = [:]
     }
@@ -116,10 +115,9 @@ final class Doorkeeper: Sendable {
     func admit(_ agent: String?, browser: String) -> String {
         let (cookie, guest) = (Self.text(random(32)), Guest(formToken: Self.text(random(32)), agent: agent))
         let now = clock()
+        let number = random(6).reduce(0) { $0 << 8 | Int($1) }
         state.withLock { state in
-            state.count += 1
-            state.stays[cookie] = Stay(
-                number: state.count, guest: guest, browser: browser, since: now, lastUse: now)
+            state.stays[cookie] = Stay(number: number, guest: guest, browser: browser, since: now, lastUse: now)
         }
         return cookie
     }
@@ -127,6 +125,11 @@ final class Doorkeeper: Sendable {
     /// An agent's stays, the last used first.
     func stays(of agent: String?) -> [Stay] {
         state.withLock { Array($0.stays.values) }.filter { $0.guest.agent == agent }.sorted { $0.lastUse > $1.lastUse }
+    }
+
+    /// Whoever was let in with one of these cookies.
+    func guests(_ cookies: [String]) -> Set<Guest> {
+        state.withLock { state in Set(cookies.compactMap { state.stays[$0]?.guest }) }
     }
 
     func isIn(_ guest: Guest) -> Bool { state.withLock { $0.stays.values.contains { $0.guest == guest } } }

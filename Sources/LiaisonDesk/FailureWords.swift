@@ -15,10 +15,10 @@ enum FailureWords {
             language("Cette page n'existe pas.", "There is no such page.")
         case is HTTPError:
             language("Demande mal formée ; rien n'a été fait.", "Malformed request; nothing was done.")
-        case is Rooms.Busy:
+        case is Busy:
             language(
-                "Trop de personnes ouvrent leur bureau en même temps : recommencez dans une minute.",
-                "Too many people are opening their desk at once: try again in a minute.")
+                "Trop de demandes en même temps ; rien n'a été fait.\nRecommencez dans une minute.",
+                "Too much is asked for at once; nothing was done.\nTry again in a minute.")
         case is TooMuchText:
             language(
                 "Il y a plus de texte que n'en tient un formulaire. Rien n'a été transmis.\nRaccourcissez le texte, ou joignez-le comme fichier.",

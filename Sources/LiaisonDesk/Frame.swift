@@ -110,7 +110,8 @@ extension Templates {
         "people": PackageResources.people_mustache, "person": PackageResources.person_mustache,
         "invite": PackageResources.invite_mustache, "invited": PackageResources.invited_mustache,
         "request": PackageResources.request_mustache, "units": PackageResources.units_mustache,
-        "unit": PackageResources.unit_mustache, "roster": PackageResources.roster_mustache,
+        "unit": PackageResources.unit_mustache, "unitdetails": PackageResources.unitdetails_mustache,
+        "roster": PackageResources.roster_mustache,
         "confirmchange": PackageResources.confirmchange_mustache, "notices": PackageResources.notices_mustache
     ]
 }

@@ -32,15 +32,27 @@ struct KnownBrowsers: Sendable {
         self.init(key: key)
     }
 
+    /// So many agents of one browser are remembered.
+    private static let most = 8
+
     /// A new cookie for an agent's browser.
-    func cookie(for name: VaultName) -> String {
+    ///
+    /// - Parameter others: the cookie that it had, with what it says of other agents of the same computer.
+    func cookie(for name: VaultName, beside others: String = "") -> String {
         let number = Hex.encode(random(16))
-        return "\(number).\(Hex.encode(code(number, name)))"
+        let own = "\(number).\(Hex.encode(code(number, name)))"
+        let kept = others.split(separator: "~").filter { $0.utf8.count == own.utf8.count }.map(String.init)
+            .filter { browserNumber($0, name) == nil }
+        return ([own] + kept).prefix(Self.most).joined(separator: "~")
     }
 
     /// The browser's own number, when it was given this cookie for this agent.
     func browser(_ cookie: String, of name: VaultName) -> String? {
-        let parts = cookie.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        cookie.split(separator: "~", maxSplits: Self.most).lazy.compactMap { browserNumber(String($0), name) }.first
+    }
+
+    private func browserNumber(_ piece: String, _ name: VaultName) -> String? {
+        let parts = piece.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let given = Hex.decode(parts[1]),
             HMAC<SHA256>.isValidAuthenticationCode(given, authenticating: text(parts[0], name), using: key)
         else { return nil }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import LiaisonForms
 import LiaisonNotes
 import Synchronization
 
@@ -25,11 +26,11 @@ final class LockOut: Sendable {
             }
         }
 
-        /// Wrong ones are forgotten after so long without another.
-        var memory: Seconds {
+        /// One wrong one is forgotten in each of these times without another.
+        var forgets: Seconds {
             switch self {
-            case .browser, .vault: .days(1)
-            case .network: .minutes(15)
+            case .browser, .vault: .hours(1)
+            case .network: .minutes(1)
             }
         }
 
@@ -45,7 +46,7 @@ final class LockOut: Sendable {
     private struct Count {
         var failures = 0
         var waitsUntil = Instant.earliest
-        var last = Instant.earliest
+        var last: Instant
     }
 
     /// What is counted at least; those whose last wrong passphrase is longest ago are forgotten first.
@@ -70,8 +71,8 @@ final class LockOut: Sendable {
                 counts = Dictionary(uniqueKeysWithValues: byAge.prefix(Self.most).map { ($0.key, $0.value) })
             }
             for source in sources {
-                var count = counts[source] ?? Count()
-                if now - count.last > source.memory { count = Count() }
+                var count = counts[source] ?? Count(last: now)
+                count.failures = max(0, count.failures - (now - count.last).rawValue / source.forgets.rawValue)
                 count.failures += 1
                 count.last = now
                 let doublings = count.failures - source.free - 1
@@ -99,5 +100,13 @@ final class LockOut: Sendable {
                 counts[source] = count.failures > 0 ? count : nil
             }
         }
+    }
+
+    static func text(_ until: Instant, now: Instant, _ language: Language) -> String {
+        let seconds = (until - now).rawValue
+        let wait = seconds < 60 ? "\(seconds) s" : "\((seconds + 59) / 60) min"
+        return language(
+            "Trop de phrases de passe incorrectes : attendez \(wait), puis recommencez.",
+            "Too many wrong passphrases: wait \(wait), then try again.")
     }
 }

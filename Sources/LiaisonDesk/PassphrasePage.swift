@@ -33,16 +33,22 @@ extension DeskRoutes {
         let new = form["new"] ?? ""
         if let problem = PassphraseWords.weakness(new, language) { return again(problem) }
         guard new == form["again"] else { return again(PassphraseWords.different(language)) }
+        let source = [LockOut.Source.vault("")]
+        if let until = lockOut.begin(source, now: clerk.now) {
+            return again(LockOut.text(until, now: clerk.now, language))
+        }
         do {
             try await clerk.change(form.passphrase(), to: form.passphrase("new"))
         } catch VaultFailure.wrongPassphrase {
-            try? await Task.sleep(for: guesses.delayAfterFailure())
             return again(
                 language("La phrase de passe actuelle est incorrecte.", "The passphrase of today is wrong."))
         } catch {
+            lockOut.withdraw(source, wasRight: false)
             return await failed(error, context)
         }
-        guesses.succeeded()
+        lockOut.withdraw(source, wasRight: true)
+        // Who knew the old one is shown out.
+        if printer.isShared { _ = await endStays(context) { $0 != context.guest } }
         return see("\(home)?done=passphrase", saying: context)
     }
 }

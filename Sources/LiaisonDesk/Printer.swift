@@ -74,7 +74,7 @@ struct RefusedPage: Page {
     fileprivate init(_ error: any Error, _ printer: Printer, home: String?) {
         let words = printer.words
         title = words["refusedTitle"] ?? ""
-        lines = FailureWords.text(error, printer.language).split(separator: "\n").map(String.init)
+        lines = FailureWords.text(error, printer.language).split(separator: "\n").map { String($0).asSentence }
         back = home
         backLabel = words[home == "/people" ? "backToPeople" : "backToInbox"] ?? ""
     }

@@ -77,8 +77,8 @@ enum MissingAnswer: Error {
                 "This invitation is no more: it was ended, or its time has passed.")
         case .shown:
             language(
-                "Ces mots ont déjà été montrés, et ne le sont qu'une fois.\nSi la personne ne les a pas notés : closez cette invitation dans « Personnes », et invitez de nouveau.",
-                "These words were shown before, and are shown only once.\nIf the person did not take them down: end this invitation under “People”, and invite again."
+                "Ces mots ont déjà été montrés, et ne le sont qu'une fois.\nSi la personne ne les a pas tapés : closez cette invitation dans « Personnes », et invitez de nouveau.",
+                "These words were shown before, and are shown only once.\nIf the person has not typed them: end this invitation under “People”, and invite again."
             )
         }
     }

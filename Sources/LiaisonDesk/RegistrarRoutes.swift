@@ -30,11 +30,12 @@ extension DeskRoutes {
         router.post("requests/{id}/refuse", use: change(refuseRequest))
         router.get("units", use: look(.relayIfReachable) { work, _ in try UnitsPage(work) })
         router.get("units/{unit}", use: look(.relayIfReachable) { try UnitPage($1.unit, $0) })
+        router.get("units/{unit}/details", use: unitDetails)
         router.get("roster", use: look(.relayIfReachable) { work, _ in try RosterPage(work) })
         router.get(
             "roster/change",
             use: page { [self] request, context in
-                let form = FormBody(urlEncoded: request.uri.query ?? "")
+                let form = try FormBody(urlEncoded: request.uri.query ?? "")
                 let act = try RosterAct(form)
                 return try await registrar.work(isUse: context.isUse) { try await ConfirmChangePage(act, form, $0) }
             })
@@ -114,6 +115,23 @@ extension DeskRoutes {
             try await work.registrar.finish(request, as: .rejected, over: work.relay)
         }
         return "/people?done=invitationEnded"
+    }
+
+    // MARK: Units
+
+    /// The form of a unit's names, numbers and hours. Once all of it is right, it leads on to what follows from it.
+    @Sendable private func unitDetails(_ request: Request, _ context: DeskContext) async throws -> Response {
+        do {
+            let query = request.uri.query ?? ""
+            let form = try FormBody(urlEncoded: query)
+            let page = try await registrar.work(.relayIfReachable, isUse: context.isUse) {
+                try UnitDetailsPage(context.unit, form, $0)
+            }
+            if form.has("next"), !page.hasProblems { return Self.see("/roster/change?\(query)") }
+            return html(page, context.guest, status: page.hasProblems ? .unprocessableContent : .ok)
+        } catch {
+            return await failed(error, context)
+        }
     }
 
     // MARK: The roster

@@ -11,9 +11,6 @@ import LiaisonVault
 
 /// The vaults of an institution's desk, and who works with which.
 actor Rooms {
-    /// So many want to be let in at once that nobody more is heard now.
-    struct Busy: Error {}
-
     private struct Open {
         let room: Room
         let desk: any HTTPResponder<DeskContext>
@@ -21,16 +18,16 @@ actor Rooms {
         var entering = 0
     }
 
-    /// Deriving a key from a passphrase takes 64 MiB and a core for a moment: one at a time, and so many wait at most.
-    private static let mostWaiting = 32
-
     private nonisolated let directory: String
     private let trust: Result<TrustAnchors?, ClientFailure>
     private let catalogue: FormCatalogue
     private let printer: Printer
     private let doorkeeper: Doorkeeper
     private nonisolated let clock: @Sendable () -> Instant
+    /// Whose turn it is to have a key derived from a passphrase, which takes 64 MiB and a core for a moment. Browsers that an agent has
+    /// signed in with before go ahead of all others.
     private nonisolated let derivation = Turn()
+    private let bounds = Bounds()
     /// Opens the vault that nobody's passphrase opens, for the names that none has: it takes as long to say no.
     private let nobody: Clerk
     private var rooms: [VaultName: Open] = [:]
@@ -70,29 +67,33 @@ actor Rooms {
     /// - Parameters:
     ///   - name: nil where what was typed is no vault's name.
     ///   - browser: as it calls itself.
+    ///   - isKnown: whether the agent has signed in with it before.
     /// - Returns: the cookie's value.
-    /// - Throws: `VaultFailure`, `.wrongPassphrase` for a name that no vault has, too, and after as long. `Busy`.
-    func signIn(_ name: VaultName?, _ passphrase: GuardedBytes, browser: String) async throws -> String {
-        guard derivation.queue < Self.mostWaiting else { throw Busy() }
+    /// - Throws: `VaultFailure`, `.wrongPassphrase` for a name that no vault has, too, and after as long.
+    func signIn(
+        _ name: VaultName?, _ passphrase: GuardedBytes, browser: String, isKnown: Bool
+    ) async throws -> String {
         guard let name, hasVault(name) else {
-            try await nobody.unlock(passphrase)
+            try await nobody.unlock(passphrase, ahead: false)
             throw VaultFailure.wrongPassphrase
         }
         let room = open(name)
         rooms[name]?.entering += 1
         defer { rooms[name]?.entering -= 1 }
-        try await room.clerk.unlock(passphrase)
+        try await room.clerk.unlock(passphrase, ahead: isKnown)
         room.open()
         return doorkeeper.admit(name.description, browser: browser)
     }
 
     /// The vault of somebody who answers an invitation: a new one, or the one that an earlier attempt has left.
     nonisolated func openOrCreate(_ name: VaultName, _ passphrase: GuardedBytes) async throws -> Vault {
-        guard derivation.queue < Self.mostWaiting else { throw Busy() }
+        guard hasVault(name) || !FileManager.default.fileExists(atPath: path(of: name)) else {
+            throw VaultFailure.exists(name.description)
+        }
         await derivation.enter()
         defer { derivation.leave() }
         return hasVault(name)
-            ? try Vault.open(at: path(of: name), passphrase: passphrase)
+            ? try Vault.open(at: path(of: name), passphrase: passphrase, patience: 0)
             : try Vault.create(at: path(of: name), passphrase: passphrase)
     }
 
@@ -103,7 +104,7 @@ actor Rooms {
             derivation: derivation)
         let room = Room(clerk)
         let router = Router(context: DeskContext.self)
-        DeskRoutes(room: room, doorkeeper: doorkeeper, printer: printer) { [weak self] guest in
+        DeskRoutes(room: room, doorkeeper: doorkeeper, printer: printer, bounds: bounds) { [weak self] guest in
             if let guest { await self?.showOut { $0.guest == guest } }
         }.add(to: router)
         rooms[name] = Open(room: room, desk: router.buildResponder())

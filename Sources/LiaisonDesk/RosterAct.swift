@@ -17,6 +17,7 @@ enum RosterAct: Sendable {
     case vacancy(UnitAddress, [UnitAddress])
     case presence(UnitAddress)
     case standby(UnitAddress, [UnitAddress])
+    case details(UnitAddress, UnitDetails)
     /// What the draft holds already.
     case publish
 
@@ -45,6 +46,10 @@ enum RosterAct: Sendable {
         case "vacancy": self = .vacancy(try form.unit(), try others())
         case "presence": self = .presence(try form.unit())
         case "standby": self = .standby(try form.unit(), try others())
+        case "details":
+            let typed = UnitDetailsForm(form)
+            guard typed.isReadable else { throw MissingAnswer.choice }
+            self = .details(try form.unit(), typed.details)
         case "publish": self = .publish
         default: throw MissingAnswer.choice
         }
@@ -63,6 +68,7 @@ enum RosterAct: Sendable {
             try registrar.set(Absence(reason: .vacancy, substitutes: substitutes), of: unit)
         case .presence(let unit): try registrar.set(nil, of: unit)
         case .standby(let unit, let others): try registrar.set(standby: others, of: unit)
+        case .details(let unit, let details): try registrar.set(details, of: unit)
         case .publish: break
         }
     }
@@ -72,8 +78,15 @@ enum RosterAct: Sendable {
         switch self {
         case .revoke, .unassign, .assign: "/people"
         case .absence, .vacancy, .presence, .standby: "/units"
+        case .details(let unit, _): "/units/\(unit)"
         case .publish: "/roster"
         }
+    }
+
+    /// The form that takes up again what was typed, where there is one.
+    var form: String? {
+        guard case .details(let unit, _) = self else { return nil }
+        return "/units/\(unit)/details"
     }
 
     /// Whether it takes something away that does not come back.
@@ -91,6 +104,7 @@ enum RosterAct: Sendable {
         case .vacancy: language("Déclarer le poste vacant", "Declare the post vacant")
         case .presence: language("Mettre fin à l'absence ou à la vacance", "End the absence or vacancy")
         case .standby: language("Désigner les unités de relève", "Name the standby units")
+        case .details: language("Changer les renseignements de l'unité", "Change the unit's details")
         case .publish: language("Publier la liste", "Publish the roster")
         }
     }
@@ -179,6 +193,13 @@ enum RosterAct: Sendable {
                     "Tout ce qui lui est adressé est aussi scellé pour elles, et leur est montré dès que plus personne n'y répond.",
                     "Everything for it is sealed to them as well, and shown to them once nobody there answers.")
             ]
+        case .details(let unit, let details):
+            guard let known = try work.registrar.units().first(where: { $0.address == unit }) else {
+                throw ClientFailure.unknownUnit(unit.description)
+            }
+            let name = try work.name(unit)
+            return [language("Unité : \(name).", "Unit: \(name).")]
+                + Self.consequences(of: details, after: UnitDetails(known), language)
         case .publish:
             return [
                 language(
@@ -186,6 +207,37 @@ enum RosterAct: Sendable {
                     "What follows stands in your draft and counts only once it is published.")
             ]
         }
+    }
+
+    private static func consequences(
+        of details: UnitDetails, after old: UnitDetails, _ language: Language
+    ) -> [String] {
+        let changed = details.changed(from: old)
+        guard !changed.isEmpty else { return [] }
+        var lines = [
+            language(
+                "Cela compte dès la publication ; chaque poste de travail l'affiche dès sa prochaine mise à jour de l'annuaire.",
+                "It counts once this is published; each device shows it from its next update of the directory on.")
+        ]
+        if changed.contains(.opening) {
+            lines.append(
+                language(
+                    "Les échéances déjà fixées ne changent pas ; celles qui se comptent en heures d'ouverture suivent les nouveaux horaires pour ce qui sera déposé ensuite.",
+                    "Time limits that run already do not change; those counted in opening hours follow the new hours for what is deposited from then on."
+                ))
+        }
+        return lines
+    }
+
+    /// What the roster takes and a registrar should think twice about.
+    func warnings(_ language: Language) -> [String] {
+        guard case .details(_, let details) = self, details.isUnreachableWhenClosed else { return [] }
+        return [
+            language(
+                "L'unité n'est pas toujours ouverte et n'a pas de numéro de permanence : en dehors des horaires, l'expéditeur d'une urgence ne sait pas où appeler.",
+                "The unit is not always open and has no duty line: outside its hours, the sender of something urgent does not know where to call."
+            )
+        ]
     }
 
     private static func stoodIn(

@@ -58,8 +58,8 @@ public struct SharedDesk: Sendable {
     }
 
     /// At most so many connections, in all and from one network: an agent's browser holds six at most.
-    private static let connections = 2048
-    private static let connectionsOfANetwork = 1024
+    private static let connections = 4096
+    private static let connectionsOfANetwork = 512
 
     private let rooms: Rooms
     private let doorkeeper: Doorkeeper
@@ -131,7 +131,8 @@ public struct SharedDesk: Sendable {
                 .http1(
                     configuration: HTTP1Channel.Configuration(
                         additionalChannelHandlers: [
-                            bound.handler(), RequestDeadlineHandler(head: .seconds(60), body: .seconds(60))
+                            bound.handler(),
+                            RequestDeadlineHandler(first: .seconds(10), head: .seconds(60), body: .seconds(60))
                         ])), tlsConfiguration: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: nil,
@@ -146,7 +147,7 @@ public struct SharedDesk: Sendable {
         }
         defer { housekeeping.cancel() }
         do {
-            try await application.runService()
+            try await application.runBriefly()
         } catch {
             await rooms.close()
             throw error

@@ -22,6 +22,9 @@ struct SharedRoutes: Sendable {
     /// The relay that answers invitations; nil where vaults are made elsewhere.
     let relay: String?
     private let lockOut = LockOut()
+    /// Forms of those who were not let in, from the first byte to the answer: many of one network wait for each other, so that the next
+    /// one need not wait for all of them.
+    private let strangers = Places(each: 16, all: 256)
     private let door = Door()
 
     init(rooms: Rooms, doorkeeper: Doorkeeper, printer: Printer, known: KnownBrowsers, relay: String?) {
@@ -88,39 +91,66 @@ struct SharedRoutes: Sendable {
     }
 
     @Sendable private func signIn(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let form = try await doorForm(request)
+        let form = try await doorForm(request, context)
         let typed = form["name"] ?? ""
         // A name that no vault can have is treated as one that none has.
         let name = VaultName(typed)
         let sources = sources(of: name, request, context)
-        if let until = lockOut.begin(sources, now: rooms.now) {
-            var response = signInPage(request, name: typed, problem: waitText(until), status: .tooManyRequests)
-            response.headers[.retryAfter] = String((until - rooms.now).rawValue)
-            return response
+        var isKnown = false
+        if case .browser? = sources.first { isKnown = true }
+        func judge() async throws -> Response {
+            if let until = lockOut.begin(sources, now: rooms.now) { return tooEarly(until, typed, request) }
+            do {
+                let cookie = try await rooms.signIn(
+                    name, form.passphrase(), browser: BrowserName.text(request.headers[.userAgent] ?? "", language),
+                    isKnown: isKnown)
+                lockOut.withdraw(sources, wasRight: true)
+                return await letIn(name, cookie, request)
+            } catch VaultFailure.wrongPassphrase {
+                return signInPage(
+                    request, name: typed,
+                    problem: language(
+                        "Identifiant ou phrase de passe incorrects.", "This name or this passphrase is wrong."),
+                    status: .unprocessableContent)
+            } catch {
+                // What is said of a vault that cannot be opened is counted as a guess: it says that there is one.
+                return signInPage(
+                    request, name: typed, problem: FailureWords.text(error, language), status: .unprocessableContent)
+            }
         }
         do {
-            let cookie = try await rooms.signIn(
-                name, form.passphrase(), browser: BrowserName.text(request.headers[.userAgent] ?? "", language))
-            lockOut.withdraw(sources, wasRight: true)
-            var response = DeskRoutes.see("/")
-            response.setCookie(Self.cookie(doorkeeper.site.cookieName, cookie))
-            if let name {
-                response.setCookie(
-                    Self.cookie(KnownBrowsers.cookieName, known.cookie(for: name), maxAge: KnownBrowsers.age))
-            }
-            return response
-        } catch VaultFailure.wrongPassphrase {
+            return isKnown ? try await judge() : try await strangers.take(context.network, judge)
+        } catch let busy as Busy {
             return signInPage(
-                request, name: typed,
-                problem: language(
-                    "Identifiant ou phrase de passe incorrects.", "This name or this passphrase is wrong."),
-                status: .unprocessableContent)
-        } catch {
-            lockOut.withdraw(sources, wasRight: false)
-            return signInPage(
-                request, name: typed, problem: FailureWords.text(error, language),
-                status: error is Rooms.Busy ? .serviceUnavailable : .unprocessableContent)
+                request, name: typed, problem: FailureWords.text(busy, language), status: .serviceUnavailable)
         }
+    }
+
+    private func tooEarly(_ until: Instant, _ typed: String, _ request: Request) -> Response {
+        var response = signInPage(
+            request, name: typed,
+            problem: LockOut.text(until, now: rooms.now, language) + "\n"
+                + language(
+                    "Sur un poste où vous avez déjà ouvert le bureau, vous n'attendez pas.",
+                    "On a computer where you have opened the desk before you do not wait."),
+            status: .tooManyRequests)
+        response.headers[.retryAfter] = String((until - rooms.now).rawValue)
+        return response
+    }
+
+    private func letIn(_ name: VaultName?, _ cookie: String, _ request: Request) async -> Response {
+        // Whoever was at work in this browser before is not any more.
+        let before = doorkeeper.guests(request.cookieValues(doorkeeper.site.cookieName))
+        await rooms.showOut { before.contains($0.guest) }
+        var response = DeskRoutes.see("/")
+        response.setCookie(Self.cookie(doorkeeper.site.cookieName, cookie))
+        if let name {
+            let others = request.cookieValues(KnownBrowsers.cookieName).first ?? ""
+            response.setCookie(
+                Self.cookie(
+                    KnownBrowsers.cookieName, known.cookie(for: name, beside: others), maxAge: KnownBrowsers.age))
+        }
+        return response
     }
 
     /// By what a wrong passphrase is counted.
@@ -131,14 +161,6 @@ struct SharedRoutes: Sendable {
         return browser.map { [.browser($0)] } ?? [.vault(name.description), .network(context.network)]
     }
 
-    private func waitText(_ until: Instant) -> String {
-        let minutes = max(1, Int(((until - rooms.now).rawValue + 59) / 60))
-        return language(
-            "Trop de phrases de passe incorrectes : attendez \(minutes) min, puis recommencez. Sur un poste où vous avez déjà ouvert le bureau, vous n'attendez pas.",
-            "Too many wrong passphrases: wait \(minutes) min, then try again. On a computer where you have opened the desk before you do not wait."
-        )
-    }
-
     private static func cookie(_ name: String, _ value: String, maxAge: Int? = nil) -> Cookie {
         Cookie(name: name, value: value, maxAge: maxAge, path: "/", secure: true, httpOnly: true, sameSite: .strict)
     }
@@ -146,7 +168,7 @@ struct SharedRoutes: Sendable {
     // MARK: The first time
 
     @Sendable private func join(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let form = try await doorForm(request)
+        let form = try await doorForm(request, context)
         let page = JoinPage(name: form["name"] ?? "", words: form["words"] ?? "")
         func again(_ problem: String, _ status: HTTPResponse.Status = .unprocessableContent) -> Response {
             printed(page.refused(problem), request, status: status)
@@ -168,9 +190,13 @@ struct SharedRoutes: Sendable {
         guard passphrase == form["again"] else { return again(PassphraseWords.different(language)) }
         // Words that the relay does not know, and a passphrase that another's vault does not have, are guesses.
         let sources = [LockOut.Source.vault(name.description), .network(context.network)]
-        if let until = lockOut.begin(sources, now: rooms.now) { return again(waitText(until), .tooManyRequests) }
+        if let until = lockOut.begin(sources, now: rooms.now) {
+            return again(LockOut.text(until, now: rooms.now, language), .tooManyRequests)
+        }
         do {
-            let agent = try await join(code, as: name, form.passphrase(), over: relay)
+            let agent = try await strangers.take(context.network) {
+                try await join(code, as: name, form.passphrase(), over: relay)
+            }
             lockOut.withdraw(sources, wasRight: true)
             return printed(JoinedPage(name: name.description, agent: agent.description), request)
         } catch VaultFailure.wrongPassphrase, VaultFailure.exists {
@@ -179,6 +205,7 @@ struct SharedRoutes: Sendable {
                     "Cet identifiant est déjà pris : choisissez-en un autre.", "This name is taken: choose another."))
         } catch {
             if case ClientFailure.unreachable = error { lockOut.withdraw(sources, wasRight: false) }
+            if error is Busy { lockOut.withdraw(sources, wasRight: false) }
             return again(FailureWords.text(error, language))
         }
     }
@@ -217,8 +244,11 @@ struct SharedRoutes: Sendable {
         return response
     }
 
-    private func doorForm(_ request: Request) async throws -> FormBody {
-        let form = try await FormBody(request)
+    /// More than two names, two passphrases and nine words.
+    private static let largestForm = 16 << 10
+
+    private func doorForm(_ request: Request, _ context: DeskContext) async throws -> FormBody {
+        let form = try await FormBody(request, upTo: Self.largestForm)
         let token = form["token"] ?? ""
         guard request.cookieValues(Door.cookieName).contains(where: { door.isFormToken(token, of: $0) }) else {
             throw Doorkeeper.Refusal.formToken

@@ -44,17 +44,18 @@ extension DeskRoutes {
                 return StaysPage(doorkeeper.stays(of: guest.agent), of: guest, now: clerk.now, language)
             })
         router.post(
-            "sessions/others/end", use: change { form, context in await endStays(context) { $0 != context.guest } })
+            "sessions/others/end",
+            use: change(counts: false) { form, context in await endStays(context) { $0 != context.guest } })
         router.post(
             "sessions/{number}/end",
-            use: change { form, context in
+            use: change(counts: false) { form, context in
                 let number = context.parameters.get("number").flatMap { DecimalNumber.parse($0) }
                 let stay = doorkeeper.stays(of: context.guest?.agent).first { $0.number == number }
                 return await endStays(context) { $0 == stay?.guest }
             })
     }
 
-    private func endStays(_ context: DeskContext, where isMeant: (Doorkeeper.Guest) -> Bool) async -> String {
+    func endStays(_ context: DeskContext, where isMeant: (Doorkeeper.Guest) -> Bool) async -> String {
         for stay in doorkeeper.stays(of: context.guest?.agent) where isMeant(stay.guest) { await leave(stay.guest) }
         return "/sessions?done=stayEnded"
     }

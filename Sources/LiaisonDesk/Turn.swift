@@ -3,27 +3,25 @@
 
 import Synchronization
 
-/// One at a time, in the order of coming.
+/// One at a time: those who may go ahead first, then the others, each in the order of coming.
 final class Turn: Sendable {
     private struct State {
         var isTaken = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var ahead: [CheckedContinuation<Void, Never>] = []
+        var behind: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
 
-    /// How many wait.
-    var queue: Int { state.withLock { $0.waiting.count } }
-
     /// Waits until it is the caller's turn, who then has to `leave`.
-    func enter() async {
+    func enter(ahead isAhead: Bool = false) async {
         await withCheckedContinuation { continuation in
             let isMine = state.withLock { state in
                 guard state.isTaken else {
                     state.isTaken = true
                     return true
                 }
-                state.waiting.append(continuation)
+                if isAhead { state.ahead.append(continuation) } else { state.behind.append(continuation) }
                 return false
             }
             if isMine { continuation.resume() }
@@ -32,11 +30,10 @@ final class Turn: Sendable {
 
     func leave() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard !state.waiting.isEmpty else {
-                state.isTaken = false
-                return nil
-            }
-            return state.waiting.removeFirst()
+            if !state.ahead.isEmpty { return state.ahead.removeFirst() }
+            if !state.behind.isEmpty { return state.behind.removeFirst() }
+            state.isTaken = false
+            return nil
         }
         next?.resume()
     }

@@ -233,7 +233,7 @@ extension DeskRoutes {
                 func notSent(_ error: any Error, isSealed: Bool, back: String) -> Sent {
                     .notSent(
                         NotSentPage(
-                            isSealed: isSealed, why: FailureWords.text(error, language), back: back,
+                            isSealed: isSealed, why: FailureWords.text(error, language).asSentence, back: back,
                             numbers: writing.calls))
                 }
                 guard seen == (try writing.seal) else { throw Changed() }

@@ -11,16 +11,19 @@ package final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChann
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
+    private let first: TimeAmount
     private let head: TimeAmount
     private let body: TimeAmount
     private var deadline: Scheduled<Void>?
 
-    package init(head: TimeAmount, body: TimeAmount) {
+    /// - Parameter first: for the first head, and the handshake before it; nil for as long as for those that follow.
+    package init(first: TimeAmount? = nil, head: TimeAmount, body: TimeAmount) {
+        self.first = first ?? head
         self.head = head
         self.body = body
     }
 
-    package func handlerAdded(context: ChannelHandlerContext) { wait(head, context) }
+    package func handlerAdded(context: ChannelHandlerContext) { wait(first, context) }
 
     package func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
 

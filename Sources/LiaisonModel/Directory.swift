@@ -35,7 +35,7 @@ public struct Directory: Sendable {
     /// Longest life of an encryption key: 30 days (docs/formats.md, section 2.5).
     public static let keyLifetime: Seconds = .days(30)
     /// Opening intervals of one unit.
-    static let openingLimit = 100
+    package static let openingLimit = 100
     /// Units that stand in for one, and units that stand by for it.
     static let standInLimit = 20
 

@@ -121,7 +121,7 @@ public struct OpeningHours: Codable, Hashable, Sendable {
 }
 
 extension OpeningHours {
-    var isSound: Bool { (1...7).contains(day) && 0 <= from && from < to && to <= 1440 }
+    package var isSound: Bool { (1...7).contains(day) && 0 <= from && from < to && to <= 1440 }
 }
 
 /// A unit that does not answer for a while, and who does.

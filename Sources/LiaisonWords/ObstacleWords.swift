@@ -92,6 +92,7 @@ extension RegistrarObstacle {
                 """)
         case .unitOfAnotherInstitution(let unit):
             language("unité d'une autre institution (\(unit))", "unit of another institution (\(unit))")
+        case .unitRefused(let findings): findings.map { $0.text(language) }.joined(separator: "\n")
         case .requestForAnotherInstitution(let agent):
             language("demande pour une autre institution (\(agent))", "request for another institution (\(agent))")
         case .unknownAgent(let agent): language("agent inconnu (\(agent))", "unknown agent (\(agent))")

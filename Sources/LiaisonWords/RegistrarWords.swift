@@ -126,32 +126,39 @@ extension LiaisonModel.Unit {
         return (1...7).compactMap { day in
             let hours = opening.filter { $0.day == day }.sorted { ($0.from, $0.to) < ($1.from, $1.to) }
             guard !hours.isEmpty else { return nil }
-            return Self.weekdays(language)[day - 1] + language(" : ", ": ")
+            return OpeningHours.weekdays(language)[day - 1] + language(" : ", ": ")
                 + hours.map { $0.text(language) }.joined(separator: language(" et ", " and "))
         }
-    }
-
-    private static func weekdays(_ language: Language) -> [String] {
-        language == .fr
-            ? ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
-            : ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     }
 }
 
 extension OpeningHours {
+    /// Monday first.
+    public static func weekdays(_ language: Language) -> [String] {
+        language == .fr
+            ? ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+            : ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    }
+
     fileprivate func text(_ language: Language) -> String {
-        let weeksText =
-            switch weeks {
-            case .all: ""
-            case .odd: language(" (semaines impaires)", " (odd weeks)")
-            case .even: language(" (semaines paires)", " (even weeks)")
-            }
+        let weeksText = weeks == .all ? "" : " (\(weeks.text(language)))"
         return Self.clock(from, language) + language(" à ", " to ") + Self.clock(to, language) + weeksText
     }
 
-    private static func clock(_ minutes: Int, _ language: Language) -> String {
+    /// A time of the day, by its minutes after midnight.
+    public static func clock(_ minutes: Int, _ language: Language) -> String {
         let rest = minutes % 60
         let text = (rest < 10 ? "0" : "") + String(rest)
         return language("\(minutes / 60) h \(text)", "\(minutes / 60):\(text)")
+    }
+}
+
+extension OpeningHours.Weeks {
+    public func text(_ language: Language) -> String {
+        switch self {
+        case .all: language("toutes les semaines", "every week")
+        case .odd: language("semaines impaires", "odd weeks")
+        case .even: language("semaines paires", "even weeks")
+        }
     }
 }

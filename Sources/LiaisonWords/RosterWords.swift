@@ -12,11 +12,16 @@ extension RosterDifference {
         let heading = language(
             "\(institution), version \(version) de la liste :", "Version \(version) of the roster of \(institution):")
         guard !changes.isEmpty else { return [heading, language("- rien ne change", "- nothing changes")] }
-        return [heading] + changes.map { $0.text(language) }
+        return [heading] + changes.flatMap { $0.lines(language) }
     }
 }
 
 extension RosterDifference.Change {
+    fileprivate func lines(_ language: Language) -> [String] {
+        guard case .details(let details, let old, let unit) = self else { return [text(language)] }
+        return details.changes(from: old, language).map { "- \(unit), \($0)" }
+    }
+
     fileprivate func text(_ language: Language) -> String {
         switch self {
         case .goesOut(let subject):
@@ -25,6 +30,7 @@ extension RosterDifference.Change {
             language("- ajout : \(subject.name(.fr))", "- \(subject.name(.en)) comes in")
         case .changes(let subject):
             language("- modification : \(subject.name(.fr))", "- \(subject.name(.en)) changes")
+        case .details(_, _, let unit): language("- modification : \(unit)", "- \(unit) changes")
         case .standby(let units, let unit):
             units.isEmpty
                 ? language("- aucune unité ne relaie plus \(unit)", "- no unit stands by for \(unit) any more")

@@ -114,6 +114,13 @@ struct RegistrarCommand: AsyncParsableCommand {
         @Option(help: .both("Le numéro de sa permanence.", "Its duty line's number.", value: ("numero", "number")))
         var dutyPhone: String?
         @Option(
+            name: .customLong("opening"),
+            help: .both(
+                "Quand elle est ouverte, par exemple « mon-fri 09:00-12:00 » ou « tue 14:00-17:00 odd » ; peut être répété. « always » : à toute heure. À défaut, les horaires d'une unité connue restent.",
+                "When it is open, such as mon-fri 09:00-12:00 or tue 14:00-17:00 odd; may be repeated. always: at all hours. The hours of a unit that is known stay unless given.",
+                value: ("plage", "hours")))
+        var opening: [String] = []
+        @Option(
             name: .customLong("role"),
             help: .both(
                 "Un rôle prévu par la convention ; peut être répété.", "A role of the convention; may be repeated.",
@@ -123,10 +130,24 @@ struct RegistrarCommand: AsyncParsableCommand {
         func run() async throws {
             try await global.reporting { _ in
                 guard let unit = UnitAddress(address) else { throw ClientFailure.unknownUnit(address) }
-                try Registrar(vault: global.openVault()).put(
+                let registrar = try Registrar(vault: global.openVault())
+                let known = try registrar.units().first { $0.address == unit }
+                try registrar.put(
                     LiaisonModel.Unit(
                         address: unit, kind: kind, name: name, town: town, phone: phone, dutyPhone: dutyPhone,
-                        roles: roles, opening: [], absence: nil))
+                        roles: roles, opening: opening.isEmpty ? known?.opening ?? [] : hours(), absence: nil))
+            }
+        }
+
+        private func hours() throws -> [OpeningHours] {
+            guard opening != ["always"] else { return [] }
+            return try opening.flatMap { text in
+                guard let hours = OpeningHours.parse(text) else {
+                    throw InputRefused(
+                        fr: "horaires attendus, par exemple mon-fri 09:00-12:00 (\(text))",
+                        en: "expected hours such as mon-fri 09:00-12:00 (\(text))")
+                }
+                return hours
             }
         }
     }

@@ -7,6 +7,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonTLS
 import LiaisonTestKit
+import LiaisonVault
 import LiaisonWire
 import Synchronization
 import Testing
@@ -73,7 +74,7 @@ struct OutboxTests {
         try first.keep(kept, as: draft)
         let next = try await online(world)
         try next.outbox.finishSealings()
-        #expect(try next.outbox.waiting().map(\.id) == [id])
+        #expect(try next.outbox.waiting().map(\.routing.id) == [id])
         #expect(try next.transmission(ofDraft: draft) == id)
         #expect(try next.drafts().isEmpty)
     }

@@ -7,8 +7,9 @@ import Testing
 
 /// What browsers send, and what others send in their name.
 struct FormTests {
-    @Test func formsAreReadAsBrowsersWriteThem() {
-        let form = FormBody(urlEncoded: "f.last_name=TEST%C3%89+ARD&f.needs=&f.needs=housing&f.needs=health&a=b%3Dc&x")
+    @Test func formsAreReadAsBrowsersWriteThem() throws {
+        let form = try FormBody(
+            urlEncoded: "f.last_name=TEST%C3%89+ARD&f.needs=&f.needs=housing&f.needs=health&a=b%3Dc&x")
         #expect(form["f.last_name"] == "TESTÉ ARD")
         #expect(form.all("f.needs") == ["", "housing", "health"])
         #expect(form["a"] == "b=c")
@@ -19,9 +20,14 @@ struct FormTests {
 
     /// None of these ends the program.
     @Test(arguments: ["", "&", "=", "&&==&", "a=%", "a=%z", "a=%zz", "%zz=a", "a=%C3", "\u{0}=\u{0}", "a=%00"])
-    func whatIsNoFormIsReadAllTheSame(text: String) {
-        let form = FormBody(urlEncoded: text)
+    func whatIsNoFormIsReadAllTheSame(text: String) throws {
+        let form = try FormBody(urlEncoded: text)
         #expect(form["token"] == nil)
+    }
+
+    /// Cheap to send, and dear to read: refused before it is read.
+    @Test func aFormOfThousandsOfFieldsIsTooMuch() {
+        #expect(throws: TooMuchText.self) { try FormBody(urlEncoded: String(repeating: "a&", count: 1 << 20)) }
     }
 
     private func body(_ parts: String..., boundary: String = "XYZ") -> [UInt8] {

@@ -48,4 +48,18 @@ struct TemplateTests {
             }
         }
     }
+
+    /// Two tables with the same name would leave one of the texts unsaid, without a word.
+    @Test func noTextHasTheNameOfAnother() {
+        let tables = [DeskWords.own, DeskWords.audit, DeskRegistrarWords.all].map { Set($0.keys) }
+        #expect(DeskWords.texts(.fr).count == tables.map(\.count).reduce(0, +))
+    }
+
+    /// French has a space before it and English none: the words say which.
+    @Test func noColonIsWrittenInALanguage() {
+        for (name, text) in templates {
+            let colons = text.matches(of: /[>}] ?: ?[<{]/).count
+            #expect(colons == 0, "\(name)")
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 import http.client
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -256,6 +257,52 @@ def guesses_at_once_are_no_more(serve):
 
 
 @serving
+def a_flood_of_strangers_keeps_no_agent_out(serve):
+    """Names that nobody has, large forms and unfinished ones, all at once: the own computer signs in, and the process stays small."""
+    agent = Visit.of(serve, EST)
+    halves = []
+    for _ in range(200):
+        half = socket.create_connection(("127.0.0.1", serve.port), timeout=PATIENCE)
+        context = ssl.create_default_context(cafile=sandbox.directory / "desk.pem")
+        half = context.wrap_socket(half, server_hostname=NAME)
+        half.sendall(f"POST /unlock HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 2000000\r\n\r\n".encode() + b"a" * 15_000)
+        halves.append(half)
+    same(Visit(serve).ask("POST", "/unlock", {"name": "x" * 20_000})[0], 413, "a form that is too large")
+    with ThreadPoolExecutor(32) as pool:
+        waiting = [pool.submit(lambda place: Visit(serve).sign_in(f"personne-{place}", "faux")[0], place) for place in range(80)]
+        started = time.monotonic()
+        same(agent.sign_in(EST, sandbox.passphrase(EST))[0], 303, "the agent's own browser")
+        took = time.monotonic() - started
+        found = {one.result() for one in waiting}
+    check(found <= {422, 429, 503}, f"answers to the strangers: {found}")
+    check(took < 10, f"the agent waited {took:.1f} s")
+    status = pathlib.Path(f"/proc/{serve.process.pid}/status").read_text(encoding="ascii")
+    held = int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+    check(held < 300, f"{held:.0f} MiB in memory")
+    many = Visit.of(serve, MONTLUEL)
+    same(many.ask("POST", "/lock", [("a", "")] * 5000)[0], 413, "a form of thousands of fields")
+    started = time.monotonic()
+    serve.stop()
+    check(time.monotonic() - started < 15, "somebody who does not finish holds up the end")
+    for half in halves:
+        half.close()
+
+
+@serving
+def a_shared_computer_is_known_to_each(serve):
+    """Two agents at one computer, one after the other: it is known to both, and the first is not at work there any more."""
+    visit = Visit.of(serve, EST)
+    before = dict(visit.cookies)
+    visit.sign_in(MONTLUEL, sandbox.passphrase(MONTLUEL))
+    first = Visit(serve)
+    first.cookies = before
+    check(first.is_out(), "the one who was at work before still is")
+    for place in range(6):
+        same(Visit(serve).sign_in(EST, f"faux {place}")[0], 422, f"wrong passphrase {place}")
+    same(visit.sign_in(EST, sandbox.passphrase(EST))[0], 303, "the first one again, while others wait")
+
+
+@serving
 def sessions_are_listed_and_ended(serve):
     other = Visit(serve)
     other.sign_in(EST, sandbox.passphrase(EST), User_Agent="Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0")
@@ -329,8 +376,10 @@ def the_passphrase_is_changed(serve):
     contains(browser.text, "Les deux saisies diffèrent")
     fill("faux", new.strip(), new.strip())
     contains(browser.text, "La phrase de passe actuelle est incorrecte")
+    other = Visit.of(serve, EST)
     fill(sandbox.passphrase(EST), new.strip(), new.strip())
     contains(browser.text, "Phrase de passe changée.")
+    check(other.is_out(), "a session that knew the old one goes on")
     same(Visit(serve).sign_in(EST, sandbox.passphrase(EST))[0], 422, "the old one")
     (sandbox.directory / "agents" / f"{EST}.passphrase").write_text(new, encoding="utf-8")
     Visit.of(serve, EST)
@@ -405,7 +454,8 @@ def nothing_is_left_when_it_is_killed():
 
 WALKS = [
     each_agent_has_the_own_desk, cookies_stay_in_the_browser, strangers_learn_nothing, judges_where_a_request_comes_from, speaks_tls_only,
-    guesses_take_longer_each_time, guesses_at_once_are_no_more, sessions_are_listed_and_ended, a_day_at_the_desk, an_agent_joins_in_the_browser,
+    guesses_take_longer_each_time, guesses_at_once_are_no_more, a_flood_of_strangers_keeps_no_agent_out,
+    a_shared_computer_is_known_to_each, sessions_are_listed_and_ended, a_day_at_the_desk, an_agent_joins_in_the_browser,
     nothing_is_left_when_it_is_killed, the_passphrase_is_changed,
 ]
 

@@ -10,7 +10,8 @@ import re
 import sys
 import zoneinfo
 
-from desk import Browser, Keys, Sandbox, Walks, check, contains, same, until
+from desk import Browser, Sandbox, Walks, check, contains, same, until
+from desk_hands import Keyboard, Mouse
 from desk_words import ORIENTATION, REFERRAL
 
 ORIENTATION = ORIENTATION | {"shared_scope": ["identity", "contact", "needs"]}
@@ -39,88 +40,7 @@ sandbox = Sandbox(sys.argv[1])
 browser = Browser()
 
 
-class Mouse:
-    """Goes through pages by clicking."""
-
-    name = "mouse"
-
-    def use(self, selector):
-        """Uses a link or a button that leads to another page."""
-        browser.there(selector)
-        browser.click(selector)
-
-    def unfold(self, selector):
-        browser.there(selector).click()
-
-    def choose(self, selector, label):
-        browser.choose(selector, label)
-
-    def write(self, values):
-        """Fills in fields of a form."""
-        for name, value in values.items():
-            control = f"#f-{name}"
-            if isinstance(value, list):
-                for choice in value:
-                    browser.one(f"{control} input[value='{choice}']").click()
-            elif value is True:
-                browser.one(f"{control}-yes").click()
-            elif browser.one(control).tag_name == "select":
-                browser.choose(control, value)
-            else:
-                browser.field(control, value)
-
-    def acknowledge(self):
-        browser.press_button("Prendre en charge")
-
-
-class Keyboard:
-    """Goes through pages by Tab, Enter, the space bar and letters; never touches a mouse."""
-
-    name = "keys"
-
-    def use(self, selector):
-        browser.there(selector)
-        browser.tab_to(selector)
-        browser.leaves(lambda: browser.type(Keys.ENTER))
-
-    def unfold(self, selector):
-        browser.there(selector)
-        browser.tab_to(selector)
-        browser.type(Keys.ENTER)
-
-    def choose(self, selector, label):
-        browser.tab_to(selector)
-        browser.type(label)
-        chosen = browser.run("return document.querySelector(arguments[0]).selectedOptions[0].label", selector)
-        same(chosen, label, f"what typing chose in {selector}")
-
-    def write(self, values):
-        order = {name: browser.run("""
-            return [...document.querySelectorAll("[id^='f-']")].findIndex((each) => each.id === "f-" + arguments[0]);""", name)
-            for name in values}
-        for name in sorted(values, key=order.get):
-            value, control = values[name], f"#f-{name}"
-            if isinstance(value, list):
-                place = {choice: browser.run("""
-                    return [...document.querySelectorAll(arguments[0])].findIndex((each) => each.value === arguments[1]);""",
-                    f"{control} input", choice) for choice in value}
-                for choice in sorted(value, key=place.get):
-                    browser.tab_to(f"{control} input[value='{choice}']")
-                    browser.type(Keys.SPACE)
-            elif value is True:
-                browser.tab_to(f"{control}-yes")
-                browser.type(Keys.SPACE)
-            elif browser.one(control).tag_name == "select":
-                self.choose(control, value)
-            else:
-                browser.tab_to(control)
-                browser.type(value)
-
-    def acknowledge(self):
-        browser.leaves(lambda: browser.type("a"))
-
-
-hand = Mouse()
+hand = Mouse(browser)
 
 
 # ── What the stories do
@@ -437,7 +357,7 @@ if __name__ == "__main__":
     walks = Walks(browser, sandbox)
     try:
         for kind, stories in STORIES:
-            hand = kind()
+            hand = kind(browser)
             for story in stories:
                 if not sys.argv[2:] or {story.__name__, hand.name} & set(sys.argv[2:]):
                     walks.walk(story, story.units, hand.name)

@@ -122,3 +122,44 @@ quiet() { say "$1" alerts && ! grep -q "$2" "$dir/out"; }
 orientation=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=0639980001 --set needs=housing
     --set 'request=Un rendez-vous.' --set consent_date=2026-11-20 --set 'shared_scope=identity,contact,needs'
     --set adhesion_status=given --set person_informed=informed)
+
+# two_registrars: in $dir/sb what scripts/sandbox makes of the small convention, but for its agents, and with two registrars
+# of cd01 who both sign (registrars/cd01, registrars/second), before its first roster. The second one's key has to be made before
+# the convention is signed. Its fingerprint is in $dir/fingerprint.
+two_registrars() {
+    local sb="$dir/sb" port institution key recovery source
+    mkdir -p "$sb/agents" "$sb/registrars/recovery"
+    port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    sed 's/^    kind: department$/    kind: department\n    roster_signatures: 2/' "$small" >"$sb/convention.yaml"
+    "$bin/liaisond" init --data "$sb/relay" --origin relais.example/small --port "$port" >>"$sb/convention.yaml"
+    printf 'party_keys:\n' >>"$sb/convention.yaml"
+    for institution in avema01 ggd01 cd01 tj01; do
+        printf 'essai\n' >"$sb/registrars/$institution.passphrase"
+        registrar "$institution" create "$institution" --recovery "$sb/registrars/recovery/$institution" >"$dir/line.$institution"
+        [ "$institution" = cd01 ] || cat "$dir/line.$institution" >>"$sb/convention.yaml"
+    done
+    printf 'essai\n' >"$sb/registrars/second.passphrase"
+    registrar second create cd01 >"$dir/second" 2>"$dir/err"
+    grep -o '[0-9a-f]\{64\}' "$dir/err" >"$dir/fingerprint"
+    key=$(sed 's/.*{ key: \([^,]*\),.*/\1/' "$dir/line.cd01")
+    recovery=$(sed 's/.*recovery: \([^ ]*\) .*/\1/' "$dir/line.cd01")
+    printf '  cd01: { keys: [{ key: %s }, { key: %s }], recovery: %s }\n' "$key" "$(cat "$dir/second")" "$recovery" \
+        >>"$sb/convention.yaml"
+    source=$sb/convention.yaml
+    for institution in avema01 ggd01 cd01 tj01; do
+        LIAISON_VAULT="$sb/registrars/$institution" LIAISON_PASSPHRASE_FILE="$sb/registrars/$institution.passphrase" \
+            "$bin/liaison" convention sign "$source" --output "$sb/convention.note" 2>/dev/null
+        source=$sb/convention.note
+    done
+    "$bin/liaisond" admit --data "$sb/relay" "$sb/convention.note" >/dev/null
+    "$bin/liaisond" serve --data "$sb/relay" --port "$port" 2>"$sb/relay/liaisond.log" &
+    printf '%s\n' "$!" >"$sb/relay.pid"
+    printf 'https://127.0.0.1:%s\n' "$port" >"$sb/relay.url"
+    for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
+    for institution in avema01 ggd01 tj01; do
+        registrar "$institution" units --from "$sb/convention.yaml"
+        registrar "$institution" publish --convention "$sb/convention.note" 2>"$dir/err"
+    done
+    "$bin/liaison" convention trust "$sb/convention.note" >"$sb/trust"
+    : >"$sb/ready"
+}

@@ -6,45 +6,12 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The second registrar's key is made before the convention is signed: the sandbox knows one registrar an institution,
-# so this convention is put together here.
-sb="$dir/sb"
-mkdir -p "$sb/agents" "$sb/registrars/recovery"
-port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-sed 's/^    kind: department$/    kind: department\n    roster_signatures: 2/' "$small" >"$sb/convention.yaml"
-"$bin/liaisond" init --data "$sb/relay" --origin relais.example/small --port "$port" >>"$sb/convention.yaml"
-printf 'party_keys:\n' >>"$sb/convention.yaml"
-for institution in avema01 ggd01 cd01 tj01; do
-    printf 'essai\n' >"$sb/registrars/$institution.passphrase"
-    registrar "$institution" create "$institution" --recovery "$sb/registrars/recovery/$institution" >"$dir/line.$institution"
-    [ "$institution" = cd01 ] || cat "$dir/line.$institution" >>"$sb/convention.yaml"
-done
-printf 'essai\n' >"$sb/registrars/second.passphrase"
-registrar second create cd01 >"$dir/second" 2>"$dir/err"
-fingerprint=$(grep -o '[0-9a-f]\{64\}' "$dir/err")
-key=$(sed 's/.*{ key: \([^,]*\),.*/\1/' "$dir/line.cd01")
-recovery=$(sed 's/.*recovery: \([^ ]*\) .*/\1/' "$dir/line.cd01")
-printf '  cd01: { keys: [{ key: %s }, { key: %s }], recovery: %s }\n' "$key" "$(cat "$dir/second")" "$recovery" \
-    >>"$sb/convention.yaml"
-source=$sb/convention.yaml
-for institution in avema01 ggd01 cd01 tj01; do
-    LIAISON_VAULT="$sb/registrars/$institution" LIAISON_PASSPHRASE_FILE="$sb/registrars/$institution.passphrase" \
-        "$bin/liaison" convention sign "$source" --output "$sb/convention.note" 2>/dev/null
-    source=$sb/convention.note
-done
-"$bin/liaisond" admit --data "$sb/relay" "$sb/convention.note" >/dev/null
-"$bin/liaisond" serve --data "$sb/relay" --port "$port" 2>"$sb/relay/liaisond.log" &
-printf '%s\n' "$!" >"$sb/relay.pid"
-printf 'https://127.0.0.1:%s\n' "$port" >"$sb/relay.url"
-for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
-for institution in avema01 ggd01 tj01; do
-    registrar "$institution" units --from "$sb/convention.yaml"
-    registrar "$institution" publish --convention "$sb/convention.note" 2>"$dir/err"
-done
+two_registrars
+sb=$dir/sb
 
 # ── Two signatures: one alone publishes nothing
 registrar cd01 units --from "$sb/convention.yaml"
-registrar cd01 colleague "$fingerprint" --draft
+registrar cd01 colleague "$(cat "$dir/fingerprint")" --draft
 registrar cd01 publish --convention "$sb/convention.note" >"$dir/half" 2>"$dir/err"
 says 'second registrar' "$dir/err"
 exits 65 registrar cd01 cosign "$dir/half" --convention "$sb/convention.note" --yes # not by the same hand
