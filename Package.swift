@@ -197,7 +197,10 @@ let package = Package(
             name: "mailbox",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
-                "LiaisonSQLiteStore", "LiaisonClient", "LiaisonTestKit"
+                "LiaisonSQLiteStore", "LiaisonVault", "LiaisonClient", "LiaisonDesk", "LiaisonTestKit",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio")
             ], path: "Benchmarks/Mailbox", swiftSettings: strict),
         .executableTarget(
             name: "relaybench",

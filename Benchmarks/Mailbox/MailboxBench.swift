@@ -11,7 +11,7 @@ import LiaisonWire
 import Synchronization
 
 /// What lists cost a device whose unit's mailbox holds 100, 10,000 and 100,000 deliveries, ten of them new, in one run:
-/// `inbox` and `track` with all that they need of the relay, after unlocking; events verified a second while they come for the
+/// `inbox` and `track` with all that they need of the relay, after unlocking; the desk's page of the inbox over HTTP; events verified a second while they come for the
 /// first time; and the peak memory of the process, relay and client together.
 ///
 ///     swift run -c release mailbox [largest]
@@ -27,8 +27,9 @@ struct MailboxBench {
         var wholeRate = 0.0
         var inbox: [Double] = []
         var track: [Double] = []
-        /// What the desk's page of the inbox needs of the library.
+        /// What the desk's page of the inbox needs of the library, and the whole page over HTTP.
         var page: [Double] = []
+        var wholePage: [Double] = []
         var memory = 0
     }
 
@@ -55,6 +56,11 @@ struct MailboxBench {
                 row.track.append(try await track(new[0], world, recipient))
                 row.page.append(try await page(world, recipient))
             }
+            let desk = try await ServedDesk(recipient, of: world)
+            for _ in 0..<rounds {
+                row.wholePage.append(try await desk.milliseconds("/inbox", holding: "delivery--new", times: 10))
+            }
+            desk.end()
             row.memory = Memory.peak
             rows.append(row)
             print(text(row))
@@ -114,7 +120,7 @@ struct MailboxBench {
 
     static func text(_ row: Row) -> String {
         "\(row.deliveries) deliveries: \(row.events) events for the first time, \(Int(row.rate)) a second of its own time, \(Int(row.wholeRate)) with the relay's; "
-            + "inbox \(spread(row.inbox)) ms, track \(spread(row.track)) ms, page of the desk \(spread(row.page)) ms; peak memory \(row.memory) MB"
+            + "inbox \(spread(row.inbox)) ms, track \(spread(row.track)) ms, page of the desk \(spread(row.wholePage)) ms over HTTP, \(spread(row.page)) ms of it the library's; peak memory \(row.memory) MB"
     }
 
     /// Median, least and most.

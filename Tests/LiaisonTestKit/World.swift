@@ -54,7 +54,7 @@ package final class World {
 
     // MARK: Agents
 
-    private func vaultPath(_ unit: String) -> String { "\(directory.path)/vault-\(unit)" }
+    package func vaultPath(_ unit: String) -> String { "\(directory.path)/vault-\(unit)" }
 
     package static func passphrase() throws -> GuardedBytes { try GuardedBytes(copying: Array("essai".utf8)) }
 
