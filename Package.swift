@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"])]),
         .systemLibrary(
             name: "CKeyutils", pkgConfig: "libkeyutils", providers: [.apt(["libkeyutils-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         library("LiaisonNotes", ["CSodium", crypto]),
         library("LiaisonModel", ["LiaisonNotes"]),
@@ -172,7 +173,7 @@ let package = Package(
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonWire", "LiaisonRelay",
                 "LiaisonSQLiteStore", "LiaisonPostgreSQLStore", "LiaisonStores", "LiaisonHTTP", "LiaisonTLS",
-                "LiaisonWitness", arguments,
+                "LiaisonWitness", "CMalloc", arguments,
                 log, nioSSL,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -191,7 +192,7 @@ let package = Package(
             name: "scale",
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonForms", "LiaisonSealing", "LiaisonWire", "LiaisonRelay",
-                "LiaisonVault", "LiaisonClient", "LiaisonTestKit"
+                "LiaisonVault", "LiaisonClient", "LiaisonTestKit", "COpenSSL"
             ], path: "Benchmarks/Scale", swiftSettings: strict),
         .executableTarget(
             name: "mailbox",

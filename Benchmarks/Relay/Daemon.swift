@@ -54,14 +54,14 @@ final class Daemon {
         return (user + system) * 1000 / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// Kilobytes: what it holds, and the most that it held.
-    var memory: (now: Int, peak: Int) {
+    /// Kilobytes: what it holds, the most that it held, and what of it are pages of files, which the kernel can drop.
+    var memory: (now: Int, peak: Int, files: Int) {
         let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
         func value(_ name: String) -> Int {
             let line = text.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
             return Int(line.filter(\.isNumber)) ?? 0
         }
-        return (value("VmRSS:"), value("VmHWM:"))
+        return (value("VmRSS:"), value("VmHWM:"), value("RssFile:"))
     }
 
     private static func freePort() throws -> Int {

@@ -17,7 +17,7 @@ import Synchronization
 /// (g) what one agent's flood and a crowd of strangers cost somebody else, (h) the store in a PostgreSQL database,
 /// (i) the relay killed under full load, (j) very much that falls due at once.
 ///
-///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database|load|kills|due] [--kills N] [--due N]
+///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database|load|streams|kills|due] [--kills N] [--due N]
 @main
 struct RelayBench {
     static let roundLength = TimeAmount.seconds(3)
@@ -27,7 +27,7 @@ struct RelayBench {
     var programs = "\(Programs.root)/.build/release"
     var stored = [1000, 100_000, 1_000_000]
     var rounds = 5
-    /// What is measured alone: (e), (h), (i), (j), or (a) to (d) with (f).
+    /// What is measured alone: (e), (h), (i), (j), (a) to (d) with (f), or the streams of (f) on a relay that did nothing else.
     var only: String?
     var killCount = 20
     var dueCount = 100_000
@@ -56,7 +56,7 @@ struct RelayBench {
         if only == nil || only == "database" { try await database() }
         if only == nil || only == "kills" { try await kills() }
         if only == nil || only == "due" { try await due() }
-        guard only == nil || only == "stored" || only == "load" else { return }
+        guard only == nil || only == "stored" || only == "load" || only == "streams" else { return }
         let site = try await Site(programs: programs)
         let filler = try StoreFiller(
             store: SQLiteRelayStore(directory: site.path), log: Fixture.signer(Fixture.origin),
@@ -76,6 +76,12 @@ struct RelayBench {
             var requests = Requests(site: site, head: head)
             let generator = Generator(daemon)
             if costs.isEmpty, only == nil || only == "load" { try await whole(generator, daemon, &requests) }
+            if only == "streams" {
+                try await streams(generator, daemon, site)
+                try await generator.close()
+                daemon.stop()
+                continue
+            }
             guard only != "load" else {
                 try await generator.close()
                 return daemon.stop()
@@ -257,7 +263,7 @@ struct RelayBench {
 
     /// (f) What an idle stream holds.
     private func streams(_ generator: Generator, _ daemon: Daemon, _ site: Site) async throws {
-        let before = daemon.memory.now
+        let before = daemon.memory
         var lines: [Line] = []
         for agent in site.senders {
             for _ in 0..<Self.streamsEach {
@@ -266,9 +272,14 @@ struct RelayBench {
                 lines.append(line)
             }
         }
-        try await Task.sleep(for: .seconds(2))
-        let each = Double(daemon.memory.now - before) / Double(lines.count)
-        say("(f) \(lines.count) idle streams: \(rounded(each)) KiB each, \(daemon.memory.now / 1024) MB in all")
+        // Longer than the relay takes to give back what the handshakes left over.
+        try await Task.sleep(for: .seconds(12))
+        let memory = daemon.memory
+        let each = Double(memory.now - before.now) / Double(lines.count)
+        say(
+            "(f) \(lines.count) idle streams: \(rounded(each)) KiB each, \(memory.now / 1024) MB in all, "
+                + "of which \(memory.files / 1024) MB are pages of the program's files; before them "
+                + "\(before.now / 1024) and \(before.files / 1024) MB")
         await generator.closing(lines)
     }
 

@@ -14,28 +14,71 @@ import LiaisonWire
 import Synchronization
 
 /// A directory of 500 institutions, 5,000 units and 20,000 agents beside one of four institutions: what a refresh moves
-/// after one roster changed, and what a `send` costs of its own, in one run.
+/// after one roster changed, and what a `send` costs of its own; then an attachment of 1 GiB, sealed and opened, beside the bare
+/// cipher. All in one run.
 ///
-///     swift run -c release scale [institutions]
+///     swift run -c release scale [--institutions N] [--mebibytes N] [--only directory|content]
 @main
 struct Scale {
     static func main() async throws {
-        let institutions = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 500
+        var (institutions, mebibytes, only) = (500, 1024, String?.none)
+        var arguments = CommandLine.arguments.dropFirst()
+        while let option = arguments.popFirst(), let value = arguments.popFirst() {
+            switch option {
+            case "--institutions": institutions = Int(value) ?? institutions
+            case "--mebibytes": mebibytes = Int(value) ?? mebibytes
+            case "--only": only = value
+            default: print("unknown option \(option)")
+            }
+        }
+        if only != "content" { try await directory(institutions) }
+        if only != "directory" { try await content(mebibytes) }
+    }
+
+    static func directory(_ institutions: Int) async throws {
         let small = try await measure(institutions: 4)
         let large = try await measure(institutions: institutions)
         print("institutions        4    \(institutions)")
-        print("first refresh    \(small.first) \(large.first) bytes, \(small.firstTime) \(large.firstTime) ms")
-        print("after a change   \(small.change) \(large.change) bytes, \(small.changeTime) \(large.changeTime) ms")
-        print("send, own time   \(small.send) \(large.send) ms (median of 9)")
-        print("ratio            \(Double(Int(large.send / small.send * 100)) / 100)")
+        print("first refresh    \(small.first) \(large.first) bytes, \(text(small.firstCost)) \(text(large.firstCost))")
+        print(
+            "after a change   \(small.change) \(large.change) bytes, \(text(small.changeCost)) \(text(large.changeCost))"
+        )
+        print("unlocking alone  \(text(small.unlock)) \(text(large.unlock)) (median of 9)")
+        print("send, own time   \(text(small.send)) \(text(large.send)) (median of 9, unlocking included)")
+        print("ratio            \(rounded(large.send.seconds / small.send.seconds))")
     }
+
+    static func content(_ mebibytes: Int) async throws {
+        let costs = try await Content(mebibytes: mebibytes).measure(rounds: 5)
+        for (name, ours, bare) in [
+            ("sealed", costs.seal, costs.bareSeal), ("opened and saved", costs.open, costs.bareOpen)
+        ] {
+            let ratios = zip(ours, bare).map { $1.seconds / $0.seconds }.sorted()
+            print(
+                "\(mebibytes) MiB \(name): \(text(median(ours))), bare cipher \(text(median(bare))); "
+                    + "ratio \(rounded(ratios[ratios.count / 2])) (\(rounded(ratios[0])) to \(rounded(ratios[ratios.count - 1])))"
+            )
+        }
+    }
+
+    /// By the clock; processor time beside it.
+    static func median(_ costs: [Content.Cost]) -> Content.Cost {
+        costs.sorted { $0.seconds < $1.seconds }[costs.count / 2]
+    }
+
+    static func text(_ cost: Content.Cost) -> String {
+        "\(rounded(cost.seconds * 1000)) ms (processor \(rounded(cost.processor * 1000)) ms)"
+    }
+
+    static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 
     struct Figures {
         var first = 0
-        var firstTime = 0.0
+        var firstCost = Content.Cost()
         var change = 0
-        var changeTime = 0.0
-        var send = 0.0
+        var changeCost = Content.Cost()
+        var unlock = Content.Cost()
+        var send = Content.Cost()
     }
 
     static func measure(institutions: Int) async throws -> Figures {
@@ -53,18 +96,19 @@ struct Scale {
         do {
             let session = try world.session(from, fresh: true)
             _ = bytes.take()
-            figures.firstTime = try await time { try await session.refresh() }
+            figures.firstCost = try await Content.cost { try await session.refresh() }
             figures.first = bytes.take()
             try await world.publish("i002")
-            figures.changeTime = try await time { try await session.refresh() }
+            figures.changeCost = try await Content.cost { try await session.refresh() }
             figures.change = bytes.take()
         }
 
         let target = "centre-05@i" + padded(institutions)
-        var times: [Double] = []
+        var (sends, unlocks): ([Content.Cost], [Content.Cost]) = ([], [])
         for _ in 0..<9 {
-            times.append(
-                try await time {
+            unlocks.append(try await Content.cost { _ = try world.reopened(from) })
+            sends.append(
+                try await Content.cost {
                     // As one command does it: unlock, load, refresh, judge, seal, deposit.
                     let session = try world.reopened(from)
                     try await session.refresh()
@@ -74,17 +118,11 @@ struct Scale {
                     _ = try await session.outbox.deposit(try await session.seal(plan))
                 })
         }
-        figures.send = times.sorted()[times.count / 2]
+        (figures.send, figures.unlock) = (median(sends), median(unlocks))
         return figures
     }
 
     static func padded(_ number: Int) -> String { String(String(1000 + number).dropFirst()) }
-
-    static func time(_ body: () async throws -> Void) async throws -> Double {
-        let start = ContinuousClock.now
-        try await body()
-        return Double(Int((ContinuousClock.now - start) / .milliseconds(1) * 10)) / 10
-    }
 
     /// Institutions of ten units each; everybody may refer to everybody.
     static func setting(_ institutions: Int) throws -> Setting {

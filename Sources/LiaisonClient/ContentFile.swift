@@ -49,7 +49,7 @@ struct ContentFile {
         }
     }
 
-    func write(_ bytes: [UInt8]) throws { try handle.write(contentsOf: bytes) }
+    func write(_ bytes: [UInt8]) throws { try writeAll(bytes, to: handle.fileDescriptor) }
 
     func finish() throws {
         try handle.synchronize()

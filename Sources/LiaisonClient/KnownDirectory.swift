@@ -109,11 +109,10 @@ extension DirectoryView {
             wanted.append((line, stored == nil ? 0 : index, stored?.claimed.version ?? 0))
         }
         let offers = try await offers(for: wanted.map { ($0.line, $0.from) })
-        var taken: [Taken] = []
         for (offer, wanted) in zip(offers, wanted) {
             guard offer.roster.claimed.version > wanted.version else { throw ClientFailure.broken(.directoryRollback) }
-            taken.append(try await verify(offer))
         }
+        let taken = try await verify(offers)
         try vault.write { vault in
             for item in taken {
                 let id = item.offer.line.institution.description
@@ -154,14 +153,48 @@ extension DirectoryView {
         return Offer(line: line, successions: bundle.successions, roster: roster, published: try await published)
     }
 
-    private func verify(_ offer: Offer) async throws -> Taken {
-        let institution = offer.line.institution
-        let successions = try joined(offer.successions, of: institution)
-        let place = try await place(of: offer.published, offer.line.roster)
-        let frame = try frame(for: institution, under: conventionInForce(), holding: successions)
-        var scratch = frame.frame
-        try await accept(offer.roster, at: place, frame.successions, into: &scratch)
-        return Taken(offer: offer, successions: successions, place: place)
+    /// Verifies rosters, each by itself: the signatures in them on all processors.
+    private func verify(_ offers: [Offer]) async throws -> [Taken] {
+        guard !offers.isEmpty else { return [] }
+        let present = try conventionInForce()
+        let convention = try await publication(of: present.hash).index
+        var taken: [Taken] = []
+        var rosters: [Accepting] = []
+        for offer in offers {
+            let institution = offer.line.institution
+            let successions = try joined(offer.successions, of: institution)
+            let place = try await place(of: offer.published, offer.line.roster)
+            let (frame, kept) = try frame(for: institution, under: present, holding: successions)
+            rosters.append(
+                Accepting(
+                    roster: offer.roster, place: place, convention: convention, successions: try await published(kept),
+                    frame: frame))
+            taken.append(Taken(offer: offer, successions: successions, place: place))
+        }
+        for isAccepted in await rosters.inParallel({ $0.isAccepted() }) where !isAccepted {
+            throw ClientFailure.broken(.bundleRefused)
+        }
+        return taken
+    }
+
+    /// A roster, and all that it is judged by.
+    private struct Accepting: Sendable {
+        let roster: Unverified<Roster>
+        let place: LogPlace
+        /// The index at which the convention in force was published.
+        let convention: Int
+        let successions: [(note: Verified<Succession>, index: Int)]
+        let frame: Directory
+
+        func isAccepted() -> Bool {
+            var scratch = frame
+            do {
+                try scratch.accept(roster, published: place, convention: convention, successions: successions)
+                return true
+            } catch {
+                return false
+            }
+        }
     }
 
     /// Keeps successions, beside those that are held; which of them count, and where, is judged when they are used.

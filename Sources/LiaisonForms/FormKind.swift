@@ -195,8 +195,12 @@ public struct FormCatalogue: Sendable {
     }
 
     /// - Throws: `Failure` or what Yams says; only when a data file is wrong, which a test excludes.
-    public init() throws {
-        let decoder = YAMLDecoder()
+    public init() throws { self = try Self.shipped.get() }
+
+    /// Read once by a process, however often it is asked for.
+    private static let shipped = Result { try FormCatalogue(decoder: YAMLDecoder()) }
+
+    private init(decoder: YAMLDecoder) throws {
         fields = try decoder.decode([String: FieldDefinition].self, from: Data(PackageResources.fields_yaml))
         let common = try decoder.decode(CommonFile.self, from: Data(PackageResources.common_yaml))
         forbiddenText = common.forbidden_text

@@ -224,6 +224,17 @@ struct RelayRoutes {
 
     // MARK: Streams and submissions
 
+    /// A message of a stream; by itself, so that what it takes to write it is not part of what every stream keeps while it waits.
+    @inline(never)
+    private static func text(of message: StreamMessage) throws -> ByteBuffer {
+        switch message {
+        case .heartbeat: return ByteBuffer(string: ":\n\n")
+        case .grown(let mailbox, let place):
+            let data = String(decoding: try WireJSON.encode(mailbox), as: UTF8.self)
+            return ByteBuffer(string: "id: \(place)\nevent: mailbox\ndata: \(data)\n\n")
+        }
+    }
+
     /// Server-sent events (WHATWG HTML, section 9.2): `data` says which mailbox has reached which number, `id` up to where.
     private func stream(to peer: AgentAddress, after place: Int) throws -> Response {
         var headers = HTTPFields()
@@ -237,13 +248,7 @@ struct RelayRoutes {
                 // A relay that is told to stop would wait for the end of what is being answered.
                 try await withGracefulShutdownHandler {
                     try await relay.follow(peer, after: place, heartbeat: Self.heartbeat) { message in
-                        switch message {
-                        case .heartbeat: try await writer.write(ByteBuffer(string: ":\n\n"))
-                        case .grown(let mailbox, let place):
-                            let data = String(decoding: try WireJSON.encode(mailbox), as: UTF8.self)
-                            try await writer.write(
-                                ByteBuffer(string: "id: \(place)\nevent: mailbox\ndata: \(data)\n\n"))
-                        }
+                        try await writer.write(Self.text(of: message))
                     }
                 } onGracefulShutdown: {
                     relay.sequencer.signals.close()

@@ -143,9 +143,7 @@ extension Relay {
         var isFirst = true
         var wake = wakes.makeAsyncIterator()
         repeat {
-            let directory = sequencer.directory
-            guard let agent = directory.agent(peer), agent.isInForce(at: self.clock()) else { return }
-            let units = Set(directory.units(of: peer, at: self.clock()))
+            guard let units = units(followedBy: peer) else { return }
             signals.listen(id, to: units)
             var grown: [(GrownMailbox, Int)] = []
             for unit in units {
@@ -160,5 +158,15 @@ extension Relay {
             if grown.isEmpty, !isFirst { try await say(.heartbeat) }
             isFirst = false
         } while await wake.next() != nil && !Task.isCancelled
+    }
+
+    /// The units whose mailboxes an agent may follow now; nil for one who is not in force.
+    ///
+    /// By itself, so that what it looks at is not part of what every stream keeps while it waits.
+    @inline(never)
+    private func units(followedBy peer: AgentAddress) -> Set<UnitAddress>? {
+        let directory = sequencer.directory
+        guard let agent = directory.agent(peer), agent.isInForce(at: clock()) else { return nil }
+        return Set(directory.units(of: peer, at: clock()))
     }
 }

@@ -5,6 +5,7 @@ import COpenSSL
 import Crypto
 import Foundation
 public import LiaisonNotes
+import Synchronization
 
 /// The payload cipher of age: ChaCha20-Poly1305 over chunks of 64 KiB, through OpenSSL's EVP.
 final class ChunkCipher {
@@ -44,29 +45,36 @@ final class ChunkCipher {
     }
 
     private func seal(_ chunk: [UInt8]) -> [UInt8]? {
-        var output = [UInt8](repeating: 0, count: chunk.count + Self.tagSize)
-        var length: Int32 = 0
-        let done = output.withUnsafeMutableBufferPointer { buffer -> Bool in
-            guard let start = buffer.baseAddress else { return false }
-            return EVP_CipherUpdate(context, start, &length, chunk, Int32(chunk.count)) == 1
+        var isSealed = false
+        let output = [UInt8](unsafeUninitializedCapacity: chunk.count + Self.tagSize) { buffer, filled in
+            guard let start = buffer.baseAddress else { return }
+            var length: Int32 = 0
+            isSealed =
+                EVP_CipherUpdate(context, start, &length, chunk, Int32(chunk.count)) == 1
                 && EVP_CipherFinal_ex(context, start + Int(length), &length) == 1
                 && EVP_CIPHER_CTX_ctrl(
                     context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagSize), start + chunk.count) == 1
+            filled = isSealed ? chunk.count + Self.tagSize : 0
         }
-        return done ? output : nil
+        return isSealed ? output : nil
     }
 
     private func open(_ chunk: [UInt8]) -> [UInt8]? {
         let count = chunk.count - Self.tagSize
         guard count >= 0 else { return nil }
         var tag = Array(chunk[count...])
-        var output = [UInt8](repeating: 0, count: max(count, 1))
-        var length: Int32 = 0
-        let done =
-            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), &tag) == 1
-            && EVP_CipherUpdate(context, &output, &length, chunk, Int32(count)) == 1
-            && EVP_CipherFinal_ex(context, &tag, &length) == 1
-        return done ? Array(output.prefix(count)) : nil
+        var isGenuine = false
+        let output = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, filled in
+            guard let start = buffer.baseAddress else { return }
+            var length: Int32 = 0
+            isGenuine =
+                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), &tag) == 1
+                && EVP_CipherUpdate(context, start, &length, chunk, Int32(count)) == 1
+                && EVP_CipherFinal_ex(context, &tag, &length) == 1
+            // Nothing of what does not authenticate stays behind.
+            if isGenuine { filled = count } else { OPENSSL_cleanse(start, count) }
+        }
+        return isGenuine ? output : nil
     }
 }
 
@@ -74,30 +82,64 @@ final class ChunkCipher {
 public enum AgeFile {
     /// Seals `plaintext` to `recipients` and hands the file to `write` piece by piece.
     ///
-    /// Memory does not grow with the plaintext: one chunk of 64 KiB at a time.
+    /// Memory does not grow with the plaintext: some chunks of 64 KiB at a time.
+    ///
+    /// - Returns: the SHA-256 of the file, and its size.
+    @discardableResult
     public static func seal(
         _ plaintext: some ByteSource, to recipients: [AgeRecipient],
         random: RandomBytes = .system, write: ([UInt8]) throws -> Void
-    ) throws {
+    ) throws -> (sha256: Hash, size: Int) {
         let fileKey = try GuardedBytes.random(16)
         let header = AgeHeader(stanzas: try recipients.map { try $0.wrap(fileKey) }, fileKey: fileKey)
-        try write(Array(header.text.utf8))
         let nonce = random(ChunkCipher.nonceSize)
-        try write(nonce)
-        let cipher = try ChunkCipher(fileKey: fileKey, nonce: nonce, sealing: true)
+        let start = Array(header.text.utf8) + nonce
+        try write(start)
+        var size = start.count
+        let sealing = Mutex(
+            Sealing(cipher: try ChunkCipher(fileKey: fileKey, nonce: nonce, sealing: true), hashing: start))
+        // Sealed and hashed beside the reading and the writing.
+        let conveyor = Conveyor<Piece, [UInt8]> { piece in try sealing.withLock { try $0.seal(piece) } }
         var offset = 0
         var index = 0
-        repeat {
-            let count = min(ChunkCipher.chunkSize, plaintext.size - offset)
-            var chunk = try plaintext.read(at: offset, count: count)
-            defer { Sodium.wipe(&chunk) }
-            offset += count
-            guard let sealed = cipher.process(chunk, index: index, last: offset == plaintext.size) else {
-                throw AgeFailure.badKey
-            }
-            try write(sealed)
-            index += 1
-        } while offset < plaintext.size
+        try conveyor.run(
+            next: {
+                guard offset < plaintext.size || index == 0 else { return nil }
+                let count = min(ChunkCipher.chunkSize, plaintext.size - offset)
+                let bytes = Plaintext(try plaintext.read(at: offset, count: count))
+                offset += count
+                defer { index += 1 }
+                return Piece(bytes: bytes, index: index, isLast: offset == plaintext.size)
+            },
+            take: { sealed in
+                size += sealed.count
+                try write(sealed)
+            })
+        return (sealing.withLock { .of($0.hasher) }, size)
+    }
+
+    /// A chunk of plaintext on its way.
+    private struct Piece {
+        let bytes: Plaintext
+        let index: Int
+        let isLast: Bool
+    }
+
+    private struct Sealing {
+        let cipher: ChunkCipher
+        var hasher = SHA256()
+
+        init(cipher: ChunkCipher, hashing start: [UInt8]) {
+            self.cipher = cipher
+            hasher.update(data: start)
+        }
+
+        mutating func seal(_ piece: Piece) throws -> [UInt8] {
+            let sealed = piece.bytes.withBytes { cipher.process($0, index: piece.index, last: piece.isLast) }
+            guard let sealed else { throw AgeFailure.badKey }
+            hasher.update(data: sealed)
+            return sealed
+        }
     }
 }
 
@@ -182,6 +224,13 @@ public final class AgeReader: ByteSource {
 
     public func read(at offset: Int, count: Int) throws -> [UInt8] {
         guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
+        let first = offset / ChunkCipher.chunkSize
+        // A whole chunk is given out as it is, and not kept.
+        if count > 0, offset % ChunkCipher.chunkSize == 0, cached?.index != first,
+            count == min(ChunkCipher.chunkSize, size - offset)
+        {
+            return try opened(first)
+        }
         var result: [UInt8] = []
         result.reserveCapacity(count)
         while result.count < count {
@@ -193,19 +242,29 @@ public final class AgeReader: ByteSource {
         return result
     }
 
+    /// How many bytes from `offset` on, of `count`, are read at once best: up to the end of a chunk.
+    func stride(at offset: Int, of count: Int) -> Int {
+        min(count, ChunkCipher.chunkSize - offset % ChunkCipher.chunkSize)
+    }
+
     private func chunk(_ index: Int) throws -> [UInt8] {
         if let cached, cached.index == index { return cached.plaintext }
+        let plaintext = try opened(index)
+        if var old = cached?.plaintext {
+            cached = nil
+            Sodium.wipe(&old)
+        }
+        cached = (index, plaintext)
+        return plaintext
+    }
+
+    private func opened(_ index: Int) throws -> [UInt8] {
         let full = ChunkCipher.chunkSize + ChunkCipher.tagSize
         let start = payloadStart + index * full
         let sealed = try file.read(at: start, count: min(full, file.size - start))
         guard let plaintext = cipher.process(sealed, index: index, last: index == chunkCount - 1) else {
             throw AgeFailure.damagedChunk(index)
         }
-        if var old = cached?.plaintext {
-            cached = nil
-            Sodium.wipe(&old)
-        }
-        cached = (index, plaintext)
         return plaintext
     }
 

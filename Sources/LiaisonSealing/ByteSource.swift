@@ -29,7 +29,7 @@ public struct MemorySource: ByteSource {
 }
 
 /// A regular file, read with `pread`.
-public final class FileSource: ByteSource {
+public final class FileSource: ByteSource, Sendable {
     private let descriptor: Int32
     private let path: String
     private let modified: Int
@@ -51,18 +51,16 @@ public final class FileSource: ByteSource {
 
     public func read(at offset: Int, count: Int) throws -> [UInt8] {
         guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        while filled < count {
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = pread(
+                    descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
+                if got < 0, errno == EINTR { continue }
+                guard got >= 0 else { throw ByteSourceFailure.system(call: "pread", errno: errno) }
+                guard got > 0 else { throw ByteSourceFailure.changedWhileReading(path) }
+                filled += got
             }
-            if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw ByteSourceFailure.system(call: "pread", errno: errno) }
-            guard got > 0 else { throw ByteSourceFailure.changedWhileReading(path) }
-            filled += got
         }
-        return bytes
     }
 
     /// Throws when the file is no longer what it was when opened.
@@ -114,6 +112,10 @@ struct ConcatenatedSource: ByteSource {
 
     func read(at offset: Int, count: Int) throws -> [UInt8] {
         guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
+        // Mostly it all lies in one of them.
+        if let piece = pieces.first(where: { $0.start <= offset && offset + count <= $0.start + $0.source.size }) {
+            return try piece.source.read(at: offset - piece.start, count: count)
+        }
         var result: [UInt8] = []
         result.reserveCapacity(count)
         for (start, source) in pieces {

@@ -52,23 +52,29 @@ public final class OpenedContent {
         transferAuthors: [NoteKey] = [], by key: OpeningKey
     ) throws {
         let expected = reference ?? envelope.body.content
-        guard file.size == expected.size, try digest(of: file) == expected.sha256 else {
-            throw ContentFailure.digestMismatch
+        guard file.size == expected.size else { throw ContentFailure.digestMismatch }
+        let digest = DigestBeside(of: file)
+        do {
+            plaintext = try AgeReader(file, by: key)
+            let (frame, length) = try ContentFrame.read(from: plaintext)
+            self.frame = frame
+            manifest = try Self.manifest(in: frame, of: envelope)
+            transfers = try Self.transfers(in: frame, of: envelope, by: transferAuthors, manifest: manifest.body)
+            partOffsets = frame.disclosures.parts.reduce(into: [length]) {
+                $0.append($0[$0.count - 1] + $1.description.size)
+            }
+            let recipients = transfers.last?.body.recipients ?? manifest.body.recipients
+            guard recipients.count == plaintext.stanzaCount else { throw ContentFailure.recipientsMismatch }
+            if let openedWith, !recipients.contains(openedWith) { throw ContentFailure.notListed }
+            try checkFields()
+            try checkParts()
+            try checkPadding()
+        } catch {
+            // Whatever else is wrong: first of all it is not the content that the envelope names.
+            guard try digest.value() == expected.sha256 else { throw ContentFailure.digestMismatch }
+            throw error
         }
-        plaintext = try AgeReader(file, by: key)
-        let (frame, length) = try ContentFrame.read(from: plaintext)
-        self.frame = frame
-        manifest = try Self.manifest(in: frame, of: envelope)
-        transfers = try Self.transfers(in: frame, of: envelope, by: transferAuthors, manifest: manifest.body)
-        partOffsets = frame.disclosures.parts.reduce(into: [length]) {
-            $0.append($0[$0.count - 1] + $1.description.size)
-        }
-        let recipients = transfers.last?.body.recipients ?? manifest.body.recipients
-        guard recipients.count == plaintext.stanzaCount else { throw ContentFailure.recipientsMismatch }
-        if let openedWith, !recipients.contains(openedWith) { throw ContentFailure.notListed }
-        try checkFields()
-        try checkParts()
-        try checkPadding()
+        guard try digest.value() == expected.sha256 else { throw ContentFailure.digestMismatch }
     }
 
     /// The manifest: signed by the envelope's author, about the same routing, committed to by the envelope.
@@ -121,9 +127,9 @@ public final class OpenedContent {
             guard part.description.size >= 0, partOffsets[index + 1] <= plaintext.size else {
                 throw ContentFailure.partDamaged(index)
             }
-            var hasher = SHA256()
-            try writePart(index) { hasher.update(data: $0) }
-            guard Hash.of(hasher) == part.description.sha256 else { throw ContentFailure.partDamaged(index) }
+            guard try digest(of: pieces(ofPart: index)) == part.description.sha256 else {
+                throw ContentFailure.partDamaged(index)
+            }
         }
     }
 
@@ -146,11 +152,19 @@ public final class OpenedContent {
 
     /// Hands the bytes of part `index` to `write`, 64 KiB at a time.
     public func writePart(_ index: Int, to write: ([UInt8]) throws -> Void) throws {
+        let next = pieces(ofPart: index)
+        while let piece = try next() { try write(piece) }
+    }
+
+    /// The bytes of part `index`, one piece at each call, nil at the end.
+    func pieces(ofPart index: Int) -> () throws -> [UInt8]? {
         var offset = partOffsets[index]
-        while offset < partOffsets[index + 1] {
-            let count = min(64 << 10, partOffsets[index + 1] - offset)
-            try write(try plaintext.read(at: offset, count: count))
-            offset += count
+        let end = partOffsets[index + 1]
+        return { [plaintext] in
+            guard offset < end else { return nil }
+            let count = plaintext.stride(at: offset, of: end - offset)
+            defer { offset += count }
+            return try plaintext.read(at: offset, count: count)
         }
     }
 }

@@ -20,10 +20,26 @@ extension OpenedContent {
             }
             guard descriptor >= 0 else { continue }
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try writePart(index) { try handle.write(contentsOf: $0) }
+            // Written beside the opening.
+            let conveyor = Conveyor<Plaintext, Void> { try $0.withBytes { try writeAll($0, to: descriptor) } }
+            let next = pieces(ofPart: index)
+            try conveyor.run(next: { try next().map { Plaintext($0) } }, take: { _ in })
             try handle.close()
             return path
         }
         throw ByteSourceFailure.system(call: "open", errno: EEXIST)
+    }
+}
+
+/// Writes all of `bytes` at the place where the descriptor stands.
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {
+    var written = 0
+    while written < bytes.count {
+        let count = bytes.withUnsafeBytes { buffer in
+            write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+        }
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw ByteSourceFailure.system(call: "write", errno: errno) }
+        written += count
     }
 }

@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 public import LiaisonModel
 public import LiaisonNotes
+import Synchronization
 
 /// An attachment to seal.
 public struct PartSource {
@@ -72,25 +73,27 @@ extension ContentFrame {
     ) throws -> ContentReference {
         guard !recipients.isEmpty else { throw ContentFailure.noRecipient }
         let plaintext = ConcatenatedSource([MemorySource(try encoded())] + parts, paddedTo: Padme.padded)
-        var hasher = SHA256()
-        var size = 0
-        try AgeFile.seal(plaintext, to: recipients, random: random) { piece in
-            hasher.update(data: piece)
-            size += piece.count
-            try write(piece)
-        }
-        return ContentReference(sha256: .of(hasher), size: size)
+        let (sha256, size) = try AgeFile.seal(plaintext, to: recipients, random: random, write: write)
+        return ContentReference(sha256: sha256, size: size)
     }
 }
 
 /// SHA-256 of a whole source, 64 KiB at a time.
 package func digest(of source: any ByteSource) throws -> Hash {
-    var hasher = SHA256()
     var offset = 0
-    while offset < source.size {
+    return try digest {
         let count = min(64 << 10, source.size - offset)
-        hasher.update(data: try source.read(at: offset, count: count))
-        offset += count
+        guard count > 0 else { return nil }
+        defer { offset += count }
+        return try source.read(at: offset, count: count)
     }
-    return .of(hasher)
+}
+
+/// SHA-256 of the pieces that `next` makes, hashed beside their making.
+func digest(of next: () throws -> [UInt8]?) throws -> Hash {
+    let hasher = Mutex(SHA256())
+    try Conveyor<Plaintext, Void> { piece in
+        piece.withBytes { bytes in hasher.withLock { $0.update(data: bytes) } }
+    }.run(next: { try next().map { Plaintext($0) } }, take: { _ in })
+    return .of(hasher.withLock { $0 })
 }

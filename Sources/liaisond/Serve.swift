@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
         // Keys never go into a core dump.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        Allocator.settle()
         let logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
         let directory = data.directory
         let lock = try directory.lock()
@@ -63,7 +64,7 @@ struct Serve: AsyncParsableCommand {
             limits: settings.limits, metrics: metrics,
             services: [
                 Ticker(sequencer: sequencer, relay: relay, metrics: metrics, logger: logger),
-                Follower(sequencer: sequencer, store: store, logger: logger)
+                Follower(sequencer: sequencer, store: store, logger: logger), GivingBack()
             ]
                 + (try others(relay, metrics, settings, directory, logger)), logger: logger)
         logger.info("log loaded", metadata: ["entries": "\(size)"])
@@ -149,6 +150,18 @@ struct Ticker: Service {
                 }
                 seconds += 1
                 try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// Gives memory back to the machine that a load has left over, every few seconds.
+struct GivingBack: Service {
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(10))
+                Allocator.giveBack()
             }
         }
     }

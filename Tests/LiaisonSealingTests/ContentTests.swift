@@ -91,6 +91,27 @@ struct ContentTests {
         }
     }
 
+    /// A file is hashed beside its opening: whatever else is wrong with a changed one, it is not what the envelope names.
+    @Test func aChangedFileIsNotWhatTheEnvelopeNames() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/content"
+        let part = PartSource(
+            name: "a.bin", type: "application/octet-stream", source: MemorySource(RandomBytes.system(300_000)))
+        let (envelope, file) = try seal(routing(), parts: [part])
+        func open(_ file: [UInt8]) throws -> OpenedContent {
+            try Data(file).write(to: URL(fileURLWithPath: path))
+            return try OpenedContent(FileSource(path: path), envelope: envelope, identities: [reader])
+        }
+        #expect(try open(file).save(0, named: "a.bin", in: directory.path) == "\(directory.path)/a.bin")
+        let saved = try Data(contentsOf: URL(fileURLWithPath: "\(directory.path)/a.bin"))
+        #expect(try Array(saved) == part.source.read(at: 0, count: 300_000))
+        for index in [0, 40, file.count / 2, file.count - 1] {
+            var changed = file
+            changed[index] ^= 1
+            #expect(throws: ContentFailure.digestMismatch, "byte \(index)") { try open(changed) }
+        }
+    }
+
     private func renewed(
         _ envelope: Verified<Envelope>, over file: [UInt8], by author: String? = nil,
         change: (inout Envelope) throws -> Void = { _ in }

@@ -20,28 +20,47 @@ struct ScriptTests {
         .filter { $0.hasSuffix(".sh") && $0 != "lib.sh" }.sorted() ?? []
 
     /// A process inherits which signals are blocked, and servers in this process block SIGTERM: a script that ends what it
-    /// started would wait for ever.
-    private static let withoutBlockedSignals =
-        "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execvp(sys.argv[1], sys.argv[1:])"
+    /// started would wait for ever. What the script and all that it waited for used of the processors goes into a file.
+    private static let withoutBlockedSignals = """
+        import resource, signal, subprocess, sys
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        code = subprocess.run(sys.argv[2:]).returncode
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with open(sys.argv[1], "w") as file:
+            file.write(f"{usage.ru_utime + usage.ru_stime:.0f}")
+        sys.exit(code if code >= 0 else 128 - code)
+        """
 
     @Test(arguments: scripts)
     func script(name: String) async throws {
-        await Self.lanes.enter()
-        defer { Task { await Self.lanes.leave() } }
+        let lane = await Self.lanes.enter()
+        defer { Task { await Self.lanes.leave(lane) } }
         let directory = try TemporaryDirectory()
         let start = ContinuousClock.now
         let output = try await WaitingThread.run {
             try Programs.run(
                 "/usr/bin/env",
-                ["python3", "-c", Self.withoutBlockedSignals, "timeout", "--kill-after=10", "\(Self.limitInSeconds)"]
+                ["python3", "-c", Self.withoutBlockedSignals, "\(directory.path)/processor"]
+                    + ["timeout", "--kill-after=10", "\(Self.limitInSeconds)"]
                     + ["/bin/bash", "\(Programs.root)/Tests/Scripts/\(name)", directory.path],
-                environment: ["PYTHON": Programs.python, "ROOT": Programs.root])
+                environment: [
+                    "PYTHON": Programs.python, "ROOT": Programs.root, "SANDBOXES": "\(Self.sandboxes)/\(lane)"
+                ])
         }
+        let processor = (try? String(contentsOfFile: "\(directory.path)/processor", encoding: .utf8)) ?? "?"
         // Written at once, so that a run that is broken off says which script was at work.
-        print("\(name): \((ContinuousClock.now - start).components.seconds) s")
+        print("\(name): \((ContinuousClock.now - start).components.seconds) s, \(processor) s of a processor")
         fflush(nil)
         #expect(output.status == 0, "\(output.text)\(output.standardError)\(Self.lastCommands(in: directory))")
     }
+
+    /// Sandboxes that were only set up, for the scripts of each lane to copy; gone when this process ends.
+    private static let sandboxes: String = {
+        atexit { try? FileManager.default.removeItem(atPath: ScriptTests.sandboxesPath) }
+        return sandboxesPath
+    }()
+
+    private static var sandboxesPath: String { "\(NSTemporaryDirectory())liaison-sandboxes-\(getpid())" }
 
     /// What the script did last, from the trace that `lib.sh` keeps.
     private static func lastCommands(in directory: TemporaryDirectory) -> String {
@@ -49,23 +68,20 @@ struct ScriptTests {
         return "Last commands:\n" + trace.split(separator: "\n").suffix(15).joined(separator: "\n")
     }
 
-    /// Lets some in at a time, in the order in which they come.
+    /// Lets some in at a time, in the order in which they come, each in a lane of its own.
     private actor Lanes {
-        private var free: Int
-        private var waiting: [CheckedContinuation<Void, Never>] = []
+        private var free: [Int]
+        private var waiting: [CheckedContinuation<Int, Never>] = []
 
-        init(_ count: Int) { free = count }
+        init(_ count: Int) { free = Array(0..<count) }
 
-        func enter() async {
-            if free > 0 {
-                free -= 1
-            } else {
-                await withCheckedContinuation { waiting.append($0) }
-            }
+        func enter() async -> Int {
+            if let lane = free.popLast() { return lane }
+            return await withCheckedContinuation { waiting.append($0) }
         }
 
-        func leave() {
-            if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+        func leave(_ lane: Int) {
+            if waiting.isEmpty { free.append(lane) } else { waiting.removeFirst().resume(returning: lane) }
         }
     }
 

@@ -22,7 +22,7 @@ def flow(name, *changes):
 flow("information-preoccupante", (r"priority, within: P1D, clock: working_days", "priority, within: PT2S"),)
 open(sys.argv[2], "w").write(text)
 PY
-"$sandbox" up "$dir/sb" --convention "$dir/fast.yaml"
+fresh "$dir/fast.yaml"
 
 # Refused without a word that anybody would look for: the sender is told, until dismissed
 id=$(refer)

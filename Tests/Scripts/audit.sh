@@ -5,7 +5,7 @@
 # Audits: what an agent sees of their own institution's list, what an auditor and a DPO read of their institution, and
 # that reading leaves its trace.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 id=$(refer)
 as iscg-est read "$id" >/dev/null
 as iscg-est acknowledge "$id" >/dev/null

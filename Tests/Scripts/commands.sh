@@ -4,7 +4,7 @@
 #
 # The command line as scripts rely on it: shapes of JSON, exit codes, and plain words when nothing was sent.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 
 [ "$("$bin/liaison" --version)" = "$("$bin/liaisond" --version)" ] || fail 'two versions'
 

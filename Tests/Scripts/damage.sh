@@ -4,7 +4,7 @@
 #
 # `liaisond verify` says where a store was changed; a relay does not go on from a log whose newest part is not its own.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 refer >/dev/null
 "$sandbox" down "$dir/sb"
 

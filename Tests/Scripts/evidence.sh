@@ -16,7 +16,7 @@ trap 'kill -9 ${authority:-} ${witness:-} 2>/dev/null || true; "$sandbox" down "
 authority=$!
 "$bin/liaison" witness init --data "$dir/witness" --name temoin.example/1 >"$dir/witness.line"
 
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 grep -q '^quorum none$' "$dir/sb/trust" || fail "no trust anchors"
 witness_port=$(port) log_port=$(port) operations=$(port)
 log=$(sed -n 's/^log \([^ ]*\).*/\1/p' "$dir/sb/trust")

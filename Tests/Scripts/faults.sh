@@ -6,7 +6,7 @@
 # afterwards, nothing that was verified is lost, nothing else is shown, and what was not sent is not said to be.
 # Places are sampled, other ones each day; FAULTS=all tries every place.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 clang -shared -fPIC -O1 -o "$dir/failing.so" "$ROOT/Tests/Faults/failing.c" -ldl
 for _ in 1 2 3; do refer >/dev/null; done
 id=$(refer)

@@ -26,7 +26,7 @@ comes_from() { [ "$(origin 2>&1 | tee "$dir/out")" = "$1" ]; }
 knows() { cp "$dir/haproxy.log" "$dir/out"; grep -q "Server relay/$1 is $2" "$dir/out"; }
 
 # The relay of the sandbox gets a port of its own, and HAProxy the one that its agents know.
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 "$sandbox" down "$dir/sb"
 address=$(sed 's/.*://' "$dir/sb/relay.url")
 log=$(port)

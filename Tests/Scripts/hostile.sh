@@ -6,7 +6,7 @@
 # connection longer than the time-outs, and an agent is served all the while.
 . "$(dirname "$0")/lib.sh"
 export LIAISOND_HANDSHAKE_SECONDS=1 LIAISOND_HEAD_SECONDS=2 LIAISOND_BODY_SECONDS=2 LIAISOND_IDLE_SECONDS=2
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=stranger \
     -keyout "$dir/key.pem" -out "$dir/cert.pem" 2>/dev/null
 pid=$(cat "$dir/sb/relay.pid")

@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 # types UNIT KIND QUESTION ANSWER…: what the terminal showed is in $dir/out
 types() {
     local unit=$1 kind=$2

@@ -5,7 +5,7 @@
 # kill -9 of the relay in a stream of submissions, 20 times: every acknowledged one is there once, the store verifies,
 # and the log never went back behind anything acknowledged.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 
 # stream UNIT: deposits until told to stop, and keeps each acknowledgement
 stream() {

@@ -6,7 +6,7 @@
 # by the relay.
 # shellcheck disable=SC2034,SC2154 # figures names each of the three arrays
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 cat >"$dir/form.yaml" <<'FORM'
 {last_name: TESTARD, first_name: Alpha, safe_phone: "0639980001", needs: [housing], request: Fictif.,
  consent_date: 2026-11-20, shared_scope: [identity, contact, needs, attachments], adhesion_status: given, person_informed: informed}

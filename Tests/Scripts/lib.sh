@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 # shellcheck shell=bash
 #
-# For the scripts beside it: each is called with an empty directory, and with ROOT, LIAISON_BIN and PYTHON set.
+# For the scripts beside it: each is called with an empty directory, and with ROOT, LIAISON_BIN and PYTHON set, and maybe SANDBOXES.
 set -euo pipefail
 
 dir=$1
@@ -19,6 +19,23 @@ small="$ROOT/Tests/Scripts/small.yaml"
 trap '"$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
 
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+
+# fresh [CONVENTION]: a new sandbox in $dir/sb. Where SANDBOXES names a directory that one script at a time uses, each convention's is
+# made there once, and copied: what is copied has only been set up. Its port lies below those that the kernel hands out.
+fresh() {
+    local convention=${1:-$ROOT/examples/ain/convention.yaml} kept port
+    [ -n "${SANDBOXES:-}" ] || { "$sandbox" up "$dir/sb" --convention "$convention"; return; }
+    kept=$SANDBOXES/$(sha256sum <"$convention" | cut -c 1-16)
+    port=$(sed -n 's/.*://p' "$kept/relay.url" 2>/dev/null || true)
+    # A script that was ended may have left its relay there: then another port is taken.
+    if [ ! -f "$kept/ready" ] || (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        rm -rf "$kept"
+        "$sandbox" up "$kept" --convention "$convention" --port "$("$python" "$ROOT/Tests/Scripts/low_port.py")"
+        "$sandbox" down "$kept"
+    fi
+    cp -a "$kept" "$dir/sb"
+    "$sandbox" up "$dir/sb"
+}
 
 # as UNIT COMMAND…: one agent's client, JSON on standard output
 as() {

@@ -10,7 +10,7 @@
 log_port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export LIAISOND_LOG_PORT=$log_port
 "$ROOT/certs-example/make-certificates" "$dir/pki"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 printf 'essai' >"$dir/sb/agents/pki.passphrase"
 as pki enrol d-09@ggd01 --convention "$dir/sb/convention.note" --certificate "$dir/pki/agent.pem" \
     --private-key "$dir/pki/agent-key.pem" >"$dir/request"

@@ -5,7 +5,7 @@
 # Not sent is said, and kept: the relay is down from the start, or silent, or the disk is full, or somebody presses Ctrl-C.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 dit bta-montluel inbox # what this device needs to work without the relay
 dit bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
 before=$(deposited)

@@ -6,7 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 url=$(cat "$dir/sb/relay.url")
 
 # ── Enrolment: a code read out over the telephone

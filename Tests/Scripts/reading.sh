@@ -6,7 +6,7 @@
 # handing on and exporting are no reading, and two independent checkers agree on what the log then proves.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 trust="$dir/sb/trust"
 
 # A colleague who joined after the sealing cannot read: nothing is opened, nothing is answered

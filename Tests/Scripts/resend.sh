@@ -4,7 +4,7 @@
 #
 # The relay dies between sealing and its answer: what was sealed is kept, deposited once, and never twice.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 
 # The client has fetched the directory and asks for confirmation; the relay is killed before it gets one.
 pid=$(cat "$dir/sb/relay.pid")

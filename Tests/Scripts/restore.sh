@@ -8,7 +8,7 @@
 relay=$dir/sb/relay
 restart() { "$sandbox" up "$dir/sb" --convention "$small"; }
 
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 first=$(refer)
 "$sandbox" down "$dir/sb"
 "$bin/liaisond" backup --data "$relay" --output "$dir/backup.sqlite" >"$dir/out"

@@ -8,7 +8,7 @@
 
 # The same rules, only faster: fifteen minutes become three seconds, working days four, hours five.
 "$python" "$ROOT/Tests/Scripts/fast.py" "$ROOT/examples/ain/convention.yaml" "$dir/fast.yaml"
-"$sandbox" up "$dir/sb" --convention "$dir/fast.yaml"
+fresh "$dir/fast.yaml"
 
 # ── 1. The recipient is absent: a substitute answers, the coordination is told of the silence by reference
 day=$(date -d '+7 days' +%F)

@@ -5,7 +5,7 @@
 # Many streams on one relay: under 64 KiB of its memory each, and each is told when its mailbox grows. STREAMS=1000 opens a
 # thousand; most of the time goes into the agents that they need.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 streams=${STREAMS:-160}
 each=8 # of one agent, at most
 agents=$((streams / each + 3))

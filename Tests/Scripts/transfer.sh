@@ -4,7 +4,7 @@
 #
 # A long upload and a long download show how far they are, are interrupted with Ctrl-C without losing what is there, and go on.
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 cat >"$dir/form.yaml" <<'FORM'
 {last_name: TESTARD, first_name: Alpha, safe_phone: "0639980001", needs: [housing], request: Fictif.,
  consent_date: 2026-11-20, shared_scope: [identity, contact, needs, attachments], adhesion_status: given, person_informed: informed}

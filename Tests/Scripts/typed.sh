@@ -6,7 +6,7 @@
 # withdrawn, short names of transmissions, passphrases. All persons are fictitious.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-"$sandbox" up "$dir/sb"
+fresh
 
 person=(--set last_name=TESTARD --set first_name=Alpha --set beneficiary_profile=victime
     --set 'main_issue=violences au sein du couple' --set referral_mode=directe --set referral_origin=intervention

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 if [ -z "${IN_SESSION:-}" ]; then
-    "$sandbox" up "$dir/sb" --convention "$small"
+    fresh "$small"
     # What is asked without a session key ring of one's own.
     if keyctl describe @s 2>/dev/null | grep -q '_uid_ses\.'; then
         LANG=fr_FR.UTF-8 LIAISON_VAULT="$dir/sb/agents/iscg-est" \

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 unset LC_ALL LC_MESSAGES
 
-"$sandbox" up "$dir/sb"
+fresh
 
 # deposits UNIT [OPTIONS…]: a brigade's referral; prints its id
 deposits() {

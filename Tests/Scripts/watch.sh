@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 export LANG=fr_FR.UTF-8
 
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 cat >"$dir/hook" <<'HOOK'
 #!/bin/sh
 printf '%s %s %s %s\n' "$LIAISON_EVENT" "$LIAISON_UNIT" "$LIAISON_REFERENCE" "$LIAISON_URGENCY" >>"$(dirname "$0")/hooked"
