@@ -29,7 +29,7 @@ struct UnitDetailsFormTests {
 
     /// The page that shows what the roster says, sent as it is, changes nothing.
     @Test(arguments: Language.allCases)
-    func whatTheRosterSaysIsReadAgainAsItIs(language: Language) {
+    func whatTheRosterSaysIsReadAgainAsItIs(language: Language) throws {
         let shown = UnitDetailsForm(Self.details, language)
         #expect(shown.rows.count == 2)
         let form = UnitDetailsForm(try query(shown.rows))
@@ -47,7 +47,7 @@ struct UnitDetailsFormTests {
         (row("1", "5", "neuf", "12h"), .noTime("neuf", .from)), (row("1", "5", "9h", ""), .noTime("", .to)),
         (row("1", "5", "12h", "9h"), .endsBeforeItBegins), (row("1", "5", "9h", "9h"), .endsBeforeItBegins)
     ])
-    func whatCannotBeMeantIsToldAndKept(row: UnitDetailsForm.Row, problem: UnitDetailsForm.RowProblem) {
+    func whatCannotBeMeantIsToldAndKept(row: UnitDetailsForm.Row, problem: UnitDetailsForm.RowProblem) throws {
         let form = UnitDetailsForm(try query([Self.row("1", "", "8h", "9h"), row]))
         #expect(!form.isReadable)
         guard case .failure(let found) = form.readRows[1] else {
@@ -61,7 +61,7 @@ struct UnitDetailsFormTests {
             ])
     }
 
-    @Test func linesThatSayNothingOrAreTakenOutAreNoHours() {
+    @Test func linesThatSayNothingOrAreTakenOutAreNoHours() throws {
         let form = UnitDetailsForm(
             try query([UnitDetailsForm.Row(), Self.row("none", "5", "9h", "12h"), UnitDetailsForm.Row()]))
         #expect(form.isReadable)
@@ -69,7 +69,7 @@ struct UnitDetailsFormTests {
     }
 
     /// Lines that say the same twice are one.
-    @Test func hoursAreSaidOnce() {
+    @Test func hoursAreSaidOnce() throws {
         let form = UnitDetailsForm(try query([Self.row("1", "2", "9h", "12h"), Self.row("2", "3", "9", "12:00")]))
         #expect(form.details.opening.map(\.day) == [1, 2, 3])
     }
