@@ -154,7 +154,8 @@ extension Registrar {
         guard !keepingDraft else { return }
         try put(Record(offered.claimed))
         // What a colleague signed was this very draft, or this registrar had changed nothing.
-        guard let last, draft != Record(last), draft != Record(offered.claimed) else { return }
+        let isChanged = last.map { draft != Record($0) } ?? (!draft.units.isEmpty || !draft.agents.isEmpty)
+        guard isChanged, draft != Record(offered.claimed) else { return }
         throw ClientFailure.registrar(.draftReplaced(version: offered.claimed.version))
     }
 

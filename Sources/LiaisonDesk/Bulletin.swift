@@ -32,6 +32,8 @@ final class Bulletin: Sendable {
 
     private struct State {
         var standing = Standing()
+        /// How often something was told.
+        var version = 0
         var isOpen = false
         var readers: [Int: Reader] = [:]
         var next = 0
@@ -41,14 +43,19 @@ final class Bulletin: Sendable {
 
     var standing: Standing { state.withLock { $0.standing } }
 
+    var version: Int { state.withLock { $0.version } }
+
     /// What is told to a guest's page from now on, until it goes.
-    func messages(for guest: Doorkeeper.Guest?) -> AsyncStream<Message> {
+    ///
+    /// - Parameter seen: the version that the page shows: what was told since it was made is told at once.
+    func messages(for guest: Doorkeeper.Guest?, since seen: Int? = nil) -> AsyncStream<Message> {
         AsyncStream(bufferingPolicy: .bufferingNewest(8)) { continuation in
-            let number = state.withLock { state in
+            let (number, missed) = state.withLock { state in
                 state.next += 1
                 state.readers[state.next] = Reader(guest: guest, tell: continuation)
-                return state.next
+                return (state.next, state.isOpen && seen != nil && seen != state.version ? state.standing : nil)
             }
+            if let missed { continuation.yield(.changed(missed)) }
             continuation.onTermination = { [self] _ in state.withLock { $0.readers[number] = nil } }
         }
     }
@@ -63,6 +70,7 @@ final class Bulletin: Sendable {
         let (standing, readers) = state.withLock { state -> (Standing, [Reader]) in
             guard state.isOpen else { return (state.standing, []) }
             change(&state.standing)
+            state.version += 1
             return (state.standing, Array(state.readers.values))
         }
         for reader in readers { reader.tell.yield(.changed(standing)) }

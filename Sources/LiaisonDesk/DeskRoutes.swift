@@ -186,7 +186,7 @@ struct DeskRoutes: Sendable {
         } catch {
             return Response(status: .tooManyRequests)
         }
-        let messages = bulletin.messages(for: guest)
+        let messages = bulletin.messages(for: guest, since: request.given("seen").flatMap { DecimalNumber.parse($0) })
         var headers = HTTPFields()
         headers[.contentType] = "text/event-stream; charset=utf-8"
         return Response(
@@ -218,10 +218,11 @@ struct DeskRoutes: Sendable {
     ) -> @Sendable (Request, DeskContext) async throws -> Response {
         { [self] request, context in
             do {
+                let version = bulletin.version
                 let matter = try await make(request, context)
                 // Said once, on the next page that a person asks for.
                 let done = context.isUse ? context.guest.flatMap { doorkeeper.takeDone($0) } : nil
-                return html(matter, context.guest, done: done)
+                return html(matter, context.guest, done: done, version: version)
             } catch {
                 return await failed(error, context)
             }
@@ -316,7 +317,8 @@ struct DeskRoutes: Sendable {
     static func see(_ path: String) -> Response { .redirect(to: path, type: .normal) }
 
     func html<Matter: Page>(
-        _ page: Matter, _ guest: Doorkeeper.Guest?, status: HTTPResponse.Status = .ok, done: [String]? = nil
+        _ page: Matter, _ guest: Doorkeeper.Guest?, status: HTTPResponse.Status = .ok, done: [String]? = nil,
+        version: Int? = nil
     ) -> Response {
         guard let guest, bulletin.isOpen else { return printer.html(page, status: status, formToken: guest?.formToken) }
         let standing = bulletin.standing
@@ -329,7 +331,7 @@ struct DeskRoutes: Sendable {
             language: language.rawValue,
             waiting: standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil },
             tabs: Frame.tabs(of: clerk.office, current: Matter.tab, standing.counts, words),
-            isMailbox: clerk.office == .mailbox, isUnlocked: true, isShared: printer.isShared,
+            isMailbox: clerk.office == .mailbox, isUnlocked: true, isShared: printer.isShared, version: version ?? bulletin.version,
             formToken: guest.formToken, warning: warning, notice: standing.notice, done: done ?? [])
         return printer.html(page, status: status, in: frame)
     }

@@ -26,6 +26,8 @@ struct Frame {
     let isUnlocked: Bool
     /// Whether the desk is an institution's, and not one's own.
     let isShared: Bool
+    /// What the page shows of what is told: what came since it was made is told as soon as it listens.
+    let version: Int
     let formToken: String
     /// Why what is shown may be out of date.
     let warning: String?

@@ -34,7 +34,7 @@ struct Printer: Sendable {
             page, status: status,
             in: Frame(
                 language: language.rawValue, waiting: nil, tabs: [], isMailbox: false, isUnlocked: false,
-                isShared: isShared, formToken: formToken ?? "", warning: nil, notice: nil, done: []))
+                isShared: isShared, version: 0, formToken: formToken ?? "", warning: nil, notice: nil, done: []))
     }
 
     /// The page that says why something was not done.

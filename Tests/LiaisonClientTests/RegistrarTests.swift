@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import LiaisonClient
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
@@ -12,6 +11,8 @@ import LiaisonVault
 import LiaisonWire
 import LiaisonWords
 import Testing
+
+@testable import LiaisonClient
 
 struct RegistrarTests {
     private let directory: TemporaryDirectory
@@ -229,6 +230,21 @@ struct RegistrarTests {
         for wrong in [[unit], [other, other], [nobody]] {
             #expect(throws: ClientFailure.self) { try registrar.set(standby: wrong, of: unit) }
         }
+    }
+
+    /// What a registrar has begun before knowing any roster is not replaced without a word.
+    @Test func aDraftFromBeforeTheFirstRosterIsNotLostWithoutAWord() async throws {
+        try enrol("d-01@avema01")
+        _ = try await registrar.publish(over: connection(), log: log, now: now)
+        // As on the device of a colleague, who has seen no roster yet and is at work on one.
+        try registrar.vault.delete(Table.registrarNote, "published")
+        #expect(try registrar.published() == nil)
+        try enrol("d-02@avema01")
+        await #expect(throws: ClientFailure.registrar(.draftReplaced(version: 1))) {
+            try await registrar.sync(over: connection(), log: log, now: now)
+        }
+        #expect(try registrar.draft().agents.map(\.address.description) == ["d-01@avema01"])
+        try await registrar.sync(over: connection(), log: log, now: now)
     }
 
     /// A colleague who signs reads to whom a unit's mail is sealed from then on.
