@@ -50,7 +50,8 @@ struct Admission: RouterMiddleware {
             } else if isOpen(request.uri.path) {
                 try doorkeeper.judgeSite(visitor)
             } else {
-                context.isUse = !request.isBackground
+                // A page opens its stream by itself, again after each break; a browser lets it say nothing with it.
+                context.isUse = !request.isBackground && request.uri.path != "/live"
                 let guest = try doorkeeper.guest(visitor, isUse: context.isUse)
                 context.guest = guest
             }

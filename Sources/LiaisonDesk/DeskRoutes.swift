@@ -331,7 +331,8 @@ struct DeskRoutes: Sendable {
             language: language.rawValue,
             waiting: standing.counts["inbox"].flatMap { $0 > 0 ? $0 : nil },
             tabs: Frame.tabs(of: clerk.office, current: Matter.tab, standing.counts, words),
-            isMailbox: clerk.office == .mailbox, isUnlocked: true, isShared: printer.isShared, version: version ?? bulletin.version,
+            isMailbox: clerk.office == .mailbox, isUnlocked: true, isShared: printer.isShared,
+            version: version ?? bulletin.version,
             formToken: guest.formToken, warning: warning, notice: standing.notice, done: done ?? [])
         return printer.html(page, status: status, in: frame)
     }

@@ -82,6 +82,7 @@ struct RefusedPage: Page {
     /// With which status it is answered, when nothing was looked at yet.
     static func status(of error: any Error) -> HTTPResponse.Status {
         if error is TooMuchText { return .contentTooLarge }
+        if error is Busy { return .serviceUnavailable }
         return (error as? HTTPError)?.status ?? .forbidden
     }
 }

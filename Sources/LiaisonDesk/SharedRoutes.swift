@@ -22,9 +22,9 @@ struct SharedRoutes: Sendable {
     /// The relay that answers invitations; nil where vaults are made elsewhere.
     let relay: String?
     private let lockOut = LockOut()
-    /// Forms of those who were not let in, from the first byte to the answer: many of one network wait for each other, so that the next
-    /// one need not wait for all of them.
-    private let strangers = Places(each: 16, all: 256)
+    /// Of browsers that nobody has signed in with before, so many of one network wait at once to have their passphrase judged: the
+    /// others need not wait for more.
+    private let strangers = Places(each: 32, all: 256)
     private let door = Door()
 
     init(rooms: Rooms, doorkeeper: Doorkeeper, printer: Printer, known: KnownBrowsers, relay: String?) {

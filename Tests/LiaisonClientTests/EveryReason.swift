@@ -28,12 +28,23 @@ enum EveryReason {
         ]
     }
 
+    /// Everything that can be wrong with what people are told of a unit.
+    private static var unitFindings: [UnitDetails.Finding] {
+        let problems: [UnitDetails.Problem] = [
+            .missing, .tooLong(limit: 100), .unseenCharacters, .noTelephoneNumber("06 39"), .tooManyHours(limit: 50),
+            .hoursEndBeforeTheyBegin
+        ]
+        return UnitDetails.Field.allCases.flatMap { field in
+            problems.map { UnitDetails.Finding(field, $0) }
+        }
+    }
+
     static func registrarObstacles() throws -> [RegistrarObstacle] {
         let (agent, unit) = (try Fixture.agent(agent), try Fixture.unit(unit))
         let institution = try Fixture.institution(institution)
         return [
             .notARegistrarsVault, .noConvention, .notAParty(institution), .keyNotInForce(institution),
-            .unitOfAnotherInstitution(unit),
+            .unitOfAnotherInstitution(unit), .unitRefused(unitFindings),
             .requestForAnotherInstitution(agent), .unknownAgent(agent), .unknownRole(known: ["agent", "dpo"]),
             .authorizationEndsFirst(agent), .notInUnit(agent, unit), .substituteForItself, .standbyForItself,
             .standbyUnitTwice, .noPseudonymLeft, .noValidRequest, .draftReplaced(version: 4), .notTheRecoveryKey

@@ -51,7 +51,7 @@ struct TemplateTests {
 
     /// Two tables with the same name would leave one of the texts unsaid, without a word.
     @Test func noTextHasTheNameOfAnother() {
-        let tables = [DeskWords.own, DeskWords.audit, DeskRegistrarWords.all].map { Set($0.keys) }
+        let tables = [DeskWords.own, DeskWords.audit, DeskRegistrarWords.all, DeskSharedWords.all].map { Set($0.keys) }
         #expect(DeskWords.texts(.fr).count == tables.map(\.count).reduce(0, +))
     }
 
