@@ -63,18 +63,22 @@ extension DeskRoutes {
 
 /// A browser as people name it, from what it says of itself (RFC 9110, section 10.1.5).
 enum BrowserName {
+    // Many name those that they are made of as well: the more special come first.
+    private static let programs =
+        [
+            "Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"
+        ] as KeyValuePairs
+    private static let systems =
+        [
+            "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS",
+            "Linux": "Linux"
+        ] as KeyValuePairs
+
     static func text(_ userAgent: String, _ language: Language) -> String {
-        let unknown = language("Navigateur inconnu", "Unknown browser")
-        // Others name the one that they are made of, too: the more special first.
-        let browser = ["Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"]
-        let name = ["Edg/", "OPR/", "Firefox/", "Chrome/", "Safari/"].first(where: userAgent.contains).flatMap {
-            browser[$0]
+        func name(_ names: KeyValuePairs<String, String>) -> String? {
+            names.first { userAgent.contains($0.key) }?.value
         }
-        let system = [
-            ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
-            ("Linux", "Linux")
-        ]
-        .first { userAgent.contains($0.0) }?.1
-        return [name ?? unknown, system].compactMap(\.self).joined(separator: ", ")
+        let program = name(programs) ?? language("Navigateur inconnu", "Unknown browser")
+        return name(systems).map { "\(program), \($0)" } ?? program
     }
 }
