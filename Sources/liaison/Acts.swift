@@ -38,6 +38,7 @@ enum Reason {
 
 struct Acknowledge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "acknowledge",
         abstract: inWords("Déclarer que votre unité prend en charge.", "Say that your unit takes charge."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var transmission: TransmissionArgument
@@ -57,6 +58,7 @@ struct Acknowledge: AsyncParsableCommand {
 
 struct Refuse: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "refuse",
         abstract: inWords(
             "Déclarer que votre unité ne prend pas en charge, et pour quel motif.",
             "Say that your unit does not take charge, and why."))
@@ -92,6 +94,7 @@ struct Refuse: AsyncParsableCommand {
 
 struct Erase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "erase",
         abstract: inWords(
             "Faire effacer un contenu avant son terme, avec preuve ; ce qui a été répondu reste prouvé.",
             "Have a content erased before its time, with proof; what was answered stays proven."))

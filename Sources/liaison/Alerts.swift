@@ -9,6 +9,7 @@ import LiaisonWords
 
 struct Alerts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "alerts",
         abstract: inWords(
             "Ce qui demande que quelqu'un agisse : sans réponse, refusé, retiré, expiré, répondu ; avec les numéros à appeler.",
             "What somebody has to act on: unanswered, refused, withdrawn, expired, answered; with the numbers to call.")
@@ -69,6 +70,7 @@ struct Alerts: AsyncParsableCommand {
 
 struct Dismiss: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "dismiss",
         abstract: inWords(
             "Ne plus montrer sur ce poste les alertes d'une transmission dont vous vous êtes occupé.",
             "No longer show on this device the alerts on a transmission that you have dealt with."))

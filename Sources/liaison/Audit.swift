@@ -13,6 +13,7 @@ import LiaisonWords
 
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "audit",
         abstract: inWords(
             "Contrôler que le relais a présenté le même journal à tous : entrées, événements, liste et clés de votre institution.",
             "Check that the relay told one story: log, own events, own institution's roster and keys."),

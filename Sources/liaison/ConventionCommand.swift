@@ -75,6 +75,7 @@ struct ConventionCommand: AsyncParsableCommand {
         enum Format: String, ExpressibleByArgument, CaseIterable { case svg, mermaid }
 
         static let configuration = CommandConfiguration(
+            commandName: "draw",
             abstract: inWords(
                 "Dessiner le circuit de l'information : qui envoie quoi à qui, dans quel délai, et qui est alerté faute de réponse.",
                 "Draw the circuit of information: who sends what to whom, by when, and who hears of silence."))
@@ -110,6 +111,7 @@ struct ConventionCommand: AsyncParsableCommand {
 
     struct Sign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "sign",
             abstract: inWords(
                 "Signer pour votre institution : un projet, ou une convention que d'autres ont déjà signée.",
                 "Sign for your institution: a draft, or a note that others have signed."))

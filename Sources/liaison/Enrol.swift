@@ -10,6 +10,7 @@ import LiaisonTLS
 
 struct Enrol: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "enrol",
         abstract: inWords(
             "Créer le coffre et les clés d'un agent, et afficher la demande pour le gestionnaire.",
             "Make an agent's vault and keys, and print the request for the registrar."))

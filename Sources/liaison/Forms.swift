@@ -8,6 +8,7 @@ import LiaisonWords
 
 struct Forms: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "forms",
         abstract: inWords(
             "Lister les types de transmission, ou afficher le formulaire vierge de l'un d'eux.",
             "List the kinds, or print an empty form of one."))

@@ -13,6 +13,7 @@ import LiaisonWords
 
 struct Join: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "join",
         abstract: inWords(
             "Répondre à une invitation : créer votre coffre et vos clés, et demander votre inscription au gestionnaire.",
             "Answer an invitation: make your vault and keys, and ask your registrar to take you in."))

@@ -8,6 +8,7 @@ import LiaisonNotes
 
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "keys",
         abstract: inWords("Les clés de chiffrement de l'agent.", "The agent's encryption keys."),
         subcommands: [ListKeys.self, RotateKeys.self, ExportKeys.self])
 

@@ -183,6 +183,7 @@ extension Voice {
 
 struct Inbox: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inbox",
         abstract: inWords("Les transmissions reçues par vos unités.", "What was delivered to your units."))
     @OptionGroup var global: GlobalOptions
     @OptionGroup var options: ListOptions
@@ -208,6 +209,7 @@ struct Inbox: AsyncParsableCommand {
 
 struct Sent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "sent",
         abstract: inWords(
             "Les transmissions envoyées par vos unités, destinataire par destinataire.",
             "What your units sent, delivery by delivery."))

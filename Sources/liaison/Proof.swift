@@ -15,6 +15,7 @@ import LiaisonWords
 
 struct Proof: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "proof",
         abstract: inWords(
             "Constituer un dossier qui prouve une transmission à un tiers, hors connexion.",
             "Make a dossier that proves a transmission to a stranger, offline."),

@@ -22,6 +22,7 @@ struct TransmissionArgument: ParsableArguments {
 
 struct Read: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "read",
         abstract: inWords(
             "Ouvrir une transmission et l'afficher ; cette ouverture devient une preuve.",
             "Open a transmission and show it; that it was opened becomes evidence."))

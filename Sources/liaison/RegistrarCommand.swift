@@ -24,6 +24,7 @@ struct RegistrarCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: inWords(
                 "Créer la clé de l'institution et sa clé de secours hors ligne ; sans --recovery, la clé d'un second gestionnaire.",
                 "Make the institution's key and its offline recovery key; without --recovery, a second registrar's key."

@@ -152,6 +152,7 @@ extension RegistrarCommand {
 
     struct Invite: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "invite",
             abstract: inWords(
                 "Créer un code à usage unique pour un nouvel agent, à dicter au téléphone.",
                 "Make a one-time code for a new agent, to be read out over the telephone."))
@@ -222,6 +223,7 @@ extension RegistrarCommand {
 
     struct Requests: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "requests",
             abstract: inWords("Les invitations, et qui y a répondu.", "The invitations, and who answered them."))
         @OptionGroup var global: GlobalOptions
 
@@ -289,6 +291,7 @@ extension RegistrarCommand {
 
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approve",
             abstract: inWords(
                 "Inscrire sur la liste un agent invité, et la publier.",
                 "Take an invited agent into the roster and publish it."))
@@ -323,6 +326,7 @@ extension RegistrarCommand {
 
     struct Reject: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reject",
             abstract: inWords(
                 "Clore une invitation sans inscrire personne.", "End an invitation without taking anybody in."))
         @OptionGroup var global: GlobalOptions
@@ -345,6 +349,7 @@ extension RegistrarCommand {
 
     struct Assign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "assign",
             abstract: inWords("Affecter un agent à un poste dans une unité.", "Give an agent a post in a unit."))
         @OptionGroup var change: RosterChange
 
@@ -377,6 +382,7 @@ extension RegistrarCommand {
 
     struct Unassign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "unassign",
             abstract: inWords("Mettre fin au poste d'un agent dans une unité.", "End an agent's post in a unit."))
         @OptionGroup var change: RosterChange
 
@@ -398,6 +404,7 @@ extension RegistrarCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "revoke",
             abstract: inWords(
                 "Retirer l'accès d'un agent : effet dès sa prochaine demande, et dès le prochain envoi de chaque expéditeur.",
                 "End an agent's access: it bites on the next request and on every sender's next seal."))

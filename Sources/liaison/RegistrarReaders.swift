@@ -15,6 +15,7 @@ import LiaisonWords
 extension RegistrarCommand {
     struct Standby: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "standby",
             abstract: inWords(
                 "Désigner les unités qui relaient une unité : ce qui lui est adressé est aussi scellé pour elles, et leur est montré dès que plus personne n'y répond.",
                 "Name the units that stand by for a unit: everything for it is sealed to them as well, and shown to them once nobody there answers."
@@ -67,6 +68,7 @@ extension RegistrarCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: inWords(
                 "Afficher la liste en préparation : les unités, qui y lit, qui les relaie, et les agents.",
                 "Show the roster being drafted: the units, who reads there, who stands by for them, and the agents."))

@@ -42,6 +42,7 @@ extension RegistrarCommand {
 
     struct Vacancy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "vacancy",
             abstract: inWords(
                 "Déclarer vacant le poste d'une unité : les expéditeurs en sont avertis, les unités suppléantes reçoivent ce qui attend.",
                 "Say that a unit's post is vacant: senders are told before they send, substitutes get its queue."))
@@ -66,6 +67,7 @@ extension RegistrarCommand {
 
     struct Presence: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "presence",
             abstract: inWords("Mettre fin à l'absence ou à la vacance d'une unité.", "End a unit's absence or vacancy.")
         )
         @OptionGroup var change: RosterChange
@@ -80,6 +82,7 @@ extension RegistrarCommand {
 
     struct Publish: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "publish",
             abstract: inWords(
                 "Signer la prochaine liste et la publier dans le journal.",
                 "Sign the next roster and publish it in the log."))
@@ -115,6 +118,7 @@ extension RegistrarCommand {
 
     struct Cosign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "cosign",
             abstract: inWords(
                 "Montrer ce que change la liste d'un collègue, la signer aussi, et la publier.",
                 "Show what a colleague's roster changes, sign it too, and publish it."))
@@ -159,6 +163,7 @@ extension RegistrarCommand {
 
     struct Colleague: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "colleague",
             abstract: inWords(
                 "Permettre au poste d'un autre gestionnaire de lire l'annuaire et de traiter les invitations, ou y mettre fin.",
                 "Let another registrar's device read the directory and handle invitations, or no longer."))
@@ -190,6 +195,7 @@ extension RegistrarCommand {
 
     struct Succeed: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "succeed",
             abstract: inWords(
                 "Remplacer une clé d'institution perdue ou volée, avec la signature de la clé de secours hors ligne.",
                 "Replace a lost or stolen institution key: with the offline recovery key's signature."))

@@ -10,6 +10,7 @@ import LiaisonWords
 
 struct Search: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "search",
         abstract: inWords(
             "Retrouver des transmissions par personne, téléphone, référence, unité ou jour.",
             "Find transmissions by person, telephone, reference, unit or day."),

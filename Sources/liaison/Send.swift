@@ -11,6 +11,7 @@ import LiaisonWords
 
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "send",
         abstract: inWords(
             "Sceller un formulaire et ses pièces jointes pour une unité, et les déposer.",
             "Seal a form and its attachments for a unit, and deposit them."))

@@ -12,6 +12,7 @@ import LiaisonWords
 
 struct Track: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "track",
         abstract: inWords(
             "Ce que le journal prouve d'une transmission, étape par étape.",
             "What the log proves of a transmission, step by step."))
@@ -140,6 +141,7 @@ struct EvidenceCommand: AsyncParsableCommand {
 
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "export",
         abstract: inWords(
             "Enregistrer le contenu scellé tel qu'il a été reçu (fichier au format age).",
             "Write the sealed content as it was received, an age file."))

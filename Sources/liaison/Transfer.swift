@@ -32,6 +32,7 @@ struct TransferCommand: AsyncParsableCommand {
 
 struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "recover",
         abstract: inWords(
             "Après la perte d'un poste : ce que vous pouvez relire, ce qu'un collègue peut vous transférer, ce qui est perdu.",
             "After a lost device: say what you read again, what a colleague can transfer, and what is lost."))
@@ -60,6 +61,7 @@ extension TransferReport {
 
 struct Withdraw: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "withdraw",
         abstract: inWords(
             "Retirer une transmission : détruite là où personne ne l'a ouverte ; ailleurs, sa destruction est demandée.",
             "Take a transmission back: destroyed where nobody has opened it, otherwise its destruction is demanded."))

@@ -10,6 +10,7 @@ import LiaisonWords
 
 struct Units: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "units",
         abstract: inWords(
             "L'annuaire : unités, téléphones, et qui est joignable maintenant ; aussi sans le relais.",
             "The directory: units, telephone, who can be reached now; also without the relay."))

@@ -11,6 +11,7 @@ import LiaisonVault
 
 struct Unlock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "unlock",
         abstract: inWords(
             "Déverrouiller le coffre pour les commandes suivantes de cette session.",
             "Unlock the vault for the next commands of this session."),
@@ -110,6 +111,7 @@ struct Unlock: AsyncParsableCommand {
 
 struct Lock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "lock",
         abstract: inWords("Verrouiller le coffre maintenant.", "Lock the vault now."))
     @OptionGroup var global: GlobalOptions
 
@@ -129,6 +131,7 @@ struct Lock: AsyncParsableCommand {
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: inWords(
             "L'état du coffre sur ce poste : verrouillé ou non, à jour depuis quand, ce qui n'est pas parti.",
             "The vault on this device: locked or not, up to date since when, what has not left."))

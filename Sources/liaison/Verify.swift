@@ -79,6 +79,7 @@ struct VerifyDossier: AsyncParsableCommand {
 
 struct Extract: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "extract",
         abstract: inWords(
             "Vérifier un dossier, puis en extraire les pièces jointes et une page refaite d'après ce qui a été vérifié.",
             "Judge a dossier, then write its attachments and a page made anew from what was verified."),

@@ -13,6 +13,7 @@ import LiaisonWords
 
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "watch",
         abstract: inWords(
             "Rester à l'écoute : une ligne pour chaque événement de vos unités, dès qu'il se produit.",
             "Keep listening: one line for each event of your units, as it happens."),

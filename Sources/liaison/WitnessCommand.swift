@@ -55,6 +55,7 @@ struct WitnessCommand: AsyncParsableCommand {
 
     struct Serve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "serve",
             abstract: inWords(
                 "Cosigner les points de contrôle jusqu'à l'arrêt du programme.",
                 "Cosign checkpoints until told to stop."),

@@ -11,6 +11,7 @@ import LiaisonWire
 
 struct Admit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "admit",
         abstract: "Publish a signed convention in the relay's log; a running relay takes it up by itself.")
 
     @OptionGroup var data: DataOption

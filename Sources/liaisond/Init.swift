@@ -11,6 +11,7 @@ import LiaisonTLS
 
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "init",
         abstract: "Make a relay: its log key, its certificate and a commented configuration.")
 
     @OptionGroup var data: DataOption

@@ -11,6 +11,7 @@ import LiaisonStores
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "migrate",
         abstract: "Bring the store over to another database; log, keys and every byte that was proven stay.",
         discussion: """
             Stop the relay first, on every node. What was written is read again and compared, row by row, with what was read,

@@ -14,6 +14,7 @@ import LiaisonWitness
 
 struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "backup",
         abstract: "Copy the store to one file, also while the relay runs. Keep the key files apart from it.")
 
     @OptionGroup var data: DataOption
@@ -32,6 +33,7 @@ struct Backup: AsyncParsableCommand {
 
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "restore",
         abstract: "Put a backup in the store's place; behind anything acknowledged, begin a new log.",
         discussion: """
             A log never goes back: who saw what came after the backup would see it contradicted. Unless the store in place

@@ -14,7 +14,9 @@ import Logging
 import ServiceLifecycle
 
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run the relay until it is told to stop.")
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the relay until it is told to stop.")
 
     @OptionGroup var data: DataOption
 

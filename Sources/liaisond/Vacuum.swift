@@ -6,6 +6,7 @@ import LiaisonStores
 
 struct Vacuum: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "vacuum",
         abstract: "Rewrite the store, so that no page holds a trace of what was erased; submissions wait meanwhile.")
 
     @OptionGroup var data: DataOption

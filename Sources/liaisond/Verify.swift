@@ -9,6 +9,7 @@ import LiaisonStores
 
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Re-derive the whole log from the store and say where it differs.")
 
     @OptionGroup var data: DataOption
