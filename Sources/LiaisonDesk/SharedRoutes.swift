@@ -170,28 +170,31 @@ struct SharedRoutes: Sendable {
     @Sendable private func join(_ request: Request, _ context: DeskContext) async throws -> Response {
         let form = try await doorForm(request, context)
         let page = JoinPage(name: form["name"] ?? "", words: form["words"] ?? "")
-        func again(_ problem: String, _ status: HTTPResponse.Status = .unprocessableContent) -> Response {
-            printed(page.refused(problem), request, status: status)
+        func again(
+            _ problem: String, at field: JoinPage.Field, _ status: HTTPResponse.Status = .unprocessableContent
+        ) -> Response {
+            printed(page.refused(problem, at: field), request, status: status)
         }
         guard let relay, let name = VaultName(page.name) else {
             return again(
                 language(
                     "Choisissez un identifiant : deux lettres ou plus, des chiffres, - _ . @ ; sans accent ni espace.",
-                    "Choose a name: two letters or more, digits, - _ . @; no accents, no spaces."))
+                    "Choose a name: two letters or more, digits, - _ . @; no accents, no spaces."),
+                at: .name)
         }
         let code: InvitationCode
         do {
             code = try InvitationCode(text: page.words)
         } catch {
-            return again(error.text(language))
+            return again(error.text(language), at: .words)
         }
         let passphrase = form["passphrase"] ?? ""
-        if let problem = PassphraseWords.weakness(passphrase, language) { return again(problem) }
-        guard passphrase == form["again"] else { return again(PassphraseWords.different(language)) }
+        if let problem = PassphraseWords.weakness(passphrase, language) { return again(problem, at: .passphrase) }
+        guard passphrase == form["again"] else { return again(PassphraseWords.different(language), at: .again) }
         // Words that the relay does not know, and a passphrase that another's vault does not have, are guesses.
         let sources = [LockOut.Source.vault(name.description), .network(context.network)]
         if let until = lockOut.begin(sources, now: rooms.now) {
-            return again(LockOut.text(until, now: rooms.now, language), .tooManyRequests)
+            return again(LockOut.text(until, now: rooms.now, language), at: .words, .tooManyRequests)
         }
         do {
             let agent = try await strangers.take(context.network) {
@@ -202,11 +205,12 @@ struct SharedRoutes: Sendable {
         } catch VaultFailure.wrongPassphrase, VaultFailure.exists {
             return again(
                 language(
-                    "Cet identifiant est déjà pris : choisissez-en un autre.", "This name is taken: choose another."))
+                    "Cet identifiant est déjà pris : choisissez-en un autre.", "This name is taken: choose another."),
+                at: .name)
         } catch {
             if case ClientFailure.unreachable = error { lockOut.withdraw(sources, wasRight: false) }
             if error is Busy { lockOut.withdraw(sources, wasRight: false) }
-            return again(FailureWords.text(error, language))
+            return again(FailureWords.text(error, language), at: .words)
         }
     }
 
@@ -312,13 +316,28 @@ struct SignInPage: Page {
 /// Answers an invitation: makes the vault and asks the registrar.
 struct JoinPage: Page {
     static let template = "join"
-    var name = ""
-    var words = ""
-    private(set) var problem: String?
 
-    func refused(_ problem: String) -> JoinPage {
+    /// By the name that the form has for it.
+    enum Field: CaseIterable { case words, name, passphrase, again }
+
+    let name: String
+    let words: String
+    /// Why not, and at which field it stands.
+    private(set) var problem: String?
+    private(set) var wrong: [String: Bool] = [:]
+    /// What has the cursor.
+    private(set) var focus = ["words": true]
+
+    init(name: String = "", words: String = "") {
+        self.name = name
+        self.words = words
+    }
+
+    func refused(_ problem: String, at field: Field) -> JoinPage {
         var page = self
         page.problem = problem
+        page.wrong = ["\(field)": true]
+        page.focus = page.wrong
         return page
     }
 }

@@ -106,6 +106,13 @@ def serving(walk):
     return run
 
 
+def wrong_at(field):
+    """What is wrong is said at this field, which has the focus, and at no other."""
+    same([one.get_attribute("id") for one in browser.all("[aria-invalid=true]")], [field], "fields that are wrong")
+    same(browser.focused.get_attribute("id"), field, "focus")
+    check("error" in browser.one(f"#{field}").get_attribute("aria-describedby"), f"what describes {field}")
+
+
 def sign_in(serve, unit):
     """Signs in with the browser."""
     browser.driver.delete_all_cookies()
@@ -259,7 +266,7 @@ def guesses_at_once_are_no_more(serve):
 @serving
 def a_flood_of_strangers_keeps_no_agent_out(serve):
     """Names that nobody has, large forms and unfinished ones, all at once: the own computer signs in, and the process stays small."""
-    agent = Visit.of(serve, EST)
+    agent, other = Visit.of(serve, EST), Visit.of(serve, MONTLUEL)
     halves = []
     for _ in range(200):
         half = socket.create_connection(("127.0.0.1", serve.port), timeout=PATIENCE)
@@ -279,8 +286,7 @@ def a_flood_of_strangers_keeps_no_agent_out(serve):
     status = pathlib.Path(f"/proc/{serve.process.pid}/status").read_text(encoding="ascii")
     held = int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
     check(held < 300, f"{held:.0f} MiB in memory")
-    many = Visit.of(serve, MONTLUEL)
-    same(many.ask("POST", "/lock", [("a", "")] * 5000)[0], 413, "a form of thousands of fields")
+    same(other.ask("POST", "/lock", [("a", "")] * 5000)[0], 413, "a form of thousands of fields")
     started = time.monotonic()
     serve.stop()
     check(time.monotonic() - started < 15, "somebody who does not finish holds up the end")
@@ -372,10 +378,12 @@ def the_passphrase_is_changed(serve):
 
     fill(sandbox.passphrase(EST), "court", "court")
     contains(browser.text, "trop facile à deviner")
+    wrong_at("new")
     fill(sandbox.passphrase(EST), new.strip(), "autre")
     contains(browser.text, "Les deux saisies diffèrent")
     fill("faux", new.strip(), new.strip())
     contains(browser.text, "La phrase de passe actuelle est incorrecte")
+    wrong_at("passphrase")
     other = Visit.of(serve, EST)
     fill(sandbox.passphrase(EST), new.strip(), new.strip())
     contains(browser.text, "Phrase de passe changée.")
@@ -405,16 +413,17 @@ def an_agent_joins_in_the_browser():
 
         good = "girafe lampe ombre tunnel velours"
         first = words.split("-")[0]
-        for problem, arguments in {
-            "neuf mots attendus": (first, "nouvelle", good, good),
-            "un des mots a été mal noté": (words.replace(first, "babab"), "nouvelle", good, good),
-            "Choisissez un identifiant": (words, "né e", good, good),
-            "trop facile à deviner": (words, "nouvelle", "azerty", "azerty"),
-            "Les deux saisies diffèrent": (words, "nouvelle", good, good + "x"),
-            "déjà pris": (words, "bta-montluel", good, good),
-        }.items():
+        for problem, field, arguments in [
+            ("neuf mots attendus", "words", (first, "nouvelle", good, good)),
+            ("un des mots a été mal noté", "words", (words.replace(first, "babab"), "nouvelle", good, good)),
+            ("Choisissez un identifiant", "name", (words, "né e", good, good)),
+            ("trop facile à deviner", "passphrase", (words, "nouvelle", "azerty", "azerty")),
+            ("Les deux saisies diffèrent", "again", (words, "nouvelle", good, good + "x")),
+            ("déjà pris", "name", (words, "bta-montluel", good, good)),
+        ]:
             fill(*arguments)
             contains(browser.text, problem)
+            wrong_at(field)
         browser.looks_right("join-wrong")
         check(not (sandbox.directory / "agents" / "nouvelle").exists(), "a vault was made before everything was right")
         fill(words, "Nouvelle", good, good)
