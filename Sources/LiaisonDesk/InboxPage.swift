@@ -23,6 +23,9 @@ struct DeliveryItem: Sendable {
     let deposited: String
     let state: String
     let due: String?
+    /// Whom to call about what is urgent or late: whoever sent it.
+    let numbers: [Call]
+    let hasNumbers: Bool
     /// Whether looking at it is an opening that the log will hold.
     let opens: Bool
     let relations: [String]
@@ -52,6 +55,9 @@ struct DeliveryItem: Sendable {
             delivery.state.text(language)
             + (delivery.isErased ? language(", contenu effacé du relais", ", content erased from the relay") : "")
         due = isWaiting ? delivery.dueAt.map { voice.due($0) } : nil
+        let isToCall = isInbox && isWaiting && (isLate || routing.urgency.asksForACall)
+        numbers = isToCall ? voice.numberLines(routing.from).map(Call.init) : []
+        hasNumbers = !numbers.isEmpty
         opens = isInbox && !isHere
         self.relations = relations
     }

@@ -113,6 +113,11 @@ def tells_what_arrives(desk):
     contains(browser.one("#announce").get_attribute("textContent"), "vous attend")
     until(lambda: browser.driver.title.startswith(f"({waiting + 1}) "), "the title counts what arrived")
     until(lambda: browser.all("[data-count=inbox]") and browser.one("[data-count=inbox]").text == str(waiting + 1), "the tab counts what arrived")
+    check(not browser.all(f"li:has([id^='t-{reference}']) a.tel"), "a number to call where nothing is urgent")
+    urgent = re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", sandbox.command("bta-montluel", *REFERRAL_ARGUMENTS, "--urgency", "urgent"))[0]
+    number = browser.there(f"li:has([id^='t-{urgent}']) a.tel")
+    same(number.get_attribute("href"), "tel:0465710308", "whom to call about what is urgent")
+    browser.looks_right("inbox-urgent")
 
 
 def acknowledges_with_two_keys(desk):
