@@ -135,6 +135,28 @@ extension Registrar {
 }
 
 extension Account {
+    /// Answers an invitation over HTTP, as `join(_:now:openVault:connect:)` says.
+    ///
+    /// - Parameter url: of the relay, beginning with `https://`.
+    public static func join(
+        _ code: InvitationCode, over url: String, now: Instant, openVault: () async throws -> Vault
+    ) async throws -> Invitation {
+        var connections: [HTTPRelayConnection] = []
+        let result: Result<Invitation, any Error>
+        do {
+            result = .success(
+                try await join(code, now: now, openVault: openVault) { log, identity in
+                    let made = try HTTPRelayConnection(url: url, log: log, as: identity)
+                    connections.append(made)
+                    return made
+                })
+        } catch {
+            result = .failure(error)
+        }
+        for connection in connections { await connection.close() }
+        return try result.get()
+    }
+
     /// Answers an invitation: makes an agent's vault and keys, proves their possession, and asks.
     ///
     /// The relay is believed nothing. The invitation proves itself by its code; it names the institution's key and the

@@ -31,7 +31,7 @@ final class Doorkeeper: Sendable {
         /// What its forms must bring back.
         let formToken: String
         /// Whose vault it works with; nil at a desk of one's own, which has one.
-        var agent: String?
+        var agent: VaultName?
     }
 
     /// A guest's stay at an institution's desk, as its agent sees it.
@@ -112,7 +112,7 @@ final class Doorkeeper: Sendable {
     /// Lets a browser in whose agent has given the passphrase.
     ///
     /// - Returns: the cookie's value.
-    func admit(_ agent: String?, browser: String) -> String {
+    func admit(_ agent: VaultName?, browser: String) -> String {
         let (cookie, guest) = (Self.text(random(32)), Guest(formToken: Self.text(random(32)), agent: agent))
         let now = clock()
         let number = random(6).reduce(0) { $0 << 8 | Int($1) }
@@ -123,7 +123,7 @@ final class Doorkeeper: Sendable {
     }
 
     /// An agent's stays, the last used first.
-    func stays(of agent: String?) -> [Stay] {
+    func stays(of agent: VaultName?) -> [Stay] {
         state.withLock { Array($0.stays.values) }.filter { $0.guest.agent == agent }.sorted { $0.lastUse > $1.lastUse }
     }
 

@@ -15,6 +15,7 @@ enum FailureWords {
             language("Cette page n'existe pas.", "There is no such page.")
         case is HTTPError:
             language("Demande mal formée ; rien n'a été fait.", "Malformed request; nothing was done.")
+        case let waiting as LockOut.Waiting: waiting.text(language)
         case is Busy:
             language(
                 "Trop de demandes en même temps ; rien n'a été fait.\nRecommencez dans une minute.",

@@ -9,13 +9,13 @@ import LiaisonNotes
 import LiaisonVault
 import LiaisonWire
 import LiaisonWords
+import Synchronization
 
 /// Keeps the device's mailboxes up to date while the desk is unlocked, deposits what waits and needs nobody's word, and tells the
 /// open pages.
 struct Listening: Sendable {
     let clerk: Clerk
     let bulletin: Bulletin
-    let clock: @Sendable () -> Instant
 
     /// Runs until the desk locks or the task is cancelled.
     func run() async {
@@ -25,7 +25,7 @@ struct Listening: Sendable {
                 connect: { try await line.stream(after: $0) },
                 catchUp: { try await catchUp(told) },
                 isDeaf: { isDeaf in
-                    bulletin.tell { $0.deafSince = isDeaf ? clock() : nil }
+                    bulletin.tell { $0.deafSince = isDeaf ? clerk.now : nil }
                 })
             do {
                 try await watcher.run()
@@ -36,22 +36,23 @@ struct Listening: Sendable {
                 return
             } catch {
                 // Refused for good, or the vault is damaged or in use: the pages say so themselves when somebody asks for something.
-                bulletin.tell { $0.deafSince = $0.deafSince ?? clock() }
+                bulletin.tell { $0.deafSince = $0.deafSince ?? clerk.now }
                 try? await Task.sleep(for: .seconds(10))
             }
         }
     }
 
-    /// Where the last catching up ended.
-    private final class Told: @unchecked Sendable {
-        // Only one catching up is at work at a time: the watcher's own.
-        var told = ToldSoFar()
+    /// Where the last catching up ended. Only one is at work at a time: the watcher's own.
+    private final class Told: Sendable {
+        let soFar = Mutex(ToldSoFar())
     }
 
     private func catchUp(_ told: Told) async throws {
         let (counts, say, notice) = try await clerk.work(.relay, isUse: false) { session, voice in
             _ = try await session.flush(catalogue: voice.catalogue, largest: Session.largestUnasked)
-            let events = try await session.newEvents(&told.told)
+            var soFar = told.soFar.withLock(\.self)
+            defer { told.soFar.withLock { $0 = soFar } }
+            let events = try await session.newEvents(&soFar)
             let isUrgent = events.contains { $0.asksForAction && $0.routing?.urgency.asksForACall ?? true }
             let asks = events.contains(where: \.asksForAction)
             let language = voice.language

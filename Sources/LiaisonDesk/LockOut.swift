@@ -3,6 +3,7 @@
 
 import LiaisonForms
 import LiaisonNotes
+import LiaisonVault
 import Synchronization
 
 /// Who has to wait after wrong passphrases at an institution's desk, and how long.
@@ -25,6 +26,9 @@ final class LockOut: Sendable {
             case .network: 50
             }
         }
+
+        /// Whether others come from it as well, whose wrong ones a right one says nothing of.
+        var isOfMany: Bool { if case .network = self { true } else { false } }
 
         /// One wrong one is forgotten in each of these times without another.
         var forgets: Seconds {
@@ -58,6 +62,45 @@ final class LockOut: Sendable {
     /// How much is counted.
     var count: Int { counts.withLock(\.count) }
 
+    /// Nobody is let in from there yet.
+    struct Waiting: Error {
+        let time: Seconds
+
+        func text(_ language: Language) -> String {
+            let seconds = time.rawValue
+            let wait = seconds < 60 ? "\(seconds) s" : "\((seconds + 59) / 60) min"
+            return language(
+                "Trop de phrases de passe incorrectes : attendez \(wait), puis recommencez.",
+                "Too many wrong passphrases: wait \(wait), then try again.")
+        }
+    }
+
+    /// Has a passphrase judged, and counts it.
+    ///
+    /// It is counted as wrong before it is judged: of many that come at once, no more are judged than of those that come one after the
+    /// other.
+    ///
+    /// - Parameter isGuess: whether what the judging threw says that the passphrase was wrong; what does not is not counted.
+    /// - Throws: `Waiting` when it is not judged at all, and what the judging throws.
+    func judge<Value>(
+        _ sources: [Source], now: Instant, isGuess: (any Error) -> Bool = LockOut.isWrongPassphrase,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        if let until = begin(sources, now: now) { throw Waiting(time: until - now) }
+        do {
+            let value = try await body()
+            withdraw(sources, wasRight: true)
+            return value
+        } catch {
+            if !isGuess(error) { withdraw(sources, wasRight: false) }
+            throw error
+        }
+    }
+
+    static func isWrongPassphrase(_ error: any Error) -> Bool {
+        if case VaultFailure.wrongPassphrase = error { true } else { false }
+    }
+
     /// Counts one more passphrase as wrong before it is judged: of many that come at once, no more are judged than of those that come
     /// one after the other. Each further one makes the wait twice as long.
     ///
@@ -89,24 +132,12 @@ final class LockOut: Sendable {
     func withdraw(_ sources: [Source], wasRight: Bool) {
         counts.withLock { counts in
             for source in sources {
-                if case .network = source {
-                } else if wasRight {
-                    counts[source] = nil
-                    continue
-                }
                 guard var count = counts[source] else { continue }
+                if wasRight, !source.isOfMany { count.failures = 1 }
                 count.failures -= 1
                 if count.failures <= source.free { count.waitsUntil = .earliest }
                 counts[source] = count.failures > 0 ? count : nil
             }
         }
-    }
-
-    static func text(_ until: Instant, now: Instant, _ language: Language) -> String {
-        let seconds = (until - now).rawValue
-        let wait = seconds < 60 ? "\(seconds) s" : "\((seconds + 59) / 60) min"
-        return language(
-            "Trop de phrases de passe incorrectes : attendez \(wait), puis recommencez.",
-            "Too many wrong passphrases: wait \(wait), then try again.")
     }
 }

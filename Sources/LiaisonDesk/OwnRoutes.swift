@@ -4,7 +4,6 @@
 import Hummingbird
 import LiaisonForms
 import LiaisonNotes
-import LiaisonVault
 
 /// What a desk of one's own answers: the way in by the address that was printed, the passphrase, and the desk.
 struct OwnRoutes: Sendable {
@@ -43,20 +42,15 @@ struct OwnRoutes: Sendable {
 
     @Sendable private func unlock(_ request: Request, _ context: DeskContext) async throws -> Response {
         let form = try await desk.form(of: request, context)
-        func refused(_ problem: String) -> Response {
-            desk.html(LockedPage(problem: problem), context.guest, status: .unprocessableContent)
-        }
-        let source = [LockOut.Source.vault("")]
-        if let until = desk.lockOut.begin(source, now: desk.clerk.now) {
-            return refused(LockOut.text(until, now: desk.clerk.now, printer.language))
-        }
         do {
-            try await desk.clerk.unlock(form.passphrase())
+            try await desk.lockOut.judge([.vault("")], now: desk.clerk.now) {
+                try await desk.clerk.unlock(form.passphrase())
+            }
         } catch {
-            if case VaultFailure.wrongPassphrase = error {} else { desk.lockOut.withdraw(source, wasRight: false) }
-            return refused(FailureWords.text(error, printer.language))
+            return desk.html(
+                LockedPage(problem: FailureWords.text(error, printer.language)), context.guest,
+                status: .unprocessableContent)
         }
-        desk.lockOut.withdraw(source, wasRight: true)
         desk.room.open()
         return DeskRoutes.see(desk.home)
     }

@@ -15,21 +15,7 @@ struct PassphrasePage: Page {
     /// By the name that the form has for it.
     enum Field { case passphrase, new, again }
 
-    let problem: String?
-    /// At which field it stands.
-    let wrong: [String: Bool]
-    /// What has the cursor.
-    let focus: [String: Bool]
-
-    init() {
-        (problem, wrong, focus) = (nil, [:], ["passphrase": true])
-    }
-
-    init(problem: String, at field: Field) {
-        self.problem = problem
-        wrong = ["\(field)": true]
-        focus = wrong
-    }
+    var fault = Fault(beginAt: Field.passphrase)
 }
 
 extension DeskRoutes {
@@ -46,26 +32,24 @@ extension DeskRoutes {
     @Sendable private func changePassphrase(_ request: Request, _ context: DeskContext) async throws -> Response {
         let form = try await form(of: request, context)
         func again(_ problem: String, at field: PassphrasePage.Field) -> Response {
-            html(PassphrasePage(problem: problem, at: field), context.guest, status: .unprocessableContent)
+            html(PassphrasePage(fault: Fault(problem, at: field)), context.guest, status: .unprocessableContent)
         }
         let new = form["new"] ?? ""
         if let problem = PassphraseWords.weakness(new, language) { return again(problem, at: .new) }
         guard new == form["again"] else { return again(PassphraseWords.different(language), at: .again) }
-        let source = [LockOut.Source.vault("")]
-        if let until = lockOut.begin(source, now: clerk.now) {
-            return again(LockOut.text(until, now: clerk.now, language), at: .passphrase)
-        }
         do {
-            try await clerk.change(form.passphrase(), to: form.passphrase("new"))
+            try await lockOut.judge([.vault("")], now: clerk.now) {
+                try await clerk.change(form.passphrase(), to: form.passphrase("new"))
+            }
+        } catch let waiting as LockOut.Waiting {
+            return again(waiting.text(language), at: .passphrase)
         } catch VaultFailure.wrongPassphrase {
             return again(
                 language("La phrase de passe actuelle est incorrecte.", "The passphrase of today is wrong."),
                 at: .passphrase)
         } catch {
-            lockOut.withdraw(source, wasRight: false)
             return await failed(error, context)
         }
-        lockOut.withdraw(source, wasRight: true)
         // Who knew the old one is shown out.
         if printer.isShared { _ = await endStays(context) { $0 != context.guest } }
         return see("\(home)?done=passphrase", saying: context)

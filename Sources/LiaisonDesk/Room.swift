@@ -15,7 +15,7 @@ struct Room: Sendable {
         self.clerk = clerk
         let bulletin = Bulletin()
         self.bulletin = bulletin
-        let listening = Listening(clerk: clerk, bulletin: bulletin, clock: { clerk.now })
+        let listening = Listening(clerk: clerk, bulletin: bulletin)
         let registrar = RegistrarListening(clerk: RegistrarClerk(clerk: clerk), bulletin: bulletin)
         ear = Ear { await clerk.office == .registrar ? registrar.run() : listening.run() }
     }

@@ -82,7 +82,7 @@ actor Rooms {
         defer { rooms[name]?.entering -= 1 }
         try await room.clerk.unlock(passphrase, ahead: isKnown)
         room.open()
-        return doorkeeper.admit(name.description, browser: browser)
+        return doorkeeper.admit(name, browser: browser)
     }
 
     /// The vault of somebody who answers an invitation: a new one, or the one that an earlier attempt has left.
@@ -113,15 +113,15 @@ actor Rooms {
 
     /// What answers an agent who was let in.
     func desk(of guest: Doorkeeper.Guest) -> (any HTTPResponder<DeskContext>)? {
-        guest.agent.flatMap { VaultName($0) }.flatMap { rooms[$0]?.desk }
+        guest.agent.flatMap { rooms[$0]?.desk }
     }
 
     /// Ends stays, and locks the vaults that nobody works with any more.
     func showOut(_ isMeant: @Sendable (Doorkeeper.Stay) -> Bool) async {
         for guest in doorkeeper.end(where: isMeant) {
-            guest.agent.flatMap { VaultName($0) }.flatMap { rooms[$0] }?.room.bulletin.tellOut(guest)
+            guest.agent.flatMap { rooms[$0] }?.room.bulletin.tellOut(guest)
         }
-        for (name, open) in rooms where open.entering == 0 && doorkeeper.stays(of: name.description).isEmpty {
+        for (name, open) in rooms where open.entering == 0 && doorkeeper.stays(of: name).isEmpty {
             await open.room.lock()
         }
     }
@@ -129,8 +129,8 @@ actor Rooms {
     /// Ends the stays that have lasted too long, and keeps the lines of the others open.
     func keepHouse() async {
         let doorkeeper = doorkeeper
-        let asked = Set(rooms.filter { $0.value.room.clerk.isAskedToLock }.map(\.key.description))
-        await showOut { doorkeeper.isOver($0) || asked.contains($0.guest.agent ?? "") }
+        let asked = Set(rooms.filter { $0.value.room.clerk.isAskedToLock }.map(\.key))
+        await showOut { doorkeeper.isOver($0) || $0.guest.agent.map(asked.contains) ?? false }
         for open in rooms.values { open.room.bulletin.tellBeat() }
     }
 

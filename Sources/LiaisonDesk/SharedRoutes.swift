@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -98,43 +97,41 @@ struct SharedRoutes: Sendable {
         let sources = sources(of: name, request, context)
         var isKnown = false
         if case .browser? = sources.first { isKnown = true }
-        func judge() async throws -> Response {
-            if let until = lockOut.begin(sources, now: rooms.now) { return tooEarly(until, typed, request) }
-            do {
-                let cookie = try await rooms.signIn(
+        func judged() async throws -> String {
+            // What is said of a vault that cannot be opened is counted as a guess: it says that there is one.
+            try await lockOut.judge(sources, now: rooms.now, isGuess: { _ in true }) {
+                try await rooms.signIn(
                     name, form.passphrase(), browser: BrowserName.text(request.headers[.userAgent] ?? "", language),
                     isKnown: isKnown)
-                lockOut.withdraw(sources, wasRight: true)
-                return await letIn(name, cookie, request)
-            } catch VaultFailure.wrongPassphrase {
-                return signInPage(
-                    request, name: typed,
-                    problem: language(
-                        "Identifiant ou phrase de passe incorrects.", "This name or this passphrase is wrong."),
-                    status: .unprocessableContent)
-            } catch {
-                // What is said of a vault that cannot be opened is counted as a guess: it says that there is one.
-                return signInPage(
-                    request, name: typed, problem: FailureWords.text(error, language), status: .unprocessableContent)
             }
         }
         do {
-            return isKnown ? try await judge() : try await strangers.take(context.network, judge)
-        } catch let busy as Busy {
+            let cookie = isKnown ? try await judged() : try await strangers.take(context.network, judged)
+            return await letIn(name, cookie, request)
+        } catch let waiting as LockOut.Waiting {
+            return tooEarly(waiting, typed, request)
+        } catch VaultFailure.wrongPassphrase {
             return signInPage(
-                request, name: typed, problem: FailureWords.text(busy, language), status: .serviceUnavailable)
+                request, name: typed,
+                problem: language(
+                    "Identifiant ou phrase de passe incorrects.", "This name or this passphrase is wrong."),
+                status: .unprocessableContent)
+        } catch {
+            return signInPage(
+                request, name: typed, problem: FailureWords.text(error, language),
+                status: error is Busy ? .serviceUnavailable : .unprocessableContent)
         }
     }
 
-    private func tooEarly(_ until: Instant, _ typed: String, _ request: Request) -> Response {
+    private func tooEarly(_ waiting: LockOut.Waiting, _ typed: String, _ request: Request) -> Response {
         var response = signInPage(
             request, name: typed,
-            problem: LockOut.text(until, now: rooms.now, language) + "\n"
+            problem: waiting.text(language) + "\n"
                 + language(
                     "Sur un poste où vous avez déjà ouvert le bureau, vous n'attendez pas.",
                     "On a computer where you have opened the desk before you do not wait."),
             status: .tooManyRequests)
-        response.headers[.retryAfter] = String((until - rooms.now).rawValue)
+        response.headers[.retryAfter] = String(waiting.time.rawValue)
         return response
     }
 
@@ -169,13 +166,13 @@ struct SharedRoutes: Sendable {
 
     @Sendable private func join(_ request: Request, _ context: DeskContext) async throws -> Response {
         let form = try await doorForm(request, context)
-        let page = JoinPage(name: form["name"] ?? "", words: form["words"] ?? "")
+        let (typed, words) = (form["name"] ?? "", form["words"] ?? "")
         func again(
             _ problem: String, at field: JoinPage.Field, _ status: HTTPResponse.Status = .unprocessableContent
         ) -> Response {
-            printed(page.refused(problem, at: field), request, status: status)
+            printed(JoinPage(name: typed, words: words, fault: Fault(problem, at: field)), request, status: status)
         }
-        guard let relay, let name = VaultName(page.name) else {
+        guard let relay, let name = VaultName(typed) else {
             return again(
                 language(
                     "Choisissez un identifiant : deux lettres ou plus, des chiffres, - _ . @ ; sans accent ni espace.",
@@ -184,7 +181,7 @@ struct SharedRoutes: Sendable {
         }
         let code: InvitationCode
         do {
-            code = try InvitationCode(text: page.words)
+            code = try InvitationCode(text: words)
         } catch {
             return again(error.text(language), at: .words)
         }
@@ -193,44 +190,29 @@ struct SharedRoutes: Sendable {
         guard passphrase == form["again"] else { return again(PassphraseWords.different(language), at: .again) }
         // Words that the relay does not know, and a passphrase that another's vault does not have, are guesses.
         let sources = [LockOut.Source.vault(name.description), .network(context.network)]
-        if let until = lockOut.begin(sources, now: rooms.now) {
-            return again(LockOut.text(until, now: rooms.now, language), at: .words, .tooManyRequests)
+        func isGuess(_ error: any Error) -> Bool {
+            if case ClientFailure.unreachable = error { return false }
+            return !(error is Busy)
         }
         do {
-            let agent = try await strangers.take(context.network) {
-                try await join(code, as: name, form.passphrase(), over: relay)
+            let invitation = try await lockOut.judge(sources, now: rooms.now, isGuess: isGuess) {
+                let passphrase = try form.passphrase()
+                return try await strangers.take(context.network) {
+                    try await Account.join(code, over: relay, now: rooms.now) {
+                        try await rooms.openOrCreate(name, passphrase)
+                    }
+                }
             }
-            lockOut.withdraw(sources, wasRight: true)
-            return printed(JoinedPage(name: name.description, agent: agent.description), request)
+            return printed(JoinedPage(name: name.description, agent: invitation.agent.description), request)
+        } catch let waiting as LockOut.Waiting {
+            return again(waiting.text(language), at: .words, .tooManyRequests)
         } catch VaultFailure.wrongPassphrase, VaultFailure.exists {
             return again(
                 language(
                     "Cet identifiant est déjà pris : choisissez-en un autre.", "This name is taken: choose another."),
                 at: .name)
         } catch {
-            if case ClientFailure.unreachable = error { lockOut.withdraw(sources, wasRight: false) }
-            if error is Busy { lockOut.withdraw(sources, wasRight: false) }
             return again(FailureWords.text(error, language), at: .words)
-        }
-    }
-
-    private func join(
-        _ code: InvitationCode, as name: VaultName, _ passphrase: GuardedBytes, over relay: String
-    ) async throws -> AgentAddress {
-        var connections: [HTTPRelayConnection] = []
-        do {
-            let invitation = try await Account.join(
-                code, now: rooms.now, openVault: { try await rooms.openOrCreate(name, passphrase) },
-                connect: { log, identity in
-                    let made = try HTTPRelayConnection(url: relay, log: log, as: identity)
-                    connections.append(made)
-                    return made
-                })
-            for connection in connections { await connection.close() }
-            return invitation.agent
-        } catch {
-            for connection in connections { await connection.close() }
-            throw error
         }
     }
 
@@ -264,35 +246,18 @@ struct SharedRoutes: Sendable {
 /// Recognises the browsers that were shown a page before anybody was let in, and the forms on it, without keeping anything of them.
 struct Door: Sendable {
     static let cookieName = "__Host-liaison-door"
-    private let key: SymmetricKey
-    private let random: RandomBytes
+    private let mark: BrowserMark
 
-    init(random: RandomBytes = .system) {
-        key = SymmetricKey(data: random(32))
-        self.random = random
-    }
+    init(random: RandomBytes = .system) { mark = BrowserMark(key: random(32), random: random) }
 
-    func newCookie() -> String {
-        let number = Hex.encode(random(16))
-        return "\(number).\(Hex.encode(code("cookie", number)))"
-    }
+    func newCookie() -> String { mark.new(for: "cookie") }
 
-    func isOurs(_ cookie: String) -> Bool {
-        let parts = cookie.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        return parts.count == 2 && isCode(parts[1], "cookie", parts[0])
-    }
+    func isOurs(_ cookie: String) -> Bool { mark.number(of: cookie, for: "cookie") != nil }
 
-    func formToken(of cookie: String) -> String { Hex.encode(code("form", cookie)) }
+    func formToken(of cookie: String) -> String { mark.code("form", cookie) }
 
-    func isFormToken(_ token: String, of cookie: String) -> Bool { isOurs(cookie) && isCode(token, "form", cookie) }
-
-    private func code(_ label: String, _ text: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array("\(label) \(text)".utf8), using: key))
-    }
-
-    private func isCode(_ given: String, _ label: String, _ text: String) -> Bool {
-        guard let given = Hex.decode(given) else { return false }
-        return HMAC<SHA256>.isValidAuthenticationCode(given, authenticating: Array("\(label) \(text)".utf8), using: key)
+    func isFormToken(_ token: String, of cookie: String) -> Bool {
+        isOurs(cookie) && mark.isCode(token, "form", cookie)
     }
 }
 
@@ -318,28 +283,11 @@ struct JoinPage: Page {
     static let template = "join"
 
     /// By the name that the form has for it.
-    enum Field: CaseIterable { case words, name, passphrase, again }
+    enum Field { case words, name, passphrase, again }
 
-    let name: String
-    let words: String
-    /// Why not, and at which field it stands.
-    private(set) var problem: String?
-    private(set) var wrong: [String: Bool] = [:]
-    /// What has the cursor.
-    private(set) var focus = ["words": true]
-
-    init(name: String = "", words: String = "") {
-        self.name = name
-        self.words = words
-    }
-
-    func refused(_ problem: String, at field: Field) -> JoinPage {
-        var page = self
-        page.problem = problem
-        page.wrong = ["\(field)": true]
-        page.focus = page.wrong
-        return page
-    }
+    var name = ""
+    var words = ""
+    var fault = Fault(beginAt: Field.words)
 }
 
 /// What follows.

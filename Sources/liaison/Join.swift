@@ -47,21 +47,9 @@ struct Join: AsyncParsableCommand {
                 throw InputRefused(
                     fr: "adresse https attendue (\(relay))", en: "expected an https address (\(relay))")
             }
-            var connections: [HTTPRelayConnection] = []
-            let invitation: Invitation
-            do {
-                invitation = try await Account.join(
-                    code, now: Instant.now, openVault: { try global.openOrCreateVault() },
-                    connect: { log, identity in
-                        let made = try HTTPRelayConnection(url: url, log: log, as: identity)
-                        connections.append(made)
-                        return made
-                    })
-            } catch {
-                for connection in connections { await connection.close() }
-                throw error
+            let invitation = try await Account.join(code, over: url, now: Instant.now) {
+                try global.openOrCreateVault()
             }
-            for connection in connections { await connection.close() }
             let answer = Answer(agent: invitation.agent, unit: invitation.unit, role: invitation.role)
             try console.print(answer) {
                 console.language(

@@ -88,7 +88,7 @@ struct DoorkeeperTests {
     private func signIn(_ agent: String) throws -> Doorkeeper.Visitor {
         doorkeeper.listens(at: .institution(names: ["bureau.example"]))
         var visitor = Doorkeeper.Visitor(host: "bureau.example", isChange: false)
-        visitor.cookies = [doorkeeper.admit(agent, browser: "Firefox")]
+        visitor.cookies = [doorkeeper.admit(try #require(VaultName(agent)), browser: "Firefox")]
         return visitor
     }
 
@@ -118,7 +118,7 @@ struct DoorkeeperTests {
     @Test func whoIsShownOutIsAStranger() throws {
         let (one, two, other) = (try signIn("one"), try signIn("one"), try signIn("other"))
         let guest = try doorkeeper.guest(one)
-        #expect(doorkeeper.stays(of: "one").count == 2)
+        #expect(doorkeeper.stays(of: VaultName("one")).count == 2)
         #expect(doorkeeper.end { $0.guest == guest } == [guest])
         #expect(!doorkeeper.isIn(guest))
         #expect(throws: Doorkeeper.Refusal.stranger) { try doorkeeper.guest(one) }

@@ -6,6 +6,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 [ -x /usr/bin/chromedriver ] || fail 'no chromium-driver: run scripts/setup --tests'
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 "$python" "$ROOT/Tests/Scripts/desk_attacks.py" "$dir/sb" || fail 'see above'
 "$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null

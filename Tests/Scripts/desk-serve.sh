@@ -6,7 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 [ -x /usr/bin/chromedriver ] || fail 'no chromium-driver: run scripts/setup --tests'
-"$sandbox" up "$dir/sb" --convention "$small"
+fresh "$small"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=bureau.example' \
     -addext 'subjectAltName=DNS:bureau.example,DNS:bureau.ville.example' \
     -keyout "$dir/sb/desk.key" -out "$dir/sb/desk.pem" 2>/dev/null
