@@ -8,11 +8,8 @@
 . "$(dirname "$0")/lib.sh"
 [ -x /usr/bin/chromedriver ] || fail 'no chromium-driver: run scripts/setup --tests'
 "$python" "$ROOT/Tests/Scripts/fast.py" "$ROOT/examples/ain/convention.yaml" "$dir/fast.yaml"
-"$sandbox" up "$dir/kept" --convention "$dir/fast.yaml"
-"$sandbox" down "$dir/kept"
 for hand in mouse keys; do
-    cp -a "$dir/kept" "$dir/sb"
-    "$sandbox" up "$dir/sb"
+    fresh "$dir/fast.yaml"
     "$python" "$ROOT/Tests/Scripts/desk_stories.py" "$dir/sb" "$hand" || fail 'see above'
     "$sandbox" down "$dir/sb"
     "$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null

@@ -94,14 +94,9 @@ says "pris en charge par l'unité" "$dir/lisez-moi.html"
 if grep -qi 'recommandé' "$dir/lisez-moi.html"; then fail "the page claims what it may not"; fi
 
 # Two independent checkers, the same verdict on every good and damaged dossier.
-verdict() { local code=0; "$@" >"$dir/verdict" 2>&1 || code=$?; printf '%s %s\n' "$code" "$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' "$dir/verdict" 2>/dev/null || cat "$dir/verdict")"; }
-both() {
-    local first second
-    first=$(verdict "$bin/liaison" verify "$1" --trust "$2" --format json)
-    second=$(verdict "$python" "$ROOT/tools/verify.py" "$1" --trust "$2" --format json)
-    [ "$first" = "$second" ] || fail "$1: liaison verify says $first, tools/verify.py $second"
-    printf '%s\n' "$first"
-}
+judged() { "$python" "$ROOT/Tests/Independent/judge.py" "$bin/liaison" "$@" || fail "the checkers differ"; }
+# both DOSSIER ANCHORS: the verdict of both
+both() { local found; found=$(judged "$2" "$1"); printf '%s\n' "${found% "$1"}"; }
 for good in sealed field stamped; do
     [ "$(both "$dir/$good.asice" "$dir/trust")" = '0 valid' ] || fail "$good is not valid"
     [ "$(both "$dir/$good.asice" "$dir/sb/trust")" = '0 valid' ] || fail "$good is not valid without witnesses"
@@ -123,12 +118,12 @@ harmless() {
 }
 count=0
 for good in sealed field stamped; do
-    for damaged in "$dir/damaged.$good"/*.asice; do
-        found=$(both "$damaged" "$dir/trust")
-        printf '%s\n' "$found" >>"$dir/verdicts"
+    judged "$dir/trust" "$dir/damaged.$good"/*.asice >"$dir/judged"
+    while read -r code verdict damaged; do
+        printf '%s\n' "$code $verdict" >>"$dir/verdicts"
         count=$((count + 1))
-        [ "$found" != '0 valid' ] || harmless "$good" "$damaged" || fail "$damaged is valid"
-    done
+        [ "$code $verdict" != '0 valid' ] || harmless "$good" "$damaged" || fail "$damaged is valid"
+    done <"$dir/judged"
 done
 [ "$count" -ge 300 ] || fail "only $count damaged dossiers"
 printf 'no dossier\n' >"$dir/garbage"
