@@ -88,17 +88,10 @@ struct Draft {
             let number = try nextNumber(in: mailbox)
             var record = EventRecord(log: log, event: event, mailbox: mailbox, number: number, at: now)
             fill(&record)
-            let bytes = try record.canonical()
-            let salt = Salt.fresh(from: random)
-            let commitment = Commitment.of(bytes, salt: salt)
-            let index = state.edge.size
-            state.edge.append(MerkleTree.leaf(commitment.bytes), full: &batch.tiles)
-            batch.entries.append(
-                StoredEntry(
-                    index: index, mailbox: mailbox, number: number, commitment: commitment,
-                    transmission: record.transmission, unit: record.unit, at: now,
-                    isDirectoryHead: event == .directoryHead, scope: RecordScope(record), record: bytes, salt: salt))
-            indices.append(index)
+            let entry = try StoredEntry(record, at: state.edge.size, salt: .fresh(from: random))
+            state.edge.append(MerkleTree.leaf(entry.commitment.bytes), full: &batch.tiles)
+            batch.entries.append(entry)
+            indices.append(entry.index)
         }
         return indices
     }

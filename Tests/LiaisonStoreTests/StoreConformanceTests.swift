@@ -22,13 +22,7 @@ struct StoreConformanceTests {
             var record = EventRecord(
                 log: Fixture.origin, event: .unattended, mailbox: unit, number: firstNumber + place, at: times[place])
             record.code = "x"
-            let bytes = try CanonicalJSON.encode(record)
-            let salt = Salt.fresh()
-            batch.entries.append(
-                StoredEntry(
-                    index: index, mailbox: unit, number: firstNumber + place,
-                    commitment: Commitment.of(bytes, salt: salt), transmission: nil, unit: nil, at: times[place],
-                    isDirectoryHead: false, scope: .kept, record: bytes, salt: salt))
+            batch.entries.append(try StoredEntry(record, at: index, salt: .fresh()))
         }
         batch.checkpoint = "checkpoint \(indices.upperBound)"
         return batch

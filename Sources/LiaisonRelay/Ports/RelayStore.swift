@@ -224,6 +224,17 @@ public struct StoredEntry: Hashable, Sendable {
         self.record = record
         self.salt = salt
     }
+
+    /// The entry of an event: whatever a row repeats of it is what the event says.
+    ///
+    /// - Parameter record: the event as it is written, where that is not its canonical text: what a relay that lies would log.
+    package init(_ event: EventRecord, at index: Int, salt: Salt, record: [UInt8]? = nil) throws {
+        let record = try record ?? event.canonical()
+        self.init(
+            index: index, mailbox: event.mailbox, number: event.number, commitment: Commitment.of(record, salt: salt),
+            transmission: event.transmission, unit: event.unit, at: event.at,
+            isDirectoryHead: event.event == .directoryHead, scope: RecordScope(event), record: record, salt: salt)
+    }
 }
 
 /// Under which key a record and its salt lie: what is erased together.
