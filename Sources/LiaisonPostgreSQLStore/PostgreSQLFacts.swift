@@ -234,6 +234,19 @@ final class PostgreSQLFacts: StoreFacts {
         return due
     }
 
+    /// Steps from one unit to the next in the index: their number counts, not that of the deliveries.
+    func recipients() throws -> Set<UnitAddress> {
+        try connection.query(
+            """
+            WITH RECURSIVE u (name) AS (
+                SELECT min(unit) FROM deliveries
+                UNION ALL
+                SELECT (SELECT min(unit) FROM deliveries WHERE unit > u.name) FROM u WHERE u.name IS NOT NULL)
+            SELECT name FROM u WHERE name IS NOT NULL
+            """
+        ).reduce(into: []) { $0.insert(try $1.name("name")) }
+    }
+
     func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
         try deliveries(
             """

@@ -18,10 +18,8 @@ struct RelayState: Sendable {
     var notBefore: Instant = 0
     /// Where each roster in force stands in the log.
     var rosterEntries: [InstitutionID: Int] = [:]
-    /// When it was last looked for units that nobody is left in; nil when it has to be done now.
+    /// When it was last looked for units that nobody is left in; nil when it has to be done now, also for units that are gone.
     var readersCheckedAt: Instant?
-    /// Units that a roster named and names no more; what waits for them waits for nobody.
-    var goneUnits: Set<UnitAddress> = []
     /// Refusals of this minute, by agent.
     var refusals: [AgentAddress: RefusalCount] = [:]
     /// Inspections of a minute, by agent; forgotten with the state, which is read anew only after a failure.

@@ -87,14 +87,27 @@ struct SQLiteFacts: StoreFacts {
         return due
     }
 
-    func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
-        let marks = databaseQuestionMarks(count: units.count)
-        let sql = """
-            SELECT * FROM deliveries WHERE unit IN (\(marks)) AND unattended = 0
-                AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
+    /// Steps from one unit to the next in the index: their number counts, not that of the deliveries.
+    func recipients() throws -> Set<UnitAddress> {
+        try rows(
             """
-        return try Row.fetchAll(
-            database, sql: sql, arguments: StatementArguments(units.map(\.description)) + [limit]
+            WITH RECURSIVE u (name) AS (
+                SELECT min(unit) FROM deliveries
+                UNION ALL
+                SELECT (SELECT min(unit) FROM deliveries WHERE unit > u.name) FROM u WHERE u.name IS NOT NULL)
+            SELECT name FROM u WHERE name IS NOT NULL
+            """, []
+        ).reduce(into: []) { $0.insert(try Store.parse($1["name"])) }
+    }
+
+    /// The units are one parameter, since a statement has only so many.
+    func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
+        let names = String(decoding: try JSONEncoder().encode(units.map(\.description)), as: UTF8.self)
+        return try rows(
+            """
+            SELECT * FROM deliveries WHERE unit IN (SELECT value FROM json_each(?)) AND unattended = 0
+                AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
+            """, [names, limit]
         ).map(Store.delivery)
     }
 

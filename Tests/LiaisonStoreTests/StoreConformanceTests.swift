@@ -150,4 +150,73 @@ struct StoreConformanceTests {
         await #expect(throws: LogFailure.wentBack(from: ahead.size, to: ahead.size / 2)) { try await follow(log("1")) }
         await #expect(throws: LogFailure.forked(size: ahead.size)) { try await follow(log("1", "3", "4")) }
     }
+
+    // MARK: Deliveries
+
+    /// A store with transmissions to each of some units that wait for an answer.
+    private func filled(
+        _ kind: StoreKind, in directory: TemporaryDirectory, to recipients: [String], each count: Int = 1
+    ) async throws -> any OperatedStore {
+        let store = try await kind.open(in: directory)
+        let filler = StoreFiller(store: store, log: try Fixture.signer(Fixture.origin), convention: Hash.of("c"))
+        func party(_ unit: String) throws -> StoreFiller.Party {
+            let agent = try Fixture.agentName(of: unit)
+            return StoreFiller.Party(
+                unit: try Fixture.unit(unit), agent: agent, key: try Fixture.signer(agent.description))
+        }
+        for recipient in recipients {
+            _ = try await filler.addWaiting(
+                count, head: Hash.of("h"), at: Fixture.start, from: party("bta-montluel@ggd01"), to: party(recipient))
+        }
+        return store
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func theUnitsThatDeliveriesAreFor(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let names = ["iscg-est@avema01", "cms-bourg@cd01", "crip@cd01"]
+        #expect(try await kind.open(in: directory).read { try $0.recipients() }.isEmpty)
+        let store = try await filled(kind, in: directory, to: names, each: 3)
+        #expect(try await store.read { try $0.recipients() } == Set(names.map(Fixture.unit)))
+    }
+
+    /// However many units a directory has, a store can be asked what waits for them.
+    @Test(arguments: StoreKind.allCases)
+    func whatWaitsForVeryManyUnits(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await filled(kind, in: directory, to: ["crip@cd01", "iscg-est@avema01"], each: 3)
+        let last = try Fixture.unit("iscg-est@avema01")
+        // More than the parameters that SQLite allows a statement on Debian.
+        let units = try (0..<260_000).map { try Fixture.unit("u\($0)@cd01") } + [last]
+        let waiting = try await store.read { try $0.unattended(in: units, limit: 64) }
+        #expect(waiting.map(\.unit) == [last, last, last])
+        #expect(waiting.map(\.entry) == waiting.map(\.entry).sorted())
+        #expect(try await store.read { try $0.unattended(in: units, limit: 2) } == Array(waiting.prefix(2)))
+        #expect(try await store.read { try $0.unattended(in: [], limit: 2) }.isEmpty)
+    }
+
+    /// Who waits for a unit that no roster lists any more hears of it, also from a relay that was started since; once.
+    @Test(arguments: StoreKind.allCases)
+    func aRestartForgetsNoUnitThatIsGone(kind: StoreKind) async throws {
+        let (montluel, est) = ("bta-montluel@ggd01", "iscg-est@avema01")
+        let world = try await World(units: [montluel, est], store: kind)
+        let id = try await world.sendReferral()
+        try await world.publish("avema01") {
+            $0 = []
+        } also: { roster in
+            roster.units.removeAll { $0.address.description == est }
+        }
+        func told() async throws -> [String] {
+            try await world.records().filter { $0.event == .unattended && $0.transmission == id }
+                .map(\.mailbox.description).sorted()
+        }
+        let clock = world.clock
+        for _ in 0..<2 {
+            let restarted = Sequencer(
+                log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+            _ = try await restarted.perform(.tick)
+            #expect(try await told() == [montluel, est].sorted())
+            clock.now += 3600
+        }
+    }
 }
