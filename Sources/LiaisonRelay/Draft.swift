@@ -20,6 +20,8 @@ struct RelayState: Sendable {
     var rosterEntries: [InstitutionID: Int] = [:]
     /// When it was last looked for units that nobody is left in; nil when it has to be done now, also for units that are gone.
     var readersCheckedAt: Instant?
+    /// When all records that were due had been erased; nil when it has to be looked now.
+    var recordsCheckedAt: Instant?
     /// Refusals of this minute, by agent.
     var refusals: [AgentAddress: RefusalCount] = [:]
     /// Inspections of a minute, by agent; forgotten with the state, which is read anew only after a failure.

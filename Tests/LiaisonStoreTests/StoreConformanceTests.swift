@@ -219,4 +219,62 @@ struct StoreConformanceTests {
             clock.now += 3600
         }
     }
+
+    // MARK: Erasure
+
+    /// Entries on transmissions, each a commit of its own: a key has the time of its newest record.
+    ///
+    /// - Parameter written: which transmission, when, and whether it is said of the delivery or of the submission.
+    private func fill(_ store: any RelayStore, _ written: [(id: TransmissionID, at: Instant, isDelivery: Bool)])
+        async throws
+    {
+        for (index, (id, at, isDelivery)) in written.enumerated() {
+            var record = EventRecord(
+                log: Fixture.origin, event: .unattended, mailbox: unit, number: index + 1, at: at)
+            record.transmission = id
+            if isDelivery { record.unit = try Fixture.unit("iscg-est@avema01") }
+            var batch = Batch()
+            batch.entries = [try StoredEntry(record, at: index, salt: .fresh())]
+            batch.checkpoint = "checkpoint \(index + 1)"
+            try await store.commit(batch)
+        }
+    }
+
+    /// A transmission's records fall due together, with the newest of them and once no content is left; no more come than are
+    /// asked for, in the order of their first records.
+    @Test(arguments: StoreKind.allCases)
+    func recordsFallDueInOrder(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await kind.open(in: directory)
+        let ids = (0..<6).map { _ in TransmissionID.fresh() }.sorted()
+        let submitted: [(Int, Instant)] = [(3, 10), (1, 10), (0, 20), (4, 25), (5, 30), (2, 40)]
+        let delivered: [(Int, Instant)] = [(0, 20), (4, 26), (2, 41), (3, 50), (1, 60), (5, 500)]
+        try await fill(
+            store, submitted.map { (ids[$0.0], $0.1, false) } + delivered.map { (ids[$0.0], $0.1, true) })
+        func due(_ limit: Int, before instant: Instant = 100) async throws -> [TransmissionID?] {
+            try await store.read { try $0.recordsDue(before: instant, limit: limit) }.map(\.scope.transmission)
+        }
+        var next = try batch(12..<13, firstNumber: 13, at: [200])
+        next.deliveries = [
+            StoredDelivery(
+                transmission: ids[4], unit: try Fixture.unit("iscg-est@avema01"), state: .acknowledged, dueAt: 1,
+                expiresAt: 1, escalated: 0, nextStepAt: nil, entry: 7)
+        ]
+        #expect(try await due(64) == [1, 3, 0, 4, 2].map { ids[$0] })
+        try await store.commit(next)
+        #expect(try await due(64) == [1, 3, 0, 2].map { ids[$0] }, "the content of one is still there")
+        for (limit, expected) in [(1, [0]), (2, [0, 2]), (3, [3, 0, 2])] {
+            #expect(try await due(limit) == expected.map { ids[$0] }, "limit \(limit)")
+        }
+        #expect(try await due(64, before: 20) == [ids[0]])
+        #expect(try await due(64, before: 19).isEmpty)
+
+        // Erased together, nothing of them is left, and the others are as they were.
+        var erasing = try batch(13..<14, firstNumber: 14, at: [200])
+        erasing.erasedRecords = try await store.read { try $0.recordsDue(before: 100, limit: 3) }
+        #expect(erasing.erasedRecords.map(\.entries) == [[unit: [0, 9]], [unit: [2, 6]], [unit: [5, 8]]])
+        try await store.commit(erasing)
+        #expect(try await due(64, before: 300) == [ids[1], nil])
+        #expect(try await store.entries(in: unit, after: 0, limit: 100).map(\.index) == [1, 3, 4, 7, 10, 11, 12, 13])
+    }
 }

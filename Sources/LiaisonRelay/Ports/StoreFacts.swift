@@ -48,7 +48,8 @@ public protocol StoreFacts {
     func acts(on delivery: DeliveryID, by author: AgentAddress) throws -> [StoredAct]
     /// A content that was uploaded before: its size, and whether it is closed and can be taken over.
     func staged(_ digest: Hash, owner: AgentAddress) throws -> (size: Int, isClosed: Bool)?
-    /// Records whose newest event is at or before `instant`, and whose deliveries are all erased.
+    /// Records whose newest event is at or before `instant`, and whose deliveries are all erased: the first to be due, in the
+    /// order of their first events.
     func recordsDue(before instant: Instant, limit: Int) throws -> [ErasableRecords]
     /// Index of the event of an inspection that was taken.
     func inspection(_ hash: Hash) throws -> Int?
