@@ -7,6 +7,7 @@ import LiaisonNotes
 import LiaisonSQLiteStore
 import LiaisonStores
 import LiaisonTestKit
+import LiaisonWire
 import Testing
 
 @testable import LiaisonRelay
@@ -276,5 +277,25 @@ struct StoreConformanceTests {
         try await store.commit(erasing)
         #expect(try await due(64, before: 300) == [ids[1], nil])
         #expect(try await store.entries(in: unit, after: 0, limit: 100).map(\.index) == [1, 3, 4, 7, 10, 11, 12, 13])
+    }
+
+    // MARK: Invitations
+
+    @Test(arguments: StoreKind.allCases)
+    func invitationsAreCounted(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await kind.open(in: directory)
+        let (own, other) = (try Fixture.institution("cd01"), try Fixture.institution("ggd01"))
+        for (number, institution) in [own, own, other, own].enumerated() {
+            let status = InvitationStatus(
+                id: Hash.of("\(number)"), invitation: CodedText(text: "text", mac: Hash.of("mac")),
+                expiresAt: Instant(number), state: .open, request: nil)
+            #expect(try await store.addInvitation(status, institution: institution))
+        }
+        #expect(try await store.invitationCount(of: own) == 3)
+        #expect(try await store.invitationCount(of: other) == 1)
+        #expect(try await store.invitationCount(of: Fixture.institution("avema01")) == 0)
+        try await store.dropInvitations(before: 2)
+        #expect(try await store.invitationCount(of: own) == 1)
     }
 }

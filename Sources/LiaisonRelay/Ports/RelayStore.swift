@@ -106,6 +106,8 @@ public protocol RelayStore: Sendable {
     func addInvitation(_ status: InvitationStatus, institution: InstitutionID) async throws -> Bool
     func invitation(_ id: Hash) async throws -> InvitationStatus?
     func invitations(of institution: InstitutionID) async throws -> [InvitationStatus]
+    /// How many `invitations(of:)` gives.
+    func invitationCount(of institution: InstitutionID) async throws -> Int
     /// Puts the one request beside an open invitation; false when another was faster.
     func requestInvitation(_ id: Hash, _ request: CodedText) async throws -> Bool
     func closeInvitation(_ id: Hash, as state: InvitationState, institution: InstitutionID) async throws -> Bool
