@@ -21,7 +21,7 @@ extension RelayServer {
         tls.certificateVerification = .none
         let router = Router(context: RelayRequestContext.self)
         router.add(middleware: ProblemMiddleware())
-        LogRoutes(relay: relay) { _ in }.add(to: router)
+        LogRoutes(relay: relay, freshensCheckpoint: true) { _ in }.add(to: router)
         return Application(
             router: router, server: listener(tls: tls, limits: limits) { _ in nil },
             configuration: ApplicationConfiguration(

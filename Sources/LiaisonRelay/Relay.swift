@@ -493,12 +493,12 @@ public struct Relay: Sendable {
 
     /// Where the log stands, as this node knows it.
     private func present() async throws -> StoredHead? {
-        try await freshen()
         if let head = sequencer.head { return head }
         return try await store.head()
     }
 
-    /// The latest checkpoint that witnesses cosigned, as long as they keep up; otherwise the latest.
+    /// The latest checkpoint that witnesses cosigned, as long as they keep up; otherwise the latest. It is as fresh as this node
+    /// was made by `freshen`.
     public func checkpoint() async throws -> String {
         guard let head = try await present() else { throw Problem(.notReady) }
         return publication.checkpoint(for: head.size, at: clock()) ?? head.checkpoint

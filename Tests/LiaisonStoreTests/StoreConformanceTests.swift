@@ -298,4 +298,18 @@ struct StoreConformanceTests {
         try await store.dropInvitations(before: 2)
         #expect(try await store.invitationCount(of: own) == 1)
     }
+
+    // MARK: Nodes
+
+    /// Where a shared store's log stands is looked up once for a request, before it is answered, and not again by the answer.
+    @Test func aCheckpointIsLookedUpOnce() async throws {
+        let world = try await World(units: [], store: .postgresql)
+        let (clock, before) = (world.clock, try await world.relay.checkpoint())
+        let other = Sequencer(log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+        _ = try await other.perform(.operate(.start(version: "1", configuration: Hash.of("x"))))
+        #expect(try await world.relay.checkpoint() == before)
+        try await world.relay.freshen()
+        #expect(try await world.relay.checkpoint() == world.store.head()?.checkpoint)
+        #expect(try await world.relay.checkpoint() != before)
+    }
 }
