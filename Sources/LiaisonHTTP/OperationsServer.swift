@@ -55,7 +55,8 @@ extension RelayServer {
                 body: .init(
                     byteBuffer: ByteBuffer(
                         string: metrics.text(
-                            entries: size, scrubPendingSince: pending, isStopped: relay.sequencer.isStopped))))
+                            entries: size, scrubPendingSince: pending, isStopped: relay.sequencer.isStopped,
+                            quotaRefusals: relay.quotaRefusals))))
         }
         return Application(
             router: router, server: .http1(configuration: .init(idleTimeout: .seconds(60))),

@@ -33,6 +33,9 @@ public struct Relay: Sendable {
         prepared = PreparedAnswer()
     }
 
+    /// How often somebody was told to wait, by the quota that was used up.
+    public var quotaRefusals: [String: Int] { quotas.refusals }
+
     /// Before a request is answered: what any node has acknowledged counts on this one, too, an enrolment and a revocation as
     /// well as an entry. So a client may talk to whichever node it reaches.
     public func freshen() async throws {
@@ -264,6 +267,10 @@ public struct Relay: Sendable {
             throw Problem(.signatureRefused)
         }
         guard let roster = try? Unverified<Roster>(note) else { throw Problem(.malformed) }
+        // Whoever has seen a roster can hand it in again: that uses up nothing of its institution's.
+        if try await store.document(note.hash) == nil {
+            try quotas.publishRoster(of: roster.claimed.by, bytes: bytes.count, now: clock())
+        }
         return try await receipt(for: .publishRoster(roster))
     }
 
