@@ -1383,6 +1383,7 @@ def check_roster_rules(roster: dict[str, Any]) -> None:
         own = institution_of(address) == institution
         require(own, f"{address} is not an address of {institution}")
     units = {unit["address"] for unit in roster["units"]}
+    require(len(units) <= 5000, f"{institution} has too many units")
     for unit in roster["units"]:
         check_unit_rules(unit, units)
     for agent in roster["agents"]:

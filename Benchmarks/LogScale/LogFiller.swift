@@ -67,17 +67,10 @@ struct LogFiller {
             if event == .contentHandover || event == .consignmentAcceptance { record.act = envelope }
             if event == .contentConsignment { record.dueAt = instant }
             if event == .erasure { record.code = "retention" }
-            let bytes = try CanonicalJSON.encode(record)
-            let salt = Salt.fresh()
-            let commitment = Commitment.of(bytes, salt: salt)
-            let index = edge.size
-            batch.tiles.merge(edge.append(MerkleTree.leaf(commitment.bytes))) { $1 }
-            batch.entries.append(
-                StoredEntry(
-                    index: index, mailbox: mailbox, number: record.number, commitment: commitment, transmission: id,
-                    unit: unit, at: instant, isDirectoryHead: false, scope: RecordScope(record), record: bytes,
-                    salt: salt))
-            return index
+            let entry = try StoredEntry(record, at: edge.size, salt: .fresh())
+            batch.tiles.merge(edge.append(MerkleTree.leaf(entry.commitment.bytes))) { $1 }
+            batch.entries.append(entry)
+            return entry.index
         }
         let entry = try await record(.submissionAcceptance, in: from, nil, nil)
         var consigned = 0

@@ -11,12 +11,15 @@ import LiaisonWire
 /// The log as c2sp.org/tlog-tiles publishes it: checkpoint, tiles, entry bundles.
 struct LogRoutes {
     let relay: Relay
+    /// Whether nobody has freshened the relay before these routes are asked; hashes below a checkpoint never change.
+    var freshensCheckpoint = false
     /// Throws for whoever may not read.
     let admit: @Sendable (RelayRequestContext) throws -> Void
 
     func add(to router: Router<RelayRequestContext>) {
         router.get("checkpoint") { _, context in
             try admit(context)
+            if freshensCheckpoint { try await relay.freshen() }
             let checkpoint = try await relay.checkpoint()
             return Response(
                 status: .ok,

@@ -21,7 +21,7 @@ extension RelayServer {
         tls.certificateVerification = .none
         let router = Router(context: RelayRequestContext.self)
         router.add(middleware: ProblemMiddleware())
-        LogRoutes(relay: relay) { _ in }.add(to: router)
+        LogRoutes(relay: relay, freshensCheckpoint: true) { _ in }.add(to: router)
         return Application(
             router: router, server: listener(tls: tls, limits: limits) { _ in nil },
             configuration: ApplicationConfiguration(
@@ -55,7 +55,8 @@ extension RelayServer {
                 body: .init(
                     byteBuffer: ByteBuffer(
                         string: metrics.text(
-                            entries: size, scrubPendingSince: pending, isStopped: relay.sequencer.isStopped))))
+                            entries: size, scrubPendingSince: pending, isStopped: relay.sequencer.isStopped,
+                            quotaRefusals: relay.quotaRefusals))))
         }
         return Application(
             router: router, server: .http1(configuration: .init(idleTimeout: .seconds(60))),

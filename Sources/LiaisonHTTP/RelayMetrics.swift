@@ -39,7 +39,10 @@ public final class RelayMetrics: Sendable {
         }
     }
 
-    func text(entries: Int, scrubPendingSince: Instant?, isStopped: Bool) -> String {
+    /// - Parameter quotaRefusals: who was told to wait by the relay's quotas, beside those whom the listener told.
+    func text(
+        entries: Int, scrubPendingSince: Instant?, isStopped: Bool, quotaRefusals: [String: Int] = [:]
+    ) -> String {
         let state = state.withLock { $0 }
         var lines = [
             "# HELP liaison_log_entries Entries of the log.", "# TYPE liaison_log_entries gauge",
@@ -53,7 +56,7 @@ public final class RelayMetrics: Sendable {
             "# HELP liaison_leads 1 on the node that lets time pass, cleans, and asks witnesses.",
             "# TYPE liaison_leads gauge", "liaison_leads \(state.leads ? 1 : 0)"
         ]
-        let refusals = shares.refusals
+        let refusals = shares.refusals.merging(quotaRefusals, uniquingKeysWith: +)
         if !refusals.isEmpty {
             lines += [
                 "# HELP liaison_waits_total Requests that were told to wait, by whose share was used up.",

@@ -275,19 +275,27 @@ struct RelayRoutes {
         guard let name = HTTPField.Name(Wire.envelopeLengthHeader),
             let length = request.headers[name].flatMap({ DecimalNumber.parse($0, in: 1...Envelope.maximumSize) })
         else { throw Problem(.malformed) }
-        let body = try await body(of: request, context)
-        guard body.count >= length else { throw Problem(.malformed) }
-        let envelope: Unverified<Envelope> = try parse(Array(body[..<length]))
-        guard body.count > length else {
+        let (head, content) = try await parts(of: request, length, context)
+        let envelope: Unverified<Envelope> = try parse(head)
+        guard !content.isEmpty else {
             return try json(await relay.submitStaged(envelope, by: peer), status: .created)
         }
-        let content = Array(body[length...])
         let arrived = ContentReference(sha256: Hash.of(content), size: content.count)
         let receipt = try await relay.submit(envelope, content: .inline(content), arrived: arrived, by: peer)
         return try json(receipt, status: .created)
     }
 
     // MARK: Bodies
+
+    /// The first bytes of a body, and those behind them. They are copied out of it once, and it is let go of before anything is
+    /// done with them, so that who waits for a commit holds one copy.
+    private func parts(
+        of request: Request, _ length: Int, _ context: RelayRequestContext
+    ) async throws -> (head: [UInt8], rest: [UInt8]) {
+        var body = try await context.body(of: request, upTo: Wire.maximumBody)
+        guard let head = body.readBytes(length: length) else { throw Problem(.malformed) }
+        return (head, Array(body.readableBytesView))
+    }
 
     private func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
         ready(try WireJSON.encode(value), status: status)

@@ -20,6 +20,7 @@ public enum DirectoryRefusal: Error, Equatable, Sendable {
     case unknownUnit(String)
     case malformedOpening(String)
     case tooManyStandIns(String, limit: Int)
+    case tooManyUnits(String, limit: Int)
     case unknownAgent(String)
     case keysRollback(AgentAddress, have: Int, offered: Int)
     case malformedKey(String)
@@ -36,6 +37,8 @@ public struct Directory: Sendable {
     public static let keyLifetime: Seconds = .days(30)
     /// Opening intervals of one unit.
     package static let openingLimit = 100
+    /// Units of one roster.
+    package static let unitLimit = 5000
     /// Units that stand in for one, and units that stand by for it.
     static let standInLimit = 20
 
@@ -261,6 +264,9 @@ public struct Directory: Sendable {
     }
 
     private func checkUnits(of roster: Roster) throws {
+        guard roster.units.count <= Self.unitLimit else {
+            throw DirectoryRefusal.tooManyUnits(roster.by.description, limit: Self.unitLimit)
+        }
         let own = Set(roster.units.map(\.address))
         guard own.count == roster.units.count else {
             throw DirectoryRefusal.duplicateAddress(roster.by.description)

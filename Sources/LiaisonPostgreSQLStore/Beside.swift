@@ -111,6 +111,13 @@ extension PostgreSQLRelayStore {
         }
     }
 
+    public func invitationCount(of institution: InstitutionID) async throws -> Int {
+        try await pool.run { connection in
+            try connection.query(
+                "SELECT count(*) AS count FROM invitations WHERE institution = $1", [.text(institution)])[0]("count")
+        }
+    }
+
     /// The first request wins.
     public func requestInvitation(_ id: Hash, _ request: CodedText) async throws -> Bool {
         try await change(

@@ -95,9 +95,10 @@ struct ChunkTable {
 
     /// Deletes the keys of contents, and with them the contents; `deleteDiscarded` deletes their rows.
     func discard(_ ids: [Int]) throws {
-        try connection.deleteKeys(in: "content_keys", where: "content = ANY ($1)", [.ints(ids)])
-        try connection.query(
-            "INSERT INTO discarded (content) SELECT * FROM unnest($1::bigint[])", [.ints(ids)])
+        _ = try connection.pipeline([
+            .deletingKeys(in: "content_keys", where: "content = ANY ($1)", [.ints(ids)]),
+            Statement("INSERT INTO discarded (content) SELECT * FROM unnest($1::bigint[])", [.ints(ids)])
+        ])
     }
 
     /// Rows that one transaction deletes.
@@ -153,9 +154,12 @@ extension Connection {
         ).first.map { (try $0("content"), try $0("size"), try $0("complete")) }
     }
 
+}
+
+extension Statement {
     /// Deletes keys, and notes which shelves still hold their bytes.
-    func deleteKeys(in table: String, where condition: String, _ parameters: [Parameter]) throws {
-        try query(
+    static func deletingKeys(in table: String, where condition: String, _ parameters: [Parameter]) -> Statement {
+        Statement(
             """
             WITH gone AS (DELETE FROM \(table) WHERE \(condition) RETURNING tableoid::regclass::text AS shelf)
             INSERT INTO unscrubbed (shelf, since) SELECT DISTINCT shelf, pg_current_xact_id() FROM gone

@@ -234,6 +234,19 @@ final class PostgreSQLFacts: StoreFacts {
         return due
     }
 
+    /// Steps from one unit to the next in the index: their number counts, not that of the deliveries.
+    func recipients() throws -> Set<UnitAddress> {
+        try connection.query(
+            """
+            WITH RECURSIVE u (name) AS (
+                SELECT min(unit) FROM deliveries
+                UNION ALL
+                SELECT (SELECT min(unit) FROM deliveries WHERE unit > u.name) FROM u WHERE u.name IS NOT NULL)
+            SELECT name FROM u WHERE name IS NOT NULL
+            """
+        ).reduce(into: []) { $0.insert(try $1.name("name")) }
+    }
+
     func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
         try deliveries(
             """
@@ -273,29 +286,73 @@ final class PostgreSQLFacts: StoreFacts {
         try connection.staged(digest, owner).map { ($0.size, $0.isClosed) }
     }
 
+    /// A transmission's records go together, once its newest one is due and no content is left: the first key of its deliveries
+    /// stands for all. That of its submission is due long before, and is passed over. The keys are read in the order of the index,
+    /// as many at a time as records are wanted, so no more is looked at than the limit asks for.
+    ///
+    /// What holds them back is asked apart. The server would plan it together with the keys, for each of the shelves, which takes it
+    /// longer than to answer.
     func recordsDue(before instant: Instant, limit: Int) throws -> [ErasableRecords] {
-        // A transmission's records go together, once its newest one is due and no content is left.
-        try connection.query(
-            """
-            SELECT min(scope) AS scope, transmission FROM record_keys AS k WHERE last_at <= $1 AND NOT EXISTS
-                (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at > $1)
-            AND NOT EXISTS (SELECT 1 FROM deliveries WHERE transmission = k.transmission AND NOT erased)
-            GROUP BY coalesce(transmission, scope), transmission ORDER BY min(last_at), min(scope) LIMIT $2
-            """, [.instant(instant), .int(limit)]
-        ).map { row in
-            let scope = RecordScope(name: try row("scope"), transmission: try row.name("transmission"))
-            return ErasableRecords(scope: scope, entries: try entries(under: scope))
+        var (due, seen): ([(scope: RecordScope, first: Instant)], Set<TransmissionID>) = ([], [])
+        var (last, scope): (Instant, String) = (.earliest, "")
+        var isWhole = true
+        while due.count < limit, isWhole {
+            let page = try connection.query(
+                """
+                SELECT scope, transmission, last_at FROM record_keys
+                WHERE last_at <= $1 AND last_at >= $2 AND (last_at, scope) > ($2, $3) AND right(scope, 1) <> ' '
+                ORDER BY last_at, scope LIMIT \(limit)
+                """, [.instant(instant), .instant(last), .text(scope)]
+            ).map { row -> (scope: RecordScope, last: Instant) in
+                (RecordScope(name: try row("scope"), transmission: try row.name("transmission")), try row("last_at"))
+            }
+            let free = try free(page.compactMap(\.scope.transmission), before: instant)
+            for (scope, last) in page {
+                guard let id = scope.transmission else {
+                    due.append((scope, last))
+                    continue
+                }
+                if seen.insert(id).inserted, let first = free[id] { due.append((scope, first)) }
+            }
+            isWhole = page.count == limit
+            if let end = page.last { (last, scope) = (end.last, end.scope.name) }
         }
+        let wanted = due.prefix(limit).sorted { ($0.first, $0.scope.name) < ($1.first, $1.scope.name) }
+        return try entries(under: wanted.map(\.scope))
     }
 
-    private func entries(under scope: RecordScope) throws -> [Mailbox: [Int]] {
-        let condition =
-            scope.transmission == nil ? "scope = $1 AND scope <> 'kept'" : "transmission = $1 AND scope IS NULL"
-        return try connection.query(
-            "SELECT \"index\", mailbox FROM entries WHERE \(condition) ORDER BY \"index\"",
-            [.text(scope.transmission?.description ?? scope.name)]
-        ).reduce(into: [:]) { entries, row in
-            entries[try row.name("mailbox"), default: []].append(try row("index"))
+    /// Of these transmissions, those without a newer record and without content: with the time of their first record.
+    private func free(_ ids: [TransmissionID], before instant: Instant) throws -> [TransmissionID: Instant] {
+        guard !ids.isEmpty else { return [:] }
+        let names = Parameter.texts(ids.map(\.description))
+        let answers = try connection.pipeline([
+            Statement(
+                """
+                SELECT transmission, min(last_at) AS first FROM record_keys WHERE transmission = ANY ($1)
+                GROUP BY transmission HAVING max(last_at) <= $2
+                """, [names, .instant(instant)]),
+            Statement("SELECT transmission FROM deliveries WHERE transmission = ANY ($1) AND NOT erased", [names])
+        ])
+        var free: [TransmissionID: Instant] = [:]
+        for row in answers[0] { free[try row.name("transmission")] = try row("first") }
+        for row in answers[1] { free[try row.name("transmission")] = nil }
+        return free
+    }
+
+    private func entries(under scopes: [RecordScope]) throws -> [ErasableRecords] {
+        let statements = scopes.map { scope in
+            let condition =
+                scope.transmission == nil ? "scope = $1 AND scope <> 'kept'" : "transmission = $1 AND scope IS NULL"
+            return Statement(
+                "SELECT \"index\", mailbox FROM entries WHERE \(condition) ORDER BY \"index\"",
+                [.text(scope.transmission?.description ?? scope.name)])
+        }
+        guard !statements.isEmpty else { return [] }
+        return try zip(scopes, connection.pipeline(statements)).map { scope, rows in
+            let entries: [Mailbox: [Int]] = try rows.reduce(into: [:]) { entries, row in
+                entries[try row.name("mailbox"), default: []].append(try row("index"))
+            }
+            return ErasableRecords(scope: scope, entries: entries)
         }
     }
 

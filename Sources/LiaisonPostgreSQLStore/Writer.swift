@@ -241,7 +241,7 @@ struct Writer {
                 by: try takeStaged(transfer.content, owner: transfer.owner))
         }
         for delivery in batch.erased { try eraseContent(of: delivery) }
-        for records in batch.erasedRecords { try erase(records) }
+        try erase(batch.erasedRecords)
     }
 
     private func replaceContent(of id: TransmissionID, for unit: UnitAddress, by content: Int) throws {
@@ -277,20 +277,23 @@ struct Writer {
         try table.discard(shared)
     }
 
-    /// Keys, records, envelope and acts go; entry, mailbox, number and index stay.
-    private func erase(_ records: ErasableRecords) throws {
+    /// Keys, records, envelope and acts go; entry, mailbox, number and index stay. All at once: nobody else commits meanwhile.
+    private func erase(_ all: [ErasableRecords]) throws {
+        guard !all.isEmpty else { return }
+        let ids = Parameter.texts(all.compactMap(\.scope.transmission?.description))
+        let scopes = Parameter.texts(all.filter { $0.scope.transmission == nil }.map(\.scope.name))
         let forget = "UPDATE entries SET sealed = NULL, transmission = NULL, unit = NULL, scope = NULL"
-        if let id = records.scope.transmission {
-            try connection.query("\(forget) WHERE transmission = $1 AND scope IS NULL", [.text(id)])
-            try connection.deleteKeys(in: "record_keys", where: "transmission = $1", [.text(id)])
-            for (table, column) in [("acts", "transmission"), ("deliveries", "transmission"), ("transmissions", "id")] {
-                try connection.query("DELETE FROM \(table) WHERE \(column) = $1", [.text(id)])
-            }
-        } else {
-            try connection.query("\(forget) WHERE scope = $1 AND scope <> 'kept'", [.text(records.scope.name)])
-            try connection.deleteKeys(in: "record_keys", where: "scope = $1", [.text(records.scope.name)])
-        }
-        try connection.query(
-            "DELETE FROM inspections WHERE entry = ANY ($1)", [.ints(records.entries.values.flatMap(\.self))])
+        _ = try connection.pipeline([
+            Statement("\(forget) WHERE transmission = ANY ($1) AND scope IS NULL", [ids]),
+            Statement("\(forget) WHERE scope = ANY ($1) AND scope <> 'kept'", [scopes]),
+            .deletingKeys(in: "record_keys", where: "transmission = ANY ($1)", [ids]),
+            .deletingKeys(in: "record_keys", where: "scope = ANY ($1)", [scopes]),
+            Statement("DELETE FROM acts WHERE transmission = ANY ($1)", [ids]),
+            Statement("DELETE FROM deliveries WHERE transmission = ANY ($1)", [ids]),
+            Statement("DELETE FROM transmissions WHERE id = ANY ($1)", [ids]),
+            Statement(
+                "DELETE FROM inspections WHERE entry = ANY ($1)",
+                [.ints(all.flatMap { $0.entries.values.flatMap(\.self) })])
+        ])
     }
 }

@@ -22,12 +22,9 @@ extension Draft {
 
     mutating func publish(_ offered: Unverified<Roster>, chained: Bool) throws -> Outcome {
         if let known = try known(offered.note) { return known }
-        let former = state.directory.rosters[offered.claimed.by]?.body.units.map(\.address) ?? []
         try taking { [now] in try $0.accept(offered, at: now, chained: chained) }
         // Whoever waits for a unit that nobody is left in hears of it with the next tick.
         state.readersCheckedAt = nil
-        state.goneUnits.formUnion(former)
-        state.goneUnits.subtract(offered.claimed.units.map(\.address))
         let outcome = try recordDocument(
             .rosterPublished, .roster, subject: offered.claimed.by.description,
             version: offered.claimed.version, note: offered.note)

@@ -27,10 +27,15 @@ extension Draft {
     /// Erases records and salts that are past the audit limit. What remains is the entry, its mailbox and number, and the
     /// statement which entries these were: so a missing number is one that was erased, not one withheld.
     ///
+    /// It is looked for them once a minute: the store passes over every transmission of which the first record is due and the last
+    /// one is not, and that is a month of them.
+    ///
     /// - Returns: of how many transmissions or months, at most `erasureLimit`.
     mutating func eraseRecords() throws -> Int {
+        if let checked = state.recordsCheckedAt, now - checked < Self.recordsInterval { return 0 }
         guard let limit = state.directory.convention?.body.auditLimit else { return 0 }
         let allDue = try store.recordsDue(before: now - limit, limit: Self.erasureLimit)
+        if allDue.count < Self.erasureLimit { state.recordsCheckedAt = now }
         for due in allDue where !isTouched(due) {
             for (mailbox, entries) in due.entries.sorted(by: { $0.key.description < $1.key.description }) {
                 _ = try record(.erasure, in: [mailbox]) { record in
@@ -44,6 +49,7 @@ extension Draft {
     }
 
     static let erasureLimit = 64
+    private static let recordsInterval: Seconds = 60
 
     /// Whether this batch has written about the same transmission or erased the same records already.
     private func isTouched(_ due: ErasableRecords) -> Bool {

@@ -124,14 +124,24 @@ extension Draft {
     /// Tells the senders of what waits for units in which nobody is left who could open it.
     private mutating func tellUnattended() throws {
         if let checked = state.readersCheckedAt, now - checked < Self.readersInterval { return }
-        let lost = state.goneUnits.union(state.directory.unitsWithoutReader(at: now)).sorted()
-        let waiting = lost.isEmpty ? [] : try store.unattended(in: lost, limit: Self.unattendedLimit)
+        let lost = try state.directory.unitsWithoutReader(at: now) + goneUnits()
+        let waiting = lost.isEmpty ? [] : try store.unattended(in: lost.sorted(), limit: Self.unattendedLimit)
         for delivery in waiting {
             let current = try deliveries(of: delivery.transmission).first { $0.unit == delivery.unit }
             guard let current, let transmission = try transmission(delivery.transmission) else { continue }
             try follow(current, transmission)
         }
         if waiting.count < Self.unattendedLimit { state.readersCheckedAt = now }
+    }
+
+    /// Units that something was delivered to and that the roster in force of their institution does not list: what waits for
+    /// them waits for nobody. Nothing is taken for them any more, so it is enough to look when a roster has changed, and at the
+    /// start.
+    private func goneUnits() throws -> [UnitAddress] {
+        guard state.readersCheckedAt == nil else { return [] }
+        return try store.recipients().filter { unit in
+            state.directory.unit(unit) == nil && state.directory.rosters[unit.institution] != nil
+        }
     }
 
     private mutating func recordUnattended(

@@ -18,10 +18,10 @@ struct RelayState: Sendable {
     var notBefore: Instant = 0
     /// Where each roster in force stands in the log.
     var rosterEntries: [InstitutionID: Int] = [:]
-    /// When it was last looked for units that nobody is left in; nil when it has to be done now.
+    /// When it was last looked for units that nobody is left in; nil when it has to be done now, also for units that are gone.
     var readersCheckedAt: Instant?
-    /// Units that a roster named and names no more; what waits for them waits for nobody.
-    var goneUnits: Set<UnitAddress> = []
+    /// When all records that were due had been erased; nil when it has to be looked now.
+    var recordsCheckedAt: Instant?
     /// Refusals of this minute, by agent.
     var refusals: [AgentAddress: RefusalCount] = [:]
     /// Inspections of a minute, by agent; forgotten with the state, which is read anew only after a failure.
@@ -88,17 +88,10 @@ struct Draft {
             let number = try nextNumber(in: mailbox)
             var record = EventRecord(log: log, event: event, mailbox: mailbox, number: number, at: now)
             fill(&record)
-            let bytes = try record.canonical()
-            let salt = Salt.fresh(from: random)
-            let commitment = Commitment.of(bytes, salt: salt)
-            let index = state.edge.size
-            state.edge.append(MerkleTree.leaf(commitment.bytes), full: &batch.tiles)
-            batch.entries.append(
-                StoredEntry(
-                    index: index, mailbox: mailbox, number: number, commitment: commitment,
-                    transmission: record.transmission, unit: record.unit, at: now,
-                    isDirectoryHead: event == .directoryHead, scope: RecordScope(record), record: bytes, salt: salt))
-            indices.append(index)
+            let entry = try StoredEntry(record, at: state.edge.size, salt: .fresh(from: random))
+            state.edge.append(MerkleTree.leaf(entry.commitment.bytes), full: &batch.tiles)
+            batch.entries.append(entry)
+            indices.append(entry.index)
         }
         return indices
     }

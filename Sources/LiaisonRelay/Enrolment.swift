@@ -23,7 +23,7 @@ extension Relay {
             status.expiresAt <= now + Self.invitationLifetime,
             status.invitation.text.utf8.count <= CodedText.maximumSize
         else { throw Problem(.malformed) }
-        guard try await store.invitations(of: institution).count < Self.invitationLimit else {
+        guard try await store.invitationCount(of: institution) < Self.invitationLimit else {
             throw Problem(.tooManyRequests)
         }
         guard try await store.addInvitation(status, institution: institution) else { throw Problem(.idTaken) }

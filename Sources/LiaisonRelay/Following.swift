@@ -76,14 +76,9 @@ extension RelayState {
     }
 
     private mutating func restore(_ document: StoredDocument) {
-        guard document.kind == .roster, let institution = document.institution else {
-            return directory.restore(document)
-        }
-        let former = directory.rosters[institution]?.body.units.map(\.address) ?? []
         directory.restore(document)
+        guard document.kind == .roster, let institution = document.institution else { return }
         rosterEntries[institution] = document.entry
         readersCheckedAt = nil
-        goneUnits.formUnion(former)
-        goneUnits.subtract(directory.rosters[institution]?.body.units.map(\.address) ?? [])
     }
 }

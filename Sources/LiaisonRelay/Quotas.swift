@@ -34,6 +34,8 @@ public final class Quotas: Sendable {
         /// In MiB.
         public var agentContentMegabytes = Rate(burst: 4096, perHour: 2048)
         public var agentKeys = Rate(burst: 20, perHour: 1)
+        /// In MiB.
+        public var institutionRosterMegabytes = Rate(burst: 512, perHour: 32)
 
         public init() {}
 
@@ -46,6 +48,7 @@ public final class Quotas: Sendable {
             institutionUrgent = reader("institutionUrgent", institutionUrgent)
             agentContentMegabytes = reader("agentContentMegabytes", agentContentMegabytes)
             agentKeys = reader("agentKeys", agentKeys)
+            institutionRosterMegabytes = reader("institutionRosterMegabytes", institutionRosterMegabytes)
         }
     }
 
@@ -53,7 +56,21 @@ public final class Quotas: Sendable {
     private enum Bucket: Hashable {
         case submissions(AgentAddress), urgent(AgentAddress), acts(AgentAddress), content(AgentAddress),
             keys(AgentAddress)
-        case allSubmissions(InstitutionID), allUrgent(InstitutionID)
+        case allSubmissions(InstitutionID), allUrgent(InstitutionID), rosters(InstitutionID)
+
+        /// For the operator's metrics, which name nobody.
+        var name: String {
+            switch self {
+            case .submissions: "agent_submissions"
+            case .urgent: "agent_urgent"
+            case .acts: "agent_acts"
+            case .content: "agent_content"
+            case .keys: "agent_keys"
+            case .allSubmissions: "institution_submissions"
+            case .allUrgent: "institution_urgent"
+            case .rosters: "institution_rosters"
+            }
+        }
     }
 
     /// Tokens are counted in parts, so that a second's share of any rate is whole.
@@ -63,7 +80,12 @@ public final class Quotas: Sendable {
     /// What is missing from each bucket, and when that was; full ones are forgotten.
     private let missing = Mutex<[Bucket: (parts: Int, at: Instant, rate: Rate)]>([:])
 
+    private let refused = Mutex<[String: Int]>([:])
+
     public init(_ limits: Limits = Limits()) { self.limits = limits }
+
+    /// How often somebody had to wait, by what there was too much of.
+    public var refusals: [String: Int] { refused.withLock { $0 } }
 
     // MARK: Asking
 
@@ -97,23 +119,32 @@ public final class Quotas: Sendable {
         try take([(.keys(agent), limits.agentKeys, Self.parts)], now: now)
     }
 
+    /// A roster that was signed and that the relay does not have yet; the smallest count as 256 KiB, since each leads to a
+    /// DirectoryHead as well, which has a line for every institution.
+    func publishRoster(of institution: InstitutionID, bytes: Int, now: Instant) throws(Problem) {
+        let parts = Self.parts(ofBytes: max(bytes, 256 << 10))
+        try take([(.rosters(institution), limits.institutionRosterMegabytes, parts)], now: now)
+    }
+
     private static func parts(ofBytes bytes: Int) -> Int { (min(max(bytes, 0), 1 << 40) * parts) >> 20 }
 
     private func take(_ wanted: [(bucket: Bucket, rate: Rate, parts: Int)], now: Instant) throws(Problem) {
-        let wait = missing.withLock { missing -> Seconds? in
+        let full = missing.withLock { missing -> (bucket: Bucket, wait: Seconds)? in
             var after: [(Bucket, Int, Rate)] = []
             for (bucket, rate, parts) in wanted where parts > 0 {
                 let gone = Self.missing(missing[bucket], now) + parts
                 // What is larger than a bucket goes when the bucket is full.
                 let over = gone - max(rate.burst * Self.parts, parts)
-                guard over <= 0 else { return Seconds((over + rate.perHour - 1) / rate.perHour) }
+                guard over <= 0 else { return (bucket, Seconds((over + rate.perHour - 1) / rate.perHour)) }
                 after.append((bucket, gone, rate))
             }
             for (bucket, gone, rate) in after { missing[bucket] = (gone, now, rate) }
             forgetFull(&missing, now)
             return nil
         }
-        if let wait { throw Problem(.tooManyRequests, retryAfter: max(wait, 1)) }
+        guard let full else { return }
+        refused.withLock { $0[full.bucket.name, default: 0] += 1 }
+        throw Problem(.tooManyRequests, retryAfter: max(full.wait, 1))
     }
 
     private static func missing(_ known: (parts: Int, at: Instant, rate: Rate)?, _ now: Instant) -> Int {

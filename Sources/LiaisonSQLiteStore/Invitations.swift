@@ -41,6 +41,14 @@ extension SQLiteRelayStore {
         }
     }
 
+    public func invitationCount(of institution: InstitutionID) async throws -> Int {
+        try await pool.read { database in
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM invitations WHERE institution = ?",
+                arguments: [institution.description]) ?? 0
+        }
+    }
+
     /// The first request wins.
     public func requestInvitation(_ id: Hash, _ request: CodedText) async throws -> Bool {
         try await change(

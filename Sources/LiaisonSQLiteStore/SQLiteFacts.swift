@@ -87,14 +87,27 @@ struct SQLiteFacts: StoreFacts {
         return due
     }
 
-    func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
-        let marks = databaseQuestionMarks(count: units.count)
-        let sql = """
-            SELECT * FROM deliveries WHERE unit IN (\(marks)) AND unattended = 0
-                AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
+    /// Steps from one unit to the next in the index: their number counts, not that of the deliveries.
+    func recipients() throws -> Set<UnitAddress> {
+        try rows(
             """
-        return try Row.fetchAll(
-            database, sql: sql, arguments: StatementArguments(units.map(\.description)) + [limit]
+            WITH RECURSIVE u (name) AS (
+                SELECT min(unit) FROM deliveries
+                UNION ALL
+                SELECT (SELECT min(unit) FROM deliveries WHERE unit > u.name) FROM u WHERE u.name IS NOT NULL)
+            SELECT name FROM u WHERE name IS NOT NULL
+            """, []
+        ).reduce(into: []) { $0.insert(try Store.parse($1["name"])) }
+    }
+
+    /// The units are one parameter, since a statement has only so many.
+    func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
+        let names = String(decoding: try JSONEncoder().encode(units.map(\.description)), as: UTF8.self)
+        return try rows(
+            """
+            SELECT * FROM deliveries WHERE unit IN (SELECT value FROM json_each(?)) AND unattended = 0
+                AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
+            """, [names, limit]
         ).map(Store.delivery)
     }
 
@@ -120,19 +133,27 @@ struct SQLiteFacts: StoreFacts {
         try Store.staged(digest, owner, database).map { ($0.size, $0.complete) }
     }
 
+    /// A transmission's records go together, once its newest one is due and no content is left: the first key of its deliveries
+    /// stands for all. That of its submission is due long before, and is passed over in the index; so no more is looked at than
+    /// the limit asks for.
     func recordsDue(before instant: Instant, limit: Int) throws -> [ErasableRecords] {
-        // A transmission's records go together, once its newest one is due and no content is left.
         let due = try rows(
             """
-            SELECT min(scope) AS scope, transmission FROM record_keys AS k WHERE last_at <= :instant AND NOT EXISTS
-                (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND last_at > :instant)
+            SELECT scope, transmission,
+                coalesce((SELECT min(last_at) FROM record_keys WHERE transmission = k.transmission), last_at) AS first
+            FROM record_keys AS k WHERE last_at <= :instant AND substr(scope, -1) <> ' '
+            AND NOT EXISTS (SELECT 1 FROM record_keys WHERE transmission = k.transmission AND (last_at > :instant
+                OR (substr(scope, -1) <> ' ' AND (last_at, scope) < (k.last_at, k.scope))))
             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE transmission = k.transmission AND erased = 0)
-            GROUP BY coalesce(transmission, scope) ORDER BY min(last_at), min(scope) LIMIT :limit
-            """, ["instant": instant, "limit": limit])
-        return try due.map { row in
+            ORDER BY last_at, scope LIMIT :limit
+            """, ["instant": instant, "limit": limit]
+        ).map { row -> (scope: RecordScope, first: Instant) in
             let transmission: String? = row["transmission"]
             let scope = RecordScope(name: row["scope"], transmission: try transmission.map { try Store.parse($0) })
-            return ErasableRecords(scope: scope, entries: try entries(under: scope))
+            return (scope, row["first"])
+        }
+        return try due.sorted { ($0.first, $0.scope.name) < ($1.first, $1.scope.name) }.map { scope, _ in
+            ErasableRecords(scope: scope, entries: try entries(under: scope))
         }
     }
 

@@ -294,7 +294,8 @@ struct Settings {
         #LIAISOND_ALL_REQUESTS=1024
         #LIAISOND_ALL_MEGABYTES=192
         # What may be added: at once, and in an hour. Submissions and acts of one agent and of one institution, urgent and
-        # immediate submissions apart from the others; MiB of contents of one agent; keys that one agent publishes.
+        # immediate submissions apart from the others; MiB of contents of one agent; keys that one agent publishes; MiB of
+        # rosters that one institution publishes, each counted as 256 KiB at least.
         #LIAISOND_AGENT_SUBMISSIONS_BURST=300
         #LIAISOND_AGENT_SUBMISSIONS_PER_HOUR=1200
         #LIAISOND_AGENT_URGENT_BURST=100
@@ -309,6 +310,8 @@ struct Settings {
         #LIAISOND_AGENT_CONTENT_MEGABYTES_PER_HOUR=2048
         #LIAISOND_AGENT_KEYS_BURST=20
         #LIAISOND_AGENT_KEYS_PER_HOUR=1
+        #LIAISOND_INSTITUTION_ROSTER_MEGABYTES_BURST=512
+        #LIAISOND_INSTITUTION_ROSTER_MEGABYTES_PER_HOUR=32
         # The log (checkpoint, tiles, entries) for whoever connects, without client certificate; 0 for not.
         #LIAISOND_LOG_HOST=127.0.0.1
         #LIAISOND_LOG_PORT=0

@@ -191,7 +191,8 @@ struct ErasureTests {
         world.clock.now += limit - 1
         _ = try await world.sequencer.perform(.tick)
         #expect(try await world.store.entry(entries[0].index) != nil)
-        world.clock.now += 1
+        // It is looked once a minute.
+        world.clock.now += 60
         try await world.relay.catchUp()
         for entry in entries {
             #expect(try await world.store.entry(entry.index) == nil)

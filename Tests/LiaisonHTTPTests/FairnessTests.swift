@@ -182,4 +182,20 @@ struct FairnessTests {
         let share = try shares.enter(from: "192.0.2.1", key: Hash.of("last"), institution: avema)
         try share.hold(100)
     }
+
+    /// Whoever waits is counted in one metric, whether the listener or a quota tells them to.
+    @Test func waitsAreCounted() throws {
+        let metrics = RelayMetrics(limits)
+        #expect(throws: Problem.self) {
+            var held: [Share] = []
+            for _ in 0..<3 { held.append(try metrics.shares.enter(from: "n", key: Hash.of("k"), institution: avema)) }
+        }
+        let text = metrics.text(
+            entries: 0, scrubPendingSince: nil, isStopped: false, quotaRefusals: ["institution_rosters": 7])
+        let waits = text.split(separator: "\n").filter { $0.hasPrefix("liaison_waits_total") }
+        #expect(
+            waits == [
+                #"liaison_waits_total{share="agent"} 1"#, #"liaison_waits_total{share="institution_rosters"} 7"#
+            ])
+    }
 }

@@ -64,6 +64,26 @@ struct DirectoryTests {
         }
     }
 
+    @Test(arguments: [5000, 5001])
+    func aRosterHasOnlySoManyUnits(count: Int) throws {
+        var directory = try directory()
+        var roster = try Fixture.roster("avema01", agents: [])
+        let unit = try #require(roster.units.first)
+        roster.units = try (0..<count).map { number in
+            var unit = unit
+            unit.address = try Fixture.unit("u\(number)@avema01")
+            return unit
+        }
+        let offered = try Unverified<Roster>(roster.signed(by: Fixture.signer("avema01")).note)
+        if count == 5000 {
+            try directory.accept(offered, at: Fixture.start)
+        } else {
+            #expect(throws: DirectoryRefusal.tooManyUnits("avema01", limit: 5000)) {
+                try directory.accept(offered, at: Fixture.start)
+            }
+        }
+    }
+
     @Test func onlyTheInstitutionSigns() throws {
         var directory = try directory()
         let roster = try Fixture.roster("avema01", agents: [])

@@ -85,6 +85,45 @@ struct QuotasTests {
         try quotas.publishKeys(of: flooding, now: start + .hours(1))
     }
 
+    /// An institution's rosters are counted by their size, only those that are signed and new, and nobody else's wait for them.
+    @Test func rostersAreFewAnHour() async throws {
+        let world = try await World(units: [])
+        var limits = Quotas.Limits()
+        limits.institutionRosterMegabytes = .init(burst: 1, perHour: 1)
+        let clock = world.clock
+        let relay = Relay(
+            sequencer: world.sequencer, store: world.store, clock: { clock.now }, quotas: Quotas(limits))
+        var last = try #require(world.rosters["cd01"])
+        func publish(after roster: Verified<Roster>, signedBy signer: String) async throws -> Verified<Roster> {
+            var next = roster.body
+            (next.version, next.previous) = (roster.body.version + 1, roster.hash)
+            let signed = try next.signed(by: Fixture.signer(signer))
+            _ = try await relay.publishRoster(Array(signed.note.serialized.utf8))
+            return signed
+        }
+        // The smallest counts as 256 KiB.
+        for _ in 0..<4 { last = try await publish(after: last, signedBy: "cd01") }
+        await #expect(throws: Problem(.tooManyRequests, retryAfter: .minutes(15))) {
+            try await publish(after: last, signedBy: "cd01")
+        }
+        #expect(relay.quotaRefusals == ["institution_rosters": 1])
+        #expect(world.sequencer.directory.rosters[last.body.by]?.hash == last.hash)
+        // What the relay has already is no new roster, whoever hands it in and however often.
+        for _ in 0..<10 { _ = try await relay.publishRoster(Array(last.note.serialized.utf8)) }
+        _ = try await publish(after: try #require(world.rosters["ggd01"]), signedBy: "ggd01")
+        clock.now += .minutes(15)
+        // What somebody else signs takes nothing from the institution.
+        await #expect(throws: Problem(.signatureRefused)) {
+            var foreign = last.body
+            foreign.version += 1
+            let note = try foreign.noteText()
+            let line = try #require(NoteSigner(name: "cd01", privateKey: Fixture.key("somebody"))).sign(note)
+            let bytes = Array(SignedNote(text: note, signatures: [line]).serialized.utf8)
+            _ = try await relay.publishRoster(bytes)
+        }
+        _ = try await publish(after: last, signedBy: "cd01")
+    }
+
     @Test func wrongCodesOfManyNetworksLockNobodyOut() {
         let guesses = GuessLimit()
         for number in 0..<50_000 { guesses.failed("network \(number)", now: start) }

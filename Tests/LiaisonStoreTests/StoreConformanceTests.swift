@@ -7,6 +7,7 @@ import LiaisonNotes
 import LiaisonSQLiteStore
 import LiaisonStores
 import LiaisonTestKit
+import LiaisonWire
 import Testing
 
 @testable import LiaisonRelay
@@ -22,13 +23,7 @@ struct StoreConformanceTests {
             var record = EventRecord(
                 log: Fixture.origin, event: .unattended, mailbox: unit, number: firstNumber + place, at: times[place])
             record.code = "x"
-            let bytes = try CanonicalJSON.encode(record)
-            let salt = Salt.fresh()
-            batch.entries.append(
-                StoredEntry(
-                    index: index, mailbox: unit, number: firstNumber + place,
-                    commitment: Commitment.of(bytes, salt: salt), transmission: nil, unit: nil, at: times[place],
-                    isDirectoryHead: false, scope: .kept, record: bytes, salt: salt))
+            batch.entries.append(try StoredEntry(record, at: index, salt: .fresh()))
         }
         batch.checkpoint = "checkpoint \(indices.upperBound)"
         return batch
@@ -155,5 +150,166 @@ struct StoreConformanceTests {
         await #expect(throws: LogFailure.wentBack(from: ahead.size, to: 0)) { try await follow(log()) }
         await #expect(throws: LogFailure.wentBack(from: ahead.size, to: ahead.size / 2)) { try await follow(log("1")) }
         await #expect(throws: LogFailure.forked(size: ahead.size)) { try await follow(log("1", "3", "4")) }
+    }
+
+    // MARK: Deliveries
+
+    /// A store with transmissions to each of some units that wait for an answer.
+    private func filled(
+        _ kind: StoreKind, in directory: TemporaryDirectory, to recipients: [String], each count: Int = 1
+    ) async throws -> any OperatedStore {
+        let store = try await kind.open(in: directory)
+        let filler = StoreFiller(store: store, log: try Fixture.signer(Fixture.origin), convention: Hash.of("c"))
+        func party(_ unit: String) throws -> StoreFiller.Party {
+            let agent = try Fixture.agentName(of: unit)
+            return StoreFiller.Party(
+                unit: try Fixture.unit(unit), agent: agent, key: try Fixture.signer(agent.description))
+        }
+        for recipient in recipients {
+            _ = try await filler.addWaiting(
+                count, head: Hash.of("h"), at: Fixture.start, from: party("bta-montluel@ggd01"), to: party(recipient))
+        }
+        return store
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func theUnitsThatDeliveriesAreFor(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let names = ["iscg-est@avema01", "cms-bourg@cd01", "crip@cd01"]
+        #expect(try await kind.open(in: directory).read { try $0.recipients() }.isEmpty)
+        let store = try await filled(kind, in: directory, to: names, each: 3)
+        #expect(try await store.read { try $0.recipients() } == Set(names.map(Fixture.unit)))
+    }
+
+    /// However many units a directory has, a store can be asked what waits for them.
+    @Test(arguments: StoreKind.allCases)
+    func whatWaitsForVeryManyUnits(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await filled(kind, in: directory, to: ["crip@cd01", "iscg-est@avema01"], each: 3)
+        let last = try Fixture.unit("iscg-est@avema01")
+        // More than the parameters that SQLite allows a statement on Debian.
+        let units = try (0..<260_000).map { try Fixture.unit("u\($0)@cd01") } + [last]
+        let waiting = try await store.read { try $0.unattended(in: units, limit: 64) }
+        #expect(waiting.map(\.unit) == [last, last, last])
+        #expect(waiting.map(\.entry) == waiting.map(\.entry).sorted())
+        #expect(try await store.read { try $0.unattended(in: units, limit: 2) } == Array(waiting.prefix(2)))
+        #expect(try await store.read { try $0.unattended(in: [], limit: 2) }.isEmpty)
+    }
+
+    /// Who waits for a unit that no roster lists any more hears of it, also from a relay that was started since; once.
+    @Test(arguments: StoreKind.allCases)
+    func aRestartForgetsNoUnitThatIsGone(kind: StoreKind) async throws {
+        let (montluel, est) = ("bta-montluel@ggd01", "iscg-est@avema01")
+        let world = try await World(units: [montluel, est], store: kind)
+        let id = try await world.sendReferral()
+        try await world.publish("avema01") {
+            $0 = []
+        } also: { roster in
+            roster.units.removeAll { $0.address.description == est }
+        }
+        func told() async throws -> [String] {
+            try await world.records().filter { $0.event == .unattended && $0.transmission == id }
+                .map(\.mailbox.description).sorted()
+        }
+        let clock = world.clock
+        for _ in 0..<2 {
+            let restarted = Sequencer(
+                log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+            _ = try await restarted.perform(.tick)
+            #expect(try await told() == [montluel, est].sorted())
+            clock.now += 3600
+        }
+    }
+
+    // MARK: Erasure
+
+    /// Entries on transmissions, each a commit of its own: a key has the time of its newest record.
+    ///
+    /// - Parameter written: which transmission, when, and whether it is said of the delivery or of the submission.
+    private func fill(_ store: any RelayStore, _ written: [(id: TransmissionID, at: Instant, isDelivery: Bool)])
+        async throws
+    {
+        for (index, (id, at, isDelivery)) in written.enumerated() {
+            var record = EventRecord(
+                log: Fixture.origin, event: .unattended, mailbox: unit, number: index + 1, at: at)
+            record.transmission = id
+            if isDelivery { record.unit = try Fixture.unit("iscg-est@avema01") }
+            var batch = Batch()
+            batch.entries = [try StoredEntry(record, at: index, salt: .fresh())]
+            batch.checkpoint = "checkpoint \(index + 1)"
+            try await store.commit(batch)
+        }
+    }
+
+    /// A transmission's records fall due together, with the newest of them and once no content is left; no more come than are
+    /// asked for, in the order of their first records.
+    @Test(arguments: StoreKind.allCases)
+    func recordsFallDueInOrder(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await kind.open(in: directory)
+        let ids = (0..<6).map { _ in TransmissionID.fresh() }.sorted()
+        let submitted: [(Int, Instant)] = [(3, 10), (1, 10), (0, 20), (4, 25), (5, 30), (2, 40)]
+        let delivered: [(Int, Instant)] = [(0, 20), (4, 26), (2, 41), (3, 50), (1, 60), (5, 500)]
+        try await fill(
+            store, submitted.map { (ids[$0.0], $0.1, false) } + delivered.map { (ids[$0.0], $0.1, true) })
+        func due(_ limit: Int, before instant: Instant = 100) async throws -> [TransmissionID?] {
+            try await store.read { try $0.recordsDue(before: instant, limit: limit) }.map(\.scope.transmission)
+        }
+        var next = try batch(12..<13, firstNumber: 13, at: [200])
+        next.deliveries = [
+            StoredDelivery(
+                transmission: ids[4], unit: try Fixture.unit("iscg-est@avema01"), state: .acknowledged, dueAt: 1,
+                expiresAt: 1, escalated: 0, nextStepAt: nil, entry: 7)
+        ]
+        #expect(try await due(64) == [1, 3, 0, 4, 2].map { ids[$0] })
+        try await store.commit(next)
+        #expect(try await due(64) == [1, 3, 0, 2].map { ids[$0] }, "the content of one is still there")
+        for (limit, expected) in [(1, [0]), (2, [0, 2]), (3, [3, 0, 2])] {
+            #expect(try await due(limit) == expected.map { ids[$0] }, "limit \(limit)")
+        }
+        #expect(try await due(64, before: 20) == [ids[0]])
+        #expect(try await due(64, before: 19).isEmpty)
+
+        // Erased together, nothing of them is left, and the others are as they were.
+        var erasing = try batch(13..<14, firstNumber: 14, at: [200])
+        erasing.erasedRecords = try await store.read { try $0.recordsDue(before: 100, limit: 3) }
+        #expect(erasing.erasedRecords.map(\.entries) == [[unit: [0, 9]], [unit: [2, 6]], [unit: [5, 8]]])
+        try await store.commit(erasing)
+        #expect(try await due(64, before: 300) == [ids[1], nil])
+        #expect(try await store.entries(in: unit, after: 0, limit: 100).map(\.index) == [1, 3, 4, 7, 10, 11, 12, 13])
+    }
+
+    // MARK: Invitations
+
+    @Test(arguments: StoreKind.allCases)
+    func invitationsAreCounted(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await kind.open(in: directory)
+        let (own, other) = (try Fixture.institution("cd01"), try Fixture.institution("ggd01"))
+        for (number, institution) in [own, own, other, own].enumerated() {
+            let status = InvitationStatus(
+                id: Hash.of("\(number)"), invitation: CodedText(text: "text", mac: Hash.of("mac")),
+                expiresAt: Instant(number), state: .open, request: nil)
+            #expect(try await store.addInvitation(status, institution: institution))
+        }
+        #expect(try await store.invitationCount(of: own) == 3)
+        #expect(try await store.invitationCount(of: other) == 1)
+        #expect(try await store.invitationCount(of: Fixture.institution("avema01")) == 0)
+        try await store.dropInvitations(before: 2)
+        #expect(try await store.invitationCount(of: own) == 1)
+    }
+
+    // MARK: Nodes
+
+    /// Where a shared store's log stands is looked up once for a request, before it is answered, and not again by the answer.
+    @Test func aCheckpointIsLookedUpOnce() async throws {
+        let world = try await World(units: [], store: .postgresql)
+        let (clock, before) = (world.clock, try await world.relay.checkpoint())
+        let other = Sequencer(log: try Fixture.signer(Fixture.origin), store: world.store, clock: { clock.now })
+        _ = try await other.perform(.operate(.start(version: "1", configuration: Hash.of("x"))))
+        #expect(try await world.relay.checkpoint() == before)
+        try await world.relay.freshen()
+        #expect(try await world.relay.checkpoint() == world.store.head()?.checkpoint)
+        #expect(try await world.relay.checkpoint() != before)
     }
 }

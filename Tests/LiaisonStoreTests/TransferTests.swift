@@ -5,13 +5,14 @@ import Foundation
 import LiaisonClient
 import LiaisonModel
 import LiaisonNotes
-import LiaisonPostgreSQLStore
 import LiaisonRelay
 import LiaisonSQLiteStore
 import LiaisonStores
 import LiaisonTestKit
 import LiaisonWire
 import Testing
+
+@testable import LiaisonPostgreSQLStore
 
 /// A store brought over to another database, and back, holds the same rows and goes on with the same log.
 struct TransferTests {
@@ -115,5 +116,31 @@ struct TransferTests {
         }
         for key in keys { #expect(try await !server.isFound(key, for: directory)) }
         #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)
+    }
+
+    /// However much is due for erasure, no more of it is read under the log's lock than one batch erases; and what is not due yet is
+    /// passed over where the first record of a transmission is.
+    @Test func whatIsDueIsNotReadAtOnce() async throws {
+        let (server, directory) = (PostgreSQLServer.shared, try TemporaryDirectory())
+        let store = try #require(try await StoreKind.postgresql.open(in: directory) as? PostgreSQLRelayStore)
+        // 5,000 transmissions with a submission and a delivery; of the first hundred only the submission is due.
+        _ = try await server.sql(
+            "INSERT INTO record_keys (scope, key, transmission, last_at) "
+                + "SELECT id || ' ' || unit, sha256(id::bytea), id, CASE WHEN i <= 100 AND unit <> '' THEN 9000000 ELSE i END "
+                + "FROM (SELECT i, '018f0000-0000-7000-8000-' || lpad(i::text, 12, '0') AS id FROM generate_series(1, 5000) AS i) AS t, "
+                + "unnest(ARRAY['', 'crip@cd01']) AS unit; ANALYZE", for: directory)
+        let (due, read) = try await store.read { facts in
+            let due = try facts.recordsDue(before: 1_000_000, limit: 64)
+            // Keys that this transaction was given by the index: none would mean that it read all of them.
+            let read: Int = try #require(facts as? PostgreSQLFacts).connection.query(
+                """
+                SELECT sum(pg_stat_get_xact_tuples_fetched(oid) + pg_stat_get_xact_tuples_returned(oid))::bigint AS keys
+                FROM pg_class WHERE relname ~ '^record_keys_[0-9]+_last_at_idx'
+                """)[0]("keys")
+            return (due, read)
+        }
+        #expect(
+            due.compactMap { $0.scope.transmission?.description.suffix(3).description } == (101...164).map { "\($0)" })
+        #expect((64..<2000).contains(read), "\(read) keys")
     }
 }

@@ -164,17 +164,10 @@ package final class StoreFiller {
         record.transmission = place.id
         record.envelope = place.envelope
         fill(&record)
-        let bytes = try CanonicalJSON.encode(record)
-        let salt = Salt.fresh()
-        let commitment = Commitment.of(bytes, salt: salt)
-        let index = edge.size
-        batch.tiles.merge(edge.append(MerkleTree.leaf(commitment.bytes))) { $1 }
-        batch.entries.append(
-            StoredEntry(
-                index: index, mailbox: mailbox, number: number, commitment: commitment, transmission: place.id,
-                unit: record.unit, at: record.at, isDirectoryHead: false, scope: RecordScope(record), record: bytes,
-                salt: salt))
-        return index
+        let entry = try StoredEntry(record, at: edge.size, salt: .fresh())
+        batch.tiles.merge(edge.append(MerkleTree.leaf(entry.commitment.bytes))) { $1 }
+        batch.entries.append(entry)
+        return entry.index
     }
 
     private func commit() async throws {

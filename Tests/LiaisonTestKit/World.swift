@@ -111,21 +111,12 @@ package final class World {
         let number = try await store.lastNumber(in: mailbox) + 1
         var event = EventRecord(log: Fixture.origin, event: name, mailbox: mailbox, number: number, at: clock.now)
         try fill(&event)
-        var record = try CanonicalJSON.encode(event)
-        if let text {
-            let honest = String(decoding: record, as: UTF8.self)
-            record = Array(honest.replacing("\"\(name.rawValue)\"", with: "\"\(text)\"").utf8)
-        }
-        let salt = Salt.fresh()
-        let commitment = Commitment.of(record, salt: salt)
+        let honest = String(decoding: try event.canonical(), as: UTF8.self)
+        let forged = text.map { Array(honest.replacing("\"\(name.rawValue)\"", with: "\"\($0)\"").utf8) }
+        let entry = try StoredEntry(event, at: size, salt: .fresh(), record: forged)
         var batch = Batch()
-        batch.tiles = edge.append(MerkleTree.leaf(commitment.bytes))
-        batch.entries = [
-            StoredEntry(
-                index: size, mailbox: mailbox, number: number, commitment: commitment,
-                transmission: event.transmission, unit: event.unit, at: clock.now,
-                isDirectoryHead: name == .directoryHead, scope: RecordScope(event), record: record, salt: salt)
-        ]
+        batch.tiles = edge.append(MerkleTree.leaf(entry.commitment.bytes))
+        batch.entries = [entry]
         batch.checkpoint =
             Checkpoint(origin: Fixture.origin, size: edge.size, root: edge.root)
             .signed(by: try Fixture.signer(Fixture.origin)).note.serialized

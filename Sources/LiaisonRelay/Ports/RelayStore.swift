@@ -106,6 +106,8 @@ public protocol RelayStore: Sendable {
     func addInvitation(_ status: InvitationStatus, institution: InstitutionID) async throws -> Bool
     func invitation(_ id: Hash) async throws -> InvitationStatus?
     func invitations(of institution: InstitutionID) async throws -> [InvitationStatus]
+    /// How many `invitations(of:)` gives.
+    func invitationCount(of institution: InstitutionID) async throws -> Int
     /// Puts the one request beside an open invitation; false when another was faster.
     func requestInvitation(_ id: Hash, _ request: CodedText) async throws -> Bool
     func closeInvitation(_ id: Hash, as state: InvitationState, institution: InstitutionID) async throws -> Bool
@@ -223,6 +225,17 @@ public struct StoredEntry: Hashable, Sendable {
         self.scope = scope
         self.record = record
         self.salt = salt
+    }
+
+    /// The entry of an event: whatever a row repeats of it is what the event says.
+    ///
+    /// - Parameter record: the event as it is written, where that is not its canonical text: what a relay that lies would log.
+    package init(_ event: EventRecord, at index: Int, salt: Salt, record: [UInt8]? = nil) throws {
+        let record = try record ?? event.canonical()
+        self.init(
+            index: index, mailbox: event.mailbox, number: event.number, commitment: Commitment.of(record, salt: salt),
+            transmission: event.transmission, unit: event.unit, at: event.at,
+            isDirectoryHead: event.event == .directoryHead, scope: RecordScope(event), record: record, salt: salt)
     }
 }
 

@@ -36,7 +36,10 @@ public protocol StoreFacts {
     func deliveries(of id: TransmissionID) throws -> [StoredDelivery]
     /// Deliveries whose next step is due at or before `instant`: the most urgent first, of these what has been due longest.
     func deliveriesDue(at instant: Instant, limit: Int) throws -> [StoredDelivery]
-    /// Undecided deliveries to `units` whose senders have not been told that nobody is left who could open them.
+    /// The units that the deliveries which are still kept are for, decided or not.
+    func recipients() throws -> Set<UnitAddress>
+    /// Undecided deliveries to `units`, however many these are, whose senders have not been told that nobody is left who could
+    /// open them; in order of their entries.
     func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery]
     /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
     func units(told id: TransmissionID, unit: UnitAddress) throws -> [UnitAddress]
@@ -45,7 +48,8 @@ public protocol StoreFacts {
     func acts(on delivery: DeliveryID, by author: AgentAddress) throws -> [StoredAct]
     /// A content that was uploaded before: its size, and whether it is closed and can be taken over.
     func staged(_ digest: Hash, owner: AgentAddress) throws -> (size: Int, isClosed: Bool)?
-    /// Records whose newest event is at or before `instant`, and whose deliveries are all erased.
+    /// Records whose newest event is at or before `instant`, and whose deliveries are all erased: the first to be due, in the
+    /// order of their first events.
     func recordsDue(before instant: Instant, limit: Int) throws -> [ErasableRecords]
     /// Index of the event of an inspection that was taken.
     func inspection(_ hash: Hash) throws -> Int?
