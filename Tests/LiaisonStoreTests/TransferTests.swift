@@ -110,7 +110,7 @@ struct TransferTests {
         try await world.relay.catchUp()
         // Whoever reads in this database, such as the server's own cleaning, puts it off.
         var tries = 0
-        while tries < 100, (try? await world.store.scrub()) == nil {
+        while tries < 1200, (try? await world.store.scrub()) == nil {
             tries += 1
             try await Task.sleep(for: .milliseconds(100))
         }
