@@ -64,6 +64,7 @@ let package = Package(
         .systemLibrary(
             name: "CKeyutils", pkgConfig: "libkeyutils", providers: [.apt(["libkeyutils-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CFiles"),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         library("LiaisonNotes", ["CSodium", crypto]),
         library("LiaisonModel", ["LiaisonNotes"]),
@@ -133,7 +134,8 @@ let package = Package(
             "LiaisonClient",
             [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonSealing",
-                "LiaisonWire", "LiaisonHistory", "LiaisonVault", "LiaisonTLS", "LiaisonDossier", crypto, log, nioSSL,
+                "LiaisonWire", "LiaisonHistory", "LiaisonVault", "LiaisonTLS", "LiaisonDossier", "CFiles", crypto, log,
+                nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),

@@ -21,12 +21,14 @@ struct Content {
 
     let directory: TemporaryDirectory
     private let source: String
+    private let mebibytes: Int
     private var plain: String { directory.path + "/plain.bin" }
     private var sealed: String { directory.path + "/bare.sealed" }
 
     init(mebibytes: Int) throws {
         directory = try TemporaryDirectory()
         source = directory.path + "/attachment.bin"
+        self.mebibytes = mebibytes
         guard FileManager.default.createFile(atPath: source, contents: nil) else { throw Failure.failed }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: source))
         var generator = SystemRandomNumberGenerator()
@@ -44,24 +46,42 @@ struct Content {
         try await session.refresh()
         let form = try Fixture.form(Fixture.unwrap(world.catalogue["orientation"]), world.catalogue)
         for _ in 0..<rounds {
+            try warmMemory()
             costs.bareSeal.append(try await Self.cost { try bare(from: source, to: sealed, isSealing: true) })
             var request = SendRequest(kind: "orientation", to: try Fixture.unit("cms-bourg@cd01"))
             request.form = form
             request.attachments = [source]
             let plan = try await session.plan(request, catalogue: world.catalogue)
+            try warmMemory()
             costs.seal.append(try await Self.cost { try await session.seal(plan) })
+            try warmMemory()
             costs.bareOpen.append(try await Self.cost { try bare(from: sealed, to: plain, isSealing: false) })
             var saved = ""
+            try warmMemory()
             costs.open.append(
                 try await Self.cost {
                     let opened = try await session.read(plan.routing.id, catalogue: world.catalogue)
                     saved = try opened.save(0, in: directory.path + "/saved")
                 })
             guard FileManager.default.contentsEqual(atPath: saved, andPath: source) else { throw Failure.failed }
-            try FileManager.default.removeItem(atPath: saved)
+            for path in [saved, sealed, plain] { try FileManager.default.removeItem(atPath: path) }
             try session.outbox.discard(plan.routing.id)
         }
         return costs
+    }
+
+    /// Writes a file of the same size and removes it.
+    ///
+    /// A virtual machine gives memory that lies free for some seconds back to its host, and whoever needs it next waits for it: 1 to 3 s
+    /// for 1 GiB of new file here. So all that is measured finds memory that was in use just before.
+    private func warmMemory() throws {
+        let path = directory.path + "/warm"
+        guard FileManager.default.createFile(atPath: path, contents: nil) else { throw Failure.failed }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        let piece = Data(count: 1 << 20)
+        for _ in 0..<mebibytes { try handle.write(contentsOf: piece) }
+        try handle.close()
+        try FileManager.default.removeItem(atPath: path)
     }
 
     static func cost(_ body: () async throws -> Void) async throws -> Cost {

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
+import CFiles
 import Foundation
 import LiaisonSealing
 
 /// A sealed content being written: whole under its name, or not there at all.
-struct ContentFile {
+final class ContentFile {
     private let path: String
     private let handle: FileHandle
+    /// How many bytes were written since the disk was last told to begin with them.
+    private var waiting = 0
+
+    private init(path: String, handle: FileHandle) {
+        self.path = path
+        self.handle = handle
+    }
 
     static func create(_ path: String) throws -> ContentFile {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
@@ -49,7 +57,14 @@ struct ContentFile {
         }
     }
 
-    func write(_ bytes: [UInt8]) throws { try writeAll(bytes, to: handle.fileDescriptor) }
+    func write(_ bytes: [UInt8]) throws {
+        try writeAll(bytes, to: handle.fileDescriptor)
+        waiting += bytes.count
+        // The disk works while the next bytes are made, instead of when all are there. That it failed is found by `finish`.
+        guard waiting >= 8 << 20 else { return }
+        _ = sync_file_range(handle.fileDescriptor, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE))
+        waiting = 0
+    }
 
     func finish() throws {
         try handle.synchronize()

@@ -12,6 +12,9 @@ final class ChunkCipher {
     static let chunkSize = 64 << 10
     static let tagSize = 16
     static let nonceSize = 16
+    /// So much plaintext is read, sealed or opened, and written at once: four chunks, because few large calls cost the
+    /// kernel less than many small ones.
+    static let sizeAtOnce = 4 * chunkSize
     private let context: OpaquePointer
     private let isSealing: Bool
 
@@ -35,46 +38,65 @@ final class ChunkCipher {
 
     deinit { EVP_CIPHER_CTX_free(context) }
 
-    /// Seals or opens one chunk; nil when it does not authenticate.
-    func process(_ chunk: [UInt8], index: Int, last: Bool) -> [UInt8]? {
+    /// Seals or opens chunks that follow one another, of which only the last one may be shorter than the others.
+    ///
+    /// - Parameters:
+    ///   - first: the number of the first of them in the payload.
+    ///   - isEnd: whether the last of them is the payload's last one.
+    /// - Throws: `AgeFailure.damagedChunk` for one that does not authenticate, `AgeFailure.badKey` when sealing fails.
+    func process(_ chunks: [UInt8], first: Int, isEnd: Bool) throws -> [UInt8] {
+        let sealed = Self.chunkSize + Self.tagSize
+        let (size, resultSize) = isSealing ? (Self.chunkSize, sealed) : (sealed, Self.chunkSize)
+        let count = max(1, (chunks.count + size - 1) / size)
+        let resultCount = chunks.count + (isSealing ? Self.tagSize : -Self.tagSize) * count
+        guard resultCount >= 0 else { throw AgeFailure.damagedChunk(first + count - 1) }
+        return try [UInt8](unsafeUninitializedCapacity: max(resultCount, 1)) { result, filled in
+            guard let start = result.baseAddress else { return }
+            try chunks.withUnsafeBufferPointer { chunks in
+                for number in 0..<count {
+                    let chunk = UnsafeBufferPointer(rebasing: chunks.dropFirst(number * size).prefix(size))
+                    let nonce = Self.nonce(first + number, isLast: isEnd && number == count - 1)
+                    guard process(chunk, to: start + number * resultSize, nonce) else {
+                        // Nothing of what does not authenticate stays behind.
+                        OPENSSL_cleanse(start, resultCount)
+                        throw isSealing ? AgeFailure.badKey : .damagedChunk(first + number)
+                    }
+                }
+            }
+            filled = resultCount
+        }
+    }
+
+    private static func nonce(_ index: Int, isLast: Bool) -> [UInt8] {
         var nonce = [UInt8](repeating: 0, count: 12)
         for byte in 0..<8 { nonce[10 - byte] = UInt8(truncatingIfNeeded: index >> (8 * byte)) }
-        nonce[11] = last ? 1 : 0
-        guard EVP_CipherInit_ex(context, nil, nil, nil, nonce, isSealing ? 1 : 0) == 1 else { return nil }
-        return isSealing ? seal(chunk) : open(chunk)
+        nonce[11] = isLast ? 1 : 0
+        return nonce
     }
 
-    private func seal(_ chunk: [UInt8]) -> [UInt8]? {
-        var isSealed = false
-        let output = [UInt8](unsafeUninitializedCapacity: chunk.count + Self.tagSize) { buffer, filled in
-            guard let start = buffer.baseAddress else { return }
-            var length: Int32 = 0
-            isSealed =
-                EVP_CipherUpdate(context, start, &length, chunk, Int32(chunk.count)) == 1
-                && EVP_CipherFinal_ex(context, start + Int(length), &length) == 1
-                && EVP_CIPHER_CTX_ctrl(
-                    context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagSize), start + chunk.count) == 1
-            filled = isSealed ? chunk.count + Self.tagSize : 0
-        }
-        return isSealed ? output : nil
+    private func process(
+        _ chunk: UnsafeBufferPointer<UInt8>, to result: UnsafeMutablePointer<UInt8>, _ nonce: [UInt8]
+    ) -> Bool {
+        guard EVP_CipherInit_ex(context, nil, nil, nil, nonce, isSealing ? 1 : 0) == 1 else { return false }
+        return isSealing ? seal(chunk, to: result) : open(chunk, to: result)
     }
 
-    private func open(_ chunk: [UInt8]) -> [UInt8]? {
+    private func seal(_ chunk: UnsafeBufferPointer<UInt8>, to result: UnsafeMutablePointer<UInt8>) -> Bool {
+        var length: Int32 = 0
+        return EVP_CipherUpdate(context, result, &length, chunk.baseAddress, Int32(chunk.count)) == 1
+            && EVP_CipherFinal_ex(context, result + Int(length), &length) == 1
+            && EVP_CIPHER_CTX_ctrl(
+                context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagSize), result + chunk.count) == 1
+    }
+
+    private func open(_ chunk: UnsafeBufferPointer<UInt8>, to result: UnsafeMutablePointer<UInt8>) -> Bool {
         let count = chunk.count - Self.tagSize
-        guard count >= 0 else { return nil }
+        guard count >= 0 else { return false }
         var tag = Array(chunk[count...])
-        var isGenuine = false
-        let output = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, filled in
-            guard let start = buffer.baseAddress else { return }
-            var length: Int32 = 0
-            isGenuine =
-                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), &tag) == 1
-                && EVP_CipherUpdate(context, start, &length, chunk, Int32(count)) == 1
-                && EVP_CipherFinal_ex(context, &tag, &length) == 1
-            // Nothing of what does not authenticate stays behind.
-            if isGenuine { filled = count } else { OPENSSL_cleanse(start, count) }
-        }
-        return isGenuine ? output : nil
+        var length: Int32 = 0
+        return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), &tag) == 1
+            && EVP_CipherUpdate(context, result, &length, chunk.baseAddress, Int32(count)) == 1
+            && EVP_CipherFinal_ex(context, &tag, &length) == 1
     }
 }
 
@@ -96,50 +118,22 @@ public enum AgeFile {
         let start = Array(header.text.utf8) + nonce
         try write(start)
         var size = start.count
-        let sealing = Mutex(
-            Sealing(cipher: try ChunkCipher(fileKey: fileKey, nonce: nonce, sealing: true), hashing: start))
-        // Sealed and hashed beside the reading and the writing.
-        let conveyor = Conveyor<Piece, [UInt8]> { piece in try sealing.withLock { try $0.seal(piece) } }
-        var offset = 0
-        var index = 0
-        try conveyor.run(
-            next: {
-                guard offset < plaintext.size || index == 0 else { return nil }
-                let count = min(ChunkCipher.chunkSize, plaintext.size - offset)
-                let bytes = Plaintext(try plaintext.read(at: offset, count: count))
-                offset += count
-                defer { index += 1 }
-                return Piece(bytes: bytes, index: index, isLast: offset == plaintext.size)
-            },
-            take: { sealed in
-                size += sealed.count
-                try write(sealed)
-            })
-        return (sealing.withLock { .of($0.hasher) }, size)
-    }
-
-    /// A chunk of plaintext on its way.
-    private struct Piece {
-        let bytes: Plaintext
-        let index: Int
-        let isLast: Bool
-    }
-
-    private struct Sealing {
-        let cipher: ChunkCipher
-        var hasher = SHA256()
-
-        init(cipher: ChunkCipher, hashing start: [UInt8]) {
-            self.cipher = cipher
-            hasher.update(data: start)
+        let cipher = try ChunkCipher(fileKey: fileKey, nonce: nonce, sealing: true)
+        let digest = DigestBeside()
+        try digest.add(start[...])
+        var (offset, isEnd) = (0, false)
+        while !isEnd {
+            let count = min(ChunkCipher.sizeAtOnce, plaintext.size - offset)
+            let chunks = Plaintext(try plaintext.read(at: offset, count: count))
+            let first = offset / ChunkCipher.chunkSize
+            offset += count
+            isEnd = offset == plaintext.size
+            let sealed = try chunks.withBytes { try cipher.process($0, first: first, isEnd: isEnd) }
+            try digest.add(sealed[...])
+            try write(sealed)
+            size += sealed.count
         }
-
-        mutating func seal(_ piece: Piece) throws -> [UInt8] {
-            let sealed = piece.bytes.withBytes { cipher.process($0, index: piece.index, last: piece.isLast) }
-            guard let sealed else { throw AgeFailure.badKey }
-            hasher.update(data: sealed)
-            return sealed
-        }
+        return (try digest.value(), size)
     }
 }
 
@@ -224,12 +218,10 @@ public final class AgeReader: ByteSource {
 
     public func read(at offset: Int, count: Int) throws -> [UInt8] {
         guard offset >= 0, count >= 0, offset + count <= size else { throw ByteSourceFailure.outOfBounds }
-        let first = offset / ChunkCipher.chunkSize
-        // A whole chunk is given out as it is, and not kept.
-        if count > 0, offset % ChunkCipher.chunkSize == 0, cached?.index != first,
-            count == min(ChunkCipher.chunkSize, size - offset)
-        {
-            return try opened(first)
+        let end = offset + count
+        // Whole chunks are given out as they are, and not kept.
+        if count > 0, offset % ChunkCipher.chunkSize == 0, end % ChunkCipher.chunkSize == 0 || end == size {
+            return try opened(offset / ChunkCipher.chunkSize, to: (end - 1) / ChunkCipher.chunkSize)
         }
         var result: [UInt8] = []
         result.reserveCapacity(count)
@@ -242,14 +234,16 @@ public final class AgeReader: ByteSource {
         return result
     }
 
-    /// How many bytes from `offset` on, of `count`, are read at once best: up to the end of a chunk.
+    /// How many bytes from `offset` on, of `count`, are read at once best: the rest of a chunk, or whole chunks.
     func stride(at offset: Int, of count: Int) -> Int {
-        min(count, ChunkCipher.chunkSize - offset % ChunkCipher.chunkSize)
+        let chunk = ChunkCipher.chunkSize
+        guard offset % chunk == 0, count >= chunk else { return min(count, chunk - offset % chunk) }
+        return min(count - count % chunk, ChunkCipher.sizeAtOnce)
     }
 
     private func chunk(_ index: Int) throws -> [UInt8] {
         if let cached, cached.index == index { return cached.plaintext }
-        let plaintext = try opened(index)
+        let plaintext = try opened(index, to: index)
         if var old = cached?.plaintext {
             cached = nil
             Sodium.wipe(&old)
@@ -258,14 +252,11 @@ public final class AgeReader: ByteSource {
         return plaintext
     }
 
-    private func opened(_ index: Int) throws -> [UInt8] {
+    private func opened(_ first: Int, to last: Int) throws -> [UInt8] {
         let full = ChunkCipher.chunkSize + ChunkCipher.tagSize
-        let start = payloadStart + index * full
-        let sealed = try file.read(at: start, count: min(full, file.size - start))
-        guard let plaintext = cipher.process(sealed, index: index, last: index == chunkCount - 1) else {
-            throw AgeFailure.damagedChunk(index)
-        }
-        return plaintext
+        let start = payloadStart + first * full
+        let sealed = try file.read(at: start, count: min((last - first + 1) * full, file.size - start))
+        return try cipher.process(sealed, first: first, isEnd: last == chunkCount - 1)
     }
 
     deinit {

@@ -6,62 +6,90 @@ import Dispatch
 import LiaisonNotes
 import Synchronization
 
-/// Does the same to one piece after the other, on a thread of its own, while whoever runs it makes and takes others.
-final class Conveyor<Input: Sendable, Output: Sendable>: Sendable {
-    private let work: @Sendable (Input) throws -> Output
+/// Does one piece of work after the other on a thread of its own, while whoever hands them over prepares the next ones.
+final class Conveyor: Sendable {
     private let queue = DispatchQueue(label: "conveyor")
-    private let results = Mutex<[Result<Output, any Error>]>([])
-    private let ready = DispatchSemaphore(value: 0)
+    /// One for each piece of work that may wait: more would only take memory.
+    private let places = DispatchSemaphore(value: 4)
+    private let failure = Mutex<(any Error)?>(nil)
 
-    init(_ work: @escaping @Sendable (Input) throws -> Output) { self.work = work }
-
-    /// How many pieces are under way at most.
-    private static var length: Int { 8 }
-
-    /// Works on all that `next` makes, and hands each result to `take`, in order. Both are called on this thread, and nothing
-    /// is under way any more when this returns or throws.
-    func run(next: () throws -> Input?, take: (Output) throws -> Void) throws {
-        var underWay = 0
-        func takeOne() throws {
-            ready.wait()
-            underWay -= 1
-            try take(results.withLock { $0.removeFirst() }.get())
-        }
-        defer { while underWay > 0 { (underWay, _) = (underWay - 1, ready.wait()) } }
-        while let input = try next() {
-            queue.async {
-                let result = Result { try self.work(input) }
-                self.results.withLock { $0.append(result) }
-                self.ready.signal()
+    /// Hands `work` over, as soon as there is a place for it.
+    ///
+    /// - Throws: what earlier work threw. After that nothing is done any more.
+    func add(_ work: @escaping @Sendable () throws -> Void) throws {
+        try checkFailure()
+        places.wait()
+        queue.async {
+            defer { self.places.signal() }
+            do {
+                try self.checkFailure()
+                try work()
+            } catch {
+                self.failure.withLock { $0 = error }
             }
-            underWay += 1
-            if underWay == Self.length { try takeOne() }
         }
-        while underWay > 0 { try takeOne() }
+    }
+
+    /// Waits until all that was handed over is done.
+    func wait() { queue.sync {} }
+
+    /// Waits until all that was handed over is done.
+    ///
+    /// - Throws: what the work threw.
+    func finish() throws {
+        wait()
+        try checkFailure()
+    }
+
+    private func checkFailure() throws {
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 }
 
-/// SHA-256 of a whole source: of a file on a thread of its own, while whoever asks for it reads the file as well; of anything
-/// else at once.
+/// SHA-256 of bytes that are handed over in order, made on a thread of its own.
 final class DigestBeside: Sendable {
-    private let queue = DispatchQueue(label: "digest")
-    private let result = Mutex<Result<Hash, any Error>>(.failure(ContentFailure.digestMismatch))
+    private let hasher = Mutex(SHA256())
+    private let conveyor = Conveyor()
 
-    init(of source: any ByteSource) {
-        if let file = source as? FileSource {
-            queue.async { self.result.withLock { $0 = Self.digest(file) } }
-        } else {
-            result.withLock { $0 = Self.digest(source) }
-        }
+    func add(_ bytes: ArraySlice<UInt8>) throws {
+        try conveyor.add { self.hasher.withLock { $0.update(data: bytes) } }
     }
 
-    private static func digest(_ source: any ByteSource) -> Result<Hash, any Error> {
-        Result { try LiaisonSealing.digest(of: source) }
+    func add(_ plaintext: Plaintext) throws {
+        try conveyor.add { plaintext.withBytes { bytes in self.hasher.withLock { $0.update(data: bytes) } } }
     }
 
-    /// Waits until it is there.
+    /// Waits until all is hashed.
     func value() throws -> Hash {
-        try queue.sync { result.withLock { $0 } }.get()
+        try conveyor.finish()
+        return .of(hasher.withLock { $0 })
+    }
+}
+
+/// A source whose SHA-256 is made beside the reading: each byte is hashed when it is read for the first time.
+final class HashedSource: ByteSource {
+    private let source: any ByteSource
+    private let digestBeside = DigestBeside()
+    /// So many bytes, from the beginning on, were handed over to be hashed.
+    private var hashed = 0
+    var size: Int { source.size }
+
+    init(_ source: any ByteSource) { self.source = source }
+
+    func read(at offset: Int, count: Int) throws -> [UInt8] {
+        let bytes = try source.read(at: offset, count: count)
+        // What is read out of order is hashed when it is read once more, in order.
+        if offset <= hashed, hashed < offset + count {
+            try digestBeside.add(bytes[(hashed - offset)...])
+            hashed = offset + count
+        }
+        return bytes
+    }
+
+    /// The SHA-256 of the whole source; what nobody has read yet is read for it.
+    func digest() throws -> Hash {
+        while hashed < size { _ = try read(at: hashed, count: min(ChunkCipher.sizeAtOnce, size - hashed)) }
+        return try digestBeside.value()
     }
 }
 

@@ -53,7 +53,7 @@ public final class OpenedContent {
     ) throws {
         let expected = reference ?? envelope.body.content
         guard file.size == expected.size else { throw ContentFailure.digestMismatch }
-        let digest = DigestBeside(of: file)
+        let file = HashedSource(file)
         do {
             plaintext = try AgeReader(file, by: key)
             let (frame, length) = try ContentFrame.read(from: plaintext)
@@ -71,10 +71,10 @@ public final class OpenedContent {
             try checkPadding()
         } catch {
             // Whatever else is wrong: first of all it is not the content that the envelope names.
-            guard try digest.value() == expected.sha256 else { throw ContentFailure.digestMismatch }
+            guard try file.digest() == expected.sha256 else { throw ContentFailure.digestMismatch }
             throw error
         }
-        guard try digest.value() == expected.sha256 else { throw ContentFailure.digestMismatch }
+        guard try file.digest() == expected.sha256 else { throw ContentFailure.digestMismatch }
     }
 
     /// The manifest: signed by the envelope's author, about the same routing, committed to by the envelope.
@@ -137,7 +137,7 @@ public final class OpenedContent {
         var offset = partOffsets[partOffsets.count - 1]
         guard plaintext.size == Padme.padded(offset) else { throw ContentFailure.padding }
         while offset < plaintext.size {
-            let count = min(64 << 10, plaintext.size - offset)
+            let count = plaintext.stride(at: offset, of: plaintext.size - offset)
             guard try plaintext.read(at: offset, count: count).allSatisfy({ $0 == 0 }) else {
                 throw ContentFailure.padding
             }
@@ -150,7 +150,7 @@ public final class OpenedContent {
         SliceSource(whole: plaintext, start: partOffsets[index], size: partOffsets[index + 1] - partOffsets[index])
     }
 
-    /// Hands the bytes of part `index` to `write`, 64 KiB at a time.
+    /// Hands the bytes of part `index` to `write`, at most 256 KiB at a time.
     public func writePart(_ index: Int, to write: ([UInt8]) throws -> Void) throws {
         let next = pieces(ofPart: index)
         while let piece = try next() { try write(piece) }

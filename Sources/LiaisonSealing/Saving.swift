@@ -21,9 +21,14 @@ extension OpenedContent {
             guard descriptor >= 0 else { continue }
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             // Written beside the opening.
-            let conveyor = Conveyor<Plaintext, Void> { try $0.withBytes { try writeAll($0, to: descriptor) } }
             let next = pieces(ofPart: index)
-            try conveyor.run(next: { try next().map { Plaintext($0) } }, take: { _ in })
+            let conveyor = Conveyor()
+            // Nothing is written any more once this has ended, however it ended.
+            defer { conveyor.wait() }
+            while let piece = try next().map({ Plaintext($0) }) {
+                try conveyor.add { try piece.withBytes { try writeAll($0, to: descriptor) } }
+            }
+            try conveyor.finish()
             try handle.close()
             return path
         }

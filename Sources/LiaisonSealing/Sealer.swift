@@ -78,11 +78,11 @@ extension ContentFrame {
     }
 }
 
-/// SHA-256 of a whole source, 64 KiB at a time.
+/// SHA-256 of a whole source, piece by piece.
 package func digest(of source: any ByteSource) throws -> Hash {
     var offset = 0
     return try digest {
-        let count = min(64 << 10, source.size - offset)
+        let count = min(ChunkCipher.sizeAtOnce, source.size - offset)
         guard count > 0 else { return nil }
         defer { offset += count }
         return try source.read(at: offset, count: count)
@@ -91,9 +91,7 @@ package func digest(of source: any ByteSource) throws -> Hash {
 
 /// SHA-256 of the pieces that `next` makes, hashed beside their making.
 func digest(of next: () throws -> [UInt8]?) throws -> Hash {
-    let hasher = Mutex(SHA256())
-    try Conveyor<Plaintext, Void> { piece in
-        piece.withBytes { bytes in hasher.withLock { $0.update(data: bytes) } }
-    }.run(next: { try next().map { Plaintext($0) } }, take: { _ in })
-    return .of(hasher.withLock { $0 })
+    let digest = DigestBeside()
+    while let piece = try next() { try digest.add(Plaintext(piece)) }
+    return try digest.value()
 }

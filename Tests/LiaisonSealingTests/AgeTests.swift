@@ -31,7 +31,7 @@ struct AgeTests {
         #expect(AgeRecipient(text: identity.recipient.text) == identity.recipient)
     }
 
-    @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
+    @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 200_000, 262_144, 262_145, 600_000])
     func opensWhatItSealed(size: Int) throws {
         let plaintext = RandomBytes.system(size)
         let (alice, bob) = (try AgeIdentity.generate(), try AgeIdentity.generate())
@@ -41,7 +41,7 @@ struct AgeTests {
     }
 
     /// Our files open with an implementation written from the specification alone, and its files with ours.
-    @Test(arguments: [0, 1, 65_536, 131_073])
+    @Test(arguments: [0, 1, 65_536, 131_073, 262_144, 600_000])
     func bothDirectionsWithAnIndependentImplementation(size: Int) throws {
         let directory = try TemporaryDirectory()
         let identity = try AgeIdentity.generate()
@@ -82,6 +82,29 @@ struct AgeTests {
         for wrong in [[0, 1], [1, 0, 2], [0, 1, 2, 2], [2]] {
             let other = head + wrong.flatMap { chunks[$0] }
             #expect(throws: AgeFailure.self) { try open(other, identity) }
+        }
+    }
+
+    /// Several chunks are opened at once; what is read is the same wherever it begins and ends, and a damaged one is named.
+    @Test func anyPlaceCanBeReadUnlessItsChunkIsDamaged() throws {
+        let identity = try AgeIdentity.generate()
+        let plaintext = RandomBytes.system(600_000)
+        let file = try seal(plaintext, to: [identity.recipient])
+        let reader = try AgeReader(MemorySource(file), identities: [identity])
+        let places = [0, 1, 65_535, 65_536, 131_072, 262_144, 300_000, 589_824, 599_999, 600_000]
+        for start in places {
+            for end in places where start <= end {
+                #expect(try reader.read(at: start, count: end - start) == Array(plaintext[start..<end]))
+            }
+        }
+        for chunk in 0..<9 {
+            var damaged = file
+            // Of the payload's 10 chunks the last one is shorter.
+            damaged[file.count - (600_000 - 9 * 65_536 + 16) - (9 - chunk) * (65_536 + 16)] ^= 1
+            #expect(throws: AgeFailure.damagedChunk(chunk)) { try open(damaged, identity) }
+            let reader = try AgeReader(MemorySource(damaged), identities: [identity])
+            let next = (chunk + 1) * 65_536
+            #expect(try reader.read(at: next, count: 1000) == Array(plaintext[next..<next + 1000]))
         }
     }
 

@@ -42,16 +42,20 @@ struct ContentTests {
     }
 
     @Test func formAndPartsComeBack() throws {
-        let bytes = RandomBytes.system(150_000)
-        let part = PartSource(name: "lettre.pdf", type: "application/pdf", source: MemorySource(bytes))
-        let (envelope, file) = try seal(routing(), parts: [part])
+        let letters = [150_000, 0, 600_000].map { RandomBytes.system($0) }
+        let parts = letters.enumerated().map {
+            PartSource(name: "lettre-\($0).pdf", type: "application/pdf", source: MemorySource($1))
+        }
+        let (envelope, file) = try seal(routing(), parts: parts)
         let opened = try open(file, envelope)
         #expect(opened.disclosures.fields.map(\.name) == form.map(\.name))
         #expect(opened.disclosures.fields.map(\.value) == form.map(\.value))
-        #expect(opened.disclosures.parts.map(\.description.name) == ["lettre.pdf"])
-        var released: [UInt8] = []
-        try opened.writePart(0) { released += $0 }
-        #expect(released == bytes)
+        #expect(opened.disclosures.parts.map(\.description.name) == parts.map(\.name))
+        for (index, letter) in letters.enumerated() {
+            var released: [UInt8] = []
+            try opened.writePart(index) { released += $0 }
+            #expect(released == letter)
+        }
     }
 
     /// What is disclosed stands in the manifest's order and once, be it a selection or all of it.
