@@ -5,6 +5,9 @@
 
 PREFIX ?= /usr/local
 
+# Programs that contain Swift's own libraries: the machine that they run on needs no toolchain.
+RELEASE = -c release --static-swift-stdlib
+
 # The main job, played with real programs. Set-up and release build included.
 demo: build
 	scripts/demo
@@ -18,11 +21,11 @@ test:
 
 build:
 	scripts/setup
-	swift build -c release
+	swift build $(RELEASE)
 
 # Both programs, their manual pages in English and French, and completions for bash, zsh and fish.
 install: build
-	install -D -t "$(DESTDIR)$(PREFIX)/bin" "$$(swift build -c release --show-bin-path)/liaison" "$$(swift build -c release --show-bin-path)/liaisond"
+	install -D -t "$(DESTDIR)$(PREFIX)/bin" "$$(swift build $(RELEASE) --show-bin-path)/liaison" "$$(swift build $(RELEASE) --show-bin-path)/liaisond"
 	scripts/pages "$(DESTDIR)$(PREFIX)/share"
 
 # Which lines the tests of the libraries run, by file; whole programs are not counted.
@@ -45,23 +48,23 @@ lint:
 # beside the bare cipher; in one run.
 bench:
 	scripts/setup
-	swift run -c release scale
+	swift run $(RELEASE) scale
 
 # A unit's mailbox of 100, 10,000 and 100,000 deliveries, ten of them new: what lists cost a device, in one run.
 bench-mailbox:
 	scripts/setup
-	swift run -c release mailbox
+	swift run $(RELEASE) mailbox
 
 # A log of ten million entries beside one of ten thousand, in one run; needs 20 GB of disk and some minutes.
 bench-log:
 	scripts/setup
-	swift run -c release logscale
+	swift run $(RELEASE) logscale
 
 # The relay over mutual TLS: what it answers, how fast, at what cost, with how much stored, and beside a flood, in one run.
 bench-relay:
 	scripts/setup --tests
-	swift build -c release --product liaisond
-	swift run -c release relaybench
+	swift build $(RELEASE) --product liaisond
+	swift run $(RELEASE) relaybench
 
 clean:
 	rm -rf .build .venv demo
