@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 #
 # A registrar's days in a real browser, with mouse, with keys alone, without script and in English, one of them where two registrars
-# sign; then what an auditor and others look up, and an agent's pages in English. The pictures are in Tests/Screenshots.
+# sign; then what an auditor and others look up, and an agent's pages in English. With PICTURES set, pictures of all pages are kept in Tests/Screenshots.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 [ -x /usr/bin/chromedriver ] || fail 'no chromium-driver: run scripts/setup --tests'

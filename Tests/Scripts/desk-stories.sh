@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 #
 # The eight stories from the field in a real browser, with the mouse and with keys alone, on the convention of the Ain with deadlines
-# of seconds. The pictures are in Tests/Screenshots.
+# of seconds. With PICTURES set, pictures of all pages are kept in Tests/Screenshots.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 [ -x /usr/bin/chromedriver ] || fail 'no chromium-driver: run scripts/setup --tests'

@@ -34,6 +34,8 @@ POLL, LONGEST_POLL = 0.05, 0.5
 ROOT = pathlib.Path(os.environ["ROOT"])
 BIN = pathlib.Path(os.environ["LIAISON_BIN"])
 SCREENSHOTS = ROOT / "Tests" / "Screenshots"
+# Two pictures of each page cost a tenth of the walks: they are made for whoever wants to look at them.
+KEEPS_PICTURES = "PICTURES" in os.environ
 LOCALES = {"fr": "fr_FR.UTF-8", "en": "en_GB.UTF-8"}
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # RGAA 4 rests on WCAG 2.1 A and AA; 2.2 adds the size of targets. What axe calls good practice is asked for as well.
@@ -418,10 +420,11 @@ class Browser:
     # ── What must hold on every page
 
     def looks_right(self, name, quick=False):
-        """Axe finds nothing, the page has what every page has, and there is a picture of it."""
+        """Axe finds nothing, the page has what every page has, and with PICTURES set there is a picture of it."""
         if not self.judges_looks:
             return
-        self.picture(name)
+        if KEEPS_PICTURES:
+            self.picture(name)
         problems = self.axe()
         if name not in self.seen and not quick:
             self.seen.add(name)
@@ -493,11 +496,12 @@ class Browser:
             return problems;""")
 
     def narrow_problems(self, name):
-        """Nothing has to be scrolled sideways on 320 pixels (WCAG 1.4.10); there is a picture of it on 360."""
+        """Nothing has to be scrolled sideways on 320 pixels (WCAG 1.4.10); a picture shows it on 360."""
         try:
-            self.resize(360, 640)
-            self.resize(360, self.run("return document.documentElement.scrollHeight"))
-            self.driver.save_screenshot(str(SCREENSHOTS / f"{name}-narrow.png"))
+            if KEEPS_PICTURES:
+                self.resize(360, 640)
+                self.resize(360, self.run("return document.documentElement.scrollHeight"))
+                self.driver.save_screenshot(str(SCREENSHOTS / f"{name}-narrow.png"))
             self.resize(320, 640)
             width = self.run("return document.scrollingElement.scrollWidth")
             return [f"{width} pixels wide where there are 320"] if width > 320 else []
