@@ -12,7 +12,7 @@ struct ScriptTests {
     /// So many at a time: one more than the machines of these tests have processors, because scripts wait for deadlines and pages.
     private static let lanes = Lanes(3)
 
-    /// The longest takes about two minutes on two cores that other tests share.
+    /// The longest takes about seven minutes on two cores that other scripts share.
     static let limitInSeconds = 900
 
     static let scripts =
