@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 
-.PHONY: demo test build install coverage lint bench bench-mailbox bench-log bench-relay clean
+.PHONY: setup demo test build install coverage lint bench bench-mailbox bench-log bench-relay clean
 
 PREFIX ?= /usr/local
 
 # Programs that contain Swift's own libraries: the machine that they run on needs no toolchain.
 RELEASE = -c release --static-swift-stdlib
 
+# More arguments for the build that the tests run, from the environment.
+DEBUG ?=
+
 # The main job, played with real programs. Set-up and release build included.
 demo: build
 	scripts/demo
 
-# Every test, set-up included.
-test:
+# What tests need, once for all of them.
+setup:
 	scripts/setup --tests
-	swift build --build-tests
-	swift package generate-manual --help >/dev/null
-	LIAISON_BIN="$$(swift build --show-bin-path)" swift test --skip-build
+
+# Every test, set-up included.
+test: setup
+	swift build $(DEBUG) --build-tests
+	swift build $(DEBUG) --product generate-manual
+	LIAISON_BIN="$$(swift build --show-bin-path)" swift test $(DEBUG) --skip-build
 
 build:
 	scripts/setup
@@ -25,12 +31,13 @@ build:
 
 # Both programs, their manual pages in English and French, and completions for bash, zsh and fish.
 install: build
-	install -D -t "$(DESTDIR)$(PREFIX)/bin" "$$(swift build $(RELEASE) --show-bin-path)/liaison" "$$(swift build $(RELEASE) --show-bin-path)/liaisond"
-	scripts/pages "$(DESTDIR)$(PREFIX)/share"
+	swift build $(RELEASE) --product generate-manual
+	bin="$$(swift build $(RELEASE) --show-bin-path)" && \
+		install -D -t "$(DESTDIR)$(PREFIX)/bin" "$$bin/liaison" "$$bin/liaisond" && \
+		scripts/pages "$(DESTDIR)$(PREFIX)/share" "$$bin"
 
 # Which lines the tests of the libraries run, by file; whole programs are not counted.
-coverage:
-	scripts/setup --tests
+coverage: setup
 	swift build --build-tests --enable-code-coverage --scratch-path .build/coverage
 	swift test --skip-build --enable-code-coverage --scratch-path .build/coverage --skip ScriptTests
 	llvm-cov report "$$(swift build --scratch-path .build/coverage --show-bin-path)"/liaisonPackageTests.xctest \
@@ -38,8 +45,7 @@ coverage:
 		-ignore-filename-regex '(checkouts|Tests|Benchmarks|derived)/'
 
 # The form of sources, scripts and Python, set-up included.
-lint:
-	scripts/setup --tests
+lint: setup
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
 	shellcheck scripts/* Tests/Scripts/*.sh Tests/Scripts/*.bash .ci/run
 	.venv/bin/ruff check --no-cache tools Tests
@@ -61,8 +67,7 @@ bench-log:
 	swift run $(RELEASE) logscale
 
 # The relay over mutual TLS: what it answers, how fast, at what cost, with how much stored, and beside a flood, in one run.
-bench-relay:
-	scripts/setup --tests
+bench-relay: setup
 	swift build $(RELEASE) --product liaisond
 	swift run $(RELEASE) relaybench
 

@@ -28,7 +28,8 @@ struct RegistrarTests {
         let sequencer = Sequencer(log: try Fixture.signer(Fixture.origin), store: store, clock: { Fixture.start })
         relay = Relay(sequencer: sequencer, store: store, clock: { Fixture.start })
         log = try Fixture.noteKey(Fixture.origin)
-        let vault = try Vault.create(at: "\(directory.path)/registrar", passphrase: World.passphrase())
+        let vault = try Vault.create(
+            at: "\(directory.path)/registrar", passphrase: World.passphrase(), derivation: World.cheapDerivation())
         let (key, _, _) = try Registrar.create(
             in: vault, institution: Fixture.institution("avema01"), now: Fixture.start)
         registrar = try Registrar(vault: vault)

@@ -16,7 +16,8 @@ struct UnitDetailsTests {
 
     init() throws {
         directory = try TemporaryDirectory()
-        let vault = try Vault.create(at: "\(directory.path)/registrar", passphrase: World.passphrase())
+        let vault = try Vault.create(
+            at: "\(directory.path)/registrar", passphrase: World.passphrase(), derivation: World.cheapDerivation())
         _ = try Registrar.create(in: vault, institution: Fixture.institution("ggd01"), now: Fixture.start)
         registrar = try Registrar(vault: vault)
         unit = try Fixture.unit("bta-montluel@ggd01")

@@ -11,7 +11,7 @@ package import LiaisonNotes
 package import LiaisonRelay
 package import LiaisonSealing
 package import LiaisonStores
-import LiaisonVault
+package import LiaisonVault
 package import LiaisonWire
 
 /// A relay with the test convention and enrolled agents in one process, without sockets.
@@ -58,9 +58,17 @@ package final class World {
 
     package static func passphrase() throws -> GuardedBytes { try GuardedBytes(copying: Array("essai".utf8)) }
 
+    /// Costs of a passphrase that keep nobody out, for vaults of which a test wants only the content.
+    package static func cheapDerivation() -> KeyDerivation {
+        var derivation = KeyDerivation.fresh()
+        (derivation.operations, derivation.memory) = (1, 8192)
+        return derivation
+    }
+
     private func enrol(_ unit: String) throws {
         let address = try setting.agentName(of: unit)
-        let vault = try Vault.create(at: vaultPath(unit), passphrase: Self.passphrase())
+        let vault = try Vault.create(
+            at: vaultPath(unit), passphrase: Self.passphrase(), derivation: Self.cheapDerivation())
         let request = try Account.create(
             in: vault, address: address, convention: try setting.signed(), now: clock.now)
         vaults[unit] = vault

@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 import time
 import traceback
+import uuid
 from urllib.parse import urlsplit
 
 import axe_playwright_python
@@ -30,7 +31,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
 PATIENCE = int(os.environ.get("PATIENCE", "40"))
-POLL, LONGEST_POLL = 0.05, 0.5
+POLL, LONGEST_POLL = 0.05, 1
 ROOT = pathlib.Path(os.environ["ROOT"])
 BIN = pathlib.Path(os.environ["LIAISON_BIN"])
 SCREENSHOTS = ROOT / "Tests" / "Screenshots"
@@ -88,9 +89,9 @@ class Several:
             self.problems.append(str(error))
 
 
-def until(condition, what, patience=PATIENCE):
+def until(condition, what, patience=PATIENCE, pause=POLL):
     """Polls until the condition holds, and returns its value. An element that went away is looked for again."""
-    end, pause = time.monotonic() + patience, POLL
+    end = time.monotonic() + patience
     while True:
         try:
             value = condition()
@@ -294,7 +295,7 @@ class Browser:
     def one(self, selector):
         found = self.all(selector)
         if not found:
-            raise Failed(f"no {selector} on {self.path}: {' / '.join(each.text for each in self.all('main'))[:600]}")
+            raise Failed(f"no {selector}")
         return found[0]
 
     def all(self, selector):
@@ -302,7 +303,7 @@ class Browser:
 
     def there(self, selector):
         """Waits for an element."""
-        return until(lambda: next(iter(self.all(selector)), None), f"{selector} on {self.where}")
+        return until(lambda: next(iter(self.all(selector)), None), selector)
 
     @property
     def where(self):
@@ -344,17 +345,22 @@ class Browser:
 
     def leaves(self, act):
         """Does what leads to another page, and waits until that one is there."""
-        page = self.one("html")
+        mark = str(uuid.uuid4())
+        self.run("window.markOfTheWalk = arguments[0]", mark)
         act()
 
         def gone():
             try:
-                page.is_enabled()
-            except (StaleElementReferenceException, WebDriverException):
-                return self.complete
-            return False
+                return self.run("return window.markOfTheWalk !== arguments[0] && document.readyState === 'complete'", mark)
+            except WebDriverException:
+                # Asked between two pages
+                return False
 
-        until(gone, f"another page than {self.where}")
+        until(gone, "another page")
+
+    def reloaded_until(self, condition, what):
+        """Loads the page again until the condition holds."""
+        until(lambda: condition() or self.driver.refresh(), what, pause=LONGEST_POLL)
 
     def click(self, selector):
         """Clicks on what leads to another page."""
@@ -366,11 +372,13 @@ class Browser:
 
     def button(self, label, within="main"):
         def found():
+            controls = self.run("""
+                return [...document.querySelectorAll(arguments[0])].filter((each) => each.textContent.includes(arguments[1]));""",
+                f":is({within}) :is(button, a)", label)
             # What only a screen reader says is not in `text`; what folds is not shown.
-            controls = [one for one in self.all(f"{within} button, {within} a") if one.text.startswith(label) and one.is_displayed()]
-            return controls[0] if controls else None
+            return next((one for one in controls if one.text.startswith(label) and one.is_displayed()), None)
 
-        return until(found, f"a button {label!r} on {self.where}")
+        return until(found, f"a button {label!r}")
 
     def choose(self, selector, label):
         Select(self.one(selector)).select_by_visible_text(label)
@@ -404,18 +412,25 @@ class Browser:
     def chord(self, modifier, key):
         ActionChains(self.driver, duration=0).key_down(modifier).send_keys(key).key_up(modifier).perform()
 
-    def tab_to(self, selector, pace=0.0, most=150, back=False):
-        """Presses Tab until the focus is on this element, which must come, and returns how many it took."""
-        for count in range(most):
+    def tab_to(self, selector, pace=0.0, most=150):
+        """Presses Tab until the focus is on this element, which must come.
+
+        Without a pace, as many times at once as there are links and fields in between, and then one by one.
+        """
+        between = 0 if pace else self.run("""
+            const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+                .filter((each) => each.checkVisibility() && !each.disabled && (each.type !== "radio" || each.checked));
+            const wanted = all.findIndex((each) => each.matches(arguments[0]));
+            return Math.max(0, wanted - 1 - all.indexOf(document.activeElement));""", selector)
+        if between:
+            self.type(Keys.TAB * between)
+        for _ in range(most):
             if self.run("return document.activeElement?.matches(arguments[0]) ?? false", selector):
-                return count
-            if back:
-                self.chord(Keys.SHIFT, Keys.TAB)
-            else:
-                self.type(Keys.TAB)
+                return
+            self.type(Keys.TAB)
             if pace:
                 time.sleep(pace)
-        raise Failed(f"Tab does not reach {selector} on {self.where}")
+        raise Failed(f"Tab does not reach {selector}")
 
     # ── What must hold on every page
 
@@ -429,7 +444,7 @@ class Browser:
         if name not in self.seen and not quick:
             self.seen.add(name)
             problems += self.frame_problems() + self.field_problems() + self.narrow_problems(name) + self.dark_problems()
-        check(not problems, f"{name} ({self.path}): " + "; ".join(problems))
+        check(not problems, f"{name}: " + "; ".join(problems))
 
     def axe(self):
         """What axe-core has against the page, one line each."""
@@ -616,6 +631,7 @@ class Walks:
             place = [frame for frame in traceback.extract_tb(error.__traceback__) if "Scripts" in frame.filename]
             print("  at " + ", ".join(f"{pathlib.Path(frame.filename).name}:{frame.lineno}" for frame in place))
             try:
+                print(f"  on {self.browser.path}: {self.browser.run('return document.body.innerText')[:1500]!r}")
                 self.browser.script(True)
                 self.browser.picture(f"failed-{name}")
             except WebDriverException as nothing:

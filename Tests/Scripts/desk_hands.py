@@ -15,7 +15,6 @@ class Mouse:
 
     def use(self, selector):
         """Uses a link or a button that leads to another page."""
-        self.browser.there(selector)
         self.browser.click(selector)
 
     def unfold(self, selector):

@@ -59,14 +59,14 @@ def begins(desk, kind, to):
     browser.looks_right(f"story-{kind}-recipients")
     recipients = browser.one("main").text
     hand.use(f"button[value='{to}']")
-    check(browser.all("form[data-check]"), f"no form: {browser.text[:500]}")
+    check(browser.all("form[data-check]"), "no form")
     browser.looks_right(f"story-{kind}")
     return recipients
 
 
 def reviews():
     hand.use("button[value=confirm]")
-    same(browser.heading, "Relire avant l'envoi", f"page after the form ({browser.text[:800]})")
+    same(browser.heading, "Relire avant l'envoi", "page after the form")
     browser.looks_right("story-confirm")
 
 
@@ -96,7 +96,7 @@ def answers(kind):
     """From an opened transmission to the form of an answer to it."""
     hand.choose("#answer", kind)
     hand.use("form:has(#answer) button")
-    check(browser.all("form[data-check]"), f"no form: {browser.text[:500]}")
+    check(browser.all("form[data-check]"), "no form")
 
 
 def alerted(desk, reference, *pieces):
@@ -110,9 +110,10 @@ def alerted(desk, reference, *pieces):
         text = "\n".join(each.text for each in browser.all(item))
         return all(piece in text for piece in pieces) and text
 
-    until(lambda: told() or browser.driver.refresh(), f"an alert about {reference} with {pieces}")
+    browser.reloaded_until(told, f"an alert about {reference} with {pieces}")
+    text = browser.text
     for content in ("TESTARD", "EXEMPLE", "DELTA", "EPSILON"):
-        check(content not in browser.text, f"content in an alert: {browser.text}")
+        check(content not in text, f"content in an alert: {content}")
     browser.looks_right("story-alerts")
 
 
@@ -222,7 +223,7 @@ def story_3_wrong_recipient(worker, centre):
     withdraws(worker, reference)
     contains(browser.text, "ouvert par un agent", "destruction", "RGPD")
     browser.enter(centre)
-    until(lambda: "Erreur de destinataire" in browser.text or browser.driver.refresh(), "the demand in the inbox")
+    browser.reloaded_until(lambda: "Erreur de destinataire" in browser.text, "the demand in the inbox")
     hand.use("a[data-tab=alerts]")
     contains(browser.one("main").text, "DEMANDE à exécuter")
     browser.looks_right("story-demand")
@@ -337,7 +338,7 @@ def story_8_vacancy(brigade, worker):
     browser.looks_right("story-unattended")
     hand.use("a[data-tab=write]")
     hand.use("main a[href='/write/referral']")
-    until(lambda: "Personne ne peut y lire" in browser.text or browser.driver.refresh(), "nobody reads there")
+    browser.reloaded_until(lambda: "Personne ne peut y lire" in browser.text, "nobody reads there")
     check(not browser.all("button[value='iscg-est@avema01']"), "writing to where nobody reads is offered")
     browser.looks_right("story-nobody-reads")
     browser.enter(worker)

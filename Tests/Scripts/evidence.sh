@@ -6,7 +6,6 @@
 # without a certificate, a dossier is valid for two independent checkers and each damaged copy is not.
 . "$(dirname "$0")/lib.sh"
 
-port() { "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 fetch() { "$python" -c 'import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())' "$1"; }
 metric() { fetch "http://127.0.0.1:$operations/metrics" 2>/dev/null | grep -qx "$1"; }
 
@@ -18,7 +17,7 @@ authority=$!
 
 fresh "$small"
 grep -q '^quorum none$' "$dir/sb/trust" || fail "no trust anchors"
-witness_port=$(port) log_port=$(port) operations=$(port)
+read -r witness_port log_port operations <<<"$("$ROOT/scripts/free-port" 3)"
 log=$(sed -n 's/^log \([^ ]*\).*/\1/p' "$dir/sb/trust")
 "$bin/liaison" witness serve --data "$dir/witness" --log "$log" --port "$witness_port" 2>"$dir/witness.log" &
 witness=$!

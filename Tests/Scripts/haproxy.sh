@@ -10,7 +10,6 @@ command -v haproxy >/dev/null || fail 'no haproxy: install the package haproxy (
 
 declare -A started=()
 trap 'kill -CONT "${started[@]}" 2>/dev/null; kill -9 "${started[@]}" 2>/dev/null; "$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
-port() { "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 # node NAME DATA PORT LOG-PORT OPERATIONS-PORT
 node() {
     LIAISOND_PROXIES=127.0.0.1 LIAISOND_LOG_PORT=$4 LIAISOND_OPERATIONS_PORT=$5 "$bin/liaisond" serve --data "$2" --port "$3" 2>"$dir/$1.log" &
@@ -29,9 +28,8 @@ knows() { cp "$dir/haproxy.log" "$dir/out"; grep -q "Server relay/$1 is $2" "$di
 fresh "$small"
 "$sandbox" down "$dir/sb"
 address=$(sed 's/.*://' "$dir/sb/relay.url")
-log=$(port)
-one=("$(port)" "$(port)" "$(port)")
-two=("$(port)" "$(port)" "$(port)")
+read -ra ports <<<"$("$ROOT/scripts/free-port" 7)"
+log=${ports[0]} one=("${ports[@]:1:3}") two=("${ports[@]:4:3}")
 sed "s/:8443$/ 127.0.0.1:$address/; s/:8444$/ 127.0.0.1:$log/; s/maxconn 10000/maxconn 200/
     s/:18443 port 19443/:${one[0]} port ${one[2]}/; s/:18444/:${one[1]}/
     s/:28443 port 29443/:${two[0]} port ${two[2]}/; s/:28444/:${two[1]}/" "$ROOT/examples/haproxy.cfg" >"$dir/haproxy.cfg"

@@ -30,7 +30,7 @@ fresh() {
     # A script that was ended may have left its relay there: then another port is taken.
     if [ ! -f "$kept/ready" ] || (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
         rm -rf "$kept"
-        "$sandbox" up "$kept" --convention "$convention" --port "$("$python" "$ROOT/Tests/Scripts/low_port.py")"
+        "$sandbox" up "$kept" --convention "$convention" --port "$("$ROOT/scripts/free-port")"
         "$sandbox" down "$kept"
     fi
     cp -a "$kept" "$dir/sb"
@@ -122,13 +122,16 @@ denied() {
     esac
 }
 sent() { sed -n 's/^\([0-9a-f-]\{36\}\): deposited, not yet opened.*/\1/p' "$dir/out"; }
-# waits SECONDS COMMAND…: until the command succeeds
+# waits SECONDS COMMAND…: until the command succeeds. If it never does, the last words of the servers say why.
 waits() {
     local left=$1
     shift
     until "$@"; do
         left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "not in time: $* ($(cat "$dir/out"))"
+        if [ "$left" -le 0 ]; then
+            tail -n 3 "$dir"/*.log "$dir/sb/relay/liaisond.log" >&2 2>/dev/null || true
+            fail "not in time: $* ($(cat "$dir/out"))"
+        fi
         sleep 1
     done
 }
@@ -146,7 +149,7 @@ orientation=(--set last_name=TESTARD --set first_name=Alpha --set safe_phone=063
 two_registrars() {
     local sb="$dir/sb" port institution key recovery source
     mkdir -p "$sb/agents" "$sb/registrars/recovery"
-    port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$("$ROOT/scripts/free-port")
     sed 's/^    kind: department$/    kind: department\n    roster_signatures: 2/' "$small" >"$sb/convention.yaml"
     "$bin/liaisond" init --data "$sb/relay" --origin relais.example/small --port "$port" >>"$sb/convention.yaml"
     printf 'party_keys:\n' >>"$sb/convention.yaml"

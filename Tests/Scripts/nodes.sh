@@ -35,7 +35,7 @@ begun=$(now)
 tells() { awk -v what="$1" -v took="$2" 'BEGIN { printf "%-72s %5.1f s\n", what, took / 1000000 }'; }
 
 # ── A relay with a store in a file, and meanwhile the database: a primary, and a standby that has all that is committed
-"$sandbox" up "$dir/sb" --convention "$small" --port "$(pg_free_port)" >"$dir/sandbox" 2>&1 &
+"$sandbox" up "$dir/sb" --convention "$small" --port "$("$ROOT/scripts/free-port")" >"$dir/sandbox" 2>&1 &
 made=$!
 # A disk that waits before it has written, as long as the file says, or until there is none
 cat >"$dir/disk.c" <<'C'
@@ -86,7 +86,7 @@ address=$(sed 's/.*://' "$dir/sb/relay.url")
 "$python" "$ROOT/Tests/Scripts/authority.py" "$dir/authority" &
 runs authority
 # What a node listens on: for agents, for readers of the log, for its operator
-read -ra ports <<<"$(for _ in $(seq 20); do pg_free_port; done | sort -u | xargs)"
+read -ra ports <<<"$("$ROOT/scripts/free-port" 7)"
 one=("${ports[@]:0:3}") two=("${ports[@]:3:3}") log=${ports[6]}
 waits 20 test -s "$dir/authority/port"
 # makes NODE PORT LOG-PORT OPERATIONS-PORT

@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-log_port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+log_port=$("$ROOT/scripts/free-port")
 export LIAISOND_LOG_PORT=$log_port
 "$ROOT/certs-example/make-certificates" "$dir/pki"
 fresh "$small"

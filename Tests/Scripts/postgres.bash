@@ -57,13 +57,6 @@ pg_begin() {
         pg_fail "no certificate: $(cat "$pg_home/openssl.log")"
 }
 
-# pg_free_port: below the ports that the kernel gives to outgoing connections, so that it is still free at a restart
-pg_free_port() {
-    local port
-    while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
-    printf '%s\n' "$port"
-}
-
 # pg_port NAME: of a cluster or a proxy; a port is itself
 pg_port() { case $1 in [0-9]*) printf '%s\n' "$1" ;; *) cat "$pg_home/$1/port" ;; esac }
 
@@ -86,7 +79,7 @@ pg_until() {
 
 # pg_own NAME: what a cluster has for itself alone; a later line of the file wins
 pg_own() {
-    pg_free_port >"$pg_home/$1/port"
+    "${BASH_SOURCE[0]%/*}/../../scripts/free-port" >"$pg_home/$1/port"
     printf "port = %s\ncluster_name = '%s'\n" "$(pg_port "$1")" "$1" >>"$pg_home/$1/data/postgresql.conf"
 }
 

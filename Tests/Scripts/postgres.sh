@@ -86,8 +86,9 @@ pg_line line blackhole
 stuck "$url" 'INSERT INTO rows (round) VALUES (5)'
 pg_line line heal
 does "$url" 'INSERT INTO rows (round) VALUES (6)'
-pg_line line cut
+# Refused before it is cut: in between, the standby would come back.
 pg_line line refuse
+pg_line line cut
 stuck "$url" 'INSERT INTO rows (round) VALUES (7)'
 refused 'Connection refused' "$(pg_url line)"
 pg_line line heal
