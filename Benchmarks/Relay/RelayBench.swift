@@ -48,6 +48,10 @@ struct RelayBench {
             default: print("unknown option \(option)")
             }
         }
+        guard FileManager.default.isExecutableFile(atPath: "\(bench.programs)/liaisond") else {
+            print("no liaisond in \(bench.programs): make build, or say --programs DIR")
+            exit(69)
+        }
         try await bench.run()
     }
 

@@ -5,10 +5,9 @@ import CSodium
 
 /// Secret bytes in libsodium's guarded memory: locked, between guard pages, read-only once filled,
 /// wiped when released.
-///
-/// The one class here that asserts its own sendability: its memory never changes after `init`.
-public final class GuardedBytes: @unchecked Sendable {
-    private let pointer: UnsafeMutableRawPointer
+public final class GuardedBytes: Sendable {
+    /// What the compiler cannot see: the memory behind it never changes after `init`.
+    private nonisolated(unsafe) let pointer: UnsafeMutableRawPointer
     public let count: Int
 
     public enum Failure: Error { case outOfGuardedMemory }

@@ -19,6 +19,7 @@ extension ClientFailure {
                 + (problem.entry.map {
                     language(" ; refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
                 } ?? "")
+                + (problem.retryAfter.map { Self.again(after: $0, language) } ?? "")
         case .unreachable(let why): language("relais injoignable", "relay unreachable") + why.text(language)
         case .form(let findings):
             language("formulaire à corriger :", "form to correct:")
@@ -150,5 +151,18 @@ extension ClientFailure.Breach {
         case .contentRefused:
             language("contenu refusé ; l'expéditeur en est informé", "content refused, the sender is told")
         }
+    }
+
+    /// When to try again, as the relay said, rounded up: `; recommencez dans 15 min`.
+    private static func again(after wait: Seconds, _ language: Language) -> String {
+        let text =
+            if wait < .minutes(1) {
+                language("un instant", "a moment")
+            } else if wait < .hours(2) {
+                "\((wait + Seconds(59)).minutes) min"
+            } else {
+                "\((wait + Seconds(3599)).hours) h"
+            }
+        return language(" ; recommencez dans \(text)", "; try again in \(text)")
     }
 }

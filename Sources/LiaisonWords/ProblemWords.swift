@@ -76,7 +76,7 @@ extension Problem.Code {
         case .notFound, .methodNotAllowed: language("le relais ne connaît pas cette demande", "not known to the relay")
         case .bodyTooLarge: language("demande trop volumineuse", "request too large")
         case .wrongOffset: language("téléversement interrompu, à reprendre", "upload to go on with")
-        case .tooManyRequests: language("relais occupé : recommencez dans un moment", "relay busy, try again")
+        case .tooManyRequests: language("trop de demandes en peu de temps", "too many requests in a short time")
         case .notReady: language("le relais n'est pas encore prêt", "relay not ready yet")
         case .logStopped:
             language(

@@ -122,6 +122,17 @@ struct FrenchTests {
         for failure in try Self.failures() { judge("\(failure)", failure.text) }
     }
 
+    @Test(arguments: [
+        (Seconds(1), "; recommencez dans un instant"), (Seconds(61), "; recommencez dans 2 min"),
+        (.minutes(15), "; recommencez dans 15 min"), (.days(1), "; recommencez dans 24 h"),
+        (Seconds(.max), " h")
+    ])
+    func whoeverSentTooMuchIsToldWhenToTryAgain(wait: Seconds, ending: String) {
+        let text = ClientFailure.refused(Problem(.tooManyRequests, retryAfter: wait)).text
+        judge("too_many_requests", text)
+        #expect(text(.fr).hasSuffix(ending))
+    }
+
     /// One of each case, but for those that wrap what is judged by itself.
     private static func failures() throws -> [ClientFailure] {
         let unit = try Fixture.unit("iscg-est@avema01")
