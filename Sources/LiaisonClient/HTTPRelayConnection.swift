@@ -267,7 +267,10 @@ public struct HTTPRelayConnection: RelayConnection {
         _ envelope: Verified<Envelope>, content: any ByteSource, handingIn: () throws -> Void
     ) async throws -> Receipt {
         let note = Array(envelope.note.serialized.utf8)
-        let headers = HTTPHeaders([(Wire.envelopeLengthHeader, String(note.count))])
+        let urgency = envelope.body.routing.urgency
+        let headers = HTTPHeaders([
+            (Wire.envelopeLengthHeader, String(note.count)), (Urgency.header, urgency.priority)
+        ])
         guard content.size > Wire.segmentSize else {
             let body = note + (try content.read(at: 0, count: content.size))
             try handingIn()
@@ -277,22 +280,23 @@ public struct HTTPRelayConnection: RelayConnection {
                     events.moved(TransferProgress(direction: .upload, done: done, size: body.count))
                 })
         }
-        try await stage(content, as: envelope.body.content.sha256)
+        try await stage(content, as: envelope.body.content.sha256, urgency)
         try handingIn()
         // The relay hashes the whole content before it answers.
         return try await json(.submit, headers: headers, body: note, isLong: true)
     }
 
     /// Uploads a large content segment by segment, from where an earlier attempt ended.
-    private func stage(_ content: any ByteSource, as digest: Hash) async throws {
-        var staged: StagedContent = try await json(.stagedSize, [digest.hex])
+    private func stage(_ content: any ByteSource, as digest: Hash, _ urgency: Urgency = .routine) async throws {
+        let headers = HTTPHeaders([(Urgency.header, urgency.priority)])
+        var staged: StagedContent = try await json(.stagedSize, [digest.hex], headers: headers)
         while staged.offset < content.size {
             let offset = staged.offset
             guard offset >= 0 else { throw ClientFailure.broken(.malformedAnswer) }
             let segment = try content.read(at: offset, count: min(Wire.segmentSize, content.size - offset))
             let size = content.size
             staged = try await json(
-                .stage, [digest.hex], query: ["offset": "\(offset)"], body: segment,
+                .stage, [digest.hex], query: ["offset": "\(offset)"], headers: headers, body: segment,
                 moved: { [events] done in
                     events.moved(TransferProgress(direction: .upload, done: offset + done, size: size))
                 })

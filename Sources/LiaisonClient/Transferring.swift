@@ -141,9 +141,7 @@ extension Session {
         ).signed(by: account.signer())
         let path = contentPath(delivery.routing.id) + ".transfer"
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let file = try ContentFile.create(path)
-        let reference = try content.sealAnew(transfer, to: recipients, write: file.write)
-        try file.finish()
+        let reference = try ContentFile.write(path) { try content.sealAnew(transfer, to: recipients, write: $0.write) }
         let act = try act(.transferred, on: delivery, content: reference)
         _ = try await perform(act, content: try FileSource(path: path))
         return .transferred

@@ -30,6 +30,10 @@ public struct ServerLimits: Sendable {
     /// Of the strangers of one network.
     public var networkShare = ShareLimits(requests: 4, bytes: 8 << 20)
     public var all = ShareLimits(requests: 1024, bytes: 192 << 20)
+    /// What each may have in work besides, of requests that say that they are urgent.
+    public var agentUrgent = ShareLimits(requests: 4, bytes: 20 << 20)
+    public var institutionUrgent = ShareLimits(requests: 32, bytes: 24 << 20)
+    public var allUrgent = ShareLimits(requests: 128, bytes: 32 << 20)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)
     /// The same for a peer that no roster names: long enough to hand in a roster.

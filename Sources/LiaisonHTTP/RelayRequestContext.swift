@@ -87,7 +87,9 @@ struct ShareMiddleware: RouterMiddleware {
             return try await next(request, context)
         }
         let institution = context.fingerprint.flatMap { try? relay.reader(tls: $0) }
-        let share = try shares.enter(from: context.source, key: context.fingerprint, institution: institution)
+        let urgency = Urgency(priority: request.headers[.priority])
+        let share = try shares.enter(
+            from: context.source, key: context.fingerprint, institution: institution, urgency)
         var context = context
         context.share = share
         try await relay.freshen()

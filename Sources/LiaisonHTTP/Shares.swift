@@ -20,14 +20,15 @@ public struct ShareLimits: Sendable {
 }
 
 /// Shares of the relay's memory and attention: of each agent, of each institution, of all strangers together, and of all. A
-/// party that uses up its own is told to wait; what the others have is still theirs.
+/// party that uses up its own is told to wait; what the others have is still theirs. Requests that say that they are urgent have
+/// shares apart, so that an agent's own flood leaves room for its alarm; whoever says so of everything fills only these.
 final class Shares: Sendable {
     fileprivate enum Party: Hashable {
-        case agent(Hash)
-        case institution(InstitutionID)
+        case agent(Hash), agentUrgent(Hash)
+        case institution(InstitutionID), institutionUrgent(InstitutionID)
         case network(String)
         case strangers
-        case all
+        case all, allUrgent
     }
 
     private let limits: ServerLimits
@@ -42,10 +43,13 @@ final class Shares: Sendable {
     private func limit(of party: Party) -> (limits: ShareLimits, name: String) {
         switch party {
         case .agent: (limits.agent, "agent")
+        case .agentUrgent: (limits.agentUrgent, "agent_urgent_requests")
         case .institution: (limits.institution, "institution")
+        case .institutionUrgent: (limits.institutionUrgent, "institution_urgent_requests")
         case .network: (limits.networkShare, "network")
         case .strangers: (limits.strangersShare, "strangers")
         case .all: (limits.all, "all")
+        case .allUrgent: (limits.allUrgent, "all_urgent_requests")
         }
     }
 
@@ -55,11 +59,16 @@ final class Shares: Sendable {
     ///   - network: that the connection comes from.
     ///   - key: of the connection; nil for one that showed none.
     ///   - institution: of the agent or registrar whom a roster names by this key; nil for strangers.
+    ///   - urgency: that the request says it has; a stranger's is not looked at.
     /// - Throws: `Problem(.tooManyRequests)`.
-    func enter(from network: String, key: Hash?, institution: InstitutionID?) throws(Problem) -> Share {
+    func enter(
+        from network: String, key: Hash?, institution: InstitutionID?, _ urgency: Urgency = .routine
+    ) throws(Problem) -> Share {
         let parties: [Party] =
             if let key, let institution {
-                [.agent(key), .institution(institution), .all]
+                urgency.isApart
+                    ? [.agentUrgent(key), .institutionUrgent(institution), .allUrgent]
+                    : [.agent(key), .institution(institution), .all]
             } else {
                 [.network(network), .strangers, .all]
             }

@@ -21,6 +21,7 @@ final class PostgreSQLFacts: StoreFacts {
         var authored: [AuthoredDelivery: [StoredAct]] = [:]
         var heads: [Hash: LogPlace?] = [:]
         var numbers: [Mailbox: Int] = [:]
+        var unopened: [InstitutionID: [AgentAddress: Int]] = [:]
     }
 
     private let end: LogEnd?
@@ -54,7 +55,8 @@ final class PostgreSQLFacts: StoreFacts {
                 """
                 SELECT name, (SELECT max(number) FROM entries WHERE mailbox = name) AS number
                 FROM unnest($1::text[]) AS name
-                """, [.texts(questions.mailboxes.map(\.description))])
+                """, [.texts(questions.mailboxes.map(\.description))]),
+            Self.unopened(of: questions.institutions)
         ])
         for id in questions.transmissions {
             known.transmissions[id] = .some(nil)
@@ -84,6 +86,24 @@ final class PostgreSQLFacts: StoreFacts {
             known.heads[try row("head")] = LogPlace(index: try row("index"), at: try row("at"))
         }
         for row in answers[5] { known.numbers[try row.name("name")] = try row("number") ?? 0 }
+        for institution in questions.institutions { known.unopened[institution] = [:] }
+        for row in answers[6] {
+            let agent: AgentAddress = try row.name("agent")
+            known.unopened[agent.institution, default: [:]][agent] = try row("bytes")
+        }
+    }
+
+    private static func unopened(of institutions: Set<InstitutionID>) -> Statement {
+        Statement(
+            "SELECT agent, bytes FROM unopened WHERE institution = ANY ($1) AND bytes <> 0",
+            [.texts(institutions.map(\.description))])
+    }
+
+    func unopened(of institution: InstitutionID) throws -> [AgentAddress: Int] {
+        if let unopened = known.unopened[institution] { return unopened }
+        return try connection.pipeline([Self.unopened(of: [institution])])[0].reduce(into: [:]) {
+            $0[try $1.name("agent")] = try $1("bytes")
+        }
     }
 
     // MARK: Log

@@ -6,7 +6,7 @@ enum Schema {
     /// Keys whose rows are erased lie in shelves, each small enough to be rewritten within a moment.
     static let shelves = 64
 
-    static let migrations = [first]
+    static let migrations = [first, second]
 
     /// What holds the log together: the locks of `pg_advisory_lock`, as numbers that only mean something to each other.
     enum Lock {
@@ -45,6 +45,24 @@ enum Schema {
             "CREATE TABLE \(table)_\($0) PARTITION OF \(table) FOR VALUES WITH (MODULUS \(shelves), REMAINDER \($0));"
         }.joined(separator: "\n") + "\nALTER TABLE \(table) ALTER COLUMN key SET STATISTICS 0;"
     }
+
+    private static let second = """
+        -- bytes that lie unopened, each content once for each delivery: what the rows of transmissions and deliveries say
+        CREATE TABLE unopened (
+            institution TEXT COLLATE "C" NOT NULL,
+            agent TEXT COLLATE "C" NOT NULL,
+            bytes BIGINT NOT NULL,
+            PRIMARY KEY (institution, agent)
+        );
+        \(countUnopened)
+        """
+
+    /// Fills that table by the others.
+    static let countUnopened = """
+        INSERT INTO unopened (institution, agent, bytes)
+            SELECT split_part(author, '@', 2), author, sum(content_size)
+            FROM deliveries JOIN transmissions ON id = transmission WHERE state = 'available' AND NOT erased GROUP BY author;
+        """
 
     private static let first = """
         -- one row: where the log ends; each commit compares and swaps it

@@ -59,6 +59,7 @@ public final class PostgreSQLTransfer: StoreSource {
                 if table == .contents { try makeKeys(for: rows) }
                 try insert(table == .chunks ? seal(rows) : rows, into: table)
             }
+            try connection.execute(Schema.countUnopened)
             try connection.query("UPDATE head SET size = (SELECT coalesce(max(size), 0) FROM checkpoints)")
             try connection.query("SELECT setval('content_ids', (SELECT coalesce(max(id), 0) + 1 FROM contents))")
             return digest

@@ -222,6 +222,19 @@ struct Writer {
                 "INSERT INTO inspections (hash, note, entry) VALUES ($1, $2, $3)",
                 [.hash(inspection.hash), .text(inspection.note), .int(inspection.entry)])
         }
+        let unopened = Array(batch.unopened.filter { $0.value != 0 })
+        if !unopened.isEmpty {
+            statements.append(
+                Statement(
+                    """
+                    INSERT INTO unopened (institution, agent, bytes) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+                    ON CONFLICT (institution, agent) DO UPDATE SET bytes = unopened.bytes + excluded.bytes
+                    """,
+                    [
+                        .texts(unopened.map(\.key.institution.description)), .texts(unopened.map(\.key.description)),
+                        .ints(unopened.map(\.value))
+                    ]))
+        }
         if let configuration = batch.configuration {
             statements.append(
                 Statement(

@@ -131,7 +131,11 @@ extension Draft {
             guard let current, let transmission = try transmission(delivery.transmission) else { continue }
             try follow(current, transmission)
         }
-        if waiting.count < Self.unattendedLimit { state.readersCheckedAt = now }
+        // The store does not know yet what this batch delivers to units that are gone: the next look finds it.
+        let isUnseen = batch.deliveries.contains {
+            !$0.state.isFinal && !$0.isUnattended && state.directory.unit($0.unit) == nil
+        }
+        if waiting.count < Self.unattendedLimit { state.readersCheckedAt = isUnseen ? nil : now }
     }
 
     /// Units that something was delivered to and that the roster in force of their institution does not list: what waits for

@@ -17,6 +17,8 @@ struct SubmissionFacts: Sendable {
     var answered: [UnitAddress]?
     /// Where the delivery stands that is answered or recalled, when it is to the recipient.
     var answeredState: DeliveryState?
+    /// How many bytes the agent may still leave unopened.
+    var room = Int.max
 }
 
 /// Whether a submission is taken.
@@ -52,6 +54,9 @@ func decide(
     try checkHead(facts.headAt, now: now)
     guard !facts.directoryChanged else { throw Problem(.directoryChanged) }
     guard arrived == claimed.content else { throw Problem(.contentMismatch) }
+    guard arrived.size <= facts.room / max(routing.recipients.count, 1) else {
+        throw Problem(.tooManyRequests, retryAfter: UnopenedLimits.wait)
+    }
     if routing.inReplyTo != nil {
         guard let answered = facts.answered, Set(answered).isSuperset(of: [routing.from, routing.to]) else {
             throw Problem(.replyNotBetweenUnits)
@@ -77,7 +82,8 @@ extension Draft {
         _ offered: Unverified<Envelope>, _ content: SubmittedContent, arrived: ContentReference,
         peer: AgentAddress, checked: Verified<Envelope>?
     ) throws -> Outcome {
-        let facts = try facts(for: offered.claimed.routing)
+        var facts = try facts(for: offered.claimed.routing)
+        facts.room = try room(for: peer, offered.claimed.routing.urgency)
         switch try decide(
             offered, arrived: arrived, peer: peer, checked: checked, facts: facts, directory: state.directory,
             log: log, now: now)

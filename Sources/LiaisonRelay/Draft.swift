@@ -43,13 +43,19 @@ struct Draft {
     private var transmissions: [TransmissionID: StoredTransmission] = [:]
     private var deliveries: [TransmissionID: [StoredDelivery]] = [:]
     private var acts: [Hash: StoredAct] = [:]
+    private let limits: UnopenedLimits
+    private var unopened: [InstitutionID: UnopenedBytes] = [:]
 
-    init(log: String, now: Instant, store: any StoreFacts, random: RandomBytes, state: RelayState) {
+    init(
+        log: String, now: Instant, store: any StoreFacts, random: RandomBytes, state: RelayState,
+        limits: UnopenedLimits = UnopenedLimits()
+    ) {
         self.log = log
         self.now = now
         self.store = store
         self.random = random
         self.state = state
+        self.limits = limits
     }
 
     // MARK: Reading
@@ -75,6 +81,19 @@ struct Draft {
             $0.transmission == delivery.transmission && $0.unit == delivery.unit && $0.author == author
         }
         return try store.acts(on: delivery, by: author) + here.sorted { $0.entry < $1.entry }
+    }
+
+    /// How many bytes an agent may still leave unopened.
+    mutating func room(for author: AgentAddress, _ urgency: Urgency) throws -> Int {
+        let institution = author.institution
+        if unopened[institution] == nil {
+            var known = UnopenedBytes(try store.unopened(of: institution))
+            for (agent, change) in batch.unopened where agent.institution == institution {
+                known.add(change, of: agent)
+            }
+            unopened[institution] = known
+        }
+        return limits.room(besides: unopened[institution] ?? UnopenedBytes([:]), of: author, urgency)
     }
 
     // MARK: Writing
@@ -114,12 +133,23 @@ struct Draft {
 
     mutating func put(_ delivery: StoredDelivery) throws {
         var all = try deliveries(of: delivery.transmission)
+        try count(delivery, insteadOf: all.first { $0.unit == delivery.unit })
         all.removeAll { $0.unit == delivery.unit }
         deliveries[delivery.transmission] = all + [delivery]
         batch.deliveries.removeAll {
             $0.transmission == delivery.transmission && $0.unit == delivery.unit
         }
         batch.deliveries.append(delivery)
+    }
+
+    /// What lies unopened of its author grows with a delivery, and shrinks when that is opened or ends.
+    private mutating func count(_ delivery: StoredDelivery, insteadOf before: StoredDelivery?) throws {
+        guard delivery.isUnopened != (before?.isUnopened ?? false),
+            let transmission = try transmission(delivery.transmission)
+        else { return }
+        let change = delivery.isUnopened ? transmission.contentSize : -transmission.contentSize
+        batch.unopened[transmission.author, default: 0] += change
+        unopened[transmission.author.institution]?.add(change, of: transmission.author)
     }
 
     mutating func add(_ act: StoredAct) {

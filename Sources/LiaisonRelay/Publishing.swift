@@ -23,11 +23,26 @@ extension Relay {
             throw Problem(.signatureRefused)
         }
         guard let roster = try? Unverified<Roster>(note) else { throw Problem(.malformed) }
-        // Whoever has seen a roster can hand it in again: that uses up nothing of its institution's.
-        if try await store.document(note.hash) == nil {
+        // What one institution signed is no roster of another's.
+        guard note.signatures.allSatisfy({ $0.name == roster.claimed.signer }) else { throw Problem(.signatureRefused) }
+        return try await publish(.publishRoster(roster), note) {
             try quotas.publishRoster(of: roster.claimed.by, bytes: bytes.count, now: clock())
         }
-        return try await receipt(for: .publishRoster(roster))
+    }
+
+    /// Publishes a document that anybody may hand in. Whoever has seen one can do so again, or hand in one that the institution
+    /// has replaced: neither uses up anything of the institution's.
+    private func publish(
+        _ command: Command, _ note: SignedNote, taking quota: () throws -> Quotas.Taken
+    ) async throws -> Receipt {
+        guard try await store.document(note.hash) == nil else { return try await receipt(for: command) }
+        let taken = try quota()
+        do {
+            return try await receipt(for: command)
+        } catch {
+            quotas.giveBack(taken, now: clock())
+            throw error
+        }
     }
 
     /// Publishes a party's new key: by its recovery key's signature alone, like a roster.
@@ -36,7 +51,9 @@ extension Relay {
             let recovery = NoteKey(name: succession.claimed.signer, key: party.recovery),
             (try? succession.verified(by: recovery)) != nil
         else { throw Problem(.signatureRefused) }
-        return try await receipt(for: .publishSuccession(succession))
+        return try await publish(.publishSuccession(succession), succession.note) {
+            try quotas.publishSuccession(of: succession.claimed.by, now: clock())
+        }
     }
 
     public func publish(_ convention: Unverified<Convention>) async throws -> Receipt {

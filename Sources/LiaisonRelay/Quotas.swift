@@ -36,6 +36,7 @@ public final class Quotas: Sendable {
         public var agentKeys = Rate(burst: 20, perHour: 1)
         /// In MiB.
         public var institutionRosterMegabytes = Rate(burst: 512, perHour: 32)
+        public var institutionSuccessions = Rate(burst: 20, perHour: 1)
 
         public init() {}
 
@@ -49,14 +50,15 @@ public final class Quotas: Sendable {
             agentContentMegabytes = reader("agentContentMegabytes", agentContentMegabytes)
             agentKeys = reader("agentKeys", agentKeys)
             institutionRosterMegabytes = reader("institutionRosterMegabytes", institutionRosterMegabytes)
+            institutionSuccessions = reader("institutionSuccessions", institutionSuccessions)
         }
     }
 
     /// Whose bucket, and of what.
-    private enum Bucket: Hashable {
+    fileprivate enum Bucket: Hashable {
         case submissions(AgentAddress), urgent(AgentAddress), acts(AgentAddress), content(AgentAddress),
             keys(AgentAddress)
-        case allSubmissions(InstitutionID), allUrgent(InstitutionID), rosters(InstitutionID)
+        case allSubmissions(InstitutionID), allUrgent(InstitutionID), rosters(InstitutionID), successions(InstitutionID)
 
         /// For the operator's metrics, which name nobody.
         var name: String {
@@ -69,8 +71,15 @@ public final class Quotas: Sendable {
             case .allSubmissions: "institution_submissions"
             case .allUrgent: "institution_urgent"
             case .rosters: "institution_rosters"
+            case .successions: "institution_successions"
             }
         }
+    }
+
+    /// What was taken for a document, to be given back when the document is refused.
+    struct Taken {
+        fileprivate let bucket: Bucket
+        fileprivate let parts: Int
     }
 
     /// Tokens are counted in parts, so that a second's share of any rate is whole.
@@ -87,18 +96,20 @@ public final class Quotas: Sendable {
     /// How often somebody had to wait, by what there was too much of.
     public var refusals: [String: Int] { refused.withLock { $0 } }
 
+    /// Counts who was told to wait until what they sent has been opened.
+    func noteUnopened() { refused.withLock { $0["unopened", default: 0] += 1 } }
+
     // MARK: Asking
 
     /// - Parameter bytes: of its content, as they arrived.
     /// - Throws: `Problem(.tooManyRequests)` with the time after which it may be tried again.
     func submit(by agent: AgentAddress, _ urgency: Urgency, bytes: Int, now: Instant) throws(Problem) {
-        let isUrgent = urgency != .routine && urgency != .priority
         try take(
             [
-                isUrgent
+                urgency.isApart
                     ? (.urgent(agent), limits.agentUrgent, Self.parts)
                     : (.submissions(agent), limits.agentSubmissions, Self.parts),
-                isUrgent
+                urgency.isApart
                     ? (.allUrgent(agent.institution), limits.institutionUrgent, Self.parts)
                     : (.allSubmissions(agent.institution), limits.institutionSubmissions, Self.parts),
                 (.content(agent), limits.agentContentMegabytes, Self.parts(ofBytes: bytes))
@@ -121,9 +132,24 @@ public final class Quotas: Sendable {
 
     /// A roster that was signed and that the relay does not have yet; the smallest count as 256 KiB, since each leads to a
     /// DirectoryHead as well, which has a line for every institution.
-    func publishRoster(of institution: InstitutionID, bytes: Int, now: Instant) throws(Problem) {
+    func publishRoster(of institution: InstitutionID, bytes: Int, now: Instant) throws(Problem) -> Taken {
         let parts = Self.parts(ofBytes: max(bytes, 256 << 10))
         try take([(.rosters(institution), limits.institutionRosterMegabytes, parts)], now: now)
+        return Taken(bucket: .rosters(institution), parts: parts)
+    }
+
+    /// Apart from rosters: with a stolen key somebody may flood these, and the succession is the remedy.
+    func publishSuccession(of institution: InstitutionID, now: Instant) throws(Problem) -> Taken {
+        try take([(.successions(institution), limits.institutionSuccessions, Self.parts)], now: now)
+        return Taken(bucket: .successions(institution), parts: Self.parts)
+    }
+
+    /// What is refused adds nothing to the log, and uses up nothing of whoever it names.
+    func giveBack(_ taken: Taken, now: Instant) {
+        missing.withLock { missing in
+            guard let known = missing[taken.bucket] else { return }
+            missing[taken.bucket] = (max(Self.missing(known, now) - taken.parts, 0), now, known.rate)
+        }
     }
 
     private static func parts(ofBytes bytes: Int) -> Int { (min(max(bytes, 0), 1 << 40) * parts) >> 20 }

@@ -24,6 +24,7 @@ public actor Sequencer {
     private let store: any RelayStore
     private let clock: @Sendable () -> Instant
     private let random: RandomBytes
+    private let limits: UnopenedLimits
     private let failed: @Sendable (any Error) -> Void
     private var state: RelayState?
     /// Of this minute: they are nowhere else when the state is read anew.
@@ -43,15 +44,18 @@ public actor Sequencer {
 
     /// - Parameters:
     ///   - log: the relay's key under the log's origin.
+    ///   - limits: of what may lie unopened.
     ///   - failed: told of every failure of the store, for the operator's log.
     public init(
         log: NoteSigner, store: any RelayStore, clock: @escaping @Sendable () -> Instant,
-        random: RandomBytes = .system, failed: @escaping @Sendable (any Error) -> Void = { _ in }
+        random: RandomBytes = .system, limits: UnopenedLimits = UnopenedLimits(),
+        failed: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
         self.log = log
         self.store = store
         self.clock = clock
         self.random = random
+        self.limits = limits
         self.failed = failed
     }
 
@@ -135,7 +139,7 @@ public actor Sequencer {
         // Handed over, not copied: the batch changes it in place.
         let handed = Mutex(state.take())
         let known = head
-        return try await store.commit { [self, log, random, now = clock()] facts in
+        return try await store.commit { [self, log, random, limits, now = clock()] facts in
             guard var state = handed.withLock({ $0.take() }) else { throw LogFailure.decidedTwice }
             let others = try state.follow(
                 facts, isShared: store.isShared, log: log.noteKey, knowing: known, now: now)
@@ -143,7 +147,8 @@ public actor Sequencer {
             let size = state.edge.size
             try facts.prepare(for: Questions(commands.lazy.map(\.command)))
             var draft = Draft(
-                log: log.name, now: max(now, state.notBefore), store: facts, random: random, state: state)
+                log: log.name, now: max(now, state.notBefore), store: facts, random: random, state: state,
+                limits: limits)
             let results = try draft.performAll(commands)
             // A checkpoint may have been shown since.
             try checkGoesOn()

@@ -20,7 +20,12 @@ extension Relay {
         by peer: AgentAddress
     ) async throws -> Receipt {
         try await checkSeen(envelope.claimed.routing.checkpoint)
-        return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
+        do {
+            return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
+        } catch let problem as Problem where problem.retryAfter == UnopenedLimits.wait {
+            quotas.noteUnopened()
+            throw problem
+        }
     }
 
     /// Whether the agent in force signed it: asked before anything is done that costs more than to ask.

@@ -62,6 +62,13 @@ struct Writer {
                 "INSERT INTO inspections (hash, note, entry) VALUES (?, ?, ?)",
                 [Data(inspection.hash.bytes), inspection.note, inspection.entry])
         }
+        for (agent, change) in batch.unopened where change != 0 {
+            try run(
+                """
+                INSERT INTO unopened (institution, agent, bytes) VALUES (?, ?, ?)
+                ON CONFLICT (institution, agent) DO UPDATE SET bytes = bytes + excluded.bytes
+                """, [agent.institution.description, agent.description, change])
+        }
         if let configuration = batch.configuration {
             try run("INSERT OR REPLACE INTO configuration (id, hash) VALUES (1, ?)", [Data(configuration.bytes)])
         }

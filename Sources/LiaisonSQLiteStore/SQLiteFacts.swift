@@ -68,6 +68,11 @@ struct SQLiteFacts: StoreFacts {
         try row("SELECT * FROM transmissions WHERE id = ?", [id.description]).map(Store.transmission)
     }
 
+    func unopened(of institution: InstitutionID) throws -> [AgentAddress: Int] {
+        try rows("SELECT agent, bytes FROM unopened WHERE institution = ? AND bytes <> 0", [institution.description])
+            .reduce(into: [:]) { $0[try Store.parse($1["agent"])] = $1["bytes"] }
+    }
+
     func deliveries(of id: TransmissionID) throws -> [StoredDelivery] {
         try rows("SELECT * FROM deliveries WHERE transmission = ? ORDER BY entry", [id.description])
             .map(Store.delivery)

@@ -13,8 +13,27 @@ enum Schema {
         migrator.registerMigration("4") { try $0.execute(sql: fourth) }
         migrator.registerMigration("5") { try $0.execute(sql: fifth) }
         migrator.registerMigration("6") { try $0.execute(sql: sixth) }
+        migrator.registerMigration("7") { try $0.execute(sql: seventh) }
         return migrator
     }
+
+    private static let seventh = """
+        -- bytes that lie unopened, each content once for each delivery: what the rows of transmissions and deliveries say
+        CREATE TABLE unopened (
+            institution TEXT NOT NULL,
+            agent TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (institution, agent)
+        ) WITHOUT ROWID;
+        \(countUnopened)
+        """
+
+    /// Fills that table by the others.
+    static let countUnopened = """
+        INSERT INTO unopened (institution, agent, bytes)
+            SELECT substr(author, instr(author, '@') + 1), author, sum(content_size)
+            FROM deliveries JOIN transmissions ON id = transmission WHERE state = 'available' AND erased = 0 GROUP BY author;
+        """
 
     private static let sixth = """
         -- no question asks for what one sender submitted: that is in its mailbox

@@ -42,6 +42,7 @@ extension SQLiteRelayStore: StoreSource {
                     sql: "INSERT INTO \(table.name) (\(table.columnNames)) VALUES (\(marks))")
                 for row in rows { try statement.execute(arguments: StatementArguments(row.map(\.database))) }
             }
+            try database.execute(sql: Schema.countUnopened)
             return digest
         }
     }

@@ -4,7 +4,8 @@
 import Foundation
 
 extension OpenedContent {
-    /// Writes part `index` into `directory` under its own name, never over an existing file; for this user only.
+    /// Writes part `index` into `directory` under its own name, never over an existing file; for this user only. A part that
+    /// cannot be written whole, on a full disk for example, is taken away again.
     ///
     /// - Returns: the path.
     /// - Throws: `ByteSourceFailure`, or what reading the part throws.
@@ -20,19 +21,28 @@ extension OpenedContent {
             }
             guard descriptor >= 0 else { continue }
             let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            // Written beside the opening.
-            let next = pieces(ofPart: index)
-            let conveyor = Conveyor()
-            // Nothing is written any more once this has ended, however it ended.
-            defer { conveyor.wait() }
-            while let piece = try next().map({ Plaintext($0) }) {
-                try conveyor.add { try piece.withBytes { try writeAll($0, to: descriptor) } }
+            do {
+                try write(index, to: descriptor)
+                try handle.close()
+            } catch {
+                unlink(path)
+                throw error
             }
-            try conveyor.finish()
-            try handle.close()
             return path
         }
         throw ByteSourceFailure.system(call: "open", errno: EEXIST)
+    }
+
+    /// Written beside the opening.
+    private func write(_ index: Int, to descriptor: Int32) throws {
+        let next = pieces(ofPart: index)
+        let conveyor = Conveyor()
+        // Nothing is written any more once this has ended, however it ended.
+        defer { conveyor.wait() }
+        while let piece = try next().map({ Plaintext($0) }) {
+            try conveyor.add { try piece.withBytes { try writeAll($0, to: descriptor) } }
+        }
+        try conveyor.finish()
     }
 }
 

@@ -150,6 +150,31 @@ public struct StagedContent: Codable, Hashable, Sendable {
     public init(offset: Int) { self.offset = offset }
 }
 
+extension Urgency {
+    /// The header that says how urgent a request is (RFC 9218, section 5).
+    public static let header = "priority"
+
+    /// What that header says of it: `u=0` for what is immediate to `u=3` for routine, which is what a request without one is
+    /// (RFC 9218, section 4.1).
+    public var priority: String {
+        switch self {
+        case .immediate: "u=0"
+        case .urgent: "u=1"
+        case .priority: "u=2"
+        case .routine: "u=3"
+        }
+    }
+
+    /// What a header says; routine for whatever it does not name.
+    public init(priority header: String?) {
+        let members = header?.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) } ?? []
+        self = Self.allCases.first { urgency in members.contains { $0 == urgency.priority } } ?? .routine
+    }
+
+    /// Whether it has shares and quotas apart from the others.
+    public var isApart: Bool { self < .priority }
+}
+
 /// Limits and paths that relay and client share.
 public enum Wire {
     /// Larger contents are staged in segments of this size, in bytes.

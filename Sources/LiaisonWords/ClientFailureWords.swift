@@ -5,6 +5,7 @@ import Foundation
 public import LiaisonClient
 public import LiaisonForms
 import LiaisonModel
+import LiaisonNotes
 import LiaisonWire
 
 extension ClientFailure {
@@ -14,12 +15,7 @@ extension ClientFailure {
             language("la convention ne le permet pas : ", "the convention does not permit it: ")
                 + Problem(code).code.text(language)
         case .refused(let problem):
-            language("refusé par le relais : ", "refused by the relay: ") + problem.code.text(language)
-                + (problem.state.map { language(" ; état : \($0.text(.fr))", " (\($0.text(.en)))") } ?? "")
-                + (problem.entry.map {
-                    language(" ; refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
-                } ?? "")
-                + (problem.retryAfter.map { Self.again(after: $0, language) } ?? "")
+            Self.refusal(problem, language)
         case .unreachable(let why): language("relais injoignable", "relay unreachable") + why.text(language)
         case .form(let findings):
             language("formulaire à corriger :", "form to correct:")
@@ -112,6 +108,31 @@ extension ClientFailure {
         guard fields?[finding.field] == nil else { return finding.text(.fr, fields: fields) }
         return "« \(Markup.printable(finding.field)) » : \(finding.why.fr)"
     }
+
+    private static func refusal(_ problem: Problem, _ language: Language) -> String {
+        let details: [String?] = [
+            problem.state.map { language(" ; état : \($0.text(.fr))", " (\($0.text(.en)))") },
+            problem.entry.map {
+                language(" ; refus au journal : entrée \($0)", ", refusal in the log: entry \($0)")
+            },
+            problem.retryAfter.map { again(after: $0, language) }
+        ]
+        return language("refusé par le relais : ", "refused by the relay: ") + problem.code.text(language)
+            + details.compactMap(\.self).joined()
+    }
+
+    /// When to try again, as the relay said, rounded up: `; recommencez dans 15 min`.
+    private static func again(after wait: Seconds, _ language: Language) -> String {
+        let text =
+            if wait < .minutes(1) {
+                language("un instant", "a moment")
+            } else if wait < .hours(2) {
+                "\((wait + Seconds(59)).minutes) min"
+            } else {
+                "\((wait + Seconds(3599)).hours) h"
+            }
+        return language(" ; recommencez dans \(text)", "; try again in \(text)")
+    }
 }
 
 extension ClientFailure.Breach {
@@ -151,18 +172,5 @@ extension ClientFailure.Breach {
         case .contentRefused:
             language("contenu refusé ; l'expéditeur en est informé", "content refused, the sender is told")
         }
-    }
-
-    /// When to try again, as the relay said, rounded up: `; recommencez dans 15 min`.
-    private static func again(after wait: Seconds, _ language: Language) -> String {
-        let text =
-            if wait < .minutes(1) {
-                language("un instant", "a moment")
-            } else if wait < .hours(2) {
-                "\((wait + Seconds(59)).minutes) min"
-            } else {
-                "\((wait + Seconds(3599)).hours) h"
-            }
-        return language(" ; recommencez dans \(text)", "; try again in \(text)")
     }
 }

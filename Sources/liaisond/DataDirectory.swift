@@ -171,6 +171,8 @@ struct Settings {
     var limits = ServerLimits()
     /// What agents and institutions may add in a time.
     let quotas: Quotas.Limits
+    /// What may lie unopened of agents and institutions.
+    let unopened: UnopenedLimits
     /// The log's own listener without client certificates; 0 for none.
     let logPort: Int
     let logHost: String
@@ -221,6 +223,15 @@ struct Settings {
         limits.strangersShare = share("strangers", limits.strangersShare)
         limits.networkShare = share("network", limits.networkShare)
         limits.all = share("all", limits.all)
+        limits.agentUrgent = share("agentUrgent", limits.agentUrgent)
+        limits.institutionUrgent = share("institutionUrgent", limits.institutionUrgent)
+        limits.allUrgent = share("allUrgent", limits.allUrgent)
+        func megabytes(_ name: String, _ present: Int) -> Int {
+            min(reader.int(forKey: ConfigKey("\(name)UnopenedMegabytes"), default: present >> 20), 1 << 40) << 20
+        }
+        let unopened = UnopenedLimits()
+        self.unopened = UnopenedLimits(
+            agent: megabytes("agent", unopened.agent), institution: megabytes("institution", unopened.institution))
         quotas = Quotas.Limits { name, present in
             Quotas.Rate(
                 burst: reader.int(forKey: ConfigKey("\(name)Burst"), default: present.burst),
@@ -243,7 +254,9 @@ struct Settings {
             \(store.isEmpty ? addresses : "")limits=\(limits.handshake) \(limits.head) \(limits.body) \(limits.idle) \(limits.connections)
             strangers=\(limits.strangers) \(limits.strangersOfOneSource), of one key and institution \(limits.connectionsOfOneKey) \(limits.connectionsOfOneInstitution)
             shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
+            urgent=\(limits.agentUrgent) \(limits.institutionUrgent) \(limits.allUrgent)
             quotas=\(quotas)
+            unopened=\(unopened)
             proxies=\(limits.proxies.sorted())
             witnesses=\(witnesses)
             time-stamps=\(timeStampURL) \(timeStampRoot) \(timeStampInterval)
@@ -293,9 +306,16 @@ struct Settings {
         #LIAISOND_NETWORK_MEGABYTES=8
         #LIAISOND_ALL_REQUESTS=1024
         #LIAISOND_ALL_MEGABYTES=192
-        # What may be added: at once, and in an hour. Submissions and acts of one agent and of one institution, urgent and
-        # immediate submissions apart from the others; MiB of contents of one agent; keys that one agent publishes; MiB of
-        # rosters that one institution publishes, each counted as 256 KiB at least.
+        # The same, besides, for requests that hand in something urgent or immediate.
+        #LIAISOND_AGENT_URGENT_REQUESTS=4
+        #LIAISOND_AGENT_URGENT_MEGABYTES=20
+        #LIAISOND_INSTITUTION_URGENT_REQUESTS=32
+        #LIAISOND_INSTITUTION_URGENT_MEGABYTES=24
+        #LIAISOND_ALL_URGENT_REQUESTS=128
+        #LIAISOND_ALL_URGENT_MEGABYTES=32
+        # What may be added: at once, and in an hour. Submissions of one agent and of one institution, urgent and immediate
+        # ones apart from the others; acts of one agent; MiB of contents of one agent; keys that one agent publishes; MiB of
+        # rosters that one institution publishes, each counted as 256 KiB at least; its successions.
         #LIAISOND_AGENT_SUBMISSIONS_BURST=300
         #LIAISOND_AGENT_SUBMISSIONS_PER_HOUR=1200
         #LIAISOND_AGENT_URGENT_BURST=100
@@ -312,6 +332,12 @@ struct Settings {
         #LIAISOND_AGENT_KEYS_PER_HOUR=1
         #LIAISOND_INSTITUTION_ROSTER_MEGABYTES_BURST=512
         #LIAISOND_INSTITUTION_ROSTER_MEGABYTES_PER_HOUR=32
+        #LIAISOND_INSTITUTION_SUCCESSIONS_BURST=20
+        #LIAISOND_INSTITUTION_SUCCESSIONS_PER_HOUR=1
+        # MiB of contents that may lie unopened: of one agent and of one institution, each content counted once for each
+        # recipient; a quarter more for what is urgent or immediate.
+        #LIAISOND_AGENT_UNOPENED_MEGABYTES=16384
+        #LIAISOND_INSTITUTION_UNOPENED_MEGABYTES=65536
         # The log (checkpoint, tiles, entries) for whoever connects, without client certificate; 0 for not.
         #LIAISOND_LOG_HOST=127.0.0.1
         #LIAISOND_LOG_PORT=0

@@ -37,7 +37,7 @@ struct Serve: AsyncParsableCommand {
         let clock: @Sendable () -> Instant = { .now }
         let signer = try directory.logSigner()
         let metrics = RelayMetrics(settings.limits)
-        let sequencer = Sequencer(log: signer, store: store, clock: clock) { error in
+        let sequencer = Sequencer(log: signer, store: store, clock: clock, limits: settings.unopened) { error in
             metrics.noteStoreFailure()
             logger.error("store failed", metadata: ["error": "\(error)"])
         }

@@ -142,6 +142,33 @@ struct FairnessTests {
         withExtendedLifetime([first, second, colleague, other]) {}
     }
 
+    /// An agent, or an institution, that floods leaves room for its own alarm; whoever calls everything urgent does not.
+    @Test func whatIsUrgentHasAShareOfItsOwn() throws {
+        var limits = limits
+        limits.agentUrgent = ShareLimits(requests: 1, bytes: 50)
+        limits.institutionUrgent = ShareLimits(requests: 2, bytes: 80)
+        let shares = Shares(limits)
+        let busy = Hash.of("busy")
+        func enter(_ key: Hash, _ urgency: Urgency) throws -> Share {
+            try shares.enter(from: "192.0.2.1", key: key, institution: avema, urgency)
+        }
+        let flood = [try enter(busy, .routine), try enter(busy, .priority)]
+        try flood[0].hold(100)
+        #expect(throws: Problem(.tooManyRequests)) { try enter(busy, .routine) }
+        let alarm = try enter(busy, .urgent)
+        try alarm.hold(50)
+        #expect(throws: Problem(.tooManyRequests)) { try alarm.hold(1) }
+        #expect(throws: Problem(.tooManyRequests)) { try enter(busy, .immediate) }
+        let colleague = try enter(Hash.of("colleague"), .immediate)
+        #expect(throws: Problem(.tooManyRequests)) { try colleague.hold(31) }
+        // A stranger may say what they like.
+        let stranger = try shares.enter(from: "192.0.2.1", key: nil, institution: nil, .immediate)
+        #expect(throws: Problem(.tooManyRequests)) {
+            try shares.enter(from: "192.0.2.1", key: nil, institution: nil, .immediate)
+        }
+        withExtendedLifetime([alarm, colleague, stranger] + flood) {}
+    }
+
     @Test func whatIsLetGoOfIsFree() throws {
         let shares = Shares(limits)
         let key = Hash.of("key")

@@ -121,7 +121,40 @@ struct QuotasTests {
             let bytes = Array(SignedNote(text: note, signatures: [line]).serialized.utf8)
             _ = try await relay.publishRoster(bytes)
         }
-        _ = try await publish(after: last, signedBy: "cd01")
+        last = try await publish(after: last, signedBy: "cd01")
+    }
+
+    /// What the relay refuses uses up nothing of the institution that it names, whoever hands it in.
+    @Test func refusedDocumentsUseUpNothing() async throws {
+        let world = try await World(units: [])
+        var limits = Quotas.Limits()
+        limits.institutionRosterMegabytes = .init(burst: 1, perHour: 1)
+        limits.institutionSuccessions = .init(burst: 1, perHour: 1)
+        let clock = world.clock
+        let relay = Relay(
+            sequencer: world.sequencer, store: world.store, clock: { clock.now }, quotas: Quotas(limits))
+        let roster = try #require(world.rosters["cd01"])
+        func refused(_ body: Roster, signedBy signer: String, _ code: Problem.Code) async throws {
+            let note = try body.noteText()
+            let bytes = SignedNote(text: note, signatures: [try Fixture.signer(signer).sign(note)]).serialized
+            do {
+                _ = try await relay.publishRoster(Array(bytes.utf8))
+                Issue.record("taken")
+            } catch let problem as Problem { #expect(problem.code == code) }
+        }
+        for version in 0..<10 {
+            // Another institution's name under what this one signs, and versions that are none.
+            var foreign = roster.body
+            foreign.version += 1 + version
+            try await refused(foreign, signedBy: "ggd01", .signatureRefused)
+            var replaced = roster.body
+            replaced.version = 100 + version
+            try await refused(replaced, signedBy: "cd01", .outOfOrder)
+        }
+        var next = roster.body
+        (next.version, next.previous) = (roster.body.version + 1, roster.hash)
+        _ = try await relay.publishRoster(Array(next.signed(by: Fixture.signer("cd01")).note.serialized.utf8))
+        #expect(relay.quotaRefusals == [:])
     }
 
     @Test func wrongCodesOfManyNetworksLockNobodyOut() {

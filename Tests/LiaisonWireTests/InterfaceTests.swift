@@ -41,6 +41,19 @@ struct InterfaceTests {
         #expect(Route.contentHeader.path(["a"]) == "/v1/transmissions/a/header")
     }
 
+    /// RFC 9218, section 4.1: a dictionary of structured fields, and 3 for whoever says nothing.
+    @Test(arguments: [
+        (nil, Urgency.routine), ("", .routine), ("u=3", .routine), ("u=0", .immediate), ("u=1", .urgent),
+        ("i, u=1", .urgent), ("u=2,i", .priority), ("u=7", .routine), ("u=10", .routine), ("urgent", .routine)
+    ])
+    func aHeaderSaysHowUrgentARequestIs(header: String?, urgency: Urgency) {
+        #expect(Urgency(priority: header) == urgency)
+    }
+
+    @Test(arguments: Urgency.allCases) func urgencyIsReadAsItIsWritten(urgency: Urgency) {
+        #expect(Urgency(priority: urgency.priority) == urgency)
+    }
+
     @Test(arguments: Problem.Code.allCases)
     func problemsAreReadAsTheyAreWritten(code: Problem.Code) throws {
         let problem = Problem(code, state: .opened)

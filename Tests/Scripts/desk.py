@@ -364,11 +364,15 @@ class Browser:
 
     def click(self, selector):
         """Clicks on what leads to another page."""
-        self.leaves(self.there(selector).click)
+        self.leaves(lambda: self.pressed(lambda: self.there(selector)))
 
     def press_button(self, label, within="main"):
         """Clicks on the button or link with this text."""
-        self.leaves(self.button(label, within).click)
+        self.leaves(lambda: self.pressed(lambda: self.button(label, within)))
+
+    def pressed(self, find):
+        """Clicks on what is found; a list that was brought up to date in between is looked at again."""
+        until(lambda: find().click() or True, "a click")
 
     def button(self, label, within="main"):
         def found():

@@ -20,15 +20,29 @@ trap '"$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
 
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 
-# fresh [CONVENTION]: a new sandbox in $dir/sb. Where SANDBOXES names a directory that one script at a time uses, each convention's is
-# made there once, and copied: what is copied has only been set up. Its port lies below those that the kernel hands out.
+# claim NAME: makes ${claimed[NAME]} a directory below SANDBOXES that no other script uses until this one, and all that it started,
+# has ended
+declare -A claimed=()
+claim() {
+    local number=0 lock
+    [ -z "${claimed[$1]:-}" ] || return 0
+    mkdir -p "$SANDBOXES"
+    while exec {lock}>"$SANDBOXES/$1-$number.lock" && ! flock -n "$lock"; do
+        exec {lock}>&-
+        number=$((number + 1))
+    done
+    claimed[$1]=$SANDBOXES/$1-$number
+}
+
+# fresh [CONVENTION]: a new sandbox in $dir/sb. Where SANDBOXES names a directory, it is a copy of one that was only set up, there
+# and by whichever script came first. The copy has the port of that one, so it has to be this script's alone.
 fresh() {
-    local convention=${1:-$ROOT/examples/ain/convention.yaml} kept port
+    local convention=${1:-$ROOT/examples/ain/convention.yaml} name kept
     [ -n "${SANDBOXES:-}" ] || { "$sandbox" up "$dir/sb" --convention "$convention"; return; }
-    kept=$SANDBOXES/$(sha256sum <"$convention" | cut -c 1-16)
-    port=$(sed -n 's/.*://p' "$kept/relay.url" 2>/dev/null || true)
-    # A script that was ended may have left its relay there: then another port is taken.
-    if [ ! -f "$kept/ready" ] || (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    name=$(sha256sum <"$convention" | cut -c 1-16)
+    claim "$name"
+    kept=${claimed[$name]}
+    if [ ! -f "$kept/ready" ]; then
         rm -rf "$kept"
         "$sandbox" up "$kept" --convention "$convention" --port "$("$ROOT/scripts/free-port")"
         "$sandbox" down "$kept"

@@ -34,6 +34,8 @@ public protocol StoreFacts {
     func transmission(_ id: TransmissionID) throws -> StoredTransmission?
     /// In order of their entries.
     func deliveries(of id: TransmissionID) throws -> [StoredDelivery]
+    /// Bytes that lie unopened, by author of an institution, each content counted once for each delivery.
+    func unopened(of institution: InstitutionID) throws -> [AgentAddress: Int]
     /// Deliveries whose next step is due at or before `instant`: the most urgent first, of these what has been due longest.
     func deliveriesDue(at instant: Instant, limit: Int) throws -> [StoredDelivery]
     /// The units that the deliveries which are still kept are for, decided or not.
@@ -84,6 +86,8 @@ public struct Questions: Sendable {
     public var heads: Set<Hash> = []
     /// Their last numbers.
     public var mailboxes: Set<Mailbox> = []
+    /// What lies unopened of theirs.
+    public var institutions: Set<InstitutionID> = []
 
     init(_ commands: some Sequence<Command>) {
         for command in commands {
@@ -93,6 +97,7 @@ public struct Questions: Sendable {
                 transmissions.formUnion([routing.id, routing.inReplyTo].compactMap(\.self))
                 heads.insert(routing.head)
                 mailboxes.formUnion(([routing.from] + routing.recipients).map(Mailbox.unit))
+                institutions.insert(envelope.claimed.by.institution)
             case .act(let act, let peer):
                 acts.insert(act.note.hash)
                 transmissions.insert(act.claimed.transmission)

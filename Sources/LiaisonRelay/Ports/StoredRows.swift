@@ -36,6 +36,8 @@ public struct Batch: Sendable {
     public var inspections: [StoredInspection] = []
     /// What the operator's acts are compared with: the latest configuration.
     public var configuration: Hash?
+    /// By how many bytes it changes what lies unopened, by author.
+    public var unopened: [AgentAddress: Int] = [:]
 
     public init() {}
 }
@@ -260,6 +262,9 @@ public struct StoredDelivery: Hashable, Sendable {
     }
 
     public var id: DeliveryID { DeliveryID(transmission: transmission, unit: unit) }
+
+    /// Whether its content lies here and nobody has opened it yet.
+    var isUnopened: Bool { state == .available && !isErased }
 
     /// Where it stands, without who has read it: `ActFacts` says that of the one agent who acts.
     var progress: DeliveryProgress {
