@@ -28,12 +28,14 @@ enum Schema {
         \(countUnopened)
         """
 
-    /// Fills that table by the others.
-    static let countUnopened = """
-        INSERT INTO unopened (institution, agent, bytes)
-            SELECT substr(author, instr(author, '@') + 1), author, sum(content_size)
-            FROM deliveries JOIN transmissions ON id = transmission WHERE state = 'available' AND erased = 0 GROUP BY author;
+    /// The rows of that table, as the others say them.
+    static let unopened = """
+        SELECT substr(author, instr(author, '@') + 1) AS institution, author AS agent, sum(content_size) AS bytes
+        FROM deliveries JOIN transmissions ON id = transmission WHERE state = 'available' AND erased = 0 GROUP BY author
         """
+
+    /// Fills it with them.
+    static let countUnopened = "INSERT INTO unopened (institution, agent, bytes) \(unopened);"
 
     private static let sixth = """
         -- no question asks for what one sender submitted: that is in its mailbox

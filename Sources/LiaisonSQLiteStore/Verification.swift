@@ -37,6 +37,7 @@ extension SQLiteRelayStore {
             try checkTree(database, log, &report)
             try checkDocuments(database, &report)
             try checkTransmissions(database, &report)
+            try checkUnopened(database, &report)
             return report
         }
     }
@@ -194,6 +195,19 @@ extension SQLiteRelayStore {
             report.found(
                 "chunks", "\(row["transmission"] as String) \(row["unit"] as String)", "not the content transferred")
         }
+    }
+
+    /// What lies unopened is what the deliveries say.
+    private func checkUnopened(_ database: Database, _ report: inout StoreReport) throws {
+        let kept = "SELECT institution, agent, bytes FROM unopened"
+        let differing = try String.fetchAll(
+            database,
+            sql: """
+                WITH said AS (\(Schema.unopened)), kept AS (\(kept))
+                SELECT agent FROM (SELECT * FROM said EXCEPT SELECT * FROM kept) WHERE bytes <> 0
+                UNION SELECT agent FROM (SELECT * FROM kept EXCEPT SELECT * FROM said) WHERE bytes <> 0
+                """)
+        for agent in differing { report.found("unopened", agent, "not what lies unopened of this agent") }
     }
 
     /// Each delivery stands where its last event left it.
