@@ -288,7 +288,9 @@ extension PostgreSQLRelayStore {
 
     /// Rewrites the shelves from which keys were deleted, so that none of their files holds one any more.
     ///
-    /// A row that was deleted stays for whoever began to read before: shelves wait until nobody does.
+    /// A row that was deleted stays for whoever began to read before, and rewriting copies it: shelves wait until nobody in this
+    /// database reads so far back, and until whatever was being written before the deletion, in any database of the server, has
+    /// ended. For a snapshot reaches back to the oldest transaction that writes anywhere, also the one that rewriting takes.
     ///
     /// - Throws: `PostgreSQLFailure.busy` when something is left to be rewritten.
     public func scrub() async throws {
@@ -298,9 +300,10 @@ extension PostgreSQLRelayStore {
                 """
                 SELECT shelf, since::text AS since FROM unscrubbed WHERE age(since::xid) > (
                     SELECT coalesce(max(age(horizon)), -1) FROM (
-                        SELECT unnest(ARRAY[backend_xmin, backend_xid]) AS horizon FROM pg_stat_activity
+                        SELECT backend_xid AS horizon FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+                        UNION ALL SELECT backend_xmin FROM pg_stat_activity
                         WHERE pid <> pg_backend_pid() AND coalesce(datname = current_database(), TRUE)
-                        UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
+                        UNION ALL SELECT transaction FROM pg_prepared_xacts
                         UNION ALL SELECT xmin FROM pg_replication_slots) AS horizons)
                 """)
             for row in ready {

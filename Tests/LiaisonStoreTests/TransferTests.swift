@@ -102,12 +102,18 @@ struct TransferTests {
         #expect(try await server.sql(copies, for: directory) == "0 ")
         for key in keys { #expect(try await server.isFound(key, for: directory), "the test looks for what is there") }
         #expect(try await !server.isFound(Array(content.suffix(64)), for: directory))
+        // Somebody else writes in another database of the server, and has not ended when the keys are deleted.
+        let elsewhere = try TemporaryDirectory()
+        let other = try Connection(try await server.database(for: elsewhere).0.connection, patience: .seconds(60))
+        try other.execute("BEGIN; SELECT txid_current()")
         // Content, then records, as their two clocks say.
         let limit = try #require(world.sequencer.directory.convention).body.auditLimit
         world.clock.now += 31 * 86_400
         try await world.relay.catchUp()
         world.clock.now += limit
         try await world.relay.catchUp()
+        await #expect(throws: PostgreSQLFailure.self) { try await world.store.scrub() }
+        try other.execute("COMMIT")
         // Whoever reads in this database, such as the server's own cleaning, puts it off.
         var tries = 0
         while tries < 1200, (try? await world.store.scrub()) == nil {
