@@ -158,7 +158,7 @@ extension Draft {
 
     /// The units that have heard of a delivery so far: whoever was alerted of the silence also learns of its end.
     func told(of delivery: StoredDelivery) throws -> [UnitAddress] {
-        let stored = try store.units(told: delivery.transmission, unit: delivery.unit)
+        let stored = try store.units(told: delivery.transmission, of: [delivery.unit])
         let here = batch.entries.filter { $0.transmission == delivery.transmission && $0.unit == delivery.unit }
         return stored + here.compactMap { UnitAddress($0.mailbox.description) }
     }

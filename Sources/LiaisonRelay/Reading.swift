@@ -80,11 +80,8 @@ extension Relay {
         of transmission: StoredTransmission, _ deliveries: [StoredDelivery], to own: Set<UnitAddress>,
         from index: Int
     ) async throws -> Timeline {
-        var told: Set<UnitAddress> = []
-        for delivery in deliveries {
-            told.formUnion(try await store.units(told: transmission.id, unit: delivery.unit))
-        }
-        let mailboxes = told.intersection(own).sorted().map(Mailbox.unit)
+        let told = try await store.units(told: transmission.id, of: deliveries.map(\.unit))
+        let mailboxes = own.intersection(told).sorted().map(Mailbox.unit)
         guard !mailboxes.isEmpty else { throw Problem(.notAParty) }
         let events = try await store.entries(
             on: transmission.id, in: mailboxes, from: index, limit: Wire.pageSize)
