@@ -104,7 +104,7 @@ struct SilenceTests {
         try await world.relay.start(version: "2", configuration: Hash.of("x"))
         let due = try await due(world)
         let waiting = due.filter { $0.state == .available }
-        #expect(waiting.count == 600 - Draft.dueLimit)
+        try #require(waiting.count == 600 - Draft.dueLimit)
 
         _ = try await submitUrgent(world)
         let (unit, agent) = (try Fixture.unit(iscg), try Fixture.agentName(of: iscg))

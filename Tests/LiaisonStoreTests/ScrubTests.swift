@@ -49,21 +49,32 @@ struct ScrubTests {
         #expect(await world.sequencer.scrubPendingSince == erased)
         #expect(try isFound(piece, world), "the reader still sees it")
         // A connection of the store waits ten seconds for another one: three rounds would take 30.
-        let took = try await ContinuousClock().measure {
-            for round in 1...3 {
-                world.clock.now += 60
-                let scrub = Task { [relay = world.relay] in try await relay.scrub() }
-                let start = OperatorAct.start(version: "\(round)", configuration: Hash.of("\(round)"))
-                _ = try await world.sequencer.perform(.operate(start))
-                await #expect(throws: SQLiteRelayStore.Failure.busy) { try await scrub.value }
-                #expect(await world.sequencer.scrubPendingSince == erased)
-            }
-        }
-        #expect(took < .seconds(20), "\(took)")
+        let clock = ContinuousClock()
+        let beside = try await clock.measure { for round in 1...3 { try await commit(round, while: erased, world) } }
+        #expect(beside < .seconds(20), "\(beside)")
 
+        // Whoever begins to read now sees nothing of it any more, and still uses the write-ahead log, which cannot be cut off.
+        let later = try self.reader(of: world)
         try reader.close()
+        let behind = try await clock.measure {
+            for _ in 1...3 { await #expect(throws: SQLiteRelayStore.Failure.busy) { try await world.relay.scrub() } }
+            try await commit(4, while: erased, world)
+        }
+        #expect(behind < .seconds(20), "\(behind)")
+
+        try later.close()
         try await world.relay.scrub()
         #expect(await world.sequencer.scrubPendingSince == nil)
         #expect(try !isFound(piece, world))
+    }
+
+    /// A commit ends while it is tried in vain to clean, and it stays known since when there is something to clean.
+    private func commit(_ round: Int, while erased: Instant, _ world: World) async throws {
+        world.clock.now += 60
+        let scrub = Task { [relay = world.relay] in try await relay.scrub() }
+        let start = OperatorAct.start(version: "\(round)", configuration: Hash.of("\(round)"))
+        _ = try await world.sequencer.perform(.operate(start))
+        await #expect(throws: SQLiteRelayStore.Failure.busy) { try await scrub.value }
+        #expect(await world.sequencer.scrubPendingSince == erased)
     }
 }
