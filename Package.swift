@@ -280,7 +280,7 @@ let package = Package(
             "LiaisonStoreTests",
             [
                 "LiaisonLedger", "LiaisonModel", "LiaisonNotes", "LiaisonRelay", "LiaisonSQLiteStore",
-                "LiaisonPostgreSQLStore", "LiaisonStores", "LiaisonClient", "LiaisonWire", "LiaisonTestKit"
+                "LiaisonPostgreSQLStore", "LiaisonStores", "LiaisonClient", "LiaisonWire", "LiaisonTestKit", grdb
             ]),
         tests(
             "LiaisonWitnessTests",

@@ -173,10 +173,10 @@ final class PostgreSQLFacts: StoreFacts {
         return try RecordCipher.entries(rows, connection)
     }
 
-    func units(told id: TransmissionID, unit: UnitAddress) throws -> [UnitAddress] {
+    func units(told id: TransmissionID, of units: [UnitAddress]) throws -> [UnitAddress] {
         try connection.query(
-            "SELECT DISTINCT mailbox FROM entries WHERE transmission = $1 AND unit = $2 AND mailbox LIKE '%@%'",
-            [.text(id), .text(unit)]
+            "SELECT DISTINCT mailbox FROM entries WHERE transmission = $1 AND unit = ANY ($2) AND mailbox LIKE '%@%'",
+            [.text(id), .texts(units.map(\.description))]
         ).map { try $0.name("mailbox") }
     }
 

@@ -245,8 +245,8 @@ public struct PostgreSQLRelayStore: RelayStore {
         }
     }
 
-    public func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress] {
-        try await facts { try $0.units(told: id, unit: unit) }
+    public func units(told id: TransmissionID, of units: [UnitAddress]) async throws -> [UnitAddress] {
+        try await facts { try $0.units(told: id, of: units) }
     }
 
     public func directoryHead(_ hash: Hash) async throws -> StoredEntry? {

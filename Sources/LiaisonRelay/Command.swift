@@ -56,6 +56,16 @@ extension Command {
         guard case .submit(_, .inline(let bytes), _, _) = self else { return 0 }
         return bytes.count
     }
+
+    /// The transmissions whose deliveries it is decided by.
+    var subjects: Set<TransmissionID> {
+        switch self {
+        case .submit(let envelope, _, _, _): Set([envelope.claimed.routing.inReplyTo].compactMap(\.self))
+        case .act(let act, _): [act.claimed.transmission]
+        case .notify(let shown): Set(shown.map(\.transmission))
+        default: []
+        }
+    }
 }
 
 /// What came of a command.

@@ -69,6 +69,24 @@ extension Draft {
         return due.count == Self.dueLimit || erased == Self.erasureLimit ? .unfinished : .nothing
     }
 
+    /// Writes what time has done to the deliveries of one transmission, before anything else is decided about them: whoever
+    /// asks about one of very many that are due does not wait for the others, and is not faster than time either.
+    mutating func settle(_ id: TransmissionID) throws {
+        let due = try deliveries(of: id).filter { isDue($0) }
+        guard !due.isEmpty, let transmission = try transmission(id) else { return }
+        for unit in due.map(\.unit) {
+            var before: StoredDelivery?
+            while let delivery = try deliveries(of: id).first(where: { $0.unit == unit }), isDue(delivery),
+                delivery != before
+            {
+                before = delivery
+                try follow(delivery, transmission)
+            }
+        }
+    }
+
+    private func isDue(_ delivery: StoredDelivery) -> Bool { delivery.nextStepAt.map { $0 <= now } ?? false }
+
     private mutating func follow(_ delivery: StoredDelivery, _ transmission: StoredTransmission) throws {
         let routing = try Unverified<Envelope>(parsing: transmission.envelope).claimed.routing
         let steps = escalation(of: routing, unit: delivery.unit)
@@ -119,7 +137,7 @@ extension Draft {
     private static let readersInterval: Seconds = 60
     private static let unattendedLimit = 64
     /// Deliveries that one batch sees to: some tenths of a second.
-    private static let dueLimit = 256
+    static let dueLimit = 256
 
     /// Tells the senders of what waits for units in which nobody is left who could open it.
     private mutating func tellUnattended() throws {
@@ -162,7 +180,7 @@ extension Draft {
 
     /// The units that have heard of a delivery so far: whoever was alerted of the silence also learns of its end.
     func told(of delivery: StoredDelivery) throws -> [UnitAddress] {
-        let stored = try store.units(told: delivery.transmission, unit: delivery.unit)
+        let stored = try store.units(told: delivery.transmission, of: [delivery.unit])
         let here = batch.entries.filter { $0.transmission == delivery.transmission && $0.unit == delivery.unit }
         return stored + here.compactMap { UnitAddress($0.mailbox.description) }
     }

@@ -165,6 +165,7 @@ struct Draft {
     /// Decides every command in order; one that is refused leaves no trace but the refusal.
     mutating func performAll(_ commands: [CheckedCommand]) throws -> [Result<Outcome, Problem>] {
         let results = try commands.map { command -> Result<Outcome, Problem> in
+            for id in command.command.subjects { try settle(id) }
             let size = batch.entries.count
             do {
                 return .success(try perform(command))

@@ -34,8 +34,11 @@ extension Relay {
     ///
     /// - Throws: `Problem(.headerMissing)` when the content does not begin like an age file (c2sp.org/age).
     public func header(of id: TransmissionID, for unit: UnitAddress, by peer: AgentAddress) async throws -> [UInt8] {
-        try await served(peer, id, unit)
-        guard let size = try await store.contentSize(of: id, for: unit) else { throw Problem(.contentGone) }
+        let delivery = try await served(peer, id, unit)
+        // What is past its retention may wait for its turn to be erased.
+        guard clock() < delivery.expiresAt, let size = try await store.contentSize(of: id, for: unit) else {
+            throw Problem(.contentGone)
+        }
         var bytes: [UInt8] = []
         while bytes.count < min(size, Wire.maximumHeader) {
             let piece = try await store.content(of: id, for: unit, from: bytes.count, count: 64 << 10)
@@ -80,11 +83,8 @@ extension Relay {
         of transmission: StoredTransmission, _ deliveries: [StoredDelivery], to own: Set<UnitAddress>,
         from index: Int
     ) async throws -> Timeline {
-        var told: Set<UnitAddress> = []
-        for delivery in deliveries {
-            told.formUnion(try await store.units(told: transmission.id, unit: delivery.unit))
-        }
-        let mailboxes = told.intersection(own).sorted().map(Mailbox.unit)
+        let told = try await store.units(told: transmission.id, of: deliveries.map(\.unit))
+        let mailboxes = own.intersection(told).sorted().map(Mailbox.unit)
         guard !mailboxes.isEmpty else { throw Problem(.notAParty) }
         let events = try await store.entries(
             on: transmission.id, in: mailboxes, from: index, limit: Wire.pageSize)

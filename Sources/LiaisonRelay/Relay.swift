@@ -112,15 +112,15 @@ public struct Relay: Sendable {
         try? await sequencer.scrub(always: true)
     }
 
-    /// Lets time have all its consequences: as many rounds as there is something due.
-    public func catchUp() async throws {
-        while true {
-            let answer = try await sequencer.commit(.tick)
-            if case .unfinished = answer.outcome { continue }
-            guard !answer.committed.isEmpty else { break }
-        }
-        // Also what was erased before a crash; somebody who reads the store now only puts it off.
-        try? await sequencer.scrub(always: true)
+    /// Says in the log that the relay starts, and does the first round of what time has ended meanwhile: the most urgent, and a
+    /// DirectoryHead to rely on. However much is due, nobody waits for the rest, which goes on beside the requests; each of
+    /// these finds the deliveries that it speaks of as time has left them.
+    ///
+    /// - Parameter configuration: its hash.
+    /// - Throws: `Problem`.
+    public func start(version: String, configuration: Hash) async throws {
+        _ = try await sequencer.perform(.operate(.start(version: version, configuration: configuration)))
+        if await store.leads() { _ = try await sequencer.perform(.tick) }
     }
 
     /// After something was erased, leaves no trace of it in any file of the store.

@@ -58,21 +58,21 @@ extension SQLiteRelayStore {
                     """,
                 arguments: ["institution": institution.description])
             let marks = databaseQuestionMarks(count: mailboxes.count)
-            return try Row.fetchAll(
+            let rows = try Row.fetchAll(
                 database,
                 sql: """
                     SELECT * FROM entries WHERE mailbox IN (\(marks)) AND "index" >= ? AND at >= ? AND at < ?
                         AND sealed IS NOT NULL ORDER BY "index" LIMIT ?
                     """,
-                arguments: StatementArguments(mailboxes) + [index, since, until, limit]
-            ).compactMap { try Self.entry($0, database) }
+                arguments: StatementArguments(mailboxes) + [index, since, until, limit])
+            return try Self.entries(rows, database)
         }
     }
 
     public func ends(of mailboxes: [Mailbox], since: Instant, until: Instant) async throws -> [StoredEntry] {
         try await pool.read { database in
             let halves = [("at < ?", "DESC", since), ("at >= ?", "ASC", until)]
-            return try mailboxes.flatMap { mailbox in
+            let rows = try mailboxes.flatMap { mailbox in
                 try halves.compactMap { condition, order, instant in
                     try Row.fetchOne(
                         database,
@@ -80,10 +80,10 @@ extension SQLiteRelayStore {
                             SELECT * FROM entries WHERE mailbox = ? AND sealed IS NOT NULL AND \(condition)
                             ORDER BY number \(order) LIMIT 1
                             """,
-                        arguments: [mailbox.description, instant]
-                    ).flatMap { try Self.entry($0, database) }
+                        arguments: [mailbox.description, instant])
                 }
             }
+            return try Self.entries(rows, database)
         }
     }
 }

@@ -24,13 +24,22 @@ struct RecordCipher {
         ).combined
     }
 
-    /// Salt and record of a stored row; nil once its key was erased.
-    func decrypt(_ stored: Data, scope: RecordScope, commitment: Data) throws -> (salt: Salt, record: [UInt8])? {
-        guard let key = try existingKey(for: scope.name) else { return nil }
+    /// Salt and record of a stored row.
+    static func open(_ sealed: Data, by key: SymmetricKey, commitment: Data) throws -> (salt: Salt, record: [UInt8])? {
         let plain = Array(
-            try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: stored), using: key, authenticating: commitment))
-        guard let salt = Salt(plain.prefix(32)) else { return nil }
-        return (salt, Array(plain.dropFirst(32)))
+            try ChaChaPoly.open(ChaChaPoly.SealedBox(combined: sealed), using: key, authenticating: commitment))
+        return Salt(plain.prefix(32)).map { ($0, Array(plain.dropFirst(32))) }
+    }
+
+    /// The keys of some scopes, as far as they are there, by one statement however many rows a page has.
+    static func keys(of scopes: Set<String>, _ database: Database) throws -> [String: SymmetricKey] {
+        let rows = try Row.fetchCursor(
+            database.cachedStatement(
+                sql: "SELECT scope, key FROM record_keys WHERE scope IN (SELECT value FROM json_each(?))"),
+            arguments: [SQLiteFacts.list(scopes)])
+        var keys: [String: SymmetricKey] = [:]
+        while let row = try rows.next() { keys[row["scope"]] = SymmetricKey(data: row["key"] as Data) }
+        return keys
     }
 
     /// The records of a batch are all of one instant, so the key's time is written with the first of them.

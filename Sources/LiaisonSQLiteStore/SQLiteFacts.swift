@@ -105,21 +105,26 @@ struct SQLiteFacts: StoreFacts {
         ).reduce(into: []) { $0.insert(try Store.parse($1["name"])) }
     }
 
-    /// The units are one parameter, since a statement has only so many.
+    /// Texts as one parameter, since a statement has only so many.
+    static func list(_ texts: some Collection<some CustomStringConvertible>) throws -> String {
+        String(decoding: try JSONEncoder().encode(texts.map(\.description)), as: UTF8.self)
+    }
+
     func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery] {
-        let names = String(decoding: try JSONEncoder().encode(units.map(\.description)), as: UTF8.self)
-        return try rows(
+        try rows(
             """
             SELECT * FROM deliveries WHERE unit IN (SELECT value FROM json_each(?)) AND unattended = 0
                 AND state IN ('available', 'opened') AND erased = 0 ORDER BY entry LIMIT ?
-            """, [names, limit]
+            """, [Self.list(units), limit]
         ).map(Store.delivery)
     }
 
-    func units(told id: TransmissionID, unit: UnitAddress) throws -> [UnitAddress] {
+    func units(told id: TransmissionID, of units: [UnitAddress]) throws -> [UnitAddress] {
         try rows(
-            "SELECT DISTINCT mailbox FROM entries WHERE transmission = ? AND unit = ? AND mailbox LIKE '%@%'",
-            [id.description, unit.description]
+            """
+            SELECT DISTINCT mailbox FROM entries WHERE transmission = ? AND unit IN (SELECT value FROM json_each(?))
+                AND mailbox LIKE '%@%'
+            """, [id.description, Self.list(units)]
         ).map { try Store.parse($0["mailbox"]) }
     }
 

@@ -116,32 +116,32 @@ public struct SQLiteRelayStore: RelayStore {
         let names = mailboxes.map(\.description)
         return try await pool.read { database in
             let marks = databaseQuestionMarks(count: names.count)
-            return try Row.fetchAll(
+            let rows = try Row.fetchAll(
                 database,
                 sql: """
                     SELECT * FROM entries WHERE transmission = ? AND mailbox IN (\(marks)) AND +"index" >= ?
                     ORDER BY +"index" LIMIT ? -- the few of one transmission, not all entries from an index on
                     """,
-                arguments: [id.description] + StatementArguments(names) + [index, limit]
-            ).compactMap { try Self.entry($0, database) }
+                arguments: [id.description] + StatementArguments(names) + [index, limit])
+            return try Self.entries(rows, database)
         }
     }
 
     public func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry] {
         try await pool.read { database in
-            try Row.fetchAll(
+            let rows = try Row.fetchAll(
                 database,
                 sql: """
                     SELECT * FROM entries WHERE mailbox = ? AND number > ? AND sealed IS NOT NULL
                     ORDER BY number LIMIT ?
                     """,
-                arguments: [mailbox.description, number, limit]
-            ).compactMap { try Self.entry($0, database) }
+                arguments: [mailbox.description, number, limit])
+            return try Self.entries(rows, database)
         }
     }
 
-    public func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress] {
-        try await pool.read { try SQLiteFacts(database: $0).units(told: id, unit: unit) }
+    public func units(told id: TransmissionID, of units: [UnitAddress]) async throws -> [UnitAddress] {
+        try await pool.read { try SQLiteFacts(database: $0).units(told: id, of: units) }
     }
 
     public func directoryHead(_ hash: Hash) async throws -> StoredEntry? {
@@ -162,22 +162,33 @@ public struct SQLiteRelayStore: RelayStore {
 
     /// The entry of a row; nil when its record was erased.
     static func entry(_ row: Row, _ database: Database) throws -> StoredEntry? {
-        guard let sealed: Data = row["sealed"] else { return nil }
-        let commitment: Data = row["commitment"]
+        try entries([row], database).first
+    }
+
+    /// The entries of rows whose records, and their keys, were not erased.
+    static func entries(_ rows: [Row], _ database: Database) throws -> [StoredEntry] {
+        let found = try rows.compactMap { row -> (row: Row, sealed: Data, scope: RecordScope)? in
+            guard let sealed: Data = row["sealed"] else { return nil }
+            return (row, sealed, try scope(row))
+        }
+        let keys = try RecordCipher.keys(of: Set(found.map(\.scope.name)), database)
+        return try found.compactMap { row, sealed, scope in
+            let commitment: Data = row["commitment"]
+            guard let key = keys[scope.name],
+                let (salt, record) = try RecordCipher.open(sealed, by: key, commitment: commitment)
+            else { return nil }
+            return StoredEntry(
+                index: row["index"], mailbox: try parse(row["mailbox"]), number: row["number"],
+                commitment: try digest(commitment), transmission: try optional(row["transmission"]),
+                unit: try optional(row["unit"]), at: row["at"], isDirectoryHead: (row["head"] as Data?) != nil,
+                scope: scope, record: record, salt: salt)
+        }
+    }
+
+    private static func scope(_ row: Row) throws -> RecordScope {
+        if let name: String = row["scope"] { return RecordScope(name: name, transmission: nil) }
         let transmission: TransmissionID? = try optional(row["transmission"])
-        let unit: UnitAddress? = try optional(row["unit"])
-        let stored: String? = row["scope"]
-        let scope =
-            stored.map { RecordScope(name: $0, transmission: nil) }
-            ?? transmission.map { RecordScope(delivery: $0, unit: unit) } ?? .kept
-        guard
-            let (salt, record) = try RecordCipher(database: database).decrypt(
-                sealed, scope: scope, commitment: commitment)
-        else { return nil }
-        return StoredEntry(
-            index: row["index"], mailbox: try parse(row["mailbox"]), number: row["number"],
-            commitment: try digest(commitment), transmission: transmission, unit: unit, at: row["at"],
-            isDirectoryHead: (row["head"] as Data?) != nil, scope: scope, record: record, salt: salt)
+        return try transmission.map { RecordScope(delivery: $0, unit: try optional(row["unit"])) } ?? .kept
     }
 
     // MARK: Directory

@@ -52,10 +52,7 @@ struct Serve: AsyncParsableCommand {
         Descriptors.raise(
             for: settings.limits.descriptors + (settings.logPort > 0 ? settings.limits.strangers : 0), logger)
         do {
-            let configuration = Hash.of(settings.text)
-            _ = try await sequencer.perform(.operate(.start(version: Product.version, configuration: configuration)))
-            // What time has ended meanwhile, or since a backup was made, ends before anybody is served.
-            if await store.leads() { try await relay.catchUp() }
+            try await relay.start(version: Product.version, configuration: Hash.of(settings.text))
         } catch let problem as Problem where problem.code == .logStopped {
             logger.critical(
                 "the log has stopped: its store went on elsewhere, or a checkpoint of it was shown that it does not have"
@@ -143,6 +140,7 @@ struct Ticker: Service {
                     }
                     // As many rounds as there is something due; whoever submits comes in between.
                     while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled {}
+                    // At the start, too: a crash may have left in the store's files what was erased.
                     if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
                     // Somebody may read what is to be cut off; the metric says since when.
                     // A database rewrites whole tables for it, and does so more rarely.

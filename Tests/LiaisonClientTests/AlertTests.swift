@@ -38,7 +38,7 @@ struct AlertTests {
         let id = try await world.sendReferral()
         for _ in 0..<10 {
             world.clock.now += 12 * 3600
-            try await world.relay.catchUp()
+            try await world.catchUp()
         }
         #expect(try await reasons(montluel, world) == [.unanswered])
         let told = try #require(try await session(coordination, world).alerts().first)
@@ -66,7 +66,7 @@ struct AlertTests {
         let id = try await world.sendReferral()
         for _ in 0..<10 {
             world.clock.now += 12 * 3600
-            try await world.relay.catchUp()
+            try await world.catchUp()
         }
         let reader = try await session(est, world)
         _ = try await reader.read(id, catalogue: world.catalogue)
@@ -89,7 +89,7 @@ struct AlertTests {
         let world = try await world()
         let id = try await world.sendReferral()
         world.clock.now += 91 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         for unit in [montluel, est] {
             let alert = try #require(try await session(unit, world).alerts().first)
             #expect(alert.reason == .expired && alert.transmission == id)
@@ -115,7 +115,7 @@ struct AlertTests {
         let id = try await world.sendReferral()
         for _ in 0..<6 {
             world.clock.now += 12 * 3600
-            try await world.relay.catchUp()
+            try await world.catchUp()
         }
         let sender = try await session(montluel, world)
         #expect(try await sender.dismiss(id) == (0, 1))

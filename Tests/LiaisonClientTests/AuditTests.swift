@@ -119,7 +119,7 @@ struct AuditTests {
             world.clock.now += 600
             for _ in 0..<3 { sent.append(try await world.sendReferral()) }
             world.clock.now += 86_400
-            try await world.relay.catchUp()
+            try await world.catchUp()
             try await world.resume(montluel)
         }
         let mailbox = Mailbox.unit(try Fixture.unit(iscg))

@@ -54,7 +54,7 @@ struct ErasureTests {
         try await world.store.scrub()
         for piece in pieces { #expect(try isFound(piece, world), "the test looks for what is there") }
         world.clock.now += 31 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         for piece in pieces { #expect(try !isFound(piece, world)) }
         try world.store.vacuum()
         for piece in pieces { #expect(try !isFound(piece, world)) }
@@ -118,7 +118,7 @@ struct ErasureTests {
         let id = try await world.sendReferral()
         let limit = try #require(world.sequencer.directory.convention).body.auditLimit
         world.clock.now += 31 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         world.clock.now += limit / 2
         let stranger = try Fixture.agentName(of: "corg@ggd01")
         let transmission = try #require(try await world.store.transmission(id))
@@ -129,7 +129,7 @@ struct ErasureTests {
         await #expect(throws: Problem.self) { _ = try await world.relay.act(Unverified(act.note), by: stranger) }
         #expect(try await world.records().last?.event == .actRejection)
         world.clock.now += limit / 2
-        try await world.relay.catchUp()
+        try await world.catchUp()
         #expect(try await world.store.transmission(id) == nil)
     }
 
@@ -140,10 +140,10 @@ struct ErasureTests {
         let start = world.clock.now
         _ = try await world.sendReferral()
         world.clock.now += 31 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         let limit = try #require(world.sequencer.directory.convention).body.auditLimit
         world.clock.now += limit
-        try await world.relay.catchUp()
+        try await world.catchUp()
         try await world.resume(iscg)
         let auditor = try world.session(iscg, fresh: true)
         try await auditor.refresh()
@@ -186,14 +186,14 @@ struct ErasureTests {
         #expect(try isFound(envelope, world))
         #expect(try isFound(Array(id.description.utf8), world))
         world.clock.now += 31 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         // The last event was the erasure of the content: from there the second clock runs.
         world.clock.now += limit - 1
         _ = try await world.sequencer.perform(.tick)
         #expect(try await world.store.entry(entries[0].index) != nil)
         // It is looked once a minute.
         world.clock.now += 60
-        try await world.relay.catchUp()
+        try await world.catchUp()
         for entry in entries {
             #expect(try await world.store.entry(entry.index) == nil)
             #expect(try await world.store.entries(entry.index..<entry.index + 1) == [entry.commitment.bytes])
@@ -262,9 +262,9 @@ struct ErasureTests {
         _ = try await world.sendReferral()
         let limit = try #require(world.sequencer.directory.convention).body.auditLimit
         world.clock.now += 31 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         world.clock.now += limit
-        try await world.relay.catchUp()
+        try await world.catchUp()
         let mailbox = Mailbox.unit(try Fixture.unit(montluel))
         let page = try await world.store.entries(in: mailbox, after: 0, limit: 1)
         #expect(page.map(\.number) == [5], "the statement of erasure, behind four rows that are erased")

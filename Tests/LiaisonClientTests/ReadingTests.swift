@@ -290,7 +290,7 @@ struct ReadingTests {
         #expect(try await standby.inbox().deliveries.isEmpty)
         for _ in 0..<40 {
             world.clock.now += 12 * 3600
-            try await world.relay.catchUp()
+            try await world.catchUp()
         }
         try await world.resume(ouest)
         try await world.resume(montluel)

@@ -84,7 +84,7 @@ struct EventTableTests {
             world.clock.now += 1
         } else {
             world.clock.now += 31 * 86_400
-            try await world.relay.catchUp()
+            try await world.catchUp()
         }
         let stored = try #require(try await world.store.deliveries(of: id).first)
         #expect(stored.state == state && stored.isErased)
@@ -135,7 +135,7 @@ struct EventTableTests {
         for _ in 1...2 { try await world.relay.notify(shown, by: Fixture.agentName(of: iscg)) }
         _ = try await perform(.opened, on: id, world)
         world.clock.now += 31 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         let records = try await world.records()
         for record in records { #expect(record.event.rule.allows(record), "\(record.event)") }
         func count(_ event: EventName) -> Int { records.count { $0.event == event } }

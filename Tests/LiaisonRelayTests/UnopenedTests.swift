@@ -39,7 +39,7 @@ struct UnopenedTests {
         _ = try await world.session(montluel).withdraw(second, reason: .misdirected, catalogue: world.catalogue)
         #expect(try await unopened() == [author: size])
         world.clock.now += .days(400)
-        try await world.relay.catchUp()
+        try await world.catchUp()
         #expect(try await unopened() == [:])
     }
 

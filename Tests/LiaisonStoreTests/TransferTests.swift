@@ -109,9 +109,9 @@ struct TransferTests {
         // Content, then records, as their two clocks say.
         let limit = try #require(world.sequencer.directory.convention).body.auditLimit
         world.clock.now += 31 * 86_400
-        try await world.relay.catchUp()
+        try await world.catchUp()
         world.clock.now += limit
-        try await world.relay.catchUp()
+        try await world.catchUp()
         await #expect(throws: PostgreSQLFailure.self) { try await world.store.scrub() }
         try other.execute("COMMIT")
         // Whoever reads in this database, such as the server's own cleaning, puts it off.

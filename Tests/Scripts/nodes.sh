@@ -3,8 +3,9 @@
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 #
 # Two nodes on one database behind one address, with real servers. What one acknowledged holds on the other at once; and whatever
-# breaks, a node, a line, a disk or the database's first server, the others go on within five seconds: nothing that was acknowledged
-# is lost or there twice, and there is one log. It prints how many seconds that took.
+# breaks, a node, a line, a disk or the database's first server, the others go on in time: nothing that was acknowledged is lost or
+# there twice, and there is one log. In time is within five seconds, and ten where the standby takes the database's first place, on a
+# machine that does nothing else (LIAISON_SLACK=1); as a rule twice that is allowed. It prints how many seconds that took.
 . "$(dirname "$0")/lib.sh"
 PATH=$PATH:/usr/sbin
 command -v haproxy >/dev/null || fail 'no haproxy: install the package haproxy (scripts/setup --tests does)'
@@ -249,11 +250,12 @@ for node in one two any; do
     deposits "$node" &
     runs "agent-$node"
 done
-# The others go on within 5 s; where other work shares the machine, as in a whole run of the tests, twice that is allowed. The times
-# that were taken are printed.
+# By how much what is in time may be late: in a whole run of the tests three other scripts share two processors with both nodes, both
+# servers and the agents, whose every submission is a program of its own.
 slack=${LIAISON_SLACK:-2}
 
-# goes_on WHAT NODE SINCE [SECONDS]: a submission that began after this is acknowledged by the node in time
+# goes_on WHAT NODE SINCE [SECONDS]: a submission that began after this is acknowledged by the node within so many seconds, 5 if none
+# are said, times the slack
 goes_on() {
     local took limit=$((${4:-5} * slack * 1000000))
     until took=$(awk -v since="$3" '$1 >= since { print $2 - since; found = 1; exit } END { exit !found }' "$dir/acknowledged.$2" 2>/dev/null); do
@@ -410,7 +412,7 @@ printf '%s submissions were acknowledged, %s were not at once\n' "$(wc -l <"$dir
 [ "$(wc -l <"$dir/acknowledged.any")" -ge 10 ] || fail "only $(wc -l <"$dir/acknowledged.any") were acknowledged at the address of both"
 gap=$(awk 'NR > 1 && $2 - last > gap { gap = $2 - last } { last = $2 } END { print gap }' "$dir/acknowledged.any")
 tells 'longest time without an acknowledgement at the address of both' "$gap"
-[ "$gap" -le 20000000 ] || fail 'more than 20 s'
+[ "$gap" -le $((10000000 * slack)) ] || fail "more than $((10 * slack)) s"
 # delivered NODE: the inbox as this node has it
 delivered() {
     exits 0 via "$1" as iscg-est inbox

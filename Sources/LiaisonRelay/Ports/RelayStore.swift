@@ -58,8 +58,8 @@ public protocol RelayStore: Sendable {
     func entry(_ index: Int) async throws -> StoredEntry?
     /// Entries of a mailbox after `number` whose records were not erased, in order of their numbers.
     func entries(in mailbox: Mailbox, after number: Int, limit: Int) async throws -> [StoredEntry]
-    /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
-    func units(told id: TransmissionID, unit: UnitAddress) async throws -> [UnitAddress]
+    /// Units whose mailboxes hold an entry on a delivery of `id` to one of `units`.
+    func units(told id: TransmissionID, of units: [UnitAddress]) async throws -> [UnitAddress]
     /// Entries on `id` in the given mailboxes, at or after `index`, in log order.
     func entries(
         on id: TransmissionID, in mailboxes: [Mailbox], from index: Int, limit: Int

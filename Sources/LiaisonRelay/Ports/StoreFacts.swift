@@ -43,8 +43,8 @@ public protocol StoreFacts {
     /// Undecided deliveries to `units`, however many these are, whose senders have not been told that nobody is left who could
     /// open them; in order of their entries.
     func unattended(in units: [UnitAddress], limit: Int) throws -> [StoredDelivery]
-    /// Units whose mailboxes hold an entry on the delivery of `id` to `unit`.
-    func units(told id: TransmissionID, unit: UnitAddress) throws -> [UnitAddress]
+    /// Units whose mailboxes hold an entry on a delivery of `id` to one of `units`.
+    func units(told id: TransmissionID, of units: [UnitAddress]) throws -> [UnitAddress]
     func act(_ hash: Hash) throws -> StoredAct?
     /// The acts that `author` has made on a delivery, in order of their entries.
     func acts(on delivery: DeliveryID, by author: AgentAddress) throws -> [StoredAct]
