@@ -19,3 +19,15 @@ diff "$dir/before" "$log" >"$dir/out" || fail "in the operator's log: $(cat "$di
 refer >/dev/null
 "$bin/liaisond" verify --data "$dir/sb/relay" >/dev/null || fail 'verify'
 ! grep -iE 'fatal|crash|trap' "$log" || fail "$(cat "$log")"
+
+# Where the system lets it open few files, the relay says so and goes on. Root could go beyond any limit, and gives that up.
+"$sandbox" down "$dir/sb"
+few=()
+[ "$(id -u)" != 0 ] || few=(setpriv --bounding-set=-sys_resource)
+(
+    ulimit -n 256
+    exec "${few[@]}" "$sandbox" up "$dir/sb"
+)
+says 'fewer connections than configured: the limit of open files is too low' "$log"
+says 'open files=256' "$log"
+refer >/dev/null
