@@ -75,7 +75,7 @@ async def upload():
     """Announces a segment, sends a part, and keeps the connection."""
     async with connected() as (reader, writer):
         writer.write(request("PUT", f"/v1/staged/{os.urandom(32).hex()}?offset=0", SEGMENT))
-        writer.write(bytes(SEGMENT // 16))
+        writer.write(bytes(SEGMENT // 4))
         answers["uploads"]["begun"] += 1
         status, _, _ = await answer(reader)
         answers["uploads"][status] += 1
