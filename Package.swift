@@ -272,9 +272,13 @@ let package = Package(
         tests(
             "LiaisonHTTPTests",
             [
-                "LiaisonHTTP", "LiaisonListener", "LiaisonModel", "LiaisonNotes", "LiaisonWire",
+                "LiaisonHTTP", "LiaisonListener", "LiaisonModel", "LiaisonNotes", "LiaisonTLS", "LiaisonWire", log,
+                nioSSL,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio")
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
             ]),
         tests(
             "LiaisonStoreTests",

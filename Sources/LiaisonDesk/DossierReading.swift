@@ -33,7 +33,7 @@ struct VerifyPage: Page {
         let what: String
         let unit: String
         let agent: String
-        let entry: Int
+        let entries: String
     }
 
     struct Row: Sendable {
@@ -130,13 +130,13 @@ extension VerifyPage.Story {
         facts.append((language("État", "State"), DossierText.states(story, language).joined(separator: "\n")))
         facts.append((language("Dossier établi le", "Dossier made"), time.text(story.madeAt, language)))
         self.facts = facts.map { VerifyPage.Row(label: $0.0, value: Markup.printable($0.1)) }
-        steps = story.steps.map { step in
-            let event = step.evidence.event
-            let agent = event.event == .submissionAcceptance ? story.envelope.body.by : step.act?.body.by
+        steps = story.steps.told.map { step in
+            let event = step.event
+            let agent = event.event == .submissionAcceptance ? story.envelope.body.by : step.first.act?.body.by
             return VerifyPage.Step(
-                when: time.text(event.at, language), what: Markup.printable(event.text(language)),
+                when: time.text(event.at, language), what: Markup.printable(step.text(time, language)),
                 unit: event.unit.map(name) ?? "", agent: agent?.description ?? language("le relais", "the relay"),
-                entry: step.evidence.index)
+                entries: step.entries)
         }
         content = (story.disclosures?.rows(voice.catalogue, language) ?? []).map {
             VerifyPage.Row(label: $0.label, value: Markup.printable($0.value))

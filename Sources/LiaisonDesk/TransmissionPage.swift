@@ -146,15 +146,16 @@ struct TransmissionPage: Page {
         hasParts = !parts.isEmpty
         thread = related.map { Link(path: "/transmissions/\($0.routing.id)", text: voice.text($0)) }
         hasThread = !thread.isEmpty
+        let time = LocalTime(session.timeZone)
         deliveries = (tracked?.deliveries ?? []).map { each in
             Delivery(
                 unit: voice.name(each.unit), state: each.state.text(language),
                 due: each.state.isFinal ? nil : each.dueAt.map { voice.due($0) },
-                steps: (tracked?.events ?? []).filter { $0.event.unit == nil || $0.event.unit == each.unit }.map {
-                    event in
+                steps: (tracked?.events ?? []).filter { $0.event.unit == nil || $0.event.unit == each.unit }.told.map {
+                    step in
                     Step(
-                        when: LocalTime(session.timeZone).text(event.event.at, language),
-                        what: event.event.text(language), proof: language("entrée ", "entry ") + "\(event.index)")
+                        when: time.text(step.event.at, language), what: step.text(time, language),
+                        proof: step.proof(language))
                 })
         }
         let (mine, other) = (delivery?.unit ?? routing.from, delivery == nil ? routing.to : routing.from)

@@ -132,6 +132,12 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
         context.fireChannelInactive()
     }
 
+    /// What TLS cannot read, or misses at the end, is a peer that went away: whoever reads a body finds that it was broken off.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let isOfTLS = error is NIOSSLError || error is BoringSSLError
+        context.fireErrorCaught(isOfTLS ? ChannelError.eof : error)
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is PeerOrigin { return takePlace(context) }
         if case TLSUserEvent.handshakeCompleted = event {

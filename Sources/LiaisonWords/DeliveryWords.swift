@@ -35,12 +35,15 @@ extension Voice {
         if !delivery.state.isFinal, let due = delivery.dueAt {
             lines[0] += language(", réponse attendue ", ", answer due ") + when(due)
         }
-        return (lines + events.map { text($0) }).joined(separator: "\n")
+        return (lines + steps(events)).joined(separator: "\n")
     }
 
-    /// When what happened, and which entry of the log proves it.
-    public func text(_ event: ProvenEvent) -> String {
-        "  \(LocalTime(session.timeZone).text(event.event.at, language))  \(event.event.text(language)), "
-            + language("preuve : entrée", "proof: entry") + " \(event.index)"
+    /// When what happened, and which entries of the log prove it: a line for each step.
+    public func steps(_ events: [ProvenEvent]) -> [String] {
+        let time = LocalTime(session.timeZone)
+        return events.told.map { step in
+            "  \(time.text(step.event.at, language))  \(step.text(time, language)), "
+                + language("preuve : ", "proof: ") + step.proof(language)
+        }
     }
 }

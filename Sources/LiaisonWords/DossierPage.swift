@@ -69,17 +69,18 @@ public enum DossierPage {
             "<thead><tr><th scope=\"col\">Heure du relais</th><th scope=\"col\">Événement</th><th scope=\"col\">Unité</th>"
                 + "<th scope=\"col\">Auteur de la déclaration</th><th scope=\"col\">Entrée</th></tr></thead>")
         lines.append("<tbody>")
-        for step in story.steps {
-            let event = step.evidence.event
+        for step in story.steps.told {
+            let event = step.event
             let author: String =
                 switch event.event {
                 case .submissionAcceptance: "le relais ; enveloppe signée par <code>\(story.envelope.body.by)</code>"
-                default: step.act.map { "<code>\($0.body.by)</code>" } ?? "le relais"
+                default: step.first.act.map { "<code>\($0.body.by)</code>" } ?? "le relais"
                 }
             let about = event.unit.map { unit($0, story) } ?? ""
             lines.append(
-                "<tr><td>\(time(event.at, story))</td><td>\(escape(event.text(.fr)))</td><td>\(about)</td>"
-                    + "<td>\(author)</td><td>\(step.evidence.index)</td></tr>")
+                "<tr><td>\(time(event.at, story))</td>"
+                    + "<td>\(escape(step.text(LocalTime(zone: story.timeZone), .fr)))</td><td>\(about)</td>"
+                    + "<td>\(author)</td><td>\(step.entries)</td></tr>")
         }
         return lines + [
             "</tbody>", "</table>",

@@ -53,12 +53,11 @@ public enum DossierText {
             language(
                 "D'après les événements de ce dossier ; d'autres, plus récents, peuvent exister. Heures : celles du relais.",
                 "As far as this dossier's events go; there may be later ones. Times are the relay's."))
-        for step in story.steps {
-            let event = step.evidence.event
+        for step in story.steps.told {
+            let event = step.event
             let about = [event.unit?.description, event.agent?.description].compactMap { $0 }.joined(separator: ", ")
             lines.append(
-                "  \(time.text(event.at, language))  \(event.text(language))  \(about)  "
-                    + language("entrée", "entry") + " \(step.evidence.index)")
+                "  \(time.text(event.at, language))  \(step.text(time, language))  \(about)  \(step.proof(language))")
         }
         for (label, value) in story.disclosures?.rows(catalogue, language) ?? [] {
             // A value's further lines are indented: none of them can pass for a line of this report.

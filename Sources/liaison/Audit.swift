@@ -148,9 +148,7 @@ struct Audit: AsyncParsableCommand {
         try console.print(rows) {
             rows.isEmpty
                 ? console.language("Aucun événement.", "No event.")
-                : zip(rows, events).map { row, found in
-                    row.text(at: LocalTime(zone).text(found.event.at, console.language), console.language)
-                }.joined(separator: "\n")
+                : events.told.map { EventRow.text($0, LocalTime(zone), console.language) }.joined(separator: "\n")
         }
     }
 }
@@ -218,10 +216,13 @@ struct EventRow: Encodable {
         try rows.map { String(decoding: try CanonicalJSON.encode($0), as: UTF8.self) + "\n" }.joined()
     }
 
-    func text(at time: String, _ language: Language) -> String {
-        let details = [transmission?.description, unit?.description, agent?.description].compactMap { $0 }
-        let why = code.map { language(" : ", ": ") + EvidenceCode.text($0, language) } ?? ""
-        return "\(time)  \(mailbox)  \(event.text(language))\(why)  \(details.joined(separator: " "))  (\(index))"
+    static func text(_ step: ToldStep<VerifiedEvidence>, _ time: LocalTime, _ language: Language) -> String {
+        let event = step.event
+        let details = [event.transmission?.description, event.unit?.description, event.agent?.description]
+            .compactMap { $0 }.joined(separator: " ")
+        let why = event.code.map { language(" : ", ": ") + EvidenceCode.text($0, language) } ?? ""
+        let what = event.event.text(language) + why + step.repetition(time, language)
+        return "\(time.text(event.at, language))  \(event.mailbox)  \(what)  \(details)  (\(step.entries))"
     }
 }
 

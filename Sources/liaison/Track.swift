@@ -67,7 +67,7 @@ struct Track: AsyncParsableCommand {
             try console.print(answer) {
                 var lines = [voice.heading(tracked.routing)] + deliveries.map { voice.text($0, $1) }
                 // After the audit limit: what this vault kept, and that the rest was erased.
-                if deliveries.isEmpty { lines += tracked.events.map { voice.text($0) } }
+                if deliveries.isEmpty { lines += voice.steps(tracked.events) }
                 guard let witnessed else { return lines.joined(separator: "\n") }
                 let note =
                     witnessed

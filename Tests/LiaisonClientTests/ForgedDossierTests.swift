@@ -14,24 +14,29 @@ import Testing
 
 /// Dossiers that only a relay with the log's key can make: every proof in them holds, and what they say does not.
 struct ForgedDossierTests {
-    private let montluel = "bta-montluel@ggd01"
-    private let iscg = "iscg-est@avema01"
+    let montluel = "bta-montluel@ggd01"
+    let iscg = "iscg-est@avema01"
 
     /// A world with one transmission, opened or not.
-    private struct Case {
+    struct Case {
         let world: World
         let id: TransmissionID
 
         func judge(
             _ keep: (EventRecord) -> Bool = { _ in true }, acts: [String] = [], policy: String = "quorum none\n"
         ) async throws -> DossierReport {
-            let convention = try #require(world.sequencer.directory.convention)
-            let trust = try TrustAnchors(text: TrustAnchors.text(of: convention.body) + policy)
-            return DossierVerifier.verify(try await parts(keep, acts), trust: trust)
+            let trust = try TrustAnchors(text: anchors(policy))
+            return DossierVerifier.verify(try await parts(keep: keep, acts), trust: trust)
+        }
+
+        func anchors(_ policy: String = "quorum none\n") throws -> String {
+            TrustAnchors.text(of: try #require(world.sequencer.directory.convention).body) + policy
         }
 
         /// Every event about the transmission that `keep` lets in, with all rosters, put together by hand.
-        private func parts(_ keep: (EventRecord) -> Bool, _ forged: [String]) async throws -> DossierParts {
+        func parts(
+            keep: (EventRecord) -> Bool = { _ in true }, _ forged: [String]
+        ) async throws -> DossierParts {
             let head = try #require(try await world.store.head())
             let size = head.size
             var note = try SignedCheckpoint(parsing: head.checkpoint, log: Fixture.noteKey(Fixture.origin))
@@ -100,7 +105,7 @@ struct ForgedDossierTests {
         }
     }
 
-    private func opened() async throws -> Case {
+    func opened() async throws -> Case {
         let world = try await World(units: [montluel, iscg])
         let id = try await world.sendReferral()
         let reader = try world.session(iscg)
@@ -109,7 +114,7 @@ struct ForgedDossierTests {
         return Case(world: world, id: id)
     }
 
-    private func forge(
+    func forge(
         _ test: Case, in mailboxes: [String], _ name: EventName, _ fill: (inout EventRecord) throws -> Void
     ) async throws {
         let stored = try #require(try await test.world.store.transmission(test.id))
@@ -123,12 +128,16 @@ struct ForgedDossierTests {
         }
     }
 
-    private func act(_ kind: Act.Kind, _ test: Case) async throws -> Verified<Act> {
+    /// - Parameter colleague: who makes it instead of the unit's agent.
+    func act(
+        _ kind: Act.Kind, _ test: Case, by colleague: (name: AgentAddress, signer: NoteSigner)? = nil
+    ) async throws -> Verified<Act> {
         let stored = try #require(try await test.world.store.transmission(test.id))
         return try Act(
-            by: Fixture.agentName(of: iscg), log: Fixture.origin, convention: stored.hash, head: stored.hash,
-            transmission: test.id, envelope: stored.hash, unit: Fixture.unit(iscg), act: kind, at: test.world.clock.now
-        ).signed(by: test.world.signer(iscg))
+            by: colleague?.name ?? Fixture.agentName(of: iscg), log: Fixture.origin, convention: stored.hash,
+            head: stored.hash, transmission: test.id, envelope: stored.hash, unit: Fixture.unit(iscg), act: kind,
+            at: test.world.clock.now
+        ).signed(by: colleague?.signer ?? test.world.signer(iscg))
     }
 
     /// What the test puts together by hand is judged as what a client makes.

@@ -100,6 +100,28 @@ struct ListenerTests {
         }
     }
 
+    /// Whoever says nothing, or goes on for ever without coming to an end, does not keep a connection.
+    @Test(arguments: [
+        ("", ""), ("POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nX-Slow: ", "a"),
+        ("POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 8000\r\n\r\n", "a")
+    ])
+    func whoIsSilentOrSlowIsClosed(beginning: String, rest: String) async throws {
+        let witness = try Stand().witness(holding: 4)
+        try await listening(witness, patience: .milliseconds(500)) { url in
+            let port = try #require(URL(string: url)?.port)
+            let line = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: port).get()
+            try? await line.writeAndFlush(ByteBuffer(string: beginning)).get()
+            // A byte at a time, so that the connection is never idle; there is no end within this minute.
+            for _ in 0..<600 where line.isActive {
+                try await Task.sleep(for: .milliseconds(100))
+                try? await line.writeAndFlush(ByteBuffer(string: rest)).get()
+            }
+            #expect(!line.isActive)
+            try? await line.close().get()
+        }
+    }
+
     @Test func ofTwoContradictoryRequestsAtOnceOneIsCosigned() async throws {
         let stand = try Stand()
         let other = try TestLog(fork: 2)

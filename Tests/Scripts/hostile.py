@@ -5,6 +5,7 @@
 import os
 import socket
 import ssl
+import struct
 import sys
 import time
 
@@ -135,12 +136,51 @@ def unfinished_rosters_keep_nobody_out():
         connection.close()
 
 
+def http2_frame(kind, flags, stream, payload):
+    """RFC 9113, section 4.1."""
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+def http2_post(path):
+    """The beginning of a POST in stream 1: HEADERS that do not end the stream (RFC 7541, appendix A, for the numbers of fields)."""
+    fields = b"\x83\x87" + b"\x04" + bytes([len(path)]) + path + b"\x01\x01x" + b"\x0f\x0d\x04" + b"1000"
+    preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + http2_frame(4, 0, 0, b"")
+    return preface + http2_frame(1, 4, 1, fields)
+
+
+def bodies_that_are_broken_off():
+    """Each in another way: an end, a reset, nonsense between chunks or below TLS, a stream that is reset. hostile.sh reads the relay's log."""
+    path = b"/v1/directory/rosters"
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n"
+    whole = head + b"Content-Length: 1000\r\n\r\nabc"
+    chunks = head + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+    two = http2_post(path) + http2_frame(0, 0, 1, b"abc")
+    reset = two + http2_frame(3, 0, 1, (8).to_bytes(4, "big"))
+    for beginning, protocol in ((whole, "http/1.1"), (chunks, "http/1.1"), (two, "h2"), (reset, "h2")):
+        for is_rude in (False, True):
+            broken = tls(protocols=(protocol,), source="127.0.0.7")
+            broken.sendall(beginning)
+            time.sleep(0.2)
+            if is_rude:  # a reset instead of an end (socket(7), SO_LINGER)
+                broken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            broken.close()
+    torn = tls(source="127.0.0.7")
+    torn.sendall(whole)
+    with socket.socket(fileno=os.dup(torn.fileno())) as below:
+        below.sendall(b"no record of TLS")
+    closes(torn, "nonsense below TLS")
+    nonsense = tls(source="127.0.0.7")
+    nonsense.sendall(chunks + b"zzz\r\n")
+    closes(nonsense, "nonsense between chunks")
+
+
 def main():
     refused_without_certificate()
     old_tls_is_refused()
     strangers_are_refused()
     a_crowd_takes_its_own_places()
     unfinished_rosters_keep_nobody_out()
+    bodies_that_are_broken_off()
 
     silent = [connect() for _ in range(200)]
     closes(silent[0], "silent connection")

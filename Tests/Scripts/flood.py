@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+"""A flood of one agent, and strangers besides: flood.py PORT CERTIFICATE KEY STRANGER-CERTIFICATE STRANGER-KEY UNIT (see flood.sh).
+
+Says `flooding` once all of it is there, goes on until it is told to stop (SIGTERM) or half a minute is over, and then says how often
+what was answered. Fails when a part of it was no flood, or when a refusal does not say when to try again.
+"""
+
+import asyncio
+import collections
+import contextlib
+import itertools
+import os
+import re
+import signal
+import ssl
+import sys
+
+PORT, UNIT = int(sys.argv[1]), sys.argv[6]
+LONGEST = 30.0
+SEGMENT = 4 << 20
+UPLOADS, STREAMS, PAGES, GARBAGE, STRANGERS = 200, 100, 32, 16, 300
+
+# Of one network at most 32 may be in the middle of a handshake: the agent has machines in several.
+AGENTS_SOURCES = itertools.cycle(f"127.0.0.{number}" for number in range(2, 20))
+STRANGERS_SOURCES = itertools.cycle(f"127.0.1.{number}" for number in range(1, 13))
+
+answers = collections.defaultdict(collections.Counter)
+
+
+def context(certificate, key):
+    """A client's side of TLS that believes any server."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    made.set_alpn_protocols(["http/1.1"])
+    made.load_cert_chain(certificate, key)
+    return made
+
+
+AGENTS, STRANGERS_TLS = context(*sys.argv[2:4]), context(*sys.argv[4:6])
+
+
+@contextlib.asynccontextmanager
+async def connected(tls=AGENTS, sources=AGENTS_SOURCES):
+    reader, writer = await asyncio.open_connection("127.0.0.1", PORT, ssl=tls, local_addr=(next(sources), 0))
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def answer(reader):
+    """Status, head and body of one answer of a known length."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    length = re.search(r"\r\ncontent-length: (\d+)", head)
+    body = await reader.readexactly(int(length.group(1))) if length else b""
+    return int(head.split()[1]), head, body
+
+
+def request(method, path, length=0, more=""):
+    return f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n{more}\r\n".encode()
+
+
+async def for_ever(name, one):
+    """Does it again whenever it ends, and as soon as the relay has ended it."""
+    while True:
+        try:
+            await one()
+        except (OSError, EOFError):
+            answers[name]["closed"] += 1
+        await asyncio.sleep(2)
+
+
+async def upload():
+    """Announces a segment, sends a part, and keeps the connection."""
+    async with connected() as (reader, writer):
+        writer.write(request("PUT", f"/v1/staged/{os.urandom(32).hex()}?offset=0", SEGMENT))
+        writer.write(bytes(SEGMENT // 4))
+        answers["uploads"]["begun"] += 1
+        status, _, _ = await answer(reader)
+        answers["uploads"][status] += 1
+
+
+async def stream():
+    async with connected() as (reader, writer):
+        writer.write(request("GET", "/v1/stream"))
+        status = int((await reader.readuntil(b"\r\n\r\n")).split()[1])
+        answers["streams"][status] += 1
+        while status == 200 and await reader.read(4096):
+            pass
+
+
+async def pages():
+    async with connected() as (reader, writer):
+        while True:
+            writer.write(request("GET", f"/v1/mailboxes/{UNIT}?after=0"))
+            status, _, _ = await answer(reader)
+            answers["pages"][status] += 1
+
+
+async def garbage():
+    async with connected() as (reader, writer):
+        writer.write(request("POST", "/v1/transmissions", SEGMENT, "liaison-envelope-length: 1000\r\n"))
+        writer.write(os.urandom(SEGMENT))
+        status, _, _ = await answer(reader)
+        answers["garbage"][status] += 1
+
+
+async def stranger():
+    async with connected(STRANGERS_TLS, STRANGERS_SOURCES) as (reader, _):
+        answers["strangers"]["came"] += 1
+        await reader.read(1)
+
+
+async def refusal():
+    """What whoever has too much at work is told: the status, when to try again, and the reason."""
+    held = [asyncio.create_task(upload()) for _ in range(24)]
+    try:
+        for _ in range(100):
+            async with connected() as (reader, writer):
+                writer.write(request("GET", "/checkpoint"))
+                status, head, body = await answer(reader)
+            if status == 429:
+                break
+            await asyncio.sleep(0.1)
+        if status != 429 or not re.search(r"\r\nretry-after: \d+\r\n", head) or b'"too_many_requests"' not in body:
+            sys.exit(f"flood: too many requests were answered with {head}{body.decode()}")
+    finally:
+        for task in held:
+            task.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
+
+
+def check():
+    """Each part of the flood was one."""
+    print(*(f"{name}: {dict(counts)}" for name, counts in sorted(answers.items())), sep="\n", flush=True)
+    if answers["streams"][200] < 8 or not answers["pages"][200] or not answers["garbage"][400]:
+        sys.exit("flood: what this agent may do was refused as well")
+    if not all(answers[name][429] for name in ("uploads", "streams", "pages", "garbage")):
+        sys.exit("flood: something had no end")
+    if answers["uploads"]["begun"] < UPLOADS or answers["strangers"]["came"] < STRANGERS:
+        sys.exit("flood: not enough came")
+
+
+async def main():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await refusal()
+    parts = (
+        [for_ever("uploads", upload) for _ in range(UPLOADS)]
+        + [for_ever("streams", stream) for _ in range(STREAMS)]
+        + [for_ever("pages", pages) for _ in range(PAGES)]
+        + [for_ever("garbage", garbage) for _ in range(GARBAGE)]
+        + [for_ever("strangers", stranger) for _ in range(STRANGERS)]
+    )
+    tasks = [asyncio.create_task(part) for part in parts]
+    while answers["uploads"]["begun"] < UPLOADS or answers["strangers"]["came"] < STRANGERS:
+        await asyncio.sleep(0.1)
+    print("flooding", flush=True)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), LONGEST)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    check()
+
+
+asyncio.run(main())

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# SPDX-FileCopyrightText: 2026 The Liaison authors
+#
+# One agent does all that its key lets it do, and strangers come besides: an urgent transmission of another institution goes
+# through about as fast as before, the relay's memory has its bound, and whoever sends too much is told when to try again.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+trap '[ -z "${flood:-}" ] || kill "$flood" 2>/dev/null || true; "$sandbox" down "$dir/sb" >/dev/null 2>&1 || true' EXIT
+
+"$ROOT/certs-example/make-certificates" "$dir/pki"
+fresh "$small"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=stranger \
+    -keyout "$dir/stranger-key.pem" -out "$dir/stranger.pem" 2>/dev/null
+printf 'essai' >"$dir/sb/agents/pki.passphrase"
+as pki enrol d-09@avema01 --convention "$dir/sb/convention.note" --certificate "$dir/pki/agent.pem" \
+    --private-key "$dir/pki/agent-key.pem" >"$dir/request"
+registrar avema01 enrol "$dir/request" --unit iscg-est@avema01
+registrar avema01 publish --convention "$dir/sb/convention.note"
+pid=$(cat "$dir/sb/relay.pid")
+
+# urgent: sends an urgent referral from another institution, and prints how many milliseconds that took
+urgent() {
+    local start=${EPOCHREALTIME/./}
+    as bta-montluel send referral --to iscg-est@avema01 --urgency urgent "${referral[@]}" >"$dir/out" 2>"$dir/said"
+    echo "$(((${EPOCHREALTIME/./} - start) / 1000))"
+}
+
+# Without the flood; the first one makes the client know what all others know already.
+urgent >/dev/null
+quiet=$(for _ in 1 2 3; do urgent; done | sort -n | tail -1)
+
+# The flood is nobody's work but its own: what it takes of the processors is not what is measured here.
+nice -n 19 "$python" "$ROOT/Tests/Scripts/flood.py" "$(sed 's/.*://' "$dir/sb/relay.url")" "$dir/pki/agent.pem" \
+    "$dir/pki/agent-key.pem" "$dir/stranger.pem" "$dir/stranger-key.pem" iscg-est@avema01 >"$dir/flood" 2>"$dir/err" &
+flood=$!
+for _ in $(seq 150); do
+    grep -q '^flooding$' "$dir/flood" && break
+    kill -0 "$flood" 2>/dev/null || fail "$(cat "$dir/err")"
+    sleep 0.1
+done
+grep -q '^flooding$' "$dir/flood" || fail 'no flood'
+slowest=$(for _ in 1 2 3; do urgent; sleep 1; done | tee "$dir/each" | sort -n | tail -1)
+kill -0 "$flood" || fail "the flood ended first: $(cat "$dir/err")"
+kill "$flood"
+wait "$flood" || fail "flood.py: $(cat "$dir/err")"
+flood=
+cat "$dir/flood"
+printf 'urgent: %s ms without the flood, %s ms in it\n' "$quiet" "$slowest"
+[ "$slowest" -le $((3 * quiet + 3000)) ] || fail "an urgent transmission took $slowest ms in the flood, $quiet ms without"
+
+# Its memory at its highest (proc(5)).
+peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
+printf 'memory: %s MB at most\n' $((peak / 1024))
+[ "$peak" -lt $((400 * 1024)) ] || fail "the relay took $peak KiB"
+refer >/dev/null 2>"$dir/said"
+kill -0 "$pid" || fail 'the relay is gone'
