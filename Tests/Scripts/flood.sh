@@ -19,35 +19,45 @@ registrar avema01 enrol "$dir/request" --unit iscg-est@avema01
 registrar avema01 publish --convention "$dir/sb/convention.note"
 pid=$(cat "$dir/sb/relay.pid")
 
-# urgent: sends an urgent referral from another institution, and prints how many milliseconds that took
+# urgent TIMES: sends as many urgent referrals from another institution, each of which must be deposited; ${took} is then how many
+# milliseconds the slowest of them took
 urgent() {
-    local start=${EPOCHREALTIME/./}
-    as bta-montluel send referral --to iscg-est@avema01 --urgency urgent "${referral[@]}" >"$dir/out" 2>"$dir/said"
-    echo "$(((${EPOCHREALTIME/./} - start) / 1000))"
+    local start passed
+    took=0
+    for _ in $(seq "$1"); do
+        start=${EPOCHREALTIME/[.,]/}
+        as bta-montluel send referral --to iscg-est@avema01 --urgency urgent "${referral[@]}" >"$dir/out" 2>"$dir/said" ||
+            fail "an urgent transmission is not deposited: $(cat "$dir/said")"
+        passed=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
+        took=$((passed > took ? passed : took))
+        says '"state":"available"' "$dir/out"
+        sleep 0.3
+    done
 }
 
-# Without the flood; the first one makes the client know what all others know already.
-urgent >/dev/null
-quiet=$(for _ in 1 2 3; do urgent; done | sort -n | tail -1)
+# Without the flood; with the first one the client learns what it knows at all others.
+urgent 1
+urgent 3
+quiet=$took
 
 # The flood is nobody's work but its own: what it takes of the processors is not what is measured here.
 nice -n 19 "$python" "$ROOT/Tests/Scripts/flood.py" "$(sed 's/.*://' "$dir/sb/relay.url")" "$dir/pki/agent.pem" \
     "$dir/pki/agent-key.pem" "$dir/stranger.pem" "$dir/stranger-key.pem" iscg-est@avema01 >"$dir/flood" 2>"$dir/err" &
 flood=$!
-for _ in $(seq 150); do
-    grep -q '^flooding$' "$dir/flood" && break
+for _ in $(seq 300); do
+    grep -qs '^flooding$' "$dir/flood" && break
     kill -0 "$flood" 2>/dev/null || fail "$(cat "$dir/err")"
     sleep 0.1
 done
 grep -q '^flooding$' "$dir/flood" || fail 'no flood'
-slowest=$(for _ in 1 2 3; do urgent; sleep 1; done | tee "$dir/each" | sort -n | tail -1)
+urgent 3
 kill -0 "$flood" || fail "the flood ended first: $(cat "$dir/err")"
 kill "$flood"
 wait "$flood" || fail "flood.py: $(cat "$dir/err")"
 flood=
 cat "$dir/flood"
-printf 'urgent: %s ms without the flood, %s ms in it\n' "$quiet" "$slowest"
-[ "$slowest" -le $((3 * quiet + 3000)) ] || fail "an urgent transmission took $slowest ms in the flood, $quiet ms without"
+printf 'urgent: %s ms without the flood, %s ms in it\n' "$quiet" "$took"
+[ "$took" -le $((3 * quiet + 3000)) ] || fail "an urgent transmission took $took ms in the flood, $quiet ms without"
 
 # Its memory at its highest (proc(5)).
 peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
