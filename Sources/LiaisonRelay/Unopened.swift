@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import LiaisonModel
-public import LiaisonNotes
+import LiaisonNotes
 import LiaisonWire
 
 /// How many bytes may lie unopened of one agent and of one institution, each content counted once for each delivery. What is

@@ -4,7 +4,6 @@
 public import LiaisonLedger
 public import LiaisonModel
 public import LiaisonNotes
-public import LiaisonWire
 
 // What a store keeps and gives back: the rows that the port `RelayStore` speaks in.
 
