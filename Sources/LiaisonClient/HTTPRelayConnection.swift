@@ -23,6 +23,8 @@ public struct HTTPRelayConnection: RelayConnection {
     /// When the certificates that the relay's must lead to count; nil for whatever certificate.
     private let validity: ClosedRange<Int>?
     private let events: ConnectionEvents
+    /// What the requests of a task are for: all of them say how urgent it is.
+    @TaskLocal public static var urgency = Urgency.routine
     private static let silence = Duration.seconds(3)
 
     /// Opens no connection yet; `close` must be called.
@@ -96,6 +98,7 @@ public struct HTTPRelayConnection: RelayConnection {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
         request.headers = headers
+        if Self.urgency.isApart { request.headers.replaceOrAdd(name: Urgency.header, value: Self.urgency.priority) }
         if let body, let moved {
             request.body = .stream(Self.pieces(of: body, moved), length: .known(Int64(body.count)))
         }
@@ -267,10 +270,7 @@ public struct HTTPRelayConnection: RelayConnection {
         _ envelope: Verified<Envelope>, content: any ByteSource, handingIn: () throws -> Void
     ) async throws -> Receipt {
         let note = Array(envelope.note.serialized.utf8)
-        let urgency = envelope.body.routing.urgency
-        let headers = HTTPHeaders([
-            (Wire.envelopeLengthHeader, String(note.count)), (Urgency.header, urgency.priority)
-        ])
+        let headers = HTTPHeaders([(Wire.envelopeLengthHeader, String(note.count))])
         guard content.size > Wire.segmentSize else {
             let body = note + (try content.read(at: 0, count: content.size))
             try handingIn()
@@ -280,23 +280,22 @@ public struct HTTPRelayConnection: RelayConnection {
                     events.moved(TransferProgress(direction: .upload, done: done, size: body.count))
                 })
         }
-        try await stage(content, as: envelope.body.content.sha256, urgency)
+        try await stage(content, as: envelope.body.content.sha256)
         try handingIn()
         // The relay hashes the whole content before it answers.
         return try await json(.submit, headers: headers, body: note, isLong: true)
     }
 
     /// Uploads a large content segment by segment, from where an earlier attempt ended.
-    private func stage(_ content: any ByteSource, as digest: Hash, _ urgency: Urgency = .routine) async throws {
-        let headers = HTTPHeaders([(Urgency.header, urgency.priority)])
-        var staged: StagedContent = try await json(.stagedSize, [digest.hex], headers: headers)
+    private func stage(_ content: any ByteSource, as digest: Hash) async throws {
+        var staged: StagedContent = try await json(.stagedSize, [digest.hex])
         while staged.offset < content.size {
             let offset = staged.offset
             guard offset >= 0 else { throw ClientFailure.broken(.malformedAnswer) }
             let segment = try content.read(at: offset, count: min(Wire.segmentSize, content.size - offset))
             let size = content.size
             staged = try await json(
-                .stage, [digest.hex], query: ["offset": "\(offset)"], headers: headers, body: segment,
+                .stage, [digest.hex], query: ["offset": "\(offset)"], body: segment,
                 moved: { [events] done in
                     events.moved(TransferProgress(direction: .upload, done: offset + done, size: size))
                 })

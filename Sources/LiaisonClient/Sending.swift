@@ -272,15 +272,17 @@ extension Session {
         _ id: TransmissionID, catalogue: FormCatalogue, onAcceptance: () -> Void = {}
     ) async throws -> VerifiedEvidence {
         isSynced = false
-        do {
-            try await judgeAgain(id, catalogue: catalogue)
-            return try await outbox.deposit(id, onAcceptance: onAcceptance)
-        } catch let problem as Problem
-            where problem.isMendedBySealingAnew
-        {
-            try await refresh()
-            try await sealAnew(id, catalogue: catalogue)
-            return try await outbox.deposit(id, onAcceptance: onAcceptance)
+        return try await HTTPRelayConnection.$urgency.withValue(outbox.sealed(id)?.urgency ?? .routine) {
+            do {
+                try await judgeAgain(id, catalogue: catalogue)
+                return try await outbox.deposit(id, onAcceptance: onAcceptance)
+            } catch let problem as Problem
+                where problem.isMendedBySealingAnew
+            {
+                try await refresh()
+                try await sealAnew(id, catalogue: catalogue)
+                return try await outbox.deposit(id, onAcceptance: onAcceptance)
+            }
         }
     }
 
@@ -310,6 +312,9 @@ extension Problem {
         [.directoryChanged, .headTooOld, .headUnknown, .sealedTooLongAgo, .conventionUnknown, .wrongLog].contains(code)
     }
 
+    /// Whether the relay is too busy or not able to answer now, whatever it was asked.
+    public var isOfTheRelay: Bool { status >= 500 || code == .tooManyRequests }
+
     /// Whether the same request will be refused again.
-    var isFinal: Bool { status < 500 && code != .tooManyRequests }
+    var isFinal: Bool { !isOfTheRelay }
 }

@@ -9,6 +9,7 @@ import LiaisonForms
 import LiaisonLedger
 import LiaisonNotes
 import LiaisonVault
+import LiaisonWire
 import LiaisonWords
 import Logging
 import Synchronization
@@ -193,15 +194,25 @@ struct GlobalOptions: ParsableArguments {
             try await session.keys.maintain()
             try await session.prepareToWorkOffline()
         } catch ClientFailure.unreachable(let why) where withoutRelay == .goOn {
-            try await session.workOffline()
-            if why != .noAnswer { console.say(ClientFailure.unreachable(why).text(console.language)) }
-            let since = LocalTime(session.timeZone).near(
-                session.offlineSince ?? 0, now: session.clock(), console.language)
-            console.say(
-                console.language(
-                    "RELAIS INJOIGNABLE. Annuaire tel que vérifié \(since).",
-                    "RELAY UNREACHABLE. Directory as verified \(since)."))
+            try await goOnOffline(session, console, saying: why == .noAnswer ? nil : .unreachable(why))
+        } catch let problem as Problem where withoutRelay == .goOn && problem.isOfTheRelay {
+            // What is written now is sealed, and what is urgent is handed in apart from what keeps the relay busy.
+            try await goOnOffline(session, console, saying: .refused(problem))
         }
+    }
+
+    private func goOnOffline(_ session: Session, _ console: Console, saying why: ClientFailure?) async throws {
+        try await session.workOffline()
+        if let why { console.say(why.text(console.language)) }
+        let since = LocalTime(session.timeZone).near(
+            session.offlineSince ?? 0, now: session.clock(), console.language)
+        console.say(
+            why?.isOfTheLine ?? true
+                ? console.language(
+                    "RELAIS INJOIGNABLE. Annuaire tel que vérifié \(since).",
+                    "RELAY UNREACHABLE. Directory as verified \(since).")
+                : console.language(
+                    "RELAIS OCCUPÉ. Annuaire tel que vérifié \(since).", "RELAY BUSY. Directory as verified \(since)."))
     }
 }
 

@@ -323,10 +323,11 @@ enum Deposit {
         _ id: TransmissionID, _ session: Session, _ console: Console, _ outcome: SendOutcome
     ) async throws {
         outcome.reached(.kept(id))
-        if session.offlineSince != nil { try await session.refresh() }
-        if let urgency = try session.outbox.sealed(id)?.urgency,
-            try await !session.checkWitnessed(for: urgency)
-        {
+        let urgency = try session.outbox.sealed(id)?.urgency
+        if session.offlineSince != nil {
+            try await HTTPRelayConnection.$urgency.withValue(urgency ?? .routine) { try await session.refresh() }
+        }
+        if let urgency, try await !session.checkWitnessed(for: urgency) {
             console.say(
                 console.language(
                     "Journal pas encore attesté par vos témoins ; l'envoi part quand même, parce qu'il est urgent.",

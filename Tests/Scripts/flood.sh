@@ -35,8 +35,19 @@ urgent() {
     done
 }
 
+# alarm: what the flooding agent itself has to say at once, whatever else the relay refuses it
+alarm() {
+    as pki send judicial_transmission --to parquet@tj01 --set last_name=EXEMPLE --set first_name=Bêta \
+        --set exception_article=cp_223_6 --set facts_date=2026-11-20 --set 'observed_facts=Menaces de mort ce jour.' \
+        --set 'danger_grounds=Menaces répétées et arme au domicile.' --set callback_contact=0199002101 --set legal_basis=cp_223_6 \
+        --set adhesion_status=refused --set person_informed=informed --yes >"$dir/out" 2>"$dir/said" ||
+        fail "the flooding agent's own alarm is not deposited: $(cat "$dir/said")"
+    says '"state":"available"' "$dir/out"
+}
+
 # Without the flood; with the first one the client learns what it knows at all others.
 urgent 1
+alarm
 urgent 3
 quiet=$took
 
@@ -51,6 +62,7 @@ for _ in $(seq 300); do
 done
 grep -q '^flooding$' "$dir/flood" || fail 'no flood'
 urgent 3
+alarm
 kill -0 "$flood" || fail "the flood ended first: $(cat "$dir/err")"
 kill "$flood"
 wait "$flood" || fail "flood.py: $(cat "$dir/err")"
@@ -65,3 +77,14 @@ printf 'memory: %s MB at most\n' $((peak / 1024))
 [ "$peak" -lt $((400 * 1024)) ] || fail "the relay took $peak KiB"
 refer >/dev/null 2>"$dir/said"
 kill -0 "$pid" || fail 'the relay is gone'
+
+# A relay that takes nothing but what is urgent: that goes by the directory that the device knew, and the rest is kept.
+"$sandbox" down "$dir/sb"
+LIAISOND_AGENT_REQUESTS=0 "$sandbox" up "$dir/sb"
+alarm
+says 'RELAY BUSY' "$dir/said"
+exits 69 as bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
+says 'kept sealed in the vault' "$dir/err"
+"$sandbox" down "$dir/sb"
+"$sandbox" up "$dir/sb"
+exits 0 as bta-montluel outbox --flush
