@@ -12,7 +12,7 @@ struct ScriptTests {
     /// So many at a time: two more than the machines of these tests have processors, because scripts wait for deadlines and pages.
     private static let lanes = Lanes(4)
 
-    /// The longest takes about seven minutes on two cores that other scripts share.
+    /// The longest takes about eight minutes on two cores that all other tests share.
     static let limitInSeconds = 900
 
     /// Begun before the others, so that none of them is at work alone in the end.
