@@ -8,8 +8,8 @@ PREFIX ?= /usr/local
 # Programs that contain Swift's own libraries: the machine that they run on needs no toolchain.
 RELEASE = -c release --static-swift-stdlib
 
-# More arguments for the build that the tests run, from the environment.
-DEBUG ?=
+# How the programs and the tests are built that the tests run: for debugging, unless the environment says otherwise.
+TESTED ?=
 
 # The main job, played with real programs. Set-up and release build included.
 demo: build
@@ -21,9 +21,9 @@ setup:
 
 # Every test, set-up included.
 test: setup
-	swift build $(DEBUG) --build-tests
-	swift build $(DEBUG) --product generate-manual
-	LIAISON_BIN="$$(swift build --show-bin-path)" swift test $(DEBUG) --skip-build
+	swift build $(TESTED) --build-tests
+	swift build $(TESTED) --product generate-manual
+	LIAISON_BIN="$$(swift build $(TESTED) --show-bin-path)" swift test $(TESTED) --skip-build
 
 build:
 	scripts/setup

@@ -41,7 +41,6 @@ actor Clerk {
     let path: String
     let language: Language
     private let trust: Result<TrustAnchors?, ClientFailure>
-    private let catalogue: FormCatalogue
     private nonisolated let clock: @Sendable () -> Instant
     private nonisolated let known = Mutex(Office.mailbox)
     private var key: GuardedBytes?
@@ -54,13 +53,12 @@ actor Clerk {
 
     /// - Parameter derivation: whose turn it is to derive a key from a passphrase, which takes 64 MiB and a core for a moment.
     init(
-        path: String, language: Language, trust: Result<TrustAnchors?, ClientFailure>, catalogue: FormCatalogue,
+        path: String, language: Language, trust: Result<TrustAnchors?, ClientFailure>,
         clock: @escaping @Sendable () -> Instant, derivation: Turn = Turn()
     ) {
         self.path = path
         self.language = language
         self.trust = trust
-        self.catalogue = catalogue
         self.clock = clock
         self.derivation = derivation
     }
@@ -192,7 +190,7 @@ actor Clerk {
         _ reach: Reach = .here, isUse: Bool = true,
         _ body: @Sendable (Session, Voice) async throws -> Value
     ) async throws -> Value {
-        let setting = (trust, clock, language, catalogue)
+        let setting = (trust, clock, language)
         return try await open(isUse: isUse) { try await Self.perform($0, $1, setting, reach, body) }
     }
 
@@ -224,8 +222,7 @@ actor Clerk {
     private static func perform<Value: Sendable>(
         _ vault: Vault, _ connection: HTTPRelayConnection,
         _ setting: (
-            trust: Result<TrustAnchors?, ClientFailure>, clock: @Sendable () -> Instant, language: Language,
-            catalogue: FormCatalogue
+            trust: Result<TrustAnchors?, ClientFailure>, clock: @Sendable () -> Instant, language: Language
         ),
         _ reach: Reach, _ body: @Sendable (Session, Voice) async throws -> Value
     ) async throws -> Value {
@@ -246,7 +243,7 @@ actor Clerk {
         case .relay: try await prepare(session)
         case .relayIfReachable: try await prepareIfReachable(session)
         }
-        return try await body(session, try Voice(session, setting.language, catalogue: setting.catalogue))
+        return try await body(session, Voice(session, setting.language))
     }
 
     /// Goes on with what this device holds.

@@ -29,7 +29,7 @@ public struct Desk: Sendable {
         vault path: String, language: Language, trust: Result<TrustAnchors?, ClientFailure>,
         clock: @escaping @Sendable () -> Instant = { .now }, isScreenLocked: @escaping @Sendable () -> Bool = { false }
     ) throws {
-        clerk = Clerk(path: path, language: language, trust: trust, catalogue: try FormCatalogue(), clock: clock)
+        clerk = Clerk(path: path, language: language, trust: trust, clock: clock)
         printer = try Printer(language: language, isShared: false)
         doorkeeper = Doorkeeper(clock: clock)
         self.isScreenLocked = isScreenLocked

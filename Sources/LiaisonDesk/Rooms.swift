@@ -20,7 +20,6 @@ actor Rooms {
 
     private nonisolated let directory: String
     private let trust: Result<TrustAnchors?, ClientFailure>
-    private let catalogue: FormCatalogue
     private let printer: Printer
     private let doorkeeper: Doorkeeper
     private nonisolated let clock: @Sendable () -> Instant
@@ -34,12 +33,11 @@ actor Rooms {
 
     /// - Throws: when the vault that nobody opens cannot be made.
     init(
-        directory: String, trust: Result<TrustAnchors?, ClientFailure>, catalogue: FormCatalogue, printer: Printer,
+        directory: String, trust: Result<TrustAnchors?, ClientFailure>, printer: Printer,
         doorkeeper: Doorkeeper, clock: @escaping @Sendable () -> Instant
     ) throws {
         self.directory = directory
         self.trust = trust
-        self.catalogue = catalogue
         self.printer = printer
         self.doorkeeper = doorkeeper
         self.clock = clock
@@ -48,7 +46,7 @@ actor Rooms {
             _ = try Vault.create(at: nobody, passphrase: GuardedBytes.random(32))
         }
         self.nobody = Clerk(
-            path: nobody, language: printer.language, trust: trust, catalogue: catalogue, clock: clock,
+            path: nobody, language: printer.language, trust: trust, clock: clock,
             derivation: derivation)
     }
 
@@ -100,7 +98,7 @@ actor Rooms {
     private func open(_ name: VaultName) -> Room {
         if let open = rooms[name] { return open.room }
         let clerk = Clerk(
-            path: path(of: name), language: printer.language, trust: trust, catalogue: catalogue, clock: clock,
+            path: path(of: name), language: printer.language, trust: trust, clock: clock,
             derivation: derivation)
         let room = Room(clerk)
         let router = Router(context: DeskContext.self)

@@ -88,7 +88,7 @@ public struct SharedDesk: Sendable {
         doorkeeper = Doorkeeper(clock: clock)
         doorkeeper.listens(at: .institution(names: names))
         rooms = try Rooms(
-            directory: directory, trust: trust, catalogue: try FormCatalogue(), printer: printer,
+            directory: directory, trust: trust, printer: printer,
             doorkeeper: doorkeeper,
             clock: clock)
         routes = SharedRoutes(

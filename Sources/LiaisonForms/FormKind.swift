@@ -138,14 +138,14 @@ public struct FormContext: Sendable {
     }
 }
 
-/// All kinds and fields, read once from the data files in the program.
+/// All kinds and fields, as the data files in the program define them.
 public struct FormCatalogue: Sendable {
     public let kinds: [FormKind]
     public let fields: [String: FieldDefinition]
     let forbiddenText: [ForbiddenText]
     let forbiddenDocuments: [ForbiddenDocument]
 
-    public enum Failure: Error { case damaged(String) }
+    private enum Failure: Error { case damaged(String) }
 
     struct ForbiddenText: Codable, Sendable {
         var pattern: String
@@ -194,11 +194,15 @@ public struct FormCatalogue: Sendable {
         var forbidden_documents: [ForbiddenDocument]
     }
 
-    /// - Throws: `Failure` or what Yams says; only when a data file is wrong, which a test excludes.
-    public init() throws { self = try Self.shipped.get() }
-
-    /// Read once by a process, however often it is asked for.
-    private static let shipped = Result { try FormCatalogue(decoder: YAMLDecoder()) }
+    /// Those of this program, read once by a process and only by one that asks for them. A data file that cannot be read is a
+    /// mistake in the program, which its tests would meet at once.
+    public static let shipped: FormCatalogue = {
+        do {
+            return try FormCatalogue(decoder: YAMLDecoder())
+        } catch {
+            fatalError("the forms in this program are damaged: \(error)")
+        }
+    }()
 
     private init(decoder: YAMLDecoder) throws {
         fields = try decoder.decode([String: FieldDefinition].self, from: Data(PackageResources.fields_yaml))

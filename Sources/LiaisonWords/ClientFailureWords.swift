@@ -100,12 +100,11 @@ extension ClientFailure {
         }
     }
 
-    private static let fields = (try? FormCatalogue())?.fields
-
     /// In French by the field's label; in English by its identifier, as files and scripts name it.
     private static func text(_ finding: FormFinding, _ language: Language) -> String {
         guard language == .fr else { return finding.text(.en) }
-        guard fields?[finding.field] == nil else { return finding.text(.fr, fields: fields) }
+        let fields = FormCatalogue.shipped.fields
+        guard fields[finding.field] == nil else { return finding.text(.fr, fields: fields) }
         return "« \(Markup.printable(finding.field)) » : \(finding.why.fr)"
     }
 

@@ -12,14 +12,12 @@ public import LiaisonNotes
 public struct Voice {
     public let session: Session
     public let language: Language
-    public let catalogue: FormCatalogue
+    /// Read when something asks for it: most commands speak of units and steps alone.
+    public var catalogue: FormCatalogue { .shipped }
 
-    /// - Parameter catalogue: read from this program where it is not given.
-    /// - Throws: what `FormCatalogue.init()` throws.
-    public init(_ session: Session, _ language: Language, catalogue: FormCatalogue? = nil) throws {
+    public init(_ session: Session, _ language: Language) {
         self.session = session
         self.language = language
-        self.catalogue = try catalogue ?? FormCatalogue()
     }
 
     // MARK: Time

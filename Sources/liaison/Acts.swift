@@ -45,7 +45,7 @@ struct Acknowledge: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             let id = try transmission.value(session)
             let evidence = try await session.acknowledge(id)
             let what = try await voice.title(of: id)
@@ -83,7 +83,7 @@ struct Refuse: AsyncParsableCommand {
         try await global.withSession { session, console in
             let evidence = try await session.refuse(
                 transmission.value(session), reason: Reason.read(reason, for: .refused), note: note,
-                catalogue: FormCatalogue())
+                catalogue: .shipped)
             try show(
                 evidence, console,
                 console.language("Refusée ; l'expéditeur en est informé.", "Refused; the sender will know.")
@@ -123,7 +123,7 @@ struct Erase: AsyncParsableCommand {
         try await global.withSession { session, console in
             let id = try transmission.value(session)
             let code = try Reason.read(reason, for: .erased)
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try await voice.confirm(id, yes, console.language("Effacer ?", "Erase?"), console)
             let results = try await session.erase(id, reason: code)
             try console.print(results.map { Answer(unit: $0.unit, state: $0.state, erased: $0.isErased) }) {

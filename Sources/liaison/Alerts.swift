@@ -37,7 +37,7 @@ struct Alerts: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             try voice.sayUndeposited(console)
             let alerts = try await session.alerts()

@@ -41,7 +41,7 @@ struct ConventionCommand: AsyncParsableCommand {
             try await global.reporting { console in
                 do {
                     let draft = try ConventionDraft(yaml: Input.text(file))
-                    try show(draft.check(catalogue: FormCatalogue()), console)
+                    try show(draft.check(catalogue: .shipped), console)
                     if console.format == .json { print("[]") }
                     for finding in draft.missing { console.say(finding.text(console.language)) }
                     console.say(console.language("Aucune contradiction.", "No contradiction."))
@@ -98,7 +98,7 @@ struct ConventionCommand: AsyncParsableCommand {
             let console = Console(GlobalOptions.fallbackFormat)
             try await console.reporting {
                 let circuit = Circuit(
-                    try ConventionCommand.read(file), catalogue: try FormCatalogue(), language: console.language)
+                    try ConventionCommand.read(file), catalogue: .shipped, language: console.language)
                 let text = format == .svg ? circuit.svg() : circuit.mermaid()
                 if let output {
                     try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
@@ -137,11 +137,11 @@ struct ConventionCommand: AsyncParsableCommand {
                     (convention, signed) = (note.claimed, note.note)
                 } else {
                     let draft = try ConventionDraft(yaml: text)
-                    let findings = try draft.check(catalogue: FormCatalogue())
+                    let findings = try draft.check(catalogue: .shipped)
                     guard findings.isEmpty else { throw ConventionDraft.Unreadable(findings: findings) }
                     convention = try draft.convention()
                 }
-                let words = ConventionWords(convention, catalogue: try FormCatalogue(), language: console.language)
+                let words = ConventionWords(convention, catalogue: .shipped, language: console.language)
                 for line in words.lines() { console.say(line) }
                 let note = try registrar.sign(convention, onto: signed)
                 try Data(note.serialized.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
@@ -163,7 +163,7 @@ struct ConventionCommand: AsyncParsableCommand {
         func run() async throws {
             try await global.reporting { console in
                 let convention = try ConventionCommand.read(file)
-                let words = ConventionWords(convention, catalogue: try FormCatalogue(), language: console.language)
+                let words = ConventionWords(convention, catalogue: .shipped, language: console.language)
                 for line in words.lines() { print(line) }
                 guard case let text = try Input.text(file), text.hasPrefix(Convention.type) else { return }
                 let signers = try Unverified<Convention>(parsing: text).verifiedByItsParties().signers
@@ -198,7 +198,7 @@ struct ConventionCommand: AsyncParsableCommand {
             try await global.reporting { console in
                 let difference = ConventionDifference(
                     from: try ConventionCommand.read(old), to: try ConventionCommand.read(new),
-                    catalogue: try FormCatalogue(), language: console.language)
+                    catalogue: .shipped, language: console.language)
                 let lines = difference.lines()
                 try console.print(lines) {
                     lines.isEmpty

@@ -39,7 +39,7 @@ struct Forms: AsyncParsableCommand {
 
     func run() async throws {
         try await global.reporting { console in
-            let catalogue = try FormCatalogue()
+            let catalogue = FormCatalogue.shipped
             guard let id = kind else { return try list(catalogue, console) }
             guard let kind = catalogue[id] else { throw ClientFailure.unknownKind(id) }
             if template == .json {

@@ -190,7 +190,7 @@ struct Inbox: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             try voice.sayUndeposited(console)
             let listing = try await session.inbox(options.scope(session, voice.catalogue))
@@ -218,7 +218,7 @@ struct Sent: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             try voice.sayUndeposited(console)
             let listing = try await session.sent(options.scope(session, voice.catalogue))

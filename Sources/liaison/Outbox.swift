@@ -96,7 +96,7 @@ struct OutboxCommand: AsyncParsableCommand {
         try await outcome.watch {
             try await global.withSession(.goOn, flushes: false) { session, console in
                 let id = try transmission(id, session)
-                try await deposit(id, try Voice(session, console.language), console, outcome)
+                try await deposit(id, Voice(session, console.language), console, outcome)
             }
         }
     }
@@ -186,7 +186,7 @@ struct OutboxCommand: AsyncParsableCommand {
             guard let routing = try session.outbox.sealed(id) else {
                 throw ClientFailure.unknownTransmission(id.description)
             }
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try await session.know([routing.to.institution])
             try await show(routing, voice, console)
             let question = console.language("La détruire sans l'envoyer ?", "Destroy it without sending it?")
@@ -227,7 +227,7 @@ struct OutboxCommand: AsyncParsableCommand {
         try await global.withSession(.goOn, flushes: false) { session, console in
             try await session.knowUndeposited()
             let waiting = try session.outbox.waiting()
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try session.remember(list: waiting.map(\.routing.id))
             let rows = waiting.map { Row($0.routing, .waiting, $0.obstacle(at: session.clock())) }
             try console.print(rows) {
@@ -241,7 +241,7 @@ struct OutboxCommand: AsyncParsableCommand {
     private func flushAll() async throws {
         let outcome = SendOutcome(global.console())
         try await global.withSession(.goOn, flushes: false) { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             guard session.offlineSince == nil else {
                 try voice.sayUndeposited(console)
@@ -334,7 +334,7 @@ enum Deposit {
                     "Log not yet witnessed by your witnesses; it goes all the same, it is urgent."))
         }
         outcome.reached(.unconfirmed(id))
-        let evidence = try await session.deposit(id, catalogue: FormCatalogue()) { outcome.reached(.sent(id)) }
+        let evidence = try await session.deposit(id, catalogue: .shipped) { outcome.reached(.sent(id)) }
         // So that the lists have it, also without the relay; that it is deposited does not hang on it.
         try? await session.sync()
         let answer = Answer(id: id, state: .available, evidence: .init(evidence))

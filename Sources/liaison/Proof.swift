@@ -83,9 +83,8 @@ struct Proof: AsyncParsableCommand {
                 throw InputRefused(
                     fr: "le fichier existe déjà (\(output))", en: "the file exists already (\(output))")
             }
-            let catalogue = try FormCatalogue()
             let (parts, report) = try await session.dossier(of: transmission.value(session), content: content) {
-                DossierPage.html($0, catalogue: catalogue)
+                DossierPage.html($0, catalogue: .shipped)
             }
             let stamp = try await timeStamp(over: parts)
             do {

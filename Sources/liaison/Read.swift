@@ -52,7 +52,7 @@ struct Read: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             let id = try transmission.value(session)
             let delivery = try session.outbox.sealed(id) == nil ? try await session.delivery(id) : nil
             let units = [delivery?.unit].compactMap(\.self)

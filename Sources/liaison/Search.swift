@@ -44,7 +44,7 @@ struct Search: AsyncParsableCommand {
             throw ValidationError(inWords("que cherchez-vous ?", "what do you look for?"))
         }
         try await global.withSession(.goOn) { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             let result = try await session.search(words, catalogue: voice.catalogue)
             try session.remember(list: result.hits.map(\.delivery.routing.id))
             let rows = result.hits.map { hit in

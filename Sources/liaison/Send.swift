@@ -78,7 +78,7 @@ struct Send: AsyncParsableCommand {
         let outcome = SendOutcome(global.console())
         try await outcome.watch {
             try await global.withSession(.goOn, flushes: false) { session, console in
-                let voice = try Voice(session, console.language)
+                let voice = Voice(session, console.language)
                 try await send(voice, console, outcome)
                 // What waited before does not hold up what was just written.
                 try await voice.flushOutbox(console)

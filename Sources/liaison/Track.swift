@@ -40,7 +40,7 @@ struct Track: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             let tracked = try await session.history(of: transmission.value(session))
             try await session.know(Set(tracked.routing.recipients.map(\.institution)))
             let latest = tracked.events.map(\.index).max() ?? 0

@@ -24,7 +24,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            let report = try await session.transfer(to: Typed.agent(to), catalogue: FormCatalogue())
+            let report = try await session.transfer(to: Typed.agent(to), catalogue: .shipped)
             try report.show(console)
         }
     }
@@ -40,7 +40,7 @@ struct Recover: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withSession { session, console in
-            try await session.recover(catalogue: FormCatalogue()).show(console)
+            try await session.recover(catalogue: .shipped).show(console)
         }
     }
 }
@@ -89,10 +89,10 @@ struct Withdraw: AsyncParsableCommand {
         try await global.withSession { session, console in
             let id = try transmission.value(session)
             let code = try Reason.read(reason, for: .withdrawn)
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             try await voice.confirm(id, yes, console.language("Retirer ?", "Take back?"), console)
             let results = try await session.withdraw(
-                id, reason: code, catalogue: FormCatalogue())
+                id, reason: code, catalogue: .shipped)
             try await session.know(Set(results.map(\.unit.institution)))
             let deadline = code == .misdirected ? Instant.now + Alert.breachNotification : nil
             let rows = results.map { result in

@@ -41,7 +41,7 @@ struct Units: AsyncParsableCommand {
     func run() async throws {
         try await global.withSession(.goOn) { session, console in
             try await session.know(try session.institutions())
-            let voice = try Voice(session, console.language)
+            let voice = Voice(session, console.language)
             let units = session.directory.rosters.values.flatMap(\.body.units).sorted { $0.address < $1.address }
             let shown = units.filter(matches)
             try await session.know(Set(shown.map(\.address.institution)), keys: true)

@@ -70,8 +70,7 @@ struct VerifyDossier: AsyncParsableCommand {
         try await dossier.global.reporting { console in
             let report = try dossier.report()
             verdict = report.verdict
-            let catalogue = try FormCatalogue()
-            try console.print(DossierAnswer(report)) { DossierText.report(report, catalogue, console.language) }
+            try console.print(DossierAnswer(report)) { DossierText.report(report, .shipped, console.language) }
         }
         if verdict != .valid { throw ExitCode(verdict.exitCode) }
     }
@@ -96,9 +95,8 @@ struct Extract: AsyncParsableCommand {
         var verdict = Verdict.invalid
         try await dossier.global.reporting { console in
             let report = try dossier.report()
-            let catalogue = try FormCatalogue()
             verdict = report.verdict
-            console.say(DossierText.report(report, catalogue, console.language))
+            console.say(DossierText.report(report, .shipped, console.language))
             guard verdict != .invalid, let story = report.story else { return }
             let page = "\(output)/\(DossierFile.page)"
             guard !FileManager.default.fileExists(atPath: page) else {
@@ -107,7 +105,7 @@ struct Extract: AsyncParsableCommand {
             }
             do {
                 try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-                try Data(DossierPage.html(story, catalogue: catalogue).utf8).write(to: URL(fileURLWithPath: page))
+                try Data(DossierPage.html(story, catalogue: .shipped).utf8).write(to: URL(fileURLWithPath: page))
             } catch {
                 throw ClientFailure.cannotWrite(output)
             }

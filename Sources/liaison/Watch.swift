@@ -140,7 +140,7 @@ private final class Ear {
             account: try Account(vault: vault), clock: { .now }, trust: try global.policy(),
             connect: { [connection] _, _ in connection })
         try await session.refresh()
-        let voice = try Voice(session, console.language)
+        let voice = Voice(session, console.language)
         try await voice.flushOutbox(console)
         let events = try await session.newEvents(&told)
         try await session.know(

@@ -11,7 +11,7 @@ import Testing
 struct ContradictionTests {
     private let catalogue: FormCatalogue
 
-    init() throws { catalogue = try FormCatalogue() }
+    init() throws { catalogue = FormCatalogue.shipped }
 
     static func example(_ name: String) throws -> String {
         try String(contentsOfFile: "\(Programs.root)/examples/\(name)/convention.yaml", encoding: .utf8)

@@ -18,7 +18,7 @@ struct WordsTests {
     private let ain: Convention
 
     init() throws {
-        catalogue = try FormCatalogue()
+        catalogue = FormCatalogue.shipped
         ain = try ConventionDraft(yaml: ContradictionTests.example("ain")).outline
     }
 

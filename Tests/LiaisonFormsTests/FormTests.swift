@@ -11,7 +11,7 @@ import Testing
 struct FormTests {
     private let catalogue: FormCatalogue
 
-    init() throws { catalogue = try FormCatalogue() }
+    init() throws { catalogue = FormCatalogue.shipped }
 
     private func kind(_ id: String) throws -> FormKind { try #require(catalogue[id]) }
 

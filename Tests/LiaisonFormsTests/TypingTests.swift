@@ -16,7 +16,7 @@ struct TypingTests {
     private let paris: TimeZone
 
     init() throws {
-        catalogue = try FormCatalogue()
+        catalogue = FormCatalogue.shipped
         paris = try #require(TimeZone(identifier: "Europe/Paris"))
     }
 
@@ -323,7 +323,7 @@ struct TypedFormTests {
     private let paris: TimeZone
 
     init() throws {
-        catalogue = try FormCatalogue()
+        catalogue = FormCatalogue.shipped
         paris = try #require(TimeZone(identifier: "Europe/Paris"))
     }
 

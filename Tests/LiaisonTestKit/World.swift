@@ -41,7 +41,7 @@ package final class World {
         sequencer = Sequencer(log: try Fixture.signer(Fixture.origin), store: store, clock: { clock.now })
         relay = Relay(
             sequencer: sequencer, store: store, clock: { clock.now })
-        catalogue = try FormCatalogue()
+        catalogue = FormCatalogue.shipped
         _ = try await relay.publish(try setting.signed())
         for unit in units { try enrol(unit) }
         for institution in setting.institutions { try await publish(institution) }
