@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 
-.PHONY: setup demo test build install coverage lint bench bench-mailbox bench-log bench-relay clean
+.PHONY: setup demo test test-release build install coverage lint bench bench-mailbox bench-log bench-relay clean
 
 PREFIX ?= /usr/local
 
@@ -24,6 +24,12 @@ test: setup
 	swift build $(TESTED) --build-tests
 	swift build $(TESTED) --product generate-manual
 	LIAISON_BIN="$$(swift build $(TESTED) --show-bin-path)" swift test $(TESTED) --skip-build
+
+# The scripts of the tests, over the optimised programs that are installed.
+test-release: build setup
+	swift build $(RELEASE) --product generate-manual
+	swift build --build-tests
+	LIAISON_BIN="$$(swift build $(RELEASE) --show-bin-path)" swift test --skip-build --filter ScriptTests
 
 build:
 	scripts/setup

@@ -188,7 +188,8 @@ let package = Package(
             dependencies: [
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonConvention",
                 "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonPostgreSQLStore",
-                "LiaisonStores", "LiaisonVault", "LiaisonDossier", "LiaisonClient"
+                "LiaisonStores", "LiaisonVault", "LiaisonDossier", "LiaisonClient", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
             ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
         .executableTarget(
             name: "scale",
@@ -272,13 +273,13 @@ let package = Package(
         tests(
             "LiaisonHTTPTests",
             [
-                "LiaisonHTTP", "LiaisonListener", "LiaisonModel", "LiaisonNotes", "LiaisonTLS", "LiaisonWire", log,
+                "LiaisonHTTP", "LiaisonListener", "LiaisonModel", "LiaisonNotes", "LiaisonTLS", "LiaisonTestKit",
+                "LiaisonWire",
                 nioSSL,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+                .product(name: "NIOPosix", package: "swift-nio")
             ]),
         tests(
             "LiaisonStoreTests",
@@ -289,13 +290,11 @@ let package = Package(
         tests(
             "LiaisonWitnessTests",
             [
-                "LiaisonWitness", "LiaisonLedger", "LiaisonNotes", "LiaisonTestKit", log,
+                "LiaisonWitness", "LiaisonLedger", "LiaisonNotes", "LiaisonTestKit",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+                .product(name: "NIOHTTP1", package: "swift-nio")
             ]),
         tests("ScriptTests", ["LiaisonPostgreSQLStore", "LiaisonTestKit"])
     ]

@@ -316,5 +316,5 @@ extension Problem {
     public var isOfTheRelay: Bool { status >= 500 || code == .tooManyRequests }
 
     /// Whether the same request will be refused again.
-    var isFinal: Bool { !isOfTheRelay }
+    var isFinal: Bool { !isOfTheRelay && code != .tooMuchUnopened }
 }

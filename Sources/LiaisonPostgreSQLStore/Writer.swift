@@ -222,7 +222,7 @@ struct Writer {
                 "INSERT INTO inspections (hash, note, entry) VALUES ($1, $2, $3)",
                 [.hash(inspection.hash), .text(inspection.note), .int(inspection.entry)])
         }
-        let unopened = Array(batch.unopened.filter { $0.value != 0 })
+        let unopened = Array(batch.unopened)
         if !unopened.isEmpty {
             statements.append(
                 Statement(

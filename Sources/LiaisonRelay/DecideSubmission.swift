@@ -55,7 +55,7 @@ func decide(
     guard !facts.directoryChanged else { throw Problem(.directoryChanged) }
     guard arrived == claimed.content else { throw Problem(.contentMismatch) }
     guard arrived.size <= facts.room / max(routing.recipients.count, 1) else {
-        throw Problem(.tooManyRequests, retryAfter: UnopenedLimits.wait)
+        throw Problem(.tooMuchUnopened, retryAfter: UnopenedLimits.wait)
     }
     if routing.inReplyTo != nil {
         guard let answered = facts.answered, Set(answered).isSuperset(of: [routing.from, routing.to]) else {

@@ -148,7 +148,8 @@ struct Draft {
             let transmission = try transmission(delivery.transmission)
         else { return }
         let change = delivery.isUnopened ? transmission.contentSize : -transmission.contentSize
-        batch.unopened[transmission.author, default: 0] += change
+        let sum = batch.unopened[transmission.author, default: 0] + change
+        batch.unopened[transmission.author] = sum == 0 ? nil : sum
         unopened[transmission.author.institution]?.add(change, of: transmission.author)
     }
 

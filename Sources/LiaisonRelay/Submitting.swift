@@ -22,7 +22,7 @@ extension Relay {
         try await checkSeen(envelope.claimed.routing.checkpoint)
         do {
             return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
-        } catch let problem as Problem where problem.retryAfter == UnopenedLimits.wait {
+        } catch let problem as Problem where problem.code == .tooMuchUnopened {
             quotas.noteUnopened()
             throw problem
         }

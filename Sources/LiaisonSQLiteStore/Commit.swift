@@ -62,7 +62,7 @@ struct Writer {
                 "INSERT INTO inspections (hash, note, entry) VALUES (?, ?, ?)",
                 [Data(inspection.hash.bytes), inspection.note, inspection.entry])
         }
-        for (agent, change) in batch.unopened where change != 0 {
+        for (agent, change) in batch.unopened {
             try run(
                 """
                 INSERT INTO unopened (institution, agent, bytes) VALUES (?, ?, ?)

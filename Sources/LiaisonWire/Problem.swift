@@ -19,7 +19,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     public var state: DeliveryState?
     /// The log entry that says that this was refused, where there is one.
     public var entry: Int?
-    /// With `too_many_requests`: when it may be tried again; in HTTP also the header `Retry-After` (RFC 9110, section 10.2.3).
+    /// With `too_many_requests` and `too_much_unopened`: when it may be tried again; in HTTP also the header `Retry-After` (RFC 9110, section 10.2.3).
     public var retryAfter: Seconds?
 
     /// Two problems are the same when they say the same, wherever the log says it.
@@ -87,6 +87,8 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case bodyTooLarge = "body_too_large"
         case wrongOffset = "wrong_offset"
         case tooManyRequests = "too_many_requests"
+        /// As much of this agent or institution lies unopened as may.
+        case tooMuchUnopened = "too_much_unopened"
         case notReady = "not_ready"
         case storeFailed = "store_failed"
         /// The relay was shown a history of its own that it does not have: it signs nothing any more.
@@ -103,7 +105,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .contentGone, .invitationExpired: 410
             case .bodyTooLarge, .contentTooLarge: 413
             case .headerMissing: 422
-            case .tooManyRequests: 429
+            case .tooManyRequests, .tooMuchUnopened: 429
             case .notReady, .storeFailed, .logStopped: 503
             default: 403
             }

@@ -77,6 +77,10 @@ extension Problem.Code {
         case .bodyTooLarge: language("demande trop volumineuse", "request too large")
         case .wrongOffset: language("téléversement interrompu, à reprendre", "upload to go on with")
         case .tooManyRequests: language("trop de demandes en peu de temps", "too many requests in a short time")
+        case .tooMuchUnopened:
+            language(
+                "trop de ce que vous ou votre institution avez envoyé n'a pas encore été ouvert",
+                "too much of what you or your institution sent has not been opened yet")
         case .notReady: language("le relais n'est pas encore prêt", "relay not ready yet")
         case .logStopped:
             language(

@@ -157,21 +157,24 @@ private struct KeyMode {
     private static let signals = [SIGINT, SIGTERM, SIGHUP]
     private static let pastesOn = "\u{1B}[?2004h"
     private static let pastesOff: StaticString = "\u{1B}[?2004l"
-    // All are written before the handlers are set, and read by them; there is one terminal.
-    nonisolated(unsafe) private static var formerSettings = termios()
-    nonisolated(unsafe) private static var formerActions = (sigaction(), sigaction(), sigaction())
+    // All are written before the handlers are set, and read by them; there is one terminal. The structures of C are allocated: the
+    // compiler gives a static variable of one that has padding too few bytes (Swift 6.3.1: 444 for three `sigaction`, which take
+    // 456, and 57 for a `termios` of 60), and what the C library writes at their end goes over another variable.
+    nonisolated(unsafe) private static let formerSettings = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+    nonisolated(unsafe) private static let formerActions = UnsafeMutablePointer<sigaction>.allocate(
+        capacity: signals.count)
     nonisolated(unsafe) private static var announcesPastes = false
     nonisolated(unsafe) private static var isOn = false
 
     /// - Parameter announcesPastes: whether the terminal is asked to mark where a paste begins and ends.
     init?(announcesPastes: Bool) {
-        guard tcgetattr(STDIN_FILENO, &Self.formerSettings) == 0 else { return nil }
+        guard tcgetattr(STDIN_FILENO, Self.formerSettings) == 0 else { return nil }
         Self.announcesPastes = announcesPastes
-        sigaction(SIGINT, nil, &Self.formerActions.0)
-        sigaction(SIGTERM, nil, &Self.formerActions.1)
-        sigaction(SIGHUP, nil, &Self.formerActions.2)
-        for number in Self.signals { signal(number) { KeyMode.handOn($0) } }
-        var settings = Self.formerSettings
+        for (index, number) in Self.signals.enumerated() {
+            sigaction(number, nil, Self.formerActions + index)
+            signal(number) { KeyMode.handOn($0) }
+        }
+        var settings = Self.formerSettings.pointee
         settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
         settings.c_iflag &= ~tcflag_t(ICRNL | INLCR | IGNCR | ISTRIP | IXON)
         withUnsafeMutableBytes(of: &settings.c_cc) {
@@ -194,14 +197,14 @@ private struct KeyMode {
         guard isOn else { return }
         isOn = false
         if announcesPastes { _ = write(STDERR_FILENO, pastesOff.utf8Start, pastesOff.utf8CodeUnitCount) }
-        tcsetattr(STDIN_FILENO, TCSANOW, &formerSettings)
+        tcsetattr(STDIN_FILENO, TCSANOW, formerSettings)
     }
 
     private static func putBack(_ number: Int32) {
         switch number {
-        case SIGINT: sigaction(number, &formerActions.0, nil)
-        case SIGTERM: sigaction(number, &formerActions.1, nil)
-        default: sigaction(number, &formerActions.2, nil)
+        case SIGINT: sigaction(number, formerActions, nil)
+        case SIGTERM: sigaction(number, formerActions + 1, nil)
+        default: sigaction(number, formerActions + 2, nil)
         }
     }
 

@@ -5,11 +5,10 @@ import Hummingbird
 import LiaisonModel
 import LiaisonNotes
 import LiaisonTLS
-import Logging
+import LiaisonTestKit
 import NIOCore
 import NIOPosix
 import NIOSSL
-import ServiceLifecycle
 import Testing
 
 @testable import LiaisonHTTP
@@ -44,29 +43,15 @@ struct PatienceTests {
             privateKey: try NIOSSLPrivateKey(bytes: Array(server.privateKeyPEM.utf8), format: .pem))
         let router = Router()
         router.get("checkpoint") { _, _ in "" }
-        let (ports, bound) = AsyncStream.makeStream(of: Int.self)
-        let logger = Logger(label: "relay") { _ in SwiftLogNoOpLogHandler() }
         let institution = institution
-        let application = Application(
-            router: router,
-            server: RelayServer.listener(tls: tls, limits: limits) { known.contains($0) ? institution : nil },
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { bound.yield($0.localAddress?.port ?? 0) }, logger: logger)
-        let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
-                defer { bound.finish() }
-                try await services.run()
-            }
-            do {
-                let port = await ports.first { _ in true }
-                try await ask(#require(port))
-            } catch {
-                await services.triggerGracefulShutdown()
-                throw error
-            }
-            await services.triggerGracefulShutdown()
-            try await tasks.waitForAll()
+        try await Listening.run { bound, logger in
+            Application(
+                router: router,
+                server: RelayServer.listener(tls: tls, limits: limits) { known.contains($0) ? institution : nil },
+                configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+                onServerRunning: { bound($0.localAddress?.port ?? 0) }, logger: logger)
+        } asking: {
+            try await ask($0)
         }
     }
 

@@ -65,10 +65,10 @@ struct UnopenedTests {
             }
         }
         let refused = try await submit(UnopenedLimits(agent: size))
-        #expect(refused?.code == .tooManyRequests && refused?.retryAfter == .minutes(15))
-        #expect(try await submit(UnopenedLimits(institution: size))?.code == .tooManyRequests)
+        #expect(refused?.code == .tooMuchUnopened && refused?.retryAfter == .minutes(15))
+        #expect(try await submit(UnopenedLimits(institution: size))?.code == .tooMuchUnopened)
         #expect(try await submit(UnopenedLimits(agent: size + 1, institution: size + 1)) == nil)
-        #expect(try await submit(UnopenedLimits(agent: size + 1))?.code == .tooManyRequests)
+        #expect(try await submit(UnopenedLimits(agent: size + 1))?.code == .tooMuchUnopened)
     }
 
     @Test func whatIsUrgentHasAQuarterMore() throws {

@@ -2,44 +2,21 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import AsyncHTTPClient
-import Hummingbird
+import LiaisonTestKit
 import LiaisonWitness
-import Logging
 import NIOCore
 import NIOHTTP1
-import ServiceLifecycle
-import Testing
 
 /// Runs a witness's own listener on a free port for as long as `ask` takes, which is told the URL.
-///
-/// It listens to no signal: whoever ends the tests ends them, and the programs that other tests start inherit nothing.
 ///
 /// - Parameter patience: of the listener with whoever says nothing.
 func listening(
     _ witness: Witness, patience: TimeAmount = .minutes(10), _ ask: @Sendable (_ url: String) async throws -> Void
 ) async throws {
-    let (ports, bound) = AsyncStream.makeStream(of: Int.self)
-    let logger = Logger(label: "witness") { _ in SwiftLogNoOpLogHandler() }
-    let application = witness.application(host: "127.0.0.1", port: 0, patience: patience, logger: logger) { port in
-        bound.yield(port)
-    }
-    let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
-    try await withThrowingTaskGroup(of: Void.self) { tasks in
-        tasks.addTask {
-            // Nobody waits for the port of a listener that could not be bound.
-            defer { bound.finish() }
-            try await services.run()
-        }
-        do {
-            let first = await ports.first { _ in true }
-            let port = try #require(first)
-            try await ask("http://127.0.0.1:\(port)")
-        } catch {
-            await services.triggerGracefulShutdown()
-            throw error
-        }
-        await services.triggerGracefulShutdown()
-        try await tasks.waitForAll()
+    try await Listening.run { bound, logger in
+        witness.application(host: "127.0.0.1", port: 0, patience: patience, logger: logger, onRunning: bound)
+    } asking: { port in
+        try await ask("http://127.0.0.1:\(port)")
     }
 }
 

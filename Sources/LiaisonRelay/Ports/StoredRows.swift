@@ -35,7 +35,7 @@ public struct Batch: Sendable {
     public var inspections: [StoredInspection] = []
     /// What the operator's acts are compared with: the latest configuration.
     public var configuration: Hash?
-    /// By how many bytes it changes what lies unopened, by author.
+    /// By how many bytes it changes what lies unopened, by author; never 0.
     public var unopened: [AgentAddress: Int] = [:]
 
     public init() {}
