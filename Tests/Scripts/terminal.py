@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
-r"""Types answers at a terminal as their questions come; prints what the terminal showed and the exit code.
+r"""Types answers at a terminal as their questions come; prints what the terminal showed and the exit code. Fails when a question
+changes how the terminal shows what is written, or when the terminal is left other than it was.
 
     terminal.py ANSWERS COMMAND…
 
@@ -12,6 +13,7 @@ import pty
 import re
 import select
 import sys
+import termios
 import time
 
 os.environ["TERM"] = "xterm"
@@ -28,6 +30,7 @@ with open(sys.argv[1], encoding="utf-8") as lines:
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
+before = termios.tcgetattr(terminal)
 seen, mark, left, started = b"", 0, b"", time.time()
 
 
@@ -52,9 +55,14 @@ for question, answer in answers:
         if not step():
             sys.exit(f"no question {question!r} in {seen[mark:].decode(errors='replace')!r}")
     mark = seen.index(question.encode(), mark) + len(question.encode())
+    [taken, shown, control] = termios.tcgetattr(terminal)[:3]
+    if taken & ~before[0] or [shown, control] != before[1:3]:
+        sys.exit(f"the terminal's settings at {question!r}: {taken:o} {shown:o} {control:o}, before: {before[:3]}")
     left = typed(answer)
 while step():
     pass
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+if termios.tcgetattr(terminal) != before:
+    sys.exit(f"the terminal's settings at the end: {termios.tcgetattr(terminal)}, before: {before}")
 sys.stdout.write(seen.decode(errors="replace"))
 print(f"exit {status} after {time.time() - started:.0f} s")
