@@ -34,6 +34,20 @@ public struct ServerLimits: Sendable {
     public var agentUrgent = ShareLimits(requests: 4, bytes: 20 << 20)
     public var institutionUrgent = ShareLimits(requests: 32, bytes: 24 << 20)
     public var allUrgent = ShareLimits(requests: 128, bytes: 32 << 20)
+    /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger; after that
+    /// each answer has to wait, and after the same time one more is forgotten.
+    public var refusals = 32
+    public var refusalWait: TimeAmount = .seconds(1)
+    /// Requests of one agent or registrar that are answered as fast as they come, and after what time one of them is forgotten: a
+    /// first refresh takes some 1,500. Those beyond wait like what is refused too often.
+    public var requestsAtOnce = 2500
+    public var urgentRequestsAtOnce = 500
+    public var requestForgottenAfter: TimeAmount = .milliseconds(3)
+    /// Streams that one connection may have open. Whoever opens more is shut out for a while: an agent or registrar by its
+    /// key, a stranger by its network, which keeps nobody out whom a roster names.
+    public var streams = 32
+    public var streamsOfAStranger = 8
+    public var shutOut: TimeAmount = .seconds(5)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)
     /// The same for a peer that no roster names: long enough to hand in a roster.

@@ -15,7 +15,7 @@ import NIOTLS
 import Synchronization
 
 /// Who is at the other end of a connection: the SHA-256 of the client certificate's public key, found once
-/// when the handshake completes.
+/// when the handshake completes; and how much patience the relay has left with it.
 final class Peer: Sendable {
     @TaskLocal static var current: Peer?
 
@@ -25,6 +25,15 @@ final class Peer: Sendable {
     }
 
     private let found = Mutex(Found())
+    private let patience: Mutex<Patience>
+
+    init(_ patience: Patience = Patience()) { self.patience = Mutex(patience) }
+
+    /// Counts a request that is a stranger's, or that is refused because its party has too much in work.
+    ///
+    /// - Returns: how long its answer has to wait. A refusal costs nearly as much as an answer, so whoever asks on and on is answered
+    ///   slowly; waiting costs nothing.
+    func strain() -> TimeAmount { patience.withLock { $0.strain(now: .now()) } }
 
     var fingerprint: Hash? { found.withLock { $0.fingerprint } }
     /// Where the connection comes from; nil while a proxy has not said it.
@@ -49,7 +58,7 @@ struct PeerChannel: ServerChildChannel {
     let institution: @Sendable (Hash) -> InstitutionID?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let peer = Peer()
+        let peer = Peer(Patience(most: limits.refusals, oneMoreEach: limits.refusalWait, now: .now()))
         let isProxy = channel.remoteAddress?.ipAddress.map(limits.proxies.contains) ?? false
         if !isProxy { peer.set(network: Network.prefix(of: channel.remoteAddress)) }
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
@@ -72,8 +81,62 @@ struct PeerChannel: ServerChildChannel {
     }
 }
 
+/// How often at once a connection is refused something without having to wait for it; given back over time.
+struct Patience {
+    private let most: Int
+    private let oneMoreEach: TimeAmount
+    private var left: Int
+    private var since: NIODeadline
+
+    init(most: Int = 32, oneMoreEach: TimeAmount = .seconds(1), now: NIODeadline = .now()) {
+        self.most = most
+        self.oneMoreEach = oneMoreEach
+        left = most
+        since = now
+    }
+
+    /// - Returns: how long to wait.
+    mutating func strain(now: NIODeadline) -> TimeAmount {
+        let more = Int((now - since).nanoseconds / max(oneMoreEach.nanoseconds, 1))
+        if more > 0 {
+            left = min(left + more, most)
+            since = now
+        }
+        guard left > 0 else { return oneMoreEach }
+        left -= 1
+        return .zero
+    }
+}
+
+/// Counts the streams of HTTP/2 that a connection has open. Each takes memory that belongs to nobody's share, from before its
+/// request is read until after its answer was taken; a connection that opens too many is closed.
+final class StreamCount: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+
+    private var connection: PeerHandler?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // A request of HTTP/1.1 has the whole connection.
+        guard (try? context.pipeline.syncOperations.handler(type: PeerHandler.self)) == nil else { return }
+        connection = try? context.channel.parent?.pipeline.syncOperations.handler(type: PeerHandler.self)
+        connection?.streamOpened()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    private func end() {
+        connection?.streamClosed()
+        connection = nil
+    }
+}
+
 /// Reads the peer's key when the handshake completes; closes a connection whose handshake does not, or that is idle.
-private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
     private let peer: Peer
@@ -86,6 +149,8 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
     /// The institution whose agent or registrar it is; nil for a stranger.
     private var own: InstitutionID?
     private var isSilentStranger = false
+    private var streams = 0
+    private var channel: (any Channel)?
 
     init(peer: Peer, limits: ServerLimits, places: Places, institution: @escaping @Sendable (Hash) -> InstitutionID?) {
         self.peer = peer
@@ -95,9 +160,19 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        channel = context.channel
         close(in: limits.handshake, context)
         takePlace(context)
     }
+
+    func streamOpened() {
+        streams += 1
+        guard streams > (own == nil ? limits.streamsOfAStranger : limits.streams) else { return }
+        if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
+        channel?.close(promise: nil)
+    }
+
+    func streamClosed() { streams -= 1 }
 
     private func takePlace(_ context: ChannelHandlerContext) {
         guard let network = peer.network, place == nil else { return }
@@ -109,6 +184,7 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
         deadline?.cancel()
         if let place { places.left(place.id, from: place.network, of: own) }
         place = nil
+        channel = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -154,6 +230,9 @@ private final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler 
                 places.recognized(place.id, from: place.network, as: key, of: own)
             }
             close(in: own == nil ? limits.strangerPatience : limits.lifetime, context)
+            if let place, places.isShutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) {
+                context.close(promise: nil)
+            }
         }
         if event is IdleStateHandler.IdleStateEvent {
             context.close(promise: nil)

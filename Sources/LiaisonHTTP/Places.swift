@@ -53,12 +53,26 @@ final class Places: Sendable {
         /// By network.
         var strangers = Groups<String>()
         var known = Groups<InstitutionID>()
+        /// Who was shut out, and until when.
+        var shutOut: [Party: NIODeadline] = [:]
+    }
+
+    private enum Party: Hashable {
+        case key(Hash)
+        case network(String)
+
+        init(from network: String, key: Hash?) { self = key.map(Party.key) ?? .network(network) }
     }
 
     private let limits: ServerLimits
     private let state = Mutex(State())
 
-    init(_ limits: ServerLimits) { self.limits = limits }
+    private let now: @Sendable () -> NIODeadline
+
+    init(_ limits: ServerLimits, now: @escaping @Sendable () -> NIODeadline = { .now() }) {
+        self.limits = limits
+        self.now = now
+    }
 
     /// Strangers that are here.
     var strangers: Int { state.withLock { $0.strangers.count } }
@@ -99,6 +113,20 @@ final class Places: Sendable {
             return state.known.remove(from: crowded)
         }
         evicted?.close()
+    }
+
+    /// Keeps a key out for a while; without a key, the strangers of a network.
+    func shutOut(from network: String, key: Hash?) {
+        let now = now()
+        state.withLock {
+            $0.shutOut = $0.shutOut.filter { $0.value > now }
+            $0.shutOut[Party(from: network, key: key)] = now + limits.shutOut
+        }
+    }
+
+    func isShutOut(from network: String, key: Hash?) -> Bool {
+        let now = now()
+        return state.withLock { $0.shutOut[Party(from: network, key: key)].map { $0 > now } ?? false }
     }
 
     /// - Parameter institution: as whose it was recognized.

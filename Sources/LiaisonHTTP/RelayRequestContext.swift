@@ -21,11 +21,36 @@ struct RelayRequestContext: RequestContext {
     let source: String
     /// What this request holds of the relay's memory; nil before it has a place.
     var share: Share?
+    private let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         fingerprint = Peer.current?.fingerprint
         self.source = Peer.current?.network ?? Network.prefix(of: source.channel.remoteAddress)
+        channel = source.channel
+    }
+
+    /// Keeps a share until the stream of HTTP/2 is closed: an answer that was written to it may wait there for a client that does
+    /// not take it.
+    func keep(_ share: Share) {
+        guard channel.parent?.parent != nil else { return }
+        channel.closeFuture.whenComplete { _ in withExtendedLifetime(share) {} }
+    }
+
+    /// Waits as long as the connection has to, having strained the relay's patience.
+    func strain() async throws { try await wait(Peer.current?.strain() ?? .zero) }
+
+    /// Waits while there were too many requests of this agent.
+    func takeTurn(_ shares: Shares, _ urgency: Urgency) async throws {
+        guard let fingerprint else { return }
+        try await wait(shares.wait(of: fingerprint, urgency))
+    }
+
+    /// Nothing is done for a client that has gone meanwhile.
+    private func wait(_ time: TimeAmount) async throws {
+        guard time > .zero else { return }
+        try await Task.sleep(for: .nanoseconds(time.nanoseconds))
+        guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
     }
 
     /// The agent on the connection, asked of the directory anew for each request.
@@ -82,14 +107,32 @@ struct ShareMiddleware: RouterMiddleware {
         _ request: Request, context: RelayRequestContext,
         next: (Request, RelayRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard request.uri.path != Route.stream.template else {
-            try await relay.freshen()
-            return try await next(request, context)
-        }
         let institution = context.fingerprint.flatMap { try? relay.reader(tls: $0) }
         let urgency = Urgency(priority: request.headers[.priority])
-        let share = try shares.enter(
-            from: context.source, key: context.fingerprint, institution: institution, urgency)
+        if institution == nil {
+            try await context.strain()
+        } else {
+            try await context.takeTurn(shares, urgency)
+        }
+        do {
+            guard request.uri.path != Route.stream.template else {
+                try await relay.freshen()
+                return try await next(request, context)
+            }
+            let share = try shares.enter(
+                from: context.source, key: context.fingerprint, institution: institution, urgency)
+            context.keep(share)
+            return try await answer(request, context, share, next)
+        } catch let problem as Problem where problem.code == .tooManyRequests && institution != nil {
+            try await context.strain()
+            throw problem
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ context: RelayRequestContext, _ share: Share,
+        _ next: (Request, RelayRequestContext) async throws -> Response
+    ) async throws -> Response {
         var context = context
         context.share = share
         try await relay.freshen()

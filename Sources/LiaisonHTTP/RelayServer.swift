@@ -54,7 +54,9 @@ public enum RelayServer {
         tls: TLSConfiguration, limits: ServerLimits, institution: @escaping @Sendable (Hash) -> InstitutionID?
     ) -> HTTPServerBuilder {
         var http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestDeadlineHandler(head: limits.head, body: limits.body)])
+            additionalChannelHandlers: [
+                RequestDeadlineHandler(head: limits.head, body: limits.body), StreamCount()
+            ])
         http.httpDecoder.maxHeaderListSize = limits.headerBytes
         let stream = http
         let places = Places(limits)

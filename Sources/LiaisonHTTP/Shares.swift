@@ -4,6 +4,7 @@
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
+import NIOCore
 import Synchronization
 
 /// What one party may make the relay do at a time.
@@ -34,6 +35,7 @@ final class Shares: Sendable {
     private let limits: ServerLimits
     private let used = Mutex<[Party: (requests: Int, bytes: Int)]>([:])
     private let refused = Mutex<[String: Int]>([:])
+    private let rates = Mutex<[Party: Patience]>([:])
 
     init(_ limits: ServerLimits) { self.limits = limits }
 
@@ -74,6 +76,20 @@ final class Shares: Sendable {
             }
         try take(requests: 1, bytes: 0, parties)
         return Share(of: self, parties)
+    }
+
+    /// How long a request of an agent or registrar has to wait because there were too many before it: also those that are answered at
+    /// once, one after the other, leave nobody else a turn. Urgent ones are counted apart.
+    func wait(of key: Hash, _ urgency: Urgency, now: NIODeadline = .now()) -> TimeAmount {
+        let party = urgency.isApart ? Party.agentUrgent(key) : .agent(key)
+        let most = urgency.isApart ? limits.urgentRequestsAtOnce : limits.requestsAtOnce
+        let isWithin = rates.withLock {
+            $0[party, default: Patience(most: most, oneMoreEach: limits.requestForgottenAfter, now: now)]
+                .strain(now: now) == .zero
+        }
+        guard !isWithin else { return .zero }
+        refused.withLock { $0["agent_rate", default: 0] += 1 }
+        return limits.refusalWait
     }
 
     fileprivate func take(requests: Int, bytes: Int, _ parties: [Party]) throws(Problem) {

@@ -5,6 +5,7 @@ import LiaisonListener
 import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
+import NIOCore
 import Synchronization
 import Testing
 
@@ -73,6 +74,46 @@ struct FairnessTests {
             places.recognized(other, from: "elsewhere", as: key, of: avema)
         }
         #expect(closed.names.last == "agent")
+    }
+
+    /// Whoever opened too many streams stays out for a while: a key, or the strangers of a network, and nobody else.
+    @Test func whoIsShutOutComesBackLater() {
+        let now = Mutex(NIODeadline.now())
+        let places = Places(limits) { now.withLock { $0 } }
+        let (key, other) = (Hash.of("key"), Hash.of("other"))
+        places.shutOut(from: "flood", key: key)
+        places.shutOut(from: "crowd", key: nil)
+        #expect(places.isShutOut(from: "elsewhere", key: key) && places.isShutOut(from: "crowd", key: nil))
+        #expect(!places.isShutOut(from: "flood", key: nil) && !places.isShutOut(from: "crowd", key: other))
+        now.withLock { $0 = $0 + limits.shutOut }
+        #expect(!places.isShutOut(from: "elsewhere", key: key) && !places.isShutOut(from: "crowd", key: nil))
+    }
+
+    @Test func patienceComesBackOverTime() {
+        let start = NIODeadline.now()
+        var patience = Patience(most: 2, oneMoreEach: .seconds(1), now: start)
+        #expect((0..<4).map { _ in patience.strain(now: start) } == [.zero, .zero, .seconds(1), .seconds(1)])
+        #expect(patience.strain(now: start + .seconds(1)) == .zero)
+        #expect(patience.strain(now: start + .seconds(1)) == .seconds(1))
+        #expect((0..<3).map { _ in patience.strain(now: start + .hours(1)) } == [.zero, .zero, .seconds(1)])
+    }
+
+    /// Requests that are answered at once have a rate as well; an agent's alarm does not wait for its other requests, and nobody
+    /// waits for another one's.
+    @Test func whoAsksWithoutEndWaits() {
+        var limits = limits
+        (limits.requestsAtOnce, limits.urgentRequestsAtOnce) = (3, 1)
+        let (shares, start) = (Shares(limits), NIODeadline.now())
+        let (busy, colleague) = (Hash.of("busy"), Hash.of("colleague"))
+        #expect(
+            (0..<4).map { _ in shares.wait(of: busy, .routine, now: start) } == [
+                .zero, .zero, .zero, limits.refusalWait
+            ])
+        #expect(shares.wait(of: busy, .urgent, now: start) == .zero)
+        #expect(shares.wait(of: busy, .urgent, now: start) == limits.refusalWait)
+        #expect(shares.wait(of: colleague, .routine, now: start) == .zero)
+        #expect(shares.wait(of: busy, .routine, now: start + limits.requestForgottenAfter) == .zero)
+        #expect(shares.refusals["agent_rate"] == 2)
     }
 
     /// An institution that enrols ever more keys has its own places, and so have the others.

@@ -146,14 +146,17 @@ async def main():
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await refusal()
+    tasks = [asyncio.create_task(for_ever("streams", stream)) for _ in range(STREAMS)]
+    # What an agent may listen to, before its own later connections push these out.
+    while answers["streams"][200] < 8:
+        await asyncio.sleep(0.1)
     parts = (
         [for_ever("uploads", upload) for _ in range(UPLOADS)]
-        + [for_ever("streams", stream) for _ in range(STREAMS)]
         + [for_ever("pages", pages) for _ in range(PAGES)]
         + [for_ever("garbage", garbage) for _ in range(GARBAGE)]
         + [for_ever("strangers", stranger) for _ in range(STRANGERS)]
     )
-    tasks = [asyncio.create_task(part) for part in parts]
+    tasks += [asyncio.create_task(part) for part in parts]
     while answers["uploads"]["begun"] < UPLOADS or answers["strangers"]["came"] < STRANGERS:
         await asyncio.sleep(0.1)
     print("flooding", flush=True)

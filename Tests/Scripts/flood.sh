@@ -51,25 +51,31 @@ alarm
 urgent 3
 quiet=$took
 
-# The flood is nobody's work but its own: what it takes of the processors is not what is measured here.
-nice -n 19 "$python" "$ROOT/Tests/Scripts/flood.py" "$(sed 's/.*://' "$dir/sb/relay.url")" "$dir/pki/agent.pem" \
-    "$dir/pki/agent-key.pem" "$dir/stranger.pem" "$dir/stranger-key.pem" iscg-est@avema01 >"$dir/flood" 2>"$dir/err" &
-flood=$!
-for _ in $(seq 300); do
-    grep -qs '^flooding$' "$dir/flood" && break
-    kill -0 "$flood" 2>/dev/null || fail "$(cat "$dir/err")"
-    sleep 0.1
-done
-grep -q '^flooding$' "$dir/flood" || fail 'no flood'
-urgent 3
-alarm
-kill -0 "$flood" || fail "the flood ended first: $(cat "$dir/err")"
-kill "$flood"
-wait "$flood" || fail "flood.py: $(cat "$dir/err")"
-flood=
-cat "$dir/flood"
-printf 'urgent: %s ms without the flood, %s ms in it\n' "$quiet" "$took"
-[ "$took" -le $((3 * quiet + 3000)) ] || fail "an urgent transmission took $took ms in the flood, $quiet ms without"
+# within WORD PROGRAM ARGUMENTS…: urgent transmissions, and the flooding agent's own alarm, while this program floods the relay, which
+# it does once it has said WORD. It is nobody's work but its own: what it takes of the processors is not what is measured here.
+within() {
+    local word=$1
+    nice -n 19 "$python" "$ROOT/Tests/Scripts/$2" "$(sed 's/.*://' "$dir/sb/relay.url")" "$dir/pki/agent.pem" \
+        "$dir/pki/agent-key.pem" "$dir/stranger.pem" "$dir/stranger-key.pem" "${@:3}" >"$dir/flood" 2>"$dir/err" &
+    flood=$!
+    for _ in $(seq 300); do
+        grep -qs "^$word\$" "$dir/flood" && break
+        kill -0 "$flood" 2>/dev/null || fail "$(cat "$dir/err")"
+        sleep 0.1
+    done
+    grep -q "^$word\$" "$dir/flood" || fail "no flood: $2"
+    urgent 3
+    alarm
+    kill -0 "$flood" || fail "the flood ended first: $(cat "$dir/err")"
+    kill "$flood"
+    wait "$flood" || fail "$2: $(cat "$dir/err")"
+    flood=
+    cat "$dir/flood"
+    printf 'urgent: %s ms without the flood, %s ms in it\n' "$quiet" "$took"
+    [ "$took" -le $((3 * quiet + 3000)) ] || fail "an urgent transmission took $took ms in the flood, $quiet ms without"
+}
+within flooding flood.py iscg-est@avema01
+within hasty haste.py
 
 # Its memory at its highest (proc(5)).
 peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
