@@ -137,7 +137,8 @@ extension RelayAddress.Fault {
         case .host(let host): language("« \(host) » n'est pas un nom de machine", "\"\(host)\" is not a host's name")
         case .port(let port):
             language(
-                "« \(port) » n'est pas un port, qui va de 1 à 65535", "\"\(port)\" is not a port, which is from 1 to 65535")
+                "« \(port) » n'est pas un port, qui va de 1 à 65535",
+                "\"\(port)\" is not a port, which is from 1 to 65535")
         case .more: language("il n'y faut que le nom et le port", "only the name and the port belong there")
         }
     }

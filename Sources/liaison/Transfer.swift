@@ -93,8 +93,11 @@ struct Withdraw: AsyncParsableCommand {
             let sender = try await session.track(id).routing.from
             guard session.ownUnits.contains(sender) else {
                 throw InputRefused(
-                    fr: "seule l'unité qui l'a envoyée peut la retirer (\(sender))\nconseil : liaison refuse la rend avec un motif",
-                    en: "only the unit that sent it can take it back (\(sender))\nhint: liaison refuse returns it with a reason")
+                    fr:
+                        "seule l'unité qui l'a envoyée peut la retirer (\(sender))\nconseil : liaison refuse la rend avec un motif",
+                    en:
+                        "only the unit that sent it can take it back (\(sender))\nhint: liaison refuse returns it with a reason"
+                )
             }
             try await voice.confirm(id, yes, console.language("Retirer ?", "Take back?"), console)
             let results = try await session.withdraw(
