@@ -206,6 +206,8 @@ private struct KeyMode {
         }
         for (index, number) in Self.signals.enumerated() {
             sigaction(number, nil, Self.formerActions + index)
+            // What is ignored does not end the program, or `Interruption` waits for it and gives the terminal back.
+            guard !Self.isIgnored(Self.formerActions[index]) else { continue }
             signal(number) { KeyMode.handOn($0) }
         }
         Self.isOn = true
@@ -215,6 +217,10 @@ private struct KeyMode {
             if announcesPastes { LineScreen.write(Self.pastesOn) }
         case .unseenLine: tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         }
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func set(_ character: Int32, to value: UInt8, in settings: inout termios) {
@@ -247,7 +253,12 @@ private struct KeyMode {
     /// The signal means what it meant before, for the program that now has its terminal back.
     private static func handOn(_ number: Int32) {
         giveBack()
-        putBack(number)
+        if number == SIGQUIT {
+            // Before, Swift's own handler, if any: it takes the terminal, and shows what is in memory.
+            signal(number, SIG_DFL)
+        } else {
+            putBack(number)
+        }
         raise(number)
     }
 }

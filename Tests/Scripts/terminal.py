@@ -31,6 +31,9 @@ with open(sys.argv[1], encoding="utf-8") as lines:
     answers = [line.rstrip("\n").split("\t") for line in lines]
 pid, terminal = pty.fork()
 if pid == 0:
+    # A shell in the background ignores some of them.
+    for number in [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]:
+        signal.signal(number, signal.SIG_DFL)
     os.execvp(sys.argv[2], sys.argv[2:])
 before = termios.tcgetattr(terminal)
 seen, mark, left, started = b"", 0, b"", time.time()

@@ -131,9 +131,10 @@ ENDS
 answers 'Phrase de passe :' ^C
 typing bta-montluel send saisine --to iscg-est@avema01 "${person[@]}"
 says 'NON TRANSMIS' "$dir/out"
-answers 'Phrase de passe :' "\\x1a$passphrase" "Phrase de passe incorrecte, recommencez" "$passphrase"
+answers 'Phrase de passe :' "\\x1a$passphrase" "Phrase de passe :" "$passphrase"
 typing bta-montluel units montluel
 says 'exit 0' "$dir/out"
+says 'Phrase de passe incorrecte, recommencez' "$dir/out"
 tait "$passphrase" "$dir/out"
 
 # A yes is a yes, and none that was typed before the question, or that only begins like one
