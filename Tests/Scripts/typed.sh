@@ -149,7 +149,7 @@ done
 answers 'Retirer ? [o/N]' ' OUI '
 typing bta-montluel withdraw "$id" --reason misdirected
 says 'exit 0' "$dir/out"
-says 'retirée' "$dir/out"
+says 'pas encore ouverte, détruite' "$dir/out"
 
 # Nobody is asked about what cannot be done
 : >"$dir/answers"
