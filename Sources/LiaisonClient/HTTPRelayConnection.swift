@@ -38,6 +38,8 @@ public struct HTTPRelayConnection: RelayConnection {
         url: String, roots: [[UInt8]]?, certificatePEM: String, privateKeyPEM: [UInt8],
         events: ConnectionEvents = .init()
     ) throws {
+        // Before the client is made: one with such an address would end the program where it connects.
+        let address = try RelayAddress(url)
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
         if roots == nil { tls.certificateVerification = .none }
@@ -59,7 +61,7 @@ public struct HTTPRelayConnection: RelayConnection {
         configuration.proxy = proxy
         isProxied = proxy != nil
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        self.url = url
+        self.url = address.url
         self.events = events
     }
 
@@ -67,11 +69,11 @@ public struct HTTPRelayConnection: RelayConnection {
 
     /// `HTTPS_PROXY`, as other tools read it.
     ///
-    /// - Throws: `Obstacle.proxyNotReadable` for one that names no host: going round it in silence would only end in
+    /// - Throws: `Obstacle.proxyNotReadable` for one that names no host, or a port that none has: going round it in silence would only end in
     ///   "unreachable".
     private static func proxy(_ environment: [String: String]) throws -> HTTPClient.Configuration.Proxy? {
         guard let text = environment["HTTPS_PROXY"] ?? environment["https_proxy"], !text.isEmpty else { return nil }
-        guard let url = URL(string: text), let host = url.host else {
+        guard let url = URL(string: text), let host = url.host, 1...65_535 ~= url.port ?? 3128 else {
             throw ClientFailure.obstacle(.proxyNotReadable(text))
         }
         return .server(host: host, port: url.port ?? 3128)

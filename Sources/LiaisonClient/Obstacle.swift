@@ -13,6 +13,8 @@ public enum Obstacle: Hashable, Sendable {
     case policyNotReadable(String, why: String?)
     /// `HTTPS_PROXY` names no host.
     case proxyNotReadable(String)
+    /// A relay's address, as it was typed or kept, and what is wrong with it.
+    case relayAddressNotReadable(String, RelayAddress.Fault)
     /// The form was sealed by a later program.
     case formOfALaterProgram
     /// Nobody takes charge of what they have not read.

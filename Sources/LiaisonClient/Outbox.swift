@@ -256,6 +256,13 @@ public final class Outbox {
     /// - Throws: `Obstacle.mayBeDeposited` for what the relay may have accepted: that is deposited once more, then withdrawn;
     ///   `ClientFailure.alreadyDeposited` for what it has accepted.
     public func discard(_ id: TransmissionID) throws {
+        try checkDiscarding(id)
+        try account.vault.delete(Table.sent, id.description)
+        try? FileManager.default.removeItem(atPath: account.contentPath(id))
+    }
+
+    /// Throws what `discard` would, and destroys nothing.
+    public func checkDiscarding(_ id: TransmissionID) throws {
         guard let item = try item(id) else {
             throw ClientFailure.unknownTransmission(id.description)
         }
@@ -265,8 +272,6 @@ public final class Outbox {
         guard item.wasHandedIn != true || isRefused else {
             throw ClientFailure.obstacle(.mayBeDeposited(id))
         }
-        try account.vault.delete(Table.sent, id.description)
-        try? FileManager.default.removeItem(atPath: account.contentPath(id))
     }
 
     /// Whether it may still wait for an answer: what is older was answered, or has expired with the longest retention.

@@ -23,6 +23,10 @@ extension Obstacle {
             language(
                 "HTTPS_PROXY est illisible (\(text))\nconseil : http://nom:port",
                 "HTTPS_PROXY is not readable (\(text))\nhint: http://name:port")
+        case .relayAddressNotReadable(let text, let fault):
+            language(
+                "adresse de relais incorrecte (\(text)) : \(fault.text(language))\nconseil : par exemple https://relais.example:8443",
+                "wrong relay address (\(text)): \(fault.text(language))\nhint: for example https://relay.example:8443")
         case .formOfALaterProgram:
             language(
                 "formulaire plus récent que ce programme : mettez-le à jour",
@@ -124,3 +128,18 @@ extension RegistrarObstacle {
 }
 
 private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+
+extension RelayAddress.Fault {
+    fileprivate func text(_ language: Language) -> String {
+        switch self {
+        case .notHTTPS: language("elle doit commencer par https://", "it has to begin with https://")
+        case .noHost: language("le nom du relais manque", "the relay's name is missing")
+        case .host(let host): language("« \(host) » n'est pas un nom de machine", "\"\(host)\" is not a host's name")
+        case .port(let port):
+            language(
+                "« \(port) » n'est pas un port, qui va de 1 à 65535",
+                "\"\(port)\" is not a port, which is from 1 to 65535")
+        case .more: language("il n'y faut que le nom et le port", "only the name and the port belong there")
+        }
+    }
+}

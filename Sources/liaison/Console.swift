@@ -24,7 +24,7 @@ struct Console {
     }
 
     func say(_ text: String) {
-        FileHandle.standardError.write(Data((Self.fitted(text, to: STDERR_FILENO) + "\n").utf8))
+        StandardError.write(Self.fitted(text, to: STDERR_FILENO) + "\n")
     }
 
     /// Broken between words for a terminal; as it is for a file or another program.
@@ -68,9 +68,16 @@ struct Console {
         sayNumbers(unit)
     }
 
+    /// Asks, and takes nothing but a yes for a yes. What was typed before somebody could read the question answers nothing.
     func confirm(_ question: String) -> Bool {
+        if Self.isInteractive { tcflush(STDIN_FILENO, TCIFLUSH) }
         say(question + language(" [o/N]", " [y/N]"))
-        return readLine()?.lowercased().hasPrefix(language("o", "y")) == true
+        return readLine().map(Self.isYes) == true
+    }
+
+    /// Whether an answer is a yes, in either language and any case, and no word that only begins like one.
+    static func isYes(_ answer: String) -> Bool {
+        ["o", "oui", "y", "yes"].contains(answer.trimmingCharacters(in: .whitespacesAndNewlines).lowercased())
     }
 
     func sayNumbers(_ unit: LiaisonModel.Unit?) {

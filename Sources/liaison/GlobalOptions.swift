@@ -298,18 +298,10 @@ enum Passphrase {
                 fr: "phrase de passe non indiquée\nconseil : LIAISON_PASSPHRASE_FILE",
                 en: "no passphrase\nhint: LIAISON_PASSPHRASE_FILE")
         }
-        var settings = termios()
-        tcgetattr(STDIN_FILENO, &settings)
-        var silent = settings
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        // Before the question stands there: what is typed at once is neither shown nor lost.
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-        FileHandle.standardError.write(Data(language("Phrase de passe : ", "Passphrase: ").utf8))
-        defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-            FileHandle.standardError.write(Data("\n".utf8))
+        return try Terminal.unseen {
+            StandardError.write(language("Phrase de passe : ", "Passphrase: "))
+            return try guarded((readLine() ?? "").utf8)
         }
-        return try guarded((readLine() ?? "").utf8)
     }
 
     private static func read(fromFile path: String) throws -> GuardedBytes {

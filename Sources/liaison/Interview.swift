@@ -206,7 +206,7 @@ struct Interview {
             say("\(question) \(choice)")
             switch try readWord().lowercased() {
             case "": return usual
-            case "o", "oui", "y", "yes": return true
+            case let word where Console.isYes(word): return true
             case "n", "non", "no": return false
             case "<": return nil
             default: say(language("répondez par o (oui) ou n (non)", "answer y (yes) or n (no)"))
@@ -302,7 +302,7 @@ struct Interview {
 }
 
 extension Console {
-    func prompt() { FileHandle.standardError.write(Data("> ".utf8)) }
+    func prompt() { StandardError.write("> ") }
 
     /// Whether somebody can be asked.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }

@@ -62,7 +62,7 @@ extension Interview {
                     "Send? [y = yes, n = no, number = correct, number- = clear]"))
             let text = try readWord().lowercased()
             switch text {
-            case "o", "oui", "y", "yes": if mayBeSent(summary.answers) { return .send }
+            case let word where Console.isYes(word): if mayBeSent(summary.answers) { return .send }
             case "n", "non", "no": return .stop
             case "<": return .back
             default:

@@ -41,13 +41,10 @@ struct Join: AsyncParsableCommand {
 
     func run() async throws {
         try await global.reporting { console in
+            // Before the words are asked for.
+            let address = try RelayAddress(relay)
             let code = try self.code.isEmpty ? Self.ask(console) : Self.read(self.code.joined(separator: " "))
-            let url = relay.contains("://") ? relay : "https://\(relay)"
-            guard url.hasPrefix("https://") else {
-                throw InputRefused(
-                    fr: "adresse https attendue (\(relay))", en: "expected an https address (\(relay))")
-            }
-            let invitation = try await Account.join(code, over: url, now: Instant.now) {
+            let invitation = try await Account.join(code, over: address.url, now: Instant.now) {
                 try global.openOrCreateVault()
             }
             let answer = Answer(agent: invitation.agent, unit: invitation.unit, role: invitation.role)

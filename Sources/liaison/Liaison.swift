@@ -46,6 +46,7 @@ struct Liaison: AsyncParsableCommand {
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         // Dossiers, exports, attachments: for this user only.
         umask(0o077)
+        StandardError.standIn()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -71,8 +72,7 @@ struct Liaison: AsyncParsableCommand {
         guard spokenLanguage == .fr, !isScript else { exit(withError: error) }
         let text = UsageInFrench.translate(fullMessage(for: error))
         if !text.isEmpty {
-            let stream = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
-            stream.write(Data((text + "\n").utf8))
+            StandardError.write(text + "\n", to: code.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
         }
         Foundation.exit(code.rawValue)
     }

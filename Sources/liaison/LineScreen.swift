@@ -22,7 +22,7 @@ struct LineScreen {
         self.isCapable = isCapable
     }
 
-    static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    static func write(_ text: String) { StandardError.write(text) }
 
     mutating func draw(_ buffer: LineBuffer) {
         defer { isDrawn = true }

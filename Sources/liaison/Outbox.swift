@@ -186,6 +186,8 @@ struct OutboxCommand: AsyncParsableCommand {
             guard let routing = try session.outbox.sealed(id) else {
                 throw ClientFailure.unknownTransmission(id.description)
             }
+            // Nobody is asked about what cannot be destroyed.
+            try session.outbox.checkDiscarding(id)
             let voice = Voice(session, console.language)
             try await session.know([routing.to.institution])
             try await show(routing, voice, console)

@@ -102,6 +102,6 @@ final class ProgressMeter: Sendable {
     /// Only where a person looks: a file or another program gets no line that is overwritten.
     private static func rewrite(_ line: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+        StandardError.write("\r\u{1B}[K\(line)")
     }
 }

@@ -58,7 +58,7 @@ final class Terminal {
 
     /// Keeps the terminal in hand during `body`: what is typed between two questions is not shown by the kernel either.
     func held<Result>(_ body: () throws -> Result) rethrows -> Result {
-        guard isTerminal, !isHeld, let mode = KeyMode(announcesPastes: isCapable) else { return try body() }
+        guard isTerminal, !isHeld, let mode = KeyMode(.keys(announcesPastes: isCapable)) else { return try body() }
         isHeld = true
         defer {
             mode.end()
@@ -81,6 +81,21 @@ final class Terminal {
             }
         }
         return isMore
+    }
+
+    /// Nothing of the line that is typed during `body` is shown, nor after it when the program is ended or stopped meanwhile.
+    /// What is typed before and after the line is dropped.
+    static func unseen<Result>(_ body: () throws -> Result) throws -> Result {
+        // Before the question stands there: what is typed at once is neither shown nor lost.
+        guard let mode = KeyMode(.unseenLine) else {
+            throw InputRefused(
+                fr: "le terminal montrerait la phrase de passe", en: "the terminal would show the passphrase")
+        }
+        defer {
+            mode.end()
+            tcflush(STDIN_FILENO, TCIFLUSH)
+        }
+        return try body()
     }
 
     /// Puts the terminal back as it was, on whatever thread: for whoever ends the program while somebody is asked.
@@ -152,9 +167,16 @@ final class Terminal {
     }
 }
 
-/// A terminal that hands over each key as it comes and shows nothing by itself, until `end` or until a signal arrives.
+/// A terminal that shows nothing by itself, until `end` or until a signal arrives.
 private struct KeyMode {
-    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    enum Extent {
+        /// Each key is handed over as it comes. The terminal may be asked to mark where a paste begins and ends.
+        case keys(announcesPastes: Bool)
+        /// A line, edited by the kernel. Ctrl-Z is a character like others: the shell would show what is typed on.
+        case unseenLine
+    }
+
+    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
     private static let pastesOn = "\u{1B}[?2004h"
     private static let pastesOff: StaticString = "\u{1B}[?2004l"
     // All are written before the handlers are set, and read by them; there is one terminal. The structures of C are allocated: the
@@ -163,27 +185,46 @@ private struct KeyMode {
     nonisolated(unsafe) private static let formerSettings = UnsafeMutablePointer<termios>.allocate(capacity: 1)
     nonisolated(unsafe) private static let formerActions = UnsafeMutablePointer<sigaction>.allocate(
         capacity: signals.count)
-    nonisolated(unsafe) private static var announcesPastes = false
+    /// What is written when the terminal is given back.
+    nonisolated(unsafe) private static var ending: StaticString = ""
     nonisolated(unsafe) private static var isOn = false
 
-    /// - Parameter announcesPastes: whether the terminal is asked to mark where a paste begins and ends.
-    init?(announcesPastes: Bool) {
+    init?(_ extent: Extent) {
         guard tcgetattr(STDIN_FILENO, Self.formerSettings) == 0 else { return nil }
-        Self.announcesPastes = announcesPastes
+        var settings = Self.formerSettings.pointee
+        switch extent {
+        case .keys(let announcesPastes):
+            Self.ending = announcesPastes ? Self.pastesOff : ""
+            settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
+            settings.c_iflag &= ~tcflag_t(ICRNL | INLCR | IGNCR | ISTRIP | IXON)
+            Self.set(VMIN, to: 1, in: &settings)
+            Self.set(VTIME, to: 0, in: &settings)
+        case .unseenLine:
+            Self.ending = "\n"
+            settings.c_lflag &= ~tcflag_t(ECHO | ECHONL)
+            Self.set(VSUSP, to: 0, in: &settings)
+        }
         for (index, number) in Self.signals.enumerated() {
             sigaction(number, nil, Self.formerActions + index)
+            // What is ignored does not end the program, or `Interruption` waits for it and gives the terminal back.
+            guard !Self.isIgnored(Self.formerActions[index]) else { continue }
             signal(number) { KeyMode.handOn($0) }
         }
-        var settings = Self.formerSettings.pointee
-        settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-        settings.c_iflag &= ~tcflag_t(ICRNL | INLCR | IGNCR | ISTRIP | IXON)
-        withUnsafeMutableBytes(of: &settings.c_cc) {
-            $0[Int(VMIN)] = 1
-            $0[Int(VTIME)] = 0
-        }
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
         Self.isOn = true
-        if announcesPastes { LineScreen.write(Self.pastesOn) }
+        switch extent {
+        case .keys(let announcesPastes):
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+            if announcesPastes { LineScreen.write(Self.pastesOn) }
+        case .unseenLine: tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        }
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    private static func set(_ character: Int32, to value: UInt8, in settings: inout termios) {
+        withUnsafeMutableBytes(of: &settings.c_cc) { $0[Int(character)] = value }
     }
 
     func end() {
@@ -196,7 +237,7 @@ private struct KeyMode {
     static func giveBack() {
         guard isOn else { return }
         isOn = false
-        if announcesPastes { _ = write(STDERR_FILENO, pastesOff.utf8Start, pastesOff.utf8CodeUnitCount) }
+        _ = write(STDERR_FILENO, ending.utf8Start, ending.utf8CodeUnitCount)
         tcsetattr(STDIN_FILENO, TCSANOW, formerSettings)
     }
 
@@ -204,14 +245,20 @@ private struct KeyMode {
         switch number {
         case SIGINT: sigaction(number, formerActions, nil)
         case SIGTERM: sigaction(number, formerActions + 1, nil)
-        default: sigaction(number, formerActions + 2, nil)
+        case SIGHUP: sigaction(number, formerActions + 2, nil)
+        default: sigaction(number, formerActions + 3, nil)
         }
     }
 
     /// The signal means what it meant before, for the program that now has its terminal back.
     private static func handOn(_ number: Int32) {
         giveBack()
-        putBack(number)
+        if number == SIGQUIT {
+            // Before, Swift's own handler, if any: it takes the terminal, and shows what is in memory.
+            signal(number, SIG_DFL)
+        } else {
+            putBack(number)
+        }
         raise(number)
     }
 }

@@ -90,6 +90,15 @@ struct Withdraw: AsyncParsableCommand {
             let id = try transmission.value(session)
             let code = try Reason.read(reason, for: .withdrawn)
             let voice = Voice(session, console.language)
+            let sender = try await session.track(id).routing.from
+            guard session.ownUnits.contains(sender) else {
+                throw InputRefused(
+                    fr:
+                        "seule l'unité qui l'a envoyée peut la retirer (\(sender))\nconseil : liaison refuse la rend avec un motif",
+                    en:
+                        "only the unit that sent it can take it back (\(sender))\nhint: liaison refuse returns it with a reason"
+                )
+            }
             try await voice.confirm(id, yes, console.language("Retirer ?", "Take back?"), console)
             let results = try await session.withdraw(
                 id, reason: code, catalogue: .shipped)

@@ -53,7 +53,8 @@ struct Units: AsyncParsableCommand {
                     reachable: presence == .open, standby: unit.standbyUnits)
             }
             try console.print(rows) {
-                shown.map { unit in
+                guard !shown.isEmpty else { return none(console.language) }
+                return shown.map { unit in
                     let duty =
                         unit.dutyPhone.map { console.language(", permanence ", ", duty line ") + $0 } ?? ""
                     return "\(unit.name), \(unit.town)" + console.language(" : ", ": ") + unit.phone + duty
@@ -61,6 +62,11 @@ struct Units: AsyncParsableCommand {
                 }.joined(separator: "\n")
             }
         }
+    }
+
+    private func none(_ language: Language) -> String {
+        guard let text else { return language("Aucune unité dans l'annuaire.", "No unit in the directory.") }
+        return language("Aucune unité trouvée pour « \(text) ».", "No unit found for \"\(text)\".")
     }
 
     private func matches(_ unit: LiaisonModel.Unit) -> Bool {

@@ -21,7 +21,8 @@ enum EveryReason {
         let id = try Fixture.unwrap(TransmissionID("00000000-0000-4000-8000-000000000000"))
         return [
             .notAnAgentsVault, .unknownInstitution(institution), .policyNotReadable("/tmp/politique", why: nil),
-            .policyNotReadable("/tmp/politique", why: "3"), .proxyNotReadable("mandataire"), .formOfALaterProgram,
+            .policyNotReadable("/tmp/politique", why: "3"), .proxyNotReadable("mandataire"),
+            .relayAddressNotReadable("https://relais:70000", .port("70000")), .formOfALaterProgram,
             .notYetRead(id), .mayBeDeposited(id), .callComesTooLate(id), .onlyInFormerLog(id, log: log),
             .contentNotHere(id), .noSuchFields(["motif"], present: ["urgence", "commune"]), .notAColleague(agent),
             .colleagueHasNoKey(agent)

@@ -36,6 +36,44 @@ says 'it has its answer already' "$dir/err"
 exits 0 as iscg-est units gex
 [ "$(json 'd[0]["unit"], d[0]["reachable"]')" = "('bta-gex@ggd01', True)" ] || fail "$(cat "$dir/out")"
 
+exits 0 as iscg-est units xyz
+[ "$(json d)" = '[]' ] || fail "$(cat "$dir/out")"
+dit iscg-est units xyz
+says 'Aucune unité trouvée pour « xyz »' "$dir/out"
+
+# What was deposited is not discarded, and only its sender takes it back
+exits 65 as bta-montluel outbox "$id" --discard </dev/null
+says 'it is deposited already' "$dir/err"
+exits 65 as iscg-est withdraw "$id" --reason misdirected
+says 'only the unit that sent it' "$dir/err"
+
+# Standard error may be full or closed, and standard output closed: nothing is said, and the exit code is the same
+code=0
+as iscg-est read zz 2>/dev/full || code=$?
+[ "$code" = 65 ] || fail "exit code $code with a full standard error"
+code=0
+as iscg-est read zz 2>&- || code=$?
+[ "$code" = 65 ] || fail "exit code $code without standard error"
+code=0
+as iscg-est read zz <&- >&- 2>&- || code=$?
+[ "$code" = 65 ] || fail "exit code $code without input and output"
+exits 0 as iscg-est inbox
+
+# A wrong address of a relay is said to be wrong, and no vault is made
+wrong() { # wrong ADDRESS WORDS
+    exits 65 "$bin/liaison" --vault "$dir/new" join "$1" </dev/null
+    says "wrong relay address ($1): $2" "$dir/err"
+    says 'https://relay.example:8443' "$dir/err"
+    [ ! -e "$dir/new" ] || fail "a vault for $1"
+}
+wrong https://127.0.0.1:70000 '"70000" is not a port'
+wrong https://host:abc '"abc" is not a port'
+wrong 'https://relais invalide' '"relais invalide" is not'
+wrong https:// "the relay's name is missing"
+wrong http://127.0.0.1:8443 'it has to begin with https://'
+HTTPS_PROXY=http://127.0.0.1:70000 exits 65 as iscg-est inbox
+says 'HTTPS_PROXY is not readable' "$dir/err"
+
 # Attachments come back as they were, under their own name
 printf '%%PDF-1.4\n%%%%EOF\n' >"$dir/lettre.pdf"
 cat >"$dir/form.yaml" <<'FORM'

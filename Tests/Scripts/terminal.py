@@ -5,19 +5,21 @@ changes how the terminal shows what is written, or when the terminal is left oth
 
     terminal.py ANSWERS COMMAND…
 
-A line of the file ANSWERS is QUESTION<tab>ANSWER; Enter follows each answer but ^C and ^D; \n and \x15 stand for those bytes.
+A line of the file ANSWERS is QUESTION<tab>ANSWER; Enter follows each answer but ^C, ^D and ^\; \n and \x15 stand for those bytes.
+An empty question is none: the answer is typed ahead. SIGTERM, or another signal's name, is sent and not typed.
 """
 
 import os
 import pty
 import re
 import select
+import signal
 import sys
 import termios
 import time
 
 os.environ["TERM"] = "xterm"
-KEYS = {"^C": b"\x03", "^D": b"\x04"}
+KEYS = {"^C": b"\x03", "^D": b"\x04", "^\\": b"\x1c"}
 
 
 def typed(answer):
@@ -29,6 +31,9 @@ with open(sys.argv[1], encoding="utf-8") as lines:
     answers = [line.rstrip("\n").split("\t") for line in lines]
 pid, terminal = pty.fork()
 if pid == 0:
+    # A shell in the background ignores some of them.
+    for number in [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]:
+        signal.signal(number, signal.SIG_DFL)
     os.execvp(sys.argv[2], sys.argv[2:])
 before = termios.tcgetattr(terminal)
 seen, mark, left, started = b"", 0, b"", time.time()
@@ -58,7 +63,10 @@ for question, answer in answers:
     [taken, shown, control] = termios.tcgetattr(terminal)[:3]
     if taken & ~before[0] or [shown, control] != before[1:3]:
         sys.exit(f"the terminal's settings at {question!r}: {taken:o} {shown:o} {control:o}, before: {before[:3]}")
-    left = typed(answer)
+    if answer in signal.Signals.__members__:
+        os.kill(pid, signal.Signals[answer])
+    else:
+        left = typed(answer)
 while step():
     pass
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -104,3 +104,61 @@ says 'trop facile à deviner' "$dir/out"
 says 'Les deux saisies diffèrent' "$dir/out"
 says 'liaison/possession/v1' "$dir/out"
 tait 'motdepasse123' "$dir/out"
+
+# typing UNIT COMMAND…: as somebody types the answers of $dir/answers at a terminal, the passphrase as well
+typing() {
+    local unit=$1
+    shift
+    LANG=fr_FR.UTF-8 LIAISON_VAULT="$dir/sb/agents/$unit" "$python" "$(dirname "$0")/terminal.py" "$dir/answers" \
+        "$bin/liaison" "$@" >"$dir/out" || fail "$(cat "$dir/out")"
+}
+# answers QUESTION ANSWER…
+answers() { printf '%s\t%s\n' "$@" >"$dir/answers"; }
+passphrase=$(cat "$dir/sb/agents/bta-montluel.passphrase")
+
+# Whatever ends the program while the passphrase is typed, the terminal shows again what is typed; Ctrl-Z stops nothing
+while read -r end status; do
+    answers 'Phrase de passe :' "$end"
+    typing bta-montluel inbox
+    says "exit $status" "$dir/out"
+done <<'ENDS'
+^C -2
+^\ -3
+SIGTERM -15
+SIGHUP -1
+SIGQUIT -3
+ENDS
+answers 'Phrase de passe :' ^C
+typing bta-montluel send saisine --to iscg-est@avema01 "${person[@]}"
+says 'NON TRANSMIS' "$dir/out"
+answers 'Phrase de passe :' "\\x1a$passphrase" "Phrase de passe :" "$passphrase"
+typing bta-montluel units montluel
+says 'exit 0' "$dir/out"
+says 'Phrase de passe incorrecte, recommencez' "$dir/out"
+tait "$passphrase" "$dir/out"
+
+# A yes is a yes, and none that was typed before the question, or that only begins like one
+dit bta-montluel send saisine --to iscg-est@avema01 "${person[@]}" --set minors_present=0 --set safe_phone=0639980001
+id=$(deposited)
+export LIAISON_PASSPHRASE_FILE="$dir/sb/agents/bta-montluel.passphrase"
+for no in oups 'oh non' yesterday n ''; do
+    answers '' o 'Retirer ? [o/N]' "$no"
+    typing bta-montluel withdraw "$id" --reason misdirected
+    says "rien n'a été fait" "$dir/out"
+done
+answers 'Retirer ? [o/N]' ' OUI '
+typing bta-montluel withdraw "$id" --reason misdirected
+says 'exit 0' "$dir/out"
+says 'pas encore ouverte, détruite' "$dir/out"
+
+# Nobody is asked about what cannot be done
+: >"$dir/answers"
+typing bta-montluel outbox "$id" --discard
+says 'elle est déjà déposée' "$dir/out"
+tait 'La détruire' "$dir/out"
+dit bta-montluel send saisine --to iscg-est@avema01 "${person[@]}" --set minors_present=0 --set safe_phone=0639980001
+id=$(deposited)
+export LIAISON_PASSPHRASE_FILE="$dir/sb/agents/iscg-est.passphrase"
+typing iscg-est withdraw "$id" --reason misdirected
+says "seule l'unité qui l'a envoyée peut la retirer" "$dir/out"
+tait 'Retirer ?' "$dir/out"
