@@ -37,7 +37,7 @@ public struct ServerLimits: Sendable {
     /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger; after that
     /// each answer has to wait, and after the same time one more is forgotten.
     public var refusals = 32
-    public var refusalWait: TimeAmount = .seconds(1)
+    public var refusalWait: TimeAmount = .seconds(5)
     /// Requests of one agent or registrar that are answered as fast as they come, and after what time one of them is forgotten: a
     /// first refresh takes some 1,500. Those beyond wait like what is refused too often.
     public var requestsAtOnce = 2500
