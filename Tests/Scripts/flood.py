@@ -134,9 +134,11 @@ async def refusal():
 def check():
     """Each part of the flood was one."""
     print(*(f"{name}: {dict(counts)}" for name, counts in sorted(answers.items())), sep="\n", flush=True)
-    if answers["streams"][200] < 8 or not answers["pages"][200] or not answers["garbage"][400]:
+    # Pages and garbage take turns: what one of them takes of the share, the other one is refused or waits for.
+    turns = answers["pages"] + answers["garbage"]
+    if answers["streams"][200] < 8 or not turns[200] + turns[400]:
         sys.exit("flood: what this agent may do was refused as well")
-    if not all(answers[name][429] for name in ("uploads", "streams", "pages", "garbage")):
+    if not all(counts[429] for counts in (answers["uploads"], answers["streams"], turns)):
         sys.exit("flood: something had no end")
     if answers["uploads"]["begun"] < UPLOADS or answers["strangers"]["came"] < STRANGERS:
         sys.exit("flood: not enough came")
