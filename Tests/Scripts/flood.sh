@@ -65,7 +65,7 @@ within() {
     nice -n 19 "$python" "$ROOT/Tests/Scripts/$2" "$(sed 's/.*://' "$dir/sb/relay.url")" "$dir/pki/agent.pem" \
         "$dir/pki/agent-key.pem" "$dir/stranger.pem" "$dir/stranger-key.pem" "${@:3}" >"$dir/flood" 2>"$dir/err" &
     flood=$!
-    for _ in $(seq 300); do
+    for _ in $(seq 1500); do
         grep -qs "^$word\$" "$dir/flood" && break
         kill -0 "$flood" 2>/dev/null || fail "$(cat "$dir/err")"
         sleep 0.1
