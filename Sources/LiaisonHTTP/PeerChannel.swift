@@ -27,7 +27,7 @@ final class Peer: Sendable {
     private let found = Mutex(Found())
     private let patience: Mutex<Patience>
 
-    init(_ patience: Patience = Patience()) { self.patience = Mutex(patience) }
+    init(_ patience: Patience) { self.patience = Mutex(patience) }
 
     /// Counts a request that is a stranger's, or that is refused because its party has too much in work.
     ///
@@ -88,7 +88,7 @@ struct Patience {
     private var left: Int
     private var since: NIODeadline
 
-    init(most: Int = 32, oneMoreEach: TimeAmount = .seconds(1), now: NIODeadline = .now()) {
+    init(most: Int, oneMoreEach: TimeAmount, now: NIODeadline) {
         self.most = most
         self.oneMoreEach = oneMoreEach
         left = most

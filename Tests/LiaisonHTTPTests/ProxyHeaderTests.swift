@@ -59,7 +59,7 @@ struct ProxyHeaderTests {
     @Test func whatIsBehindItIsPassedOn() throws {
         let sent = Self.four + Array("hello".utf8)
         for cut in 1..<sent.count {
-            let peer = Peer()
+            let peer = Peer(Patience(most: 1, oneMoreEach: .seconds(1), now: .now()))
             let channel = EmbeddedChannel(handler: ProxyHeaderHandler(peer: peer))
             try channel.writeInbound(ByteBuffer(bytes: sent.prefix(cut)))
             try channel.writeInbound(ByteBuffer(bytes: sent.dropFirst(cut)))

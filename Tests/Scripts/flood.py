@@ -8,16 +8,14 @@ what was answered. Fails when a part of it was no flood, or when a refusal does 
 
 import asyncio
 import collections
-import contextlib
 import itertools
 import os
 import re
-import signal
-import ssl
 import sys
 
+import flooding
+
 PORT, UNIT = int(sys.argv[1]), sys.argv[6]
-LONGEST = 30.0
 SEGMENT = 4 << 20
 UPLOADS, STREAMS, PAGES, GARBAGE, STRANGERS = 200, 100, 32, 16, 300
 
@@ -28,25 +26,11 @@ STRANGERS_SOURCES = itertools.cycle(f"127.0.1.{number}" for number in range(1, 1
 answers = collections.defaultdict(collections.Counter)
 
 
-def context(certificate, key):
-    """A client's side of TLS that believes any server."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-    made.set_alpn_protocols(["http/1.1"])
-    made.load_cert_chain(certificate, key)
-    return made
+AGENTS, STRANGERS_TLS = (flooding.context(*pair, "http/1.1") for pair in (sys.argv[2:4], sys.argv[4:6]))
 
 
-AGENTS, STRANGERS_TLS = context(*sys.argv[2:4]), context(*sys.argv[4:6])
-
-
-@contextlib.asynccontextmanager
-async def connected(tls=AGENTS, sources=AGENTS_SOURCES):
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT, ssl=tls, local_addr=(next(sources), 0))
-    try:
-        yield reader, writer
-    finally:
-        writer.transport.abort()
+def connected(tls=AGENTS, sources=AGENTS_SOURCES):
+    return flooding.connected(PORT, tls, next(sources))
 
 
 async def answer(reader):
@@ -145,8 +129,7 @@ def check():
 
 
 async def main():
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    stop = flooding.told_to_stop()
     await refusal()
     tasks = [asyncio.create_task(for_ever("streams", stream)) for _ in range(STREAMS)]
     # What an agent may listen to, before its own later connections push these out.
@@ -161,12 +144,7 @@ async def main():
     tasks += [asyncio.create_task(part) for part in parts]
     while answers["uploads"]["begun"] < UPLOADS or answers["strangers"]["came"] < STRANGERS:
         await asyncio.sleep(0.1)
-    print("flooding", flush=True)
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), LONGEST)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await flooding.goes_on("flooding", stop, tasks)
     check()
 
 

@@ -3,19 +3,19 @@
 """An agent and strangers who ask on and on without waiting: haste.py PORT CERTIFICATE KEY STRANGER-CERTIFICATE STRANGER-KEY (see
 flood.sh).
 
-Says `hasty` once all of them have to wait for their answers, goes on until it is told to stop (SIGTERM) or half a minute is over, and then says how many answers
-there were. Fails when a part of it was no haste, or when a connection with too many streams (RFC 9113) is not closed.
+Says `hasty` once all of them have to wait for their answers, goes on until it is told to stop (SIGTERM) or half a minute is over, and
+then says how many answers there were. Fails when a part of it was no haste, or when a connection with too many streams (RFC 9113) is not closed.
 """
 
 import asyncio
 import collections
 import contextlib
 import itertools
-import signal
-import ssl
 import sys
 
-PORT, LONGEST = int(sys.argv[1]), 30.0
+import flooding
+
+PORT = int(sys.argv[1])
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, WINDOW_UPDATE = 0, 1, 4, 8
 END_STREAM, ACK, END_STREAM_AND_HEADERS = 1, 1, 5
@@ -26,25 +26,12 @@ sources = itertools.cycle(f"127.0.0.{number}" for number in range(2, 20))
 answers = collections.Counter()
 
 
-def context(certificate, key, protocol):
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-    made.set_alpn_protocols([protocol])
-    made.load_cert_chain(certificate, key)
-    return made
+AGENT, STRANGER = (flooding.context(*pair, "h2") for pair in (sys.argv[2:4], sys.argv[4:6]))
+PLAIN_AGENT = flooding.context(*sys.argv[2:4], "http/1.1")
 
 
-AGENT, STRANGER = (context(*pair, "h2") for pair in (sys.argv[2:4], sys.argv[4:6]))
-PLAIN_AGENT = context(*sys.argv[2:4], "http/1.1")
-
-
-@contextlib.asynccontextmanager
-async def connected(tls):
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT, ssl=tls, local_addr=(next(sources), 0))
-    try:
-        yield reader, writer
-    finally:
-        writer.transport.abort()
+def connected(tls):
+    return flooding.connected(PORT, tls, next(sources))
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -106,8 +93,7 @@ async def for_ever(one, *arguments):
 
 
 async def main():
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    stop = flooding.told_to_stop()
     parts = (
         [(multiplexed, "multiplexed", AGENT, 32)] * 12
         + [(multiplexed, "not taken", AGENT, 32, 0)] * 12
@@ -118,12 +104,7 @@ async def main():
     # What is answered at once, to a key and on each connection, is used up.
     while len(answers) < 4 or sum(answers.values()) < 4000:
         await asyncio.sleep(0.1)
-    print("hasty", flush=True)
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), LONGEST)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await flooding.goes_on("hasty", stop, tasks)
     print(*(f"{name}: {count} answers" for name, count in sorted(answers.items())), sep="\n", flush=True)
     try:
         await too_many_streams()
