@@ -127,6 +127,18 @@ extension Session {
         flows(of: routing.kind, from: routing.from, to: routing.to).first?.urgencies.first?.urgency ?? .routine
     }
 
+    /// Does what comes before a transmission is sealed, with requests that say how urgent it may become: a relay that this
+    /// agent keeps busy would else refuse an alarm before it knows that it is one.
+    ///
+    /// - Parameter urgency: as far as it is chosen; else the greatest that the convention allows for the kind.
+    public func asking<Result>(
+        for kind: String, _ urgency: Urgency?, _ work: () async throws -> Result
+    ) async throws -> Result {
+        let flows = directory.convention?.body.flows.filter { $0.kind == kind } ?? []
+        let greatest = flows.flatMap(\.urgencies).map(\.urgency).min()
+        return try await HTTPRelayConnection.$urgency.withValue(urgency ?? greatest ?? .routine) { try await work() }
+    }
+
     /// One unit for each role that must get a copy, the nearest by address.
     private func forcedCopies(_ routing: Routing) async throws -> [UnitAddress] {
         guard let sender = directory.unit(routing.from), let recipient = directory.unit(routing.to) else { return [] }

@@ -227,36 +227,8 @@ extension DeskRoutes {
         let seen = try await form(of: request, context)["seen"]
         do {
             let place = try context.draftPlace
-            let language = language
-            let sent = try await clerk.work(.relayIfReachable) { session, voice -> Sent in
-                let writing = try await Writing(place, session, voice)
-                func notSent(_ error: any Error, isSealed: Bool, back: String) -> Sent {
-                    .notSent(
-                        NotSentPage(
-                            isSealed: isSealed, why: FailureWords.text(error, language).asSentence, back: back,
-                            numbers: writing.calls))
-                }
-                guard seen == (try writing.seal) else { throw Changed() }
-                let id: TransmissionID
-                let units = writing.routing.recipients + [writing.routing.from]
-                do {
-                    let plan = try await session.plan(writing.request, catalogue: voice.catalogue)
-                    id = try await session.seal(plan, ofDraft: place.id)
-                    try await session.rememberReaders(of: units)
-                } catch {
-                    return notSent(error, isSealed: false, back: place.path)
-                }
-                // What could not be reached a moment ago is not tried again while somebody waits.
-                guard session.offlineSince == nil else {
-                    return notSent(ClientFailure.unreachable(), isSealed: true, back: "/outbox")
-                }
-                do {
-                    _ = try await session.checkWitnessed(for: writing.routing.urgency)
-                    _ = try await session.deposit(id, catalogue: voice.catalogue)
-                    return .deposited(id)
-                } catch {
-                    return notSent(error, isSealed: true, back: "/outbox")
-                }
+            let sent = try await clerk.work(.relayIfReachable) { session, voice in
+                try await session.asking(for: place.kind, nil) { try await deposit(place, seen, session, voice) }
             }
             await recount()
             switch sent {
@@ -265,6 +237,37 @@ extension DeskRoutes {
             }
         } catch {
             return await failed(error, context)
+        }
+    }
+
+    private func deposit(_ place: DraftPlace, _ seen: String?, _ session: Session, _ voice: Voice) async throws -> Sent {
+        let writing = try await Writing(place, session, voice)
+        func notSent(_ error: any Error, isSealed: Bool, back: String) -> Sent {
+            .notSent(
+                NotSentPage(
+                    isSealed: isSealed, why: FailureWords.text(error, language).asSentence, back: back,
+                    numbers: writing.calls))
+        }
+        guard seen == (try writing.seal) else { throw Changed() }
+        let id: TransmissionID
+        let units = writing.routing.recipients + [writing.routing.from]
+        do {
+            let plan = try await session.plan(writing.request, catalogue: voice.catalogue)
+            id = try await session.seal(plan, ofDraft: place.id)
+            try await session.rememberReaders(of: units)
+        } catch {
+            return notSent(error, isSealed: false, back: place.path)
+        }
+        // What could not be reached a moment ago is not tried again while somebody waits.
+        guard session.offlineSince == nil else {
+            return notSent(ClientFailure.unreachable(), isSealed: true, back: "/outbox")
+        }
+        do {
+            _ = try await session.checkWitnessed(for: writing.routing.urgency)
+            _ = try await session.deposit(id, catalogue: voice.catalogue)
+            return .deposited(id)
+        } catch {
+            return notSent(error, isSealed: true, back: "/outbox")
         }
     }
 }

@@ -46,6 +46,12 @@ final class Places: Sendable {
             count -= 1
             return connection
         }
+
+        mutating func removeAll(from group: Name) -> [Connection] {
+            let removed = members.removeValue(forKey: group) ?? []
+            count -= removed.count
+            return removed
+        }
     }
 
     private struct State {
@@ -115,13 +121,15 @@ final class Places: Sendable {
         evicted?.close()
     }
 
-    /// Keeps a key out for a while; without a key, the strangers of a network.
+    /// Keeps a key out for a while; without a key, the strangers of a network, of whom those that are here go as well.
     func shutOut(from network: String, key: Hash?) {
         let now = now()
-        state.withLock {
-            $0.shutOut = $0.shutOut.filter { $0.value > now }
-            $0.shutOut[Party(from: network, key: key)] = now + limits.shutOut
+        let closed = state.withLock { state -> [Connection] in
+            state.shutOut = state.shutOut.filter { $0.value > now }
+            state.shutOut[Party(from: network, key: key)] = now + limits.shutOut
+            return key == nil ? state.strangers.removeAll(from: network) : []
         }
+        for connection in closed { connection.close() }
     }
 
     func isShutOut(from network: String, key: Hash?) -> Bool {

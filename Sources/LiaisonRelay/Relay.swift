@@ -20,6 +20,7 @@ public struct Relay: Sendable {
     /// The present DirectoryHead, ready to send.
     let prepared: PreparedAnswer
     private let freshening = Freshening()
+    let closings = SharedWork<StagedName, ContentReference?>()
 
     public init(
         sequencer: Sequencer, store: any RelayStore, clock: @escaping @Sendable () -> Instant,

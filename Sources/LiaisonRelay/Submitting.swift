@@ -5,6 +5,12 @@ public import LiaisonModel
 public import LiaisonNotes
 public import LiaisonWire
 
+/// What an agent has uploaded and not submitted yet.
+struct StagedName: Hashable {
+    let digest: Hash
+    let owner: AgentAddress
+}
+
 /// What agents hand in: submissions, the uploads before them, and acts.
 extension Relay {
     public func submit(
@@ -50,12 +56,19 @@ extension Relay {
         try quotas.submit(by: peer, envelope.claimed.routing.urgency, bytes: 0, now: clock())
         var arrived = claimed
         if isSigned(envelope, by: peer), try await store.transmission(envelope.claimed.routing.id) == nil {
-            guard let staged = try await store.closeStaged(claimed.sha256, owner: peer) else {
+            guard let staged = try await closeStaged(claimed.sha256, owner: peer) else {
                 throw Problem(.contentMissing)
             }
             arrived = staged
         }
         return try await deposit(envelope, .staged(claimed.sha256, owner: peer), arrived: arrived, by: peer)
+    }
+
+    /// Hashing what is staged takes long: for however many requests it is done once.
+    private func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference? {
+        try await closings.result(of: StagedName(digest: digest, owner: owner)) { [store] in
+            try await store.closeStaged(digest, owner: owner)
+        }
     }
 
     public func stagedSize(_ digest: Hash, by peer: AgentAddress) async throws -> StagedContent {
@@ -82,7 +95,7 @@ extension Relay {
         try quotas.act(by: peer, now: clock())
         try await checkSeen(act.claimed.checkpoint)
         if let content = act.claimed.content, isSigned(act, by: peer) {
-            _ = try await store.closeStaged(content.sha256, owner: peer)
+            _ = try await closeStaged(content.sha256, owner: peer)
         }
         return try await receipt(for: .act(act, peer: peer))
     }

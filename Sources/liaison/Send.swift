@@ -79,20 +79,23 @@ struct Send: AsyncParsableCommand {
         try await outcome.watch {
             try await global.withSession(.goOn, flushes: false) { session, console in
                 let voice = Voice(session, console.language)
-                try await send(voice, console, outcome)
+                // What no convention can permit is refused by the convention, in its words; the hint stands before them.
+                let known = voice.catalogue.kind(named: kind)
+                if known == nil { sayUnknownKind(voice, console) }
+                let id = known?.id ?? kind
+                try await session.asking(for: id, try urgency.map(Self.urgency)) {
+                    try await send(id, voice, console, outcome)
+                }
                 // What waited before does not hold up what was just written.
                 try await voice.flushOutbox(console)
             }
         }
     }
 
-    private func send(_ voice: Voice, _ console: Console, _ outcome: SendOutcome) async throws {
+    private func send(_ kind: String, _ voice: Voice, _ console: Console, _ outcome: SendOutcome) async throws {
         let session = voice.session
-        // What no convention can permit is refused by the convention, in its words; the hint stands before them.
-        let known = voice.catalogue.kind(named: kind)
-        if known == nil { sayUnknownKind(voice, console) }
-        outcome.call(try await voice.rescueNumbers(kind: known?.id ?? kind))
-        var request = try request(known?.id ?? kind, to: try await unit(known?.id ?? kind, voice, console), session)
+        outcome.call(try await voice.rescueNumbers(kind: kind))
+        var request = try request(kind, to: try await unit(kind, voice, console), session)
         try await session.know([request.to.institution], keys: true)
         guard let recipient = session.directory.unit(request.to) else {
             throw ClientFailure.unknownUnit(request.to.description)

@@ -79,10 +79,14 @@ struct FairnessTests {
     /// Whoever opened too many streams stays out for a while: a key, or the strangers of a network, and nobody else.
     @Test func whoIsShutOutComesBackLater() {
         let now = Mutex(NIODeadline.now())
-        let places = Places(limits) { now.withLock { $0 } }
+        let (places, closed) = (Places(limits) { now.withLock { $0 } }, Closed())
         let (key, other) = (Hash.of("key"), Hash.of("other"))
+        let agent = places.arrived(from: "crowd", closed.close("agent"))
+        places.recognized(agent, from: "crowd", as: key, of: avema)
+        for name in ["crowd", "elsewhere"] { _ = places.arrived(from: name, closed.close(name)) }
         places.shutOut(from: "flood", key: key)
         places.shutOut(from: "crowd", key: nil)
+        #expect(closed.names == ["crowd"] && places.strangers == 1)
         #expect(places.isShutOut(from: "elsewhere", key: key) && places.isShutOut(from: "crowd", key: nil))
         #expect(!places.isShutOut(from: "flood", key: nil) && !places.isShutOut(from: "crowd", key: other))
         now.withLock { $0 = $0 + limits.shutOut }
