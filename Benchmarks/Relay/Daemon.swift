@@ -16,7 +16,7 @@ final class Daemon {
         process.executableURL = URL(fileURLWithPath: "\(programs)/liaisond")
         process.arguments = ["serve", "--data", data, "--port", String(port)]
         // What is measured is the work, not the bounds for one agent.
-        let unbounded = ["SUBMISSIONS", "URGENT", "ACTS", "CONTENT_MEGABYTES"].flatMap { name in
+        let unbounded = ["SUBMISSIONS", "URGENT", "ACTS", "CONTENT_MEGABYTES", "REQUESTS"].flatMap { name in
             ["AGENT", "INSTITUTION"].map { ("LIAISOND_\($0)_\(name)_BURST", "1000000000") }
         }
         process.environment = ProcessInfo.processInfo.environment.merging(isBounded ? [] : unbounded) { $1 }

@@ -3,6 +3,29 @@
 
 public import NIOCore
 
+/// How many requests may come at once, and how many more in each second.
+public struct RequestRate: Sendable {
+    let burst: Int
+    let perSecond: Int
+
+    var interval: TimeAmount { .nanoseconds(1_000_000_000 / Int64(perSecond)) }
+
+    /// Large enough for "no bound"; what is computed with it does not overflow.
+    private static let largest = 1_000_000_000
+
+    public init(burst: Int, perSecond: Int) {
+        self.burst = min(max(burst, 1), Self.largest)
+        self.perSecond = min(max(perSecond, 1), Self.largest)
+    }
+
+    /// - Parameters:
+    ///   - name: of the setting, before `Burst` and `PerSecond`.
+    ///   - reader: given the name and the default of each, says what it is.
+    public func read(_ name: String, _ reader: (String, Int) -> Int) -> RequestRate {
+        RequestRate(burst: reader("\(name)Burst", burst), perSecond: reader("\(name)PerSecond", perSecond))
+    }
+}
+
 /// Time-outs and bounds of the listener: a silent or slow client never holds more than these.
 public struct ServerLimits: Sendable {
     /// From the TCP connection to the end of the TLS handshake.
@@ -38,11 +61,10 @@ public struct ServerLimits: Sendable {
     /// each answer has to wait, and after the same time one more is forgotten.
     public var refusals = 32
     public var refusalWait: TimeAmount = .seconds(5)
-    /// Requests of one agent or registrar that are answered as fast as they come, and after what time one of them is forgotten: a
-    /// first refresh takes some 1,500. Those beyond wait like what is refused too often.
-    public var requestsAtOnce = 2500
-    public var urgentRequestsAtOnce = 500
-    public var requestForgottenAfter: TimeAmount = .milliseconds(3)
+    /// Requests of one agent or registrar that are answered as fast as they come: a first refresh takes some 1,500. Those beyond
+    /// wait like what is refused too often. Requests that say that they are urgent are counted apart.
+    public var agentRate = RequestRate(burst: 2500, perSecond: 333)
+    public var agentUrgentRate = RequestRate(burst: 500, perSecond: 333)
     /// Streams that one connection may have open. Whoever opens more is shut out for a while: an agent or registrar by its
     /// key, a stranger by its network, which keeps nobody out whom a roster names.
     public var streams = 32

@@ -82,9 +82,9 @@ final class Shares: Sendable {
     /// once, one after the other, leave nobody else a turn. Urgent ones are counted apart.
     func wait(of key: Hash, _ urgency: Urgency, now: NIODeadline = .now()) -> TimeAmount {
         let party = urgency.isApart ? Party.agentUrgent(key) : .agent(key)
-        let most = urgency.isApart ? limits.urgentRequestsAtOnce : limits.requestsAtOnce
+        let rate = urgency.isApart ? limits.agentUrgentRate : limits.agentRate
         let isWithin = rates.withLock {
-            $0[party, default: Patience(most: most, oneMoreEach: limits.requestForgottenAfter, now: now)]
+            $0[party, default: Patience(most: rate.burst, oneMoreEach: rate.interval, now: now)]
                 .strain(now: now) == .zero
         }
         guard !isWithin else { return .zero }

@@ -226,6 +226,10 @@ struct Settings {
         limits.agentUrgent = share("agentUrgent", limits.agentUrgent)
         limits.institutionUrgent = share("institutionUrgent", limits.institutionUrgent)
         limits.allUrgent = share("allUrgent", limits.allUrgent)
+        limits.agentRate = limits.agentRate.read("agentRequests") { reader.int(forKey: ConfigKey($0), default: $1) }
+        limits.agentUrgentRate = limits.agentUrgentRate.read("agentUrgentRequests") {
+            reader.int(forKey: ConfigKey($0), default: $1)
+        }
         func megabytes(_ name: String, _ present: Int) -> Int {
             min(reader.int(forKey: ConfigKey("\(name)UnopenedMegabytes"), default: present >> 20), 1 << 40) << 20
         }
@@ -255,6 +259,7 @@ struct Settings {
             strangers=\(limits.strangers) \(limits.strangersOfOneSource), of one key and institution \(limits.connectionsOfOneKey) \(limits.connectionsOfOneInstitution)
             shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
             urgent=\(limits.agentUrgent) \(limits.institutionUrgent) \(limits.allUrgent)
+            rates=\(limits.agentRate) \(limits.agentUrgentRate)
             quotas=\(quotas)
             unopened=\(unopened)
             proxies=\(limits.proxies.sorted())
@@ -313,6 +318,12 @@ struct Settings {
         #LIAISOND_INSTITUTION_URGENT_MEGABYTES=24
         #LIAISOND_ALL_URGENT_REQUESTS=128
         #LIAISOND_ALL_URGENT_MEGABYTES=32
+        # Requests of one agent that are answered as fast as they come: at once, and in each second, urgent and immediate ones
+        # apart from the others. Those beyond are answered five seconds later.
+        #LIAISOND_AGENT_REQUESTS_BURST=2500
+        #LIAISOND_AGENT_REQUESTS_PER_SECOND=333
+        #LIAISOND_AGENT_URGENT_REQUESTS_BURST=500
+        #LIAISOND_AGENT_URGENT_REQUESTS_PER_SECOND=333
         # What may be added: at once, and in an hour. Submissions of one agent and of one institution, urgent and immediate
         # ones apart from the others; acts of one agent; MiB of contents of one agent; keys that one agent publishes; MiB of
         # rosters that one institution publishes, each counted as 256 KiB at least; its successions.

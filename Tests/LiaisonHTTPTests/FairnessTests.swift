@@ -106,7 +106,8 @@ struct FairnessTests {
     /// waits for another one's.
     @Test func whoAsksWithoutEndWaits() {
         var limits = limits
-        (limits.requestsAtOnce, limits.urgentRequestsAtOnce) = (3, 1)
+        limits.agentRate = RequestRate(burst: 3, perSecond: 100)
+        limits.agentUrgentRate = RequestRate(burst: 1, perSecond: 100)
         let (shares, start) = (Shares(limits), NIODeadline.now())
         let (busy, colleague) = (Hash.of("busy"), Hash.of("colleague"))
         #expect(
@@ -116,7 +117,7 @@ struct FairnessTests {
         #expect(shares.wait(of: busy, .urgent, now: start) == .zero)
         #expect(shares.wait(of: busy, .urgent, now: start) == limits.refusalWait)
         #expect(shares.wait(of: colleague, .routine, now: start) == .zero)
-        #expect(shares.wait(of: busy, .routine, now: start + limits.requestForgottenAfter) == .zero)
+        #expect(shares.wait(of: busy, .routine, now: start + .milliseconds(10)) == .zero)
         #expect(shares.refusals["agent_rate"] == 2)
     }
 
