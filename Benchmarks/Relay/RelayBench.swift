@@ -5,6 +5,7 @@ import Foundation
 import LiaisonLedger
 import LiaisonModel
 import LiaisonNotes
+import LiaisonRelay
 import LiaisonSQLiteStore
 import LiaisonTestKit
 import LiaisonWire
@@ -191,11 +192,14 @@ struct RelayBench {
             let measured = try await generator.closedLoop(lines, acts, for: .seconds(60))
             say("(c) \(kind.rawValue), 8 connections: \(text([measured]))")
         }
+        let store = try await site.store()
+        var lists: [String] = []
+        for reader in readers {
+            let last = try await store.end(of: .unit(reader.unit))?.number ?? 0
+            lists.append(Route.mailbox.path([reader.unit.description], query: ["after": String(max(last - 10, 0))]))
+        }
         let reads = [
-            (
-                "list: the last 10 events",
-                readers.map { Route.mailbox.path([$0.unit.description], query: ["after": "1190"]) }
-            ),
+            ("list: the last 10 events", lists),
             (
                 "sync: a page from the start",
                 readers.map { Route.mailbox.path([$0.unit.description], query: ["after": "0"]) }

@@ -25,7 +25,9 @@ extension Session {
         guard offlineSince == nil else { return [] }
         var items: [FlushedItem] = []
         for item in try outbox.waiting() {
-            items.append(FlushedItem(routing: item.routing, result: try await flush(item, catalogue, largest)))
+            let result = try await flush(item, catalogue, largest)
+            if case .failure(let reason) = result { whyKept[item.routing.id] = reason }
+            items.append(FlushedItem(routing: item.routing, result: result))
         }
         return items
     }

@@ -32,6 +32,8 @@ public final class Session {
     public internal(set) var followed: FollowedLog?
     /// Size of the largest tree seen before this command.
     let seenBefore: Int?
+    /// Of what this command could not deposit, why.
+    public internal(set) var whyKept: [TransmissionID: WaitReason] = [:]
     /// Whether the mailboxes are as the relay has them, for this command.
     var isSynced = false
 

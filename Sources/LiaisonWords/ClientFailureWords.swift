@@ -34,8 +34,9 @@ extension ClientFailure {
                 + ids.map { "\n  \($0)" }.joined()
         case .notInTheLastList(let number, let count):
             language(
-                "la dernière liste n'a pas de numéro \(number) (\(count) lignes)\nconseil : liaison inbox",
-                "the last list has no number \(number) (\(count) lines)\nhint: liaison inbox")
+                "la dernière liste n'a pas de numéro \(number) (\(count == 0 ? "elle est vide" : "elle va de 1 à \(count)"))\nconseil : liaison inbox",
+                "the last list has no number \(number) (\(count == 0 ? "it is empty" : "it goes from 1 to \(count)"))\nhint: liaison inbox"
+            )
         case .noRecipientKeys(let unit):
             language(
                 "aucun agent de cette unité ne peut lire de transmission (\(unit))",

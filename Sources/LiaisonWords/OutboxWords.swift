@@ -33,7 +33,8 @@ extension Voice {
     /// One that waits: what, for whom, why it has not left, and how it does.
     public func notSent(_ item: WaitingItem) -> String {
         let routing = item.routing
-        let obstacle = item.obstacle(at: session.clock(), largest: Session.largestUnasked)
+        let obstacle =
+            session.whyKept[routing.id] ?? item.obstacle(at: session.clock(), largest: Session.largestUnasked)
         let why =
             obstacle.map { " (\($0.text(language)))" }
             ?? language(

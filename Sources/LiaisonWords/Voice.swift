@@ -49,14 +49,7 @@ public struct Voice {
     ///
     /// - Throws: what `Session.track` and `Session.know` throw.
     public func title(of id: TransmissionID) async throws -> String {
-        let routing: Routing
-        if let own = try session.outbox.sealed(id) {
-            routing = own
-        } else if let delivery = try? await session.delivery(id) {
-            routing = delivery.routing
-        } else {
-            routing = try await session.track(id).routing
-        }
+        let routing = try await routing(of: id)
         try await session.know(Set(([routing.from] + routing.recipients).map(\.institution)))
         let names = routing.recipients.map(name).joined(separator: " ; ")
         return heading(routing)
@@ -65,7 +58,23 @@ public struct Voice {
                 ", from \(name(routing.from)) to \(names), sealed \(when(routing.sealedAt))")
     }
 
+    private func routing(of id: TransmissionID) async throws -> Routing {
+        if let own = try session.outbox.sealed(id) { return own }
+        if let delivery = try? await session.delivery(id) { return delivery.routing }
+        return try await session.track(id).routing
+    }
+
     // MARK: Reaching a unit
+
+    /// Where to call the other side of a transmission, in words.
+    ///
+    /// - Throws: what `Session.track` and `Session.know` throw.
+    public func numbersOfTheOtherSide(of id: TransmissionID) async throws -> [String] {
+        let routing = try await routing(of: id)
+        let other = session.ownUnits.contains(routing.from) ? routing.to : routing.from
+        try await session.know([other.institution])
+        return numbers(other)
+    }
 
     /// Whether the unit can be reached now, as the convention counts hours; without a convention it is open.
     public func presence(_ unit: LiaisonModel.Unit) -> Presence {

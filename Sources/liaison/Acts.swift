@@ -44,7 +44,7 @@ struct Acknowledge: AsyncParsableCommand {
     @OptionGroup var transmission: TransmissionArgument
 
     func run() async throws {
-        try await global.withSession { session, console in
+        try await global.withSession(about: transmission) { session, console in
             let voice = Voice(session, console.language)
             let id = try transmission.value(session)
             let evidence = try await session.acknowledge(id)
@@ -80,7 +80,7 @@ struct Refuse: AsyncParsableCommand {
     var note: String?
 
     func run() async throws {
-        try await global.withSession { session, console in
+        try await global.withSession(about: transmission) { session, console in
             let evidence = try await session.refuse(
                 transmission.value(session), reason: Reason.read(reason, for: .refused), note: note,
                 catalogue: .shipped)

@@ -36,10 +36,11 @@ struct Alerts: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await global.withSession(.goOn) { session, console in
+        try await global.withSession(.goOn, outbox: .leavesQuietly) { session, console in
             let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             try voice.sayUndeposited(console)
+            let isAllSent = try session.outbox.waiting().isEmpty
             let alerts = try await session.alerts()
             try await session.know(
                 Set(alerts.flatMap { [$0.other.institution, $0.unit.institution] }), keys: true)
@@ -47,7 +48,10 @@ struct Alerts: AsyncParsableCommand {
             try session.remember(list: alerts.map(\.transmission))
             try console.print(rows) {
                 alerts.isEmpty
-                    ? console.language("Aucune alerte.", "No alert.")
+                    ? isAllSent
+                        ? console.language("Aucune alerte.", "No alert.")
+                        : console.language(
+                            "Aucune alerte en dehors de ce qui n'est pas transmis.", "No alert besides what is not sent.")
                     : alerts.enumerated().map { number, alert in
                         voice.text(alert, number: number + 1).joined(separator: "\n")
                     }.joined(separator: "\n")

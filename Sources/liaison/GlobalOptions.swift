@@ -148,11 +148,23 @@ struct GlobalOptions: ParsableArguments {
         case goOn
     }
 
+    /// What becomes of the outbox before a command does its work.
+    enum OutboxFirst {
+        /// What waits leaves, and what could not is said.
+        case leaves
+        /// What waits leaves; the command itself says what could not.
+        case leavesQuietly
+        case stays
+    }
+
     /// Runs `body` with an agent's session over the relay, its directory fresh, its keys in order.
     ///
-    /// - Parameter flushes: whether what waits in the outbox leaves first.
+    /// - Parameters:
+    ///   - outbox: what becomes of what waits there.
+    ///   - transmission: that the command is about; where the relay does not answer, it says whom to call.
     func withSession(
-        _ withoutRelay: WithoutRelay = .stop, flushes: Bool = true, _ body: (Session, Console) async throws -> Void
+        _ withoutRelay: WithoutRelay = .stop, outbox: OutboxFirst = .leaves, about transmission: TransmissionArgument? = nil,
+        _ body: (Session, Console) async throws -> Void
     ) async throws {
         try await reporting { console in
             let account = try await timed("unlock") { try Account(vault: openVault()) }
@@ -175,16 +187,31 @@ struct GlobalOptions: ParsableArguments {
             do {
                 try await Interruption.saying(meter.sayInterrupted) {
                     try await timed("directory") { try await prepare(session, console, withoutRelay) }
-                    if flushes { try await Voice(session, console.language).flushOutbox(console) }
+                    if outbox != .stays {
+                        try await Voice(session, console.language).flushOutbox(console, saysFailures: outbox == .leaves)
+                    }
                     try await body(session, console)
                 }
             } catch {
                 meter.clear()
+                if let transmission, (error as? ClientFailure)?.isOfTheLine ?? false {
+                    await sayWhomToCall(transmission, session, console)
+                }
                 await connection?.close()
                 throw error
             }
             await connection?.close()
         }
+    }
+
+    /// By what this device knows; a vault that has never seen a directory knows nobody.
+    private func sayWhomToCall(
+        _ transmission: TransmissionArgument, _ session: Session, _ console: Console
+    ) async {
+        try? await session.workOffline()
+        guard let id = try? transmission.value(session) else { return }
+        let voice = Voice(session, console.language)
+        for line in (try? await voice.numbersOfTheOtherSide(of: id)) ?? [] { console.say(line) }
     }
 
     private func prepare(_ session: Session, _ console: Console, _ withoutRelay: WithoutRelay) async throws {

@@ -189,7 +189,7 @@ struct Inbox: AsyncParsableCommand {
     @OptionGroup var options: ListOptions
 
     func run() async throws {
-        try await global.withSession(.goOn) { session, console in
+        try await global.withSession(.goOn, outbox: .leavesQuietly) { session, console in
             let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             try voice.sayUndeposited(console)
@@ -217,7 +217,7 @@ struct Sent: AsyncParsableCommand {
     @OptionGroup var options: ListOptions
 
     func run() async throws {
-        try await global.withSession(.goOn) { session, console in
+        try await global.withSession(.goOn, outbox: .leavesQuietly) { session, console in
             let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             try voice.sayUndeposited(console)

@@ -94,7 +94,7 @@ struct OutboxCommand: AsyncParsableCommand {
         let outcome = SendOutcome(global.console())
         outcome.reached(.nothingBegun)
         try await outcome.watch {
-            try await global.withSession(.goOn, flushes: false) { session, console in
+            try await global.withSession(.goOn, outbox: .stays) { session, console in
                 let id = try transmission(id, session)
                 try await deposit(id, Voice(session, console.language), console, outcome)
             }
@@ -181,7 +181,7 @@ struct OutboxCommand: AsyncParsableCommand {
     }
 
     private func destroy(_ id: String) async throws {
-        try await global.withSession(.goOn, flushes: false) { session, console in
+        try await global.withSession(.goOn, outbox: .stays) { session, console in
             let id = try transmission(id, session)
             guard let routing = try session.outbox.sealed(id) else {
                 throw ClientFailure.unknownTransmission(id.description)
@@ -226,7 +226,7 @@ struct OutboxCommand: AsyncParsableCommand {
     }
 
     private func list() async throws {
-        try await global.withSession(.goOn, flushes: false) { session, console in
+        try await global.withSession(.goOn, outbox: .stays) { session, console in
             try await session.knowUndeposited()
             let waiting = try session.outbox.waiting()
             let voice = Voice(session, console.language)
@@ -242,7 +242,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
     private func flushAll() async throws {
         let outcome = SendOutcome(global.console())
-        try await global.withSession(.goOn, flushes: false) { session, console in
+        try await global.withSession(.goOn, outbox: .stays) { session, console in
             let voice = Voice(session, console.language)
             try await session.knowUndeposited()
             guard session.offlineSince == nil else {
@@ -306,12 +306,13 @@ extension WaitReason {
 
 extension Voice {
     /// Deposits what waits and needs nobody's word, and says what has left; what is only to be asked about is in the lists.
-    func flushOutbox(_ console: Console) async throws {
+    func flushOutbox(_ console: Console, saysFailures: Bool = true) async throws {
         guard try !session.outbox.waiting().isEmpty else { return }
         try await session.knowUndeposited()
         for item in try await session.flush(catalogue: catalogue, largest: Session.largestUnasked) {
             switch item.result {
-            case .success, .failure(.failed): console.say(text(item))
+            case .success: console.say(text(item))
+            case .failure(.failed) where saysFailures: console.say(text(item))
             case .failure: break
             }
         }

@@ -51,7 +51,7 @@ struct Read: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await global.withSession { session, console in
+        try await global.withSession(about: transmission) { session, console in
             let voice = Voice(session, console.language)
             let id = try transmission.value(session)
             let delivery = try session.outbox.sealed(id) == nil ? try await session.delivery(id) : nil

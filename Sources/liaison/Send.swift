@@ -77,7 +77,7 @@ struct Send: AsyncParsableCommand {
     func run() async throws {
         let outcome = SendOutcome(global.console())
         try await outcome.watch {
-            try await global.withSession(.goOn, flushes: false) { session, console in
+            try await global.withSession(.goOn, outbox: .stays) { session, console in
                 let voice = Voice(session, console.language)
                 // What no convention can permit is refused by the convention, in its words; the hint stands before them.
                 let known = voice.catalogue.kind(named: kind)

@@ -86,7 +86,7 @@ struct Withdraw: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await global.withSession { session, console in
+        try await global.withSession(about: transmission) { session, console in
             let id = try transmission.value(session)
             let code = try Reason.read(reason, for: .withdrawn)
             let voice = Voice(session, console.language)

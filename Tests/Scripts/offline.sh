@@ -15,6 +15,10 @@ before=$(deposited)
 interdit 69 bta-montluel sent
 says "$before" "$dir/out"
 
+# What cannot be done without the relay can be said by telephone
+interdit 69 bta-montluel withdraw "$before" --reason sent_in_error --yes
+says 'Appelez ISCG est, Montluel : 04 65 71 01 01' "$dir/out"
+
 # Numbers and presence of the units, as they were last verified
 dit bta-montluel units iscg
 says 'RELAIS INJOIGNABLE. Annuaire tel que vérifié' "$dir/out"
@@ -54,6 +58,8 @@ dit iscg-est read "$id"
 
 # What waits leaves with the next command that reaches the relay, the most urgent first; --flush says the same of all
 "$sandbox" down "$dir/sb"
+interdit 69 iscg-est acknowledge "$id"
+says 'Appelez Brigade' "$dir/out"
 interdit 69 bta-montluel send referral --to iscg-est@avema01 "${referral[@]}"
 interdit 69 bta-montluel send referral --to iscg-est@avema01 --urgency urgent "${referral[@]}"
 interdit 69 bta-montluel outbox --flush
