@@ -248,7 +248,9 @@ let package = Package(
             [
                 "LiaisonClient", "LiaisonDossier", "LiaisonForms", "LiaisonLedger", "LiaisonRelay",
                 "LiaisonSQLiteStore", "LiaisonTLS", "LiaisonVault", "LiaisonWords",
-                "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit"
+                "LiaisonWitness", "LiaisonSealing", "LiaisonWire", "LiaisonModel", "LiaisonNotes", "LiaisonTestKit",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio")
             ]),
         tests(
             "LiaisonDeskTests",

@@ -3,6 +3,8 @@
 
 public import LiaisonForms
 public import LiaisonModel
+import LiaisonSealing
+import LiaisonVault
 public import LiaisonWire
 
 /// What became of a transmission that waited in the outbox.
@@ -24,9 +26,15 @@ extension Session {
     public func flush(catalogue: FormCatalogue, largest: Int = .max) async throws -> [FlushedItem] {
         guard offlineSince == nil else { return [] }
         var items: [FlushedItem] = []
+        var silence: ClientFailure?
         for item in try outbox.waiting() {
-            let result = try await flush(item, catalogue, largest)
+            // A relay that does not answer any more is waited for once, and not once for each.
+            let result =
+                if let silence { Result<VerifiedEvidence, WaitReason>.failure(.failed(silence)) } else {
+                    try await flush(item, catalogue, largest)
+                }
             if case .failure(let reason) = result { whyKept[item.routing.id] = reason }
+            if case .failure(.failed(let failure)) = result, failure.isOfTheLine { silence = failure }
             items.append(FlushedItem(routing: item.routing, result: result))
         }
         return items
@@ -43,11 +51,17 @@ extension Session {
             return .failure(.failed(failure))
         } catch let problem as Problem {
             return .failure(problem.isFinal ? .refused(problem.code) : .failed(.refused(problem)))
-        } catch let cancellation as CancellationError {
-            throw cancellation
-        } catch {
-            // Its content is not here any more, or not whole: that stops no other, and no command.
+        } catch let failure as ByteSourceFailure where failure.isOfAFullDisk {
+            return .failure(.failed(.cannotWrite(account.vault.path)))
+        } catch  where Self.isOfTheContent(error) {
+            // That stops no other, and no command.
             return .failure(.failed(.sealedContentLost(item.routing.id)))
         }
+    }
+
+    /// Whether the sealed content is not here any more, or not whole. Anything else, a vault that cannot be written above all, says
+    /// nothing about the content, which the relay may even have accepted.
+    private static func isOfTheContent(_ error: any Error) -> Bool {
+        error is ByteSourceFailure || error is AgeFailure || error is ContentFailure || error is OpeningRefusal
     }
 }

@@ -117,11 +117,13 @@ public struct HTTPRelayConnection: RelayConnection {
             throw problem
         } catch {
             events.log.debug("\(method.rawValue) \(path): \(error), \(took)")
-            throw unreachable(error)
+            throw try unreachable(error)
         }
     }
 
-    private func unreachable(_ error: any Error) -> ClientFailure {
+    /// - Throws: `CancellationError` when it is the request's own task that ended it.
+    private func unreachable(_ error: any Error) throws -> ClientFailure {
+        try Task.checkCancellation()
         if let failure = error as? ClientFailure { return failure }
         let isClockRight = validity?.contains(Instant.now.rawValue) ?? true
         return .unreachable(LineFailure(error, isProxied: isProxied, isClockRight: isClockRight))
@@ -190,7 +192,7 @@ public struct HTTPRelayConnection: RelayConnection {
             }
             return bytes
         } catch {
-            throw unreachable(error)
+            throw try unreachable(error)
         }
     }
 

@@ -14,6 +14,11 @@ public enum ByteSourceFailure: Error, Equatable {
     case outOfBounds
     case changedWhileReading(String)
     case system(call: String, errno: Int32)
+
+    /// Whether there was no room for what was to be written.
+    public var isOfAFullDisk: Bool {
+        if case .system(_, let errno) = self { errno == ENOSPC || errno == EDQUOT } else { false }
+    }
 }
 
 public struct MemorySource: ByteSource {

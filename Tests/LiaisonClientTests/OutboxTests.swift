@@ -5,10 +5,13 @@ import Foundation
 import LiaisonForms
 import LiaisonModel
 import LiaisonNotes
+import LiaisonSealing
 import LiaisonTLS
 import LiaisonTestKit
 import LiaisonVault
 import LiaisonWire
+import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -208,6 +211,47 @@ struct OutboxTests {
         #expect(try await world.records().count { $0.event == .submissionAcceptance } == 1)
     }
 
+    /// Each would wait for its own time-out, and whoever started a command with it.
+    @Test func aRelayThatFallsSilentIsAskedOnce() async throws {
+        let world = try await world()
+        let attempts = Mutex(0)
+        _ = try await seal(.urgent, in: world)
+        _ = try await seal(in: world)
+        world.wrap = { honest in
+            var breaking = LyingConnection(honest)
+            breaking.receipt = { _ in
+                attempts.withLock { $0 += 1 }
+                throw ClientFailure.unreachable()
+            }
+            return breaking
+        }
+        let session = try await online(world)
+        let silent = WaitReason.failed(.unreachable())
+        #expect(obstacles(try await session.flush(catalogue: world.catalogue)) == [silent, silent])
+        #expect(attempts.withLock { $0 } == 1)
+        #expect(session.whyKept.count == 2)
+    }
+
+    /// What this device cannot write says nothing about the content, which the relay may even have: it is not to be written again.
+    @Test func whatCannotBeWrittenIsNoLostContent() async throws {
+        let world = try await world()
+        _ = try await seal(in: world)
+        func failing(_ error: any Error & Sendable) async throws -> Session {
+            world.wrap = { honest in
+                var failing = LyingConnection(honest)
+                failing.receipt = { _ in throw error }
+                return failing
+            }
+            return try await online(world)
+        }
+        var session = try await failing(ByteSourceFailure.system(call: "write", errno: ENOSPC))
+        #expect(
+            obstacles(try await session.flush(catalogue: world.catalogue))
+                == [.failed(.cannotWrite(session.account.vault.path))])
+        session = try await failing(VaultFailure.outOfMemory)
+        await #expect(throws: VaultFailure.outOfMemory) { try await session.flush(catalogue: world.catalogue) }
+    }
+
     /// What a log that the relay has left may hold is asked about, also when it has been sealed anew since: its unit may have
     /// read what was sealed first.
     @Test func whatAFormerLogMayHoldIsStillAskedAboutWhenSealedAnew() async throws {
@@ -271,5 +315,21 @@ struct OutboxTests {
             privateKeyPEM: Array(identity.privateKeyPEM.utf8))
         await #expect(throws: ClientFailure.unreachable(.unknownName)) { _ = try await connection.checkpoint() }
         await connection.close()
+    }
+
+    /// Whoever breaks off a request hears that it was broken off, not that the relay cannot be reached.
+    @Test func whatIsBrokenOffIsNoSilence() async throws {
+        let identity = try TLSIdentity(name: "essai", purpose: .client, notBefore: 1_760_000_000, lifetime: 86_400)
+        let silent = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(silent.localAddress?.port)
+        let connection = try HTTPRelayConnection(
+            url: "https://127.0.0.1:\(port)", roots: nil, certificatePEM: identity.certificatePEM,
+            privateKeyPEM: Array(identity.privateKeyPEM.utf8))
+        let asking = Task { try await connection.checkpoint() }
+        asking.cancel()
+        await #expect(throws: CancellationError.self) { try await asking.value }
+        await connection.close()
+        try await silent.close()
     }
 }
