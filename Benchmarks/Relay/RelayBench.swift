@@ -207,7 +207,9 @@ struct RelayBench {
             ("timeline", sent.map { Route.timeline.path([$0[0].id.description]) }),
             ("head", readers.map { _ in Route.directoryHead.path() }),
             ("lines", readers.map { _ in Route.directoryLines.path() }),
-            ("checkpoint", readers.map { _ in "/checkpoint" })
+            ("checkpoint", readers.map { _ in "/checkpoint" }),
+            ("bundle", readers.map { Route.bundle.path(["\($0.unit.institution)"], query: ["from": "0", "keys": "true"]) }),
+            ("tile", readers.map { _ in "/tile/0/000" })
         ]
         for (name, paths) in reads {
             let measured = try await generator.closedLoop(

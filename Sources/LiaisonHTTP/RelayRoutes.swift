@@ -61,14 +61,14 @@ struct RelayRoutes {
         case .directoryLines:
             return { request, context in
                 _ = try context.reader(relay)
-                return try json(await relay.lines(from: cursor(of: request)))
+                return ready(try await relay.linesAnswer(from: cursor(of: request)))
             }
         case .bundle:
             return { request, context in
                 _ = try context.reader(relay)
                 let institution = try context.parameter("institution") { InstitutionID($0) }
                 let keys = request.uri.queryParameters.get("keys", as: Bool.self) ?? true
-                return try json(await relay.bundle(of: institution, from: cursor(of: request), keys: keys))
+                return ready(try await relay.bundleAnswer(of: institution, from: cursor(of: request), keys: keys))
             }
         case .publishRoster:
             return { request, context in

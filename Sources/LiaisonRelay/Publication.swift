@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 public import LiaisonNotes
+import LiaisonWire
 import Synchronization
 
 /// The cosigned checkpoint that the relay publishes; a lock guards the one value that the asker of witnesses writes and
@@ -24,11 +25,29 @@ public final class Publication: Sendable {
     }
 }
 
-/// An answer that is the same for everybody while the log does not grow.
-final class PreparedAnswer: Sendable {
-    private let current = Mutex<(size: Int, bytes: [UInt8])?>(nil)
+/// Answers that are the same for everybody until something changes, ready to send.
+final class PreparedAnswers: Sendable {
+    private let largest: Int
+    private let kept = Mutex<(state: Int, answers: [String: [UInt8]], bytes: Int)>((0, [:], 0))
 
-    func bytes(for size: Int) -> [UInt8]? { current.withLock { $0?.size == size ? $0?.bytes : nil } }
+    /// - Parameter largest: all answers together, in bytes with those of their names; what does not fit drops the others.
+    init(largest: Int = 8 << 20) { self.largest = largest }
 
-    func keep(_ bytes: [UInt8], for size: Int) { current.withLock { $0 = (size, bytes) } }
+    /// - Parameters:
+    ///   - name: what is asked for.
+    ///   - state: a number that grows whenever the answer may be another.
+    ///   - make: called when it is not there yet.
+    func answer(
+        _ name: String, in state: Int, _ make: () async throws -> some Encodable & Sendable
+    ) async throws -> [UInt8] {
+        if let ready = kept.withLock({ $0.state == state ? $0.answers[name] : nil }) { return ready }
+        let answer = try WireJSON.encode(try await make())
+        kept.withLock { kept in
+            let size = answer.count + name.utf8.count
+            guard state >= kept.state, size <= largest else { return }
+            if state > kept.state || kept.bytes + size > largest { kept = (state, [:], 0) }
+            if kept.answers.updateValue(answer, forKey: name) == nil { kept.bytes += size }
+        }
+        return answer
+    }
 }

@@ -74,11 +74,7 @@ extension Relay {
 
     /// The same as it goes over the wire, made once for each state of the log: between two commits it is the same for everybody.
     public func directoryHeadAnswer() async throws -> [UInt8] {
-        let size = sequencer.head?.size
-        if let size, let bytes = prepared.bytes(for: size) { return bytes }
-        let bytes = try WireJSON.encode(try await directoryHead())
-        if let size { prepared.keep(bytes, for: size) }
-        return bytes
+        try await preparedHead.answer("head", in: sequencer.head?.size ?? 0, directoryHead)
     }
 
     public func directoryHead(_ hash: Hash) async throws -> Receipt {
@@ -97,6 +93,18 @@ extension Relay {
         let directory = sequencer.directory
         let changed = try await store.institutionsChanged(from: index)
         return DirectoryLines(lines: changed.compactMap { directory.line(of: $0) })
+    }
+
+    /// The same as it goes over the wire, made once for each state of the directory.
+    public func linesAnswer(from index: Int) async throws -> [UInt8] {
+        try await preparedDocuments.answer("\(index)", in: sequencer.directoryChanges) { try await lines(from: index) }
+    }
+
+    /// The same as `bundle` as it goes over the wire, made once for each state of the directory.
+    public func bundleAnswer(of institution: InstitutionID, from index: Int, keys: Bool) async throws -> [UInt8] {
+        try await preparedDocuments.answer("\(institution) \(index) \(keys)", in: sequencer.directoryChanges) {
+            try await bundle(of: institution, from: index, keys: keys)
+        }
     }
 
     /// An institution's documents in force that were published at or after `index`.

@@ -17,8 +17,9 @@ public struct Relay: Sendable {
     let guesses: GuessLimit
     let quotas: Quotas
     public let publication = Publication()
-    /// The present DirectoryHead, ready to send.
-    let prepared: PreparedAnswer
+    /// The present DirectoryHead, by the size of the log; lines and bundles, by the changes of the directory.
+    let preparedHead = PreparedAnswers()
+    let preparedDocuments = PreparedAnswers()
     private let freshening = Freshening()
     let closings = SharedWork<StagedName, ContentReference?>()
 
@@ -31,7 +32,6 @@ public struct Relay: Sendable {
         self.clock = clock
         self.guesses = guesses
         self.quotas = quotas
-        prepared = PreparedAnswer()
     }
 
     /// How often somebody was told to wait, by the quota that was used up.

@@ -36,7 +36,7 @@ public actor Sequencer {
     private let stopped = Mutex<String?>(nil)
     /// When the first commit since the last scrub may have erased something; nil when there is nothing to scrub.
     public private(set) var scrubPendingSince: Instant?
-    private let published = Mutex((directory: Directory(), head: StoredHead?.none, edge: TreeEdge()))
+    private let published = Mutex((directory: Directory(), changes: 0, head: StoredHead?.none, edge: TreeEdge()))
     /// Readings of what other nodes committed.
     private let reading = Freshening()
     /// Told of every commit.
@@ -61,6 +61,9 @@ public actor Sequencer {
 
     /// The directory as of the last commit that this node knows.
     public nonisolated var directory: Directory { published.withLock { $0.directory } }
+
+    /// How often this node took in another directory: what was made of one is good as long as this stays the same.
+    nonisolated var directoryChanges: Int { published.withLock { $0.changes } }
 
     /// Size and checkpoint of the log at that commit; nil before the first.
     nonisolated var head: StoredHead? { published.withLock { $0.head } }
@@ -116,7 +119,7 @@ public actor Sequencer {
     private func process(_ waiting: [Waiting]) async {
         do {
             let decided = try await commit(waiting.map(\.command))
-            adopt(decided.state, decided.head ?? self.head)
+            adopt(decided.state, decided.head ?? self.head, directoryChanged: decided.directoryChanged)
             if decided.hasErased { noteErasure() }
             for (item, result) in zip(waiting, decided.results) {
                 item.answer.resume(with: result.map { Committed.Answer($0, decided.committed) })
@@ -187,7 +190,7 @@ public actor Sequencer {
                 return (state, others)
             }
             if let mark = others.stopped { stopped.withLock { $0 = mark } }
-            publish(state, others.head)
+            publish(state, others.head, directoryChanged: others.directoryChanged)
             signals.signal(others.mailboxes, directoryChanged: others.directoryChanged)
         } catch {
             if let failure = error as? LogFailure, failure.isFork { await stopAtOwnHead() }
@@ -225,17 +228,17 @@ public actor Sequencer {
         guard !isStopped else { throw Problem(.logStopped) }
     }
 
-    private func adopt(_ state: RelayState, _ head: StoredHead?) {
+    private func adopt(_ state: RelayState, _ head: StoredHead?, directoryChanged: Bool) {
         self.state = state
         refusals = state.refusals
-        publish(state, head)
+        publish(state, head, directoryChanged: directoryChanged)
     }
 
     /// What was read and what was committed may come in any order; readers never go back.
-    private nonisolated func publish(_ state: RelayState, _ head: StoredHead?) {
+    private nonisolated func publish(_ state: RelayState, _ head: StoredHead?, directoryChanged: Bool) {
         published.withLock { published in
             guard (head?.size ?? 0) >= (published.head?.size ?? 0) else { return }
-            published = (state.directory, head, state.edge)
+            published = (state.directory, published.changes + (directoryChanged ? 1 : 0), head, state.edge)
         }
     }
 
@@ -290,7 +293,7 @@ public actor Sequencer {
         }
         if let mark = others.stopped { stopped.withLock { $0 = mark } }
         state.refusals = refusals
-        adopt(state, others.head)
+        adopt(state, others.head, directoryChanged: true)
         return state
     }
 
