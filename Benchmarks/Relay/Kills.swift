@@ -30,13 +30,13 @@ extension RelayBench {
             daemon.kill()
             let measured = try await loading.value
             guard measured.statuses.keys.allSatisfy({ $0 == 201 }) else {
-                return say("(i) round \(round): answered with \(measured.statuses)")
+                throw Broken(promise: "(i) round \(round): answered with \(measured.statuses)")
             }
             for (own, count) in zip(ready, measured.answered) { acknowledged += own.prefix(count) }
             try await generator.close()
             let present = try await site.store().head()?.size ?? 0
             guard present >= size else {
-                return say("(i) round \(round): the log went back from \(size) to \(present)")
+                throw Broken(promise: "(i) round \(round): the log went back from \(size) to \(present)")
             }
             size = present
         }
@@ -52,5 +52,13 @@ extension RelayBench {
             "(i) killed \(killCount) times, \(acknowledged.count) acknowledged: \(missing) missing, \(doubled) doubled; "
                 + "started in \(rounded(median(starts))) ms, at most \(rounded(starts.max() ?? 0)) ms; "
                 + "verify: \(report.text.trimmingCharacters(in: .whitespacesAndNewlines))")
+        guard missing == 0, doubled == 0, report.text.contains("no differences") else {
+            throw Broken(promise: "(i) something was lost, doubled or changed")
+        }
+    }
+
+    /// Something that the relay promises did not hold: the benchmark ends, and not with success.
+    struct Broken: Error {
+        let promise: String
     }
 }
