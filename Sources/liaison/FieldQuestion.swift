@@ -40,15 +40,17 @@ struct FieldQuestion {
     /// The codes that may be chosen here, in the order of their numbers.
     private var codes: [String] { interview.codes(of: name, field) }
 
-    /// - Parameter keepUnfinished: keeps a text that is too long as it is.
+    /// - Parameters:
+    ///   - keepUnfinished: keeps a text that is too long as it is.
+    ///   - pausing: told what has been typed when nothing follows for a while.
     /// - Throws: `Terminal.Interruption`.
-    func ask(keepUnfinished: (String) throws -> Void) throws -> Answer {
+    func ask(keepUnfinished: (String) throws -> Void, pausing: (String) throws -> Void) throws -> Answer {
         try interview.beginQuestion()
         if let lead { interview.say("", lead) }
         show()
         var draft = try prefill()
         while true {
-            let text = try read(draft)
+            let text = try read(draft, pausing)
             switch text {
             case "<": return .back
             case "?": show()
@@ -158,13 +160,14 @@ struct FieldQuestion {
     // MARK: Reading
 
     /// A command may stand behind the value that stood there to be edited.
-    private func read(_ draft: String) throws -> String {
+    private func read(_ draft: String, _ pausing: (String) throws -> Void) throws -> String {
         let extent: LineBuffer.Extent = field.type == .longText ? .paragraphs : .line
         let commands: Set<String> = ["<", "-", "?"]
         let known = draft.isEmpty ? commands : commands.union(commands.map { draft + $0 })
-        guard let typed = try interview.terminal.read(editing: draft, extent: extent, commands: known) else {
-            throw Terminal.Interruption(text: "")
-        }
+        guard
+            let typed = try interview.terminal.read(
+                editing: draft, extent: extent, commands: known, pausing: pausing)
+        else { throw Terminal.Interruption(text: "") }
         if typed.hasJoinedLines {
             interview.console.say(
                 language(

@@ -279,18 +279,22 @@ struct Interview {
         return true
     }
 
-    /// A long text that is interrupted is kept as far as it was typed, unless that would replace one that was whole.
+    /// A long text is kept as far as it was typed when somebody pauses or interrupts it, unless that would replace one that was
+    /// whole.
     private func asking(_ question: FieldQuestion, _ answers: Answers) throws -> FieldQuestion.Answer {
         func keepUnfinished(_ text: String) throws {
             var unfinished = answers
             unfinished.form[question.name] = .text(text)
             try keep(unfinished)
         }
-        do {
-            return try question.ask(keepUnfinished: keepUnfinished)
-        } catch let interruption as Terminal.Interruption {
-            let text = interruption.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        func keepTyped(_ typed: String) throws {
+            let text = typed.trimmingCharacters(in: .whitespacesAndNewlines)
             if question.field.type == .longText, question.present == nil, !text.isEmpty { try keepUnfinished(text) }
+        }
+        do {
+            return try question.ask(keepUnfinished: keepUnfinished, pausing: keepTyped)
+        } catch let interruption as Terminal.Interruption {
+            try keepTyped(interruption.text)
             throw interruption
         }
     }

@@ -48,12 +48,15 @@ final class Terminal {
     /// - Parameters:
     ///   - text: what stands there to be edited.
     ///   - commands: answers that one Enter ends, in paragraphs too.
-    /// - Throws: `Interruption`.
+    ///   - pausing: told what stands there whenever nothing was typed for a second; whatever ends the program, a terminal that is
+    ///     closed or a machine that is switched off, leaves that.
+    /// - Throws: `Interruption`, and what `pausing` throws.
     func read(
-        prompt: String = "> ", editing text: String = "", extent: LineBuffer.Extent = .line, commands: Set<String> = []
+        prompt: String = "> ", editing text: String = "", extent: LineBuffer.Extent = .line,
+        commands: Set<String> = [], pausing: (String) throws -> Void = { _ in }
     ) throws -> Typed? {
         guard isTerminal else { return readPlainly(prompt, extent, commands) }
-        return try held { try edit(LineBuffer(text, extent: extent, commands: commands), prompt) }
+        return try held { try edit(LineBuffer(text, extent: extent, commands: commands), prompt, pausing) }
     }
 
     /// Keeps the terminal in hand during `body`: what is typed between two questions is not shown by the kernel either.
@@ -103,11 +106,16 @@ final class Terminal {
 
     // MARK: Editing
 
-    private func edit(_ start: LineBuffer, _ prompt: String) throws -> Typed? {
-        var buffer = start
+    private func edit(_ start: LineBuffer, _ prompt: String, _ pausing: (String) throws -> Void) throws -> Typed? {
+        var (buffer, told) = (start, start.text)
         var screen = LineScreen(prompt: prompt, isCapable: isCapable)
         screen.draw(buffer)
-        while let byte = nextByte() {
+        while true {
+            if buffer.text != told, !isReady(within: 1000) {
+                told = buffer.text
+                try pausing(told)
+            }
+            guard let byte = nextByte() else { break }
             for key in decoder.take(byte) {
                 switch buffer.take(key, isFollowed: key == .enter && isReady(within: 10)) {
                 case .unchanged: break

@@ -111,6 +111,17 @@ LANG=fr_FR.UTF-8 say cms-bourg read "$id"
 says "$first" "$dir/out"
 says "$second" "$dir/out"
 
+# Whatever ends the program in the middle of a long text: what stood there when somebody paused is kept
+for end in SIGTERM SIGHUP; do
+    types iscg-est concern_report 'Destinataire (numéro)' 1 "Nom de l'enfant" FICTIF "Prénom de l'enfant" Epsilon \
+        'Commune de résidence' 01053 'Faits constatés' "Une phrase qui compte, avant $end." '' PAUSE '' "$end"
+    if grep -q 'exit 0' "$dir/out"; then fail "$end did not end it"; fi
+    types iscg-est concern_report 'Destinataire (numéro)' 1 'Reprendre ce brouillon' '' 'gardé : FICTIF' '' \
+        'gardé : Epsilon' '' 'gardé' '' 'Faits constatés' ^C
+    says "Une phrase qui compte, avant $end." "$dir/out"
+    types iscg-est concern_report 'Destinataire (numéro)' 1 'Reprendre ce brouillon' n "L'effacer" o "Nom de l'enfant" ^C
+done
+
 # 6,000 characters in a field of 1,500, typed and pasted: counted, not cut, and offered again; a file is attached, and what
 # the person agreed to share is asked again
 long=$(printf 'motif %.0s' {1..1000})x

@@ -6,7 +6,8 @@ changes how the terminal shows what is written, or when the terminal is left oth
     terminal.py ANSWERS COMMAND…
 
 A line of the file ANSWERS is QUESTION<tab>ANSWER; Enter follows each answer but ^C, ^D and ^\; \n and \x15 stand for those bytes.
-An empty question is none: the answer is typed ahead. SIGTERM, or another signal's name, is sent and not typed.
+An empty question is none: the answer is typed ahead. SIGTERM, or another signal's name, is sent and not typed;
+PAUSE is nothing for three seconds.
 """
 
 import os
@@ -65,6 +66,8 @@ for question, answer in answers:
         sys.exit(f"the terminal's settings at {question!r}: {taken:o} {shown:o} {control:o}, before: {before[:3]}")
     if answer in signal.Signals.__members__:
         os.kill(pid, signal.Signals[answer])
+    elif answer == "PAUSE":
+        time.sleep(3)
     else:
         left = typed(answer)
 while step():
