@@ -17,7 +17,8 @@ public enum Command: Sendable {
     case publishKeys(Unverified<AgentKeys>, peer: AgentAddress, chained: Bool = true)
     /// Deliveries that an agent of their unit has been shown.
     case notify([DeliveryID])
-    case inspect(Unverified<Inspection>, peer: AgentAddress)
+    /// - Parameter listed: the units of the demand that a roster of their institution lists, in force or before.
+    case inspect(Unverified<Inspection>, peer: AgentAddress, listed: Set<UnitAddress>)
     case operate(OperatorAct)
     /// Writes something that nobody needs, to find out whether a commit succeeds.
     case probe

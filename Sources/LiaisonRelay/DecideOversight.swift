@@ -6,9 +6,18 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonWire
 
+extension Agent {
+    /// Whether it may read all events of its institution.
+    var mayInspect: Bool { duties.contains(.auditor) || duties.contains(.dpo) }
+}
+
 extension Draft {
     /// Takes an auditor's demand to read their institution's events. The same demand again is the same event.
-    mutating func inspect(_ offered: Unverified<Inspection>, peer: AgentAddress) throws -> Outcome {
+    ///
+    /// - Parameter listed: units that a roster of the institution lists, in force or before: nobody's invention has a mailbox.
+    mutating func inspect(
+        _ offered: Unverified<Inspection>, peer: AgentAddress, listed: Set<UnitAddress>
+    ) throws -> Outcome {
         let claimed = offered.claimed
         guard claimed.by == peer else { throw Problem(.notTheAuthor) }
         guard let agent = state.directory.agent(peer), agent.isInForce(at: now), let key = agent.noteKey else {
@@ -17,7 +26,7 @@ extension Draft {
         guard let inspection = try? offered.verified(by: key) else { throw Problem(.signatureRefused) }
         guard claimed.log == log else { throw Problem(.wrongLog) }
         // Also of a demand that was taken before: each page is asked for anew.
-        guard agent.duties.contains(.auditor) || agent.duties.contains(.dpo) else { throw Problem(.notAParty) }
+        guard agent.mayInspect else { throw Problem(.notAParty) }
         guard claimed.at <= now + Directory.clockTolerance else { throw Problem(.sealedInTheFuture) }
         guard claimed.at >= now - Directory.headLifetime else { throw Problem(.sealedTooLongAgo) }
         guard claimed.since < claimed.until, claimed.until <= claimed.at + Directory.clockTolerance,
@@ -33,11 +42,12 @@ extension Draft {
         var counted = state.inspections[peer] ?? (minute, count: 0)
         if counted.minute != minute { counted = (minute, 0) }
         guard counted.count < Self.inspectionsPerMinute else { throw Problem(.tooManyRequests) }
-        // Counted before it is known whether they are units: to find out costs as much as to write.
+        // Counted before it is looked whether they are units: to find out costs as much as to write.
         counted.count += 1
         state.inspections[peer] = counted
-        guard try areUnits(claimed.units ?? [], of: peer.institution) else { throw Problem(.unknownUnit) }
-        let mailboxes = [.institution(peer.institution)] + (claimed.units ?? []).map(Mailbox.unit)
+        let units = claimed.units ?? []
+        guard listed.isSuperset(of: units) else { throw Problem(.unknownUnit) }
+        let mailboxes = [.institution(peer.institution)] + units.map(Mailbox.unit)
         let index = try record(.inspection, in: mailboxes) { record in
             record.agent = peer
             record.document = inspection.hash
@@ -49,19 +59,6 @@ extension Draft {
 
     /// Each is an entry in every mailbox that it names.
     static let inspectionsPerMinute = 10
-
-    /// Whether each unit is in a roster of the institution, in force or before: nobody's invention has a mailbox.
-    private func areUnits(_ units: [UnitAddress], of institution: InstitutionID) throws -> Bool {
-        guard let present = state.directory.rosters[institution] else { return units.isEmpty }
-        var missing = Set(units).subtracting(present.body.units.map(\.address))
-        var next = present.body.previous
-        while !missing.isEmpty, let hash = next, let stored = try store.document(hash) {
-            let roster = try Unverified<Roster>(parsing: stored.note).claimed
-            missing.subtract(roster.units.map(\.address))
-            next = roster.previous
-        }
-        return missing.isEmpty
-    }
 
     /// Says once for each delivery that an agent of its unit was shown it.
     mutating func notify(_ shown: [DeliveryID]) throws -> Outcome {

@@ -149,7 +149,8 @@ extension Relay {
     public func inspect(
         _ inspection: Unverified<Inspection>, from index: Int, by peer: AgentAddress
     ) async throws -> EventPage {
-        _ = try await sequencer.perform(.inspect(inspection, peer: peer))
+        let listed = try await listed(in: inspection, by: peer)
+        _ = try await sequencer.perform(.inspect(inspection, peer: peer, listed: listed))
         let claimed = inspection.claimed
         let entries = try await store.entries(
             of: peer.institution, since: claimed.since, until: claimed.until, from: index, limit: Wire.pageSize)
@@ -161,6 +162,20 @@ extension Relay {
             of: [.institution(peer.institution)] + units.map(Mailbox.unit), since: claimed.since, until: claimed.until)
         return EventPage(
             events: try await evidence(for: entries), next: nil, ends: try await evidence(for: ends))
+    }
+
+    /// The units of a demand that a roster of their institution lists, in force or before. Those before are only looked at for
+    /// who may inspect: that may take long, and nobody in the queue waits for it.
+    private func listed(in demand: Unverified<Inspection>, by peer: AgentAddress) async throws -> Set<UnitAddress> {
+        let (directory, institution) = (sequencer.directory, peer.institution)
+        guard demand.claimed.unitsAreInOrder, let roster = directory.rosters[institution]?.body else { return [] }
+        let units = Set(demand.claimed.units ?? [])
+        let present = units.intersection(roster.units.map(\.address))
+        guard present != units, let previous = roster.previous, directory.agent(peer)?.mayInspect == true,
+            isSigned(demand, by: peer)
+        else { return present }
+        return present.union(
+            try await listedUnits.among(units.subtracting(present), of: institution, upTo: previous))
     }
 
     /// How many deliveries wait for an answer in each unit of a registrar's institution: what a registrar must know before

@@ -21,6 +21,7 @@ public struct Relay: Sendable {
     let preparedHead = PreparedAnswers()
     let preparedDocuments = PreparedAnswers()
     private let freshening = Freshening()
+    let listedUnits: ListedUnits
     let closings = SharedWork<StagedName, ContentReference?>()
 
     public init(
@@ -32,6 +33,7 @@ public struct Relay: Sendable {
         self.clock = clock
         self.guesses = guesses
         self.quotas = quotas
+        listedUnits = ListedUnits { try await store.document($0)?.note }
     }
 
     /// How often somebody was told to wait, by the quota that was used up.

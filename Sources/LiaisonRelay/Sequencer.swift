@@ -357,7 +357,7 @@ extension Draft {
         case .publishSuccession(let succession): try publish(succession)
         case .publishKeys(let keys, let peer, let chained): try publish(keys, peer: peer, chained: chained)
         case .notify(let shown): try notify(shown)
-        case .inspect(let inspection, let peer): try inspect(inspection, peer: peer)
+        case .inspect(let inspection, let peer, let listed): try inspect(inspection, peer: peer, listed: listed)
         case .operate(let act): try operate(act)
         case .probe: try probe()
         case .tick: try tick()

@@ -35,7 +35,7 @@ extension Relay {
     }
 
     /// Whether the agent in force signed it: asked before anything is done that costs more than to ask.
-    private func isSigned<Body: SoleSignerDocument>(_ offered: Unverified<Body>, by peer: AgentAddress) -> Bool {
+    func isSigned<Body: SoleSignerDocument>(_ offered: Unverified<Body>, by peer: AgentAddress) -> Bool {
         guard let agent = sequencer.directory.agent(peer), agent.isInForce(at: clock()), let key = agent.noteKey else {
             return false
         }

@@ -250,7 +250,7 @@ private final class Story {
             by: auditor, log: Fixture.origin, since: Fixture.start, until: clock.now,
             units: [Fixture.unit(iscg)].sorted(), at: clock.now
         ).signed(by: Fixture.signer(auditor.description))
-        try await perform(.inspect(Unverified(inspection.note), peer: auditor))
+        try await perform(.inspect(Unverified(inspection.note), peer: auditor, listed: [Fixture.unit(iscg)]))
         try await perform(.operate(.start(version: "1.0.1", configuration: Hash.of("another"))))
         for days in [31, 200] {
             clock.now += .days(days)
