@@ -55,8 +55,10 @@ extension Draft {
             version: offered.claimed.version, note: offered.note)
     }
 
+    /// Where a document that was published stands, in this batch as well.
     private func known(_ note: SignedNote) throws -> Outcome? {
-        try store.document(note.hash).map { .recorded(index: $0.entry) }
+        let document = try batch.documents.last { $0.hash == note.hash } ?? store.document(note.hash)
+        return document.map { .recorded(index: $0.entry) }
     }
 
     /// Changes the directory, or says why not.
