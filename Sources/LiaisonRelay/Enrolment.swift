@@ -115,6 +115,9 @@ public final class GuessLimit: Sendable {
     /// - Parameter report: told how many codes from one source were wrong in a minute, when it has to wait.
     public init(report: @escaping @Sendable (Int) -> Void = { _ in }) { self.report = report }
 
+    /// Sources whose wrong codes are remembered.
+    var remembered: Int { state.withLock { $0.failures.count } }
+
     func mayAsk(_ source: String, now: Instant) -> Bool {
         state.withLock { state in
             state.turn(to: now.period(of: .minutes(1)))

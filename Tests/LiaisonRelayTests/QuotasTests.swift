@@ -169,4 +169,80 @@ struct QuotasTests {
         #expect(!guesses.mayAsk("guesser", now: start))
         #expect(guesses.mayAsk("guesser", now: start + .minutes(1)))
     }
+
+    /// However many guess, what is remembered of them is bounded, and who guessed last is remembered longest.
+    @Test func wrongCodesOfManyNetworksFillNoMemory() {
+        let guesses = GuessLimit()
+        var most = 0
+        func others(_ count: Int, _ name: String) {
+            for number in 0..<count {
+                guesses.failed("\(name) \(number)", now: start)
+                most = max(most, guesses.remembered)
+            }
+        }
+        others(50_000, "before")
+        for _ in 0..<GuessLimit.perMinute { guesses.failed("guesser", now: start) }
+        others(GuessLimit.sources - 1, "behind")
+        #expect(!guesses.mayAsk("guesser", now: start))
+        others(2 * GuessLimit.sources, "further behind")
+        #expect(guesses.mayAsk("guesser", now: start))
+        #expect(most == 2 * GuessLimit.sources)
+    }
+
+    /// What an agent may hand in, and the bucket that it is taken from.
+    enum Handover: CaseIterable {
+        case submission, stagedSubmission, upload, act, opening, keys
+
+        var bucket: String {
+            switch self {
+            case .submission, .stagedSubmission: "agent_submissions"
+            case .upload: "agent_content"
+            case .act, .opening: "agent_acts"
+            case .keys: "agent_keys"
+            }
+        }
+    }
+
+    /// Whatever it is, the relay asks the quota before it does anything else.
+    @Test(arguments: Handover.allCases) func everythingHasAQuota(handover: Handover) async throws {
+        let (montluel, iscg) = ("bta-montluel@ggd01", "iscg-est@avema01")
+        let world = try await World(units: [montluel, iscg])
+        var limits = Quotas.Limits()
+        let one = Quotas.Rate(burst: 1, perHour: 1)
+        (limits.agentSubmissions, limits.agentActs, limits.agentKeys) = (one, one, one)
+        limits.agentContentMegabytes = one
+        let clock = world.clock
+        let relay = Relay(
+            sequencer: world.sequencer, store: world.store, clock: { clock.now }, quotas: Quotas(limits))
+        let (author, signer) = (try Fixture.agentName(of: montluel), try world.signer(montluel))
+        let envelope = try await world.envelope(of: montluel)
+        let submission = try Unverified<Envelope>(envelope.signed(by: signer).note)
+        let opening = try Act(
+            by: author, log: Fixture.origin, convention: envelope.routing.convention, head: envelope.routing.head,
+            transmission: envelope.routing.id, envelope: Hash.of("none"), unit: Fixture.unit(iscg), act: .opened,
+            at: clock.now
+        ).signed(by: signer)
+        let present = try #require(world.sequencer.directory.keys(of: author))
+        var keys = present.body
+        (keys.version, keys.previous) = (present.body.version + 1, present.hash)
+        func hand() async throws {
+            switch handover {
+            case .submission:
+                _ = try await relay.submit(
+                    submission, content: .inline([1]), arrived: envelope.content, by: author)
+            case .stagedSubmission: _ = try await relay.submitStaged(submission, by: author)
+            case .upload:
+                let bytes = [UInt8](repeating: 1, count: 1 << 20)
+                _ = try await relay.stage(bytes, of: Hash.of(bytes), at: 0, by: author)
+            case .act: _ = try await relay.act(Unverified(opening.note), by: author)
+            case .opening: _ = try await relay.open(Unverified(opening.note), from: 0, by: author)
+            case .keys: _ = try await relay.publish(Unverified(keys.signed(by: signer).note), by: author)
+            }
+        }
+        // Whatever else there is to say of it: only the second time it is too much.
+        do { try await hand() } catch let problem as Problem { #expect(problem.code != .tooManyRequests) }
+        #expect(relay.quotaRefusals == [:])
+        await #expect(throws: Problem(.tooManyRequests)) { try await hand() }
+        #expect(relay.quotaRefusals == [handover.bucket: 1])
+    }
 }
