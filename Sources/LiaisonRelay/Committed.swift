@@ -33,9 +33,6 @@ final class Committed: Sendable {
         nodes = Mutex(TileNodes(batch.tiles.merging(edge.tiles(changedSince: 0)) { $1 }))
     }
 
-    /// Whether nothing was to be written.
-    var isEmpty: Bool { entries.isEmpty }
-
     /// Evidence for an entry of this commit; nil for any other.
     func evidence(of index: Int) -> Evidence? {
         guard let first = entries.first?.index, entries.indices.contains(index - first) else { return nil }

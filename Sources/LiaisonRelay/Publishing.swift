@@ -56,10 +56,6 @@ extension Relay {
         }
     }
 
-    public func publish(_ convention: Unverified<Convention>) async throws -> Receipt {
-        try await receipt(for: .publishConvention(convention))
-    }
-
     public func publish(_ keys: Unverified<AgentKeys>, by peer: AgentAddress) async throws -> Receipt {
         try quotas.publishKeys(of: peer, now: clock())
         return try await receipt(for: .publishKeys(keys, peer: peer))

@@ -87,7 +87,7 @@ public final class Quotas: Sendable {
 
     private let limits: Limits
     /// What is missing from each bucket, and when that was; full ones are forgotten.
-    private let missing = Mutex<[Bucket: (parts: Int, at: Instant, rate: Rate)]>([:])
+    private let missing = Mutex<[Bucket: (parts: Int, at: Instant)]>([:])
 
     private let refused = Mutex<[String: Int]>([:])
 
@@ -106,65 +106,73 @@ public final class Quotas: Sendable {
     func submit(by agent: AgentAddress, _ urgency: Urgency, bytes: Int, now: Instant) throws(Problem) {
         try take(
             [
-                urgency.isApart
-                    ? (.urgent(agent), limits.agentUrgent, Self.parts)
-                    : (.submissions(agent), limits.agentSubmissions, Self.parts),
-                urgency.isApart
-                    ? (.allUrgent(agent.institution), limits.institutionUrgent, Self.parts)
-                    : (.allSubmissions(agent.institution), limits.institutionSubmissions, Self.parts),
-                (.content(agent), limits.agentContentMegabytes, Self.parts(ofBytes: bytes))
+                (urgency.isApart ? .urgent(agent) : .submissions(agent), Self.parts),
+                (urgency.isApart ? .allUrgent(agent.institution) : .allSubmissions(agent.institution), Self.parts),
+                (.content(agent), Self.parts(ofBytes: bytes))
             ], now: now)
     }
 
     func act(by agent: AgentAddress, now: Instant) throws(Problem) {
-        try take([(.acts(agent), limits.agentActs, Self.parts)], now: now)
+        try take([(.acts(agent), Self.parts)], now: now)
     }
 
     /// A piece of a content that is uploaded before its submission or act; the smallest count as 64 KiB.
     func stage(by agent: AgentAddress, bytes: Int, now: Instant) throws(Problem) {
-        let parts = Self.parts(ofBytes: max(bytes, 64 << 10))
-        try take([(.content(agent), limits.agentContentMegabytes, parts)], now: now)
+        try take([(.content(agent), Self.parts(ofBytes: max(bytes, 64 << 10)))], now: now)
     }
 
     func publishKeys(of agent: AgentAddress, now: Instant) throws(Problem) {
-        try take([(.keys(agent), limits.agentKeys, Self.parts)], now: now)
+        try take([(.keys(agent), Self.parts)], now: now)
     }
 
     /// A roster that was signed and that the relay does not have yet; the smallest count as 256 KiB, since each leads to a
     /// DirectoryHead as well, which has a line for every institution.
     func publishRoster(of institution: InstitutionID, bytes: Int, now: Instant) throws(Problem) -> Taken {
         let parts = Self.parts(ofBytes: max(bytes, 256 << 10))
-        try take([(.rosters(institution), limits.institutionRosterMegabytes, parts)], now: now)
+        try take([(.rosters(institution), parts)], now: now)
         return Taken(bucket: .rosters(institution), parts: parts)
     }
 
     /// Apart from rosters: with a stolen key somebody may flood these, and the succession is the remedy.
     func publishSuccession(of institution: InstitutionID, now: Instant) throws(Problem) -> Taken {
-        try take([(.successions(institution), limits.institutionSuccessions, Self.parts)], now: now)
+        try take([(.successions(institution), Self.parts)], now: now)
         return Taken(bucket: .successions(institution), parts: Self.parts)
     }
 
     /// What is refused adds nothing to the log, and uses up nothing of whoever it names.
     func giveBack(_ taken: Taken, now: Instant) {
         missing.withLock { missing in
-            guard let known = missing[taken.bucket] else { return }
-            missing[taken.bucket] = (max(Self.missing(known, now) - taken.parts, 0), now, known.rate)
+            missing[taken.bucket] = (max(gone(from: taken.bucket, missing, now) - taken.parts, 0), now)
         }
     }
 
     private static func parts(ofBytes bytes: Int) -> Int { (min(max(bytes, 0), 1 << 40) * parts) >> 20 }
 
-    private func take(_ wanted: [(bucket: Bucket, rate: Rate, parts: Int)], now: Instant) throws(Problem) {
+    private func rate(of bucket: Bucket) -> Rate {
+        switch bucket {
+        case .submissions: limits.agentSubmissions
+        case .urgent: limits.agentUrgent
+        case .acts: limits.agentActs
+        case .content: limits.agentContentMegabytes
+        case .keys: limits.agentKeys
+        case .allSubmissions: limits.institutionSubmissions
+        case .allUrgent: limits.institutionUrgent
+        case .rosters: limits.institutionRosterMegabytes
+        case .successions: limits.institutionSuccessions
+        }
+    }
+
+    private func take(_ wanted: [(bucket: Bucket, parts: Int)], now: Instant) throws(Problem) {
         let full = missing.withLock { missing -> (bucket: Bucket, wait: Seconds)? in
-            var after: [(Bucket, Int, Rate)] = []
-            for (bucket, rate, parts) in wanted where parts > 0 {
-                let gone = Self.missing(missing[bucket], now) + parts
+            var after: [(Bucket, Int)] = []
+            for (bucket, parts) in wanted where parts > 0 {
+                let (rate, gone) = (rate(of: bucket), gone(from: bucket, missing, now) + parts)
                 // What is larger than a bucket goes when the bucket is full.
                 let over = gone - max(rate.burst * Self.parts, parts)
                 guard over <= 0 else { return (bucket, Seconds((over + rate.perHour - 1) / rate.perHour)) }
-                after.append((bucket, gone, rate))
+                after.append((bucket, gone))
             }
-            for (bucket, gone, rate) in after { missing[bucket] = (gone, now, rate) }
+            for (bucket, gone) in after { missing[bucket] = (gone, now) }
             forgetFull(&missing, now)
             return nil
         }
@@ -173,23 +181,24 @@ public final class Quotas: Sendable {
         throw Problem(.tooManyRequests, retryAfter: max(full.wait, 1))
     }
 
-    private static func missing(_ known: (parts: Int, at: Instant, rate: Rate)?, _ now: Instant) -> Int {
-        guard let known else { return 0 }
+    /// What is missing from a bucket now.
+    private func gone(from bucket: Bucket, _ missing: [Bucket: (parts: Int, at: Instant)], _ now: Instant) -> Int {
+        guard let known = missing[bucket] else { return 0 }
         let seconds = min(max((now - known.at).rawValue, 0), 366 * 86_400)
-        return max(known.parts - seconds * known.rate.perHour, 0)
+        return max(known.parts - seconds * rate(of: bucket).perHour, 0)
     }
 
     private static let mostBuckets = 20_000
     private let forgottenAt = Mutex<Instant>(.earliest)
 
     /// At most once a minute: whoever asks does not pay for all others.
-    private func forgetFull(_ missing: inout [Bucket: (parts: Int, at: Instant, rate: Rate)], _ now: Instant) {
+    private func forgetFull(_ missing: inout [Bucket: (parts: Int, at: Instant)], _ now: Instant) {
         guard missing.count > Self.mostBuckets else { return }
         let isDue = forgottenAt.withLock { at in
             guard now - at >= .minutes(1) else { return false }
             at = now
             return true
         }
-        if isDue { missing = missing.filter { Self.missing($0.value, now) > 0 } }
+        if isDue { missing = missing.filter { gone(from: $0.key, missing, now) > 0 } }
     }
 }

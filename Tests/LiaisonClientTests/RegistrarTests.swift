@@ -37,7 +37,7 @@ struct RegistrarTests {
         convention.parties[0].keys[0].key = key
         let others = try Fixture.signed(convention, by: ["cd01", "ggd01"])
         let note = try Unverified<Convention>(registrar.sign(convention, onto: others.note))
-        _ = try await relay.publish(note)
+        _ = try await relay.sequencer.perform(.publishConvention(note))
         try registrar.remember(note)
         for unit in try Fixture.roster("avema01", agents: []).units { try registrar.put(unit) }
     }

@@ -256,7 +256,8 @@ struct RelayDecisionTests {
         var convention = try Fixture.convention(
             version: 2, previous: try #require(world.sequencer.directory.convention).hash)
         convention.parties.removeAll { $0.institution.description == "ggd01" }
-        _ = try await world.relay.publish(Fixture.signed(convention, by: ["avema01", "cd01"]))
+        _ = try await world.sequencer.perform(
+            .publishConvention(Fixture.signed(convention, by: ["avema01", "cd01"])))
         #expect(world.sequencer.directory.rosters.count == 2)
         #expect(try await restarted() == world.sequencer.directory.head)
     }
@@ -330,7 +331,7 @@ struct RelayDecisionTests {
         var next = try Fixture.convention(version: 2, previous: present.hash)
         next.notBefore = world.clock.now
         for index in next.parties.indices { next.parties[index].keys[0].notBefore = world.clock.now }
-        _ = try await world.relay.publish(Fixture.signed(next))
+        _ = try await world.sequencer.perform(.publishConvention(Fixture.signed(next)))
         #expect(world.sequencer.directory.rosters.count == 3)
         for unit in ["bta-montluel@ggd01", "iscg-est@avema01"] {
             let session = try world.session(unit, fresh: true)
@@ -349,8 +350,8 @@ struct RelayDecisionTests {
         third.parties[2].keys[0].key = try Fixture.key("ggd01 new").publicKey
         let text = try third.noteText()
         let signers = try ["avema01", "cd01"].map { try Fixture.signer($0) }
-        _ = try await world.relay.publish(
-            Unverified<Convention>(SignedNote(text: text, signatures: signers.map { $0.sign(text) })))
+        let offered = try Unverified<Convention>(SignedNote(text: text, signatures: signers.map { $0.sign(text) }))
+        _ = try await world.sequencer.perform(.publishConvention(offered))
         #expect(world.sequencer.directory.rosters.count == 2)
         let last = try #require(world.rosters["ggd01"])
         let signer = try #require(NoteSigner(name: "ggd01", privateKey: Fixture.key("ggd01 new")))

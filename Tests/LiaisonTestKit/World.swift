@@ -42,7 +42,7 @@ package final class World {
         relay = Relay(
             sequencer: sequencer, store: store, clock: { clock.now })
         catalogue = FormCatalogue.shipped
-        _ = try await relay.publish(try setting.signed())
+        _ = try await sequencer.perform(.publishConvention(setting.signed()))
         for unit in units { try enrol(unit) }
         for institution in setting.institutions { try await publish(institution) }
         for unit in units {
