@@ -292,7 +292,7 @@ let package = Package(
         tests(
             "LiaisonWitnessTests",
             [
-                "LiaisonWitness", "LiaisonLedger", "LiaisonNotes", "LiaisonTestKit",
+                "LiaisonWitness", "LiaisonLedger", "LiaisonNotes", "LiaisonTestKit", log,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -264,8 +264,10 @@ struct FairnessTests {
             for _ in 0..<3 { held.append(try metrics.shares.enter(from: "n", key: Hash.of("k"), institution: avema)) }
         }
         let text = metrics.text(
-            entries: 0, scrubPendingSince: nil, isStopped: false, quotaRefusals: ["institution_rosters": 7])
-        let waits = text.split(separator: "\n").filter { $0.hasPrefix("liaison_waits_total") }
+            entries: 0, scrubPendingSince: 7, isStopped: false, quotaRefusals: ["institution_rosters": 7])
+        let lines = text.split(separator: "\n")
+        #expect(lines.contains("liaison_scrub_pending 7"))
+        let waits = lines.filter { $0.hasPrefix("liaison_waits_total") }
         #expect(
             waits == [
                 #"liaison_waits_total{share="agent"} 1"#, #"liaison_waits_total{share="institution_rosters"} 7"#

@@ -6,9 +6,32 @@ import LiaisonLedger
 import LiaisonNotes
 import LiaisonTestKit
 import LiaisonWitness
+import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
+
+/// Keeps the warnings, and nothing else, that a program writes to its log.
+private final class Warnings: LogHandler {
+    private let kept = Mutex<[String]>([])
+    var lines: [String] { kept.withLock { $0 } }
+
+    var logLevel: Logger.Level {
+        get { .warning }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) { kept.withLock { $0.append("\(event.message)") } }
+}
 
 /// A log meets a witness over HTTP.
 @Suite
@@ -41,6 +64,20 @@ struct ListenerTests {
             }
         }
         try stand.check(witness, holds: 4)
+    }
+
+    /// A log that shows two trees of one size is the operator's alarm; a proof that does not verify may be anybody's invention.
+    @Test func whoContradictsItselfIsInTheLog() async throws {
+        let stand = try Stand()
+        let witness = try stand.witness(holding: 4)
+        let warnings = Warnings()
+        try await listening(witness, log: Logger(label: "test") { _ in warnings }) { url in
+            _ = try await post(Refusal.otherHistory.request(of: stand.log), to: url)
+            #expect(Refusal.otherHistory.ruling == .inconsistent)
+            #expect(warnings.lines.isEmpty)
+            _ = try await post(Refusal.otherRootOfTheSameSize.request(of: stand.log), to: url)
+            #expect(warnings.lines == ["a log contradicts itself"])
+        }
     }
 
     @Test func beforeTheFirstCheckpointTheSizeIsZero() async throws {

@@ -4,17 +4,21 @@
 import AsyncHTTPClient
 import LiaisonTestKit
 import LiaisonWitness
+import Logging
 import NIOCore
 import NIOHTTP1
 
 /// Runs a witness's own listener on a free port for as long as `ask` takes, which is told the URL.
 ///
-/// - Parameter patience: of the listener with whoever says nothing.
+/// - Parameters:
+///   - patience: of the listener with whoever says nothing.
+///   - log: what it writes its log to; nil for nowhere.
 func listening(
-    _ witness: Witness, patience: TimeAmount = .minutes(10), _ ask: @Sendable (_ url: String) async throws -> Void
+    _ witness: Witness, patience: TimeAmount = .minutes(10), log: Logger? = nil,
+    _ ask: @Sendable (_ url: String) async throws -> Void
 ) async throws {
     try await Listening.run { bound, logger in
-        witness.application(host: "127.0.0.1", port: 0, patience: patience, logger: logger, onRunning: bound)
+        witness.application(host: "127.0.0.1", port: 0, patience: patience, logger: log ?? logger, onRunning: bound)
     } asking: { port in
         try await ask("http://127.0.0.1:\(port)")
     }
