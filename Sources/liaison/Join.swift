@@ -43,6 +43,7 @@ struct Join: AsyncParsableCommand {
         try await global.reporting { console in
             // Before the words are asked for.
             let address = try RelayAddress(relay)
+            if !self.code.isEmpty { Self.sayThatOthersSeeArguments(console) }
             let code = try self.code.isEmpty ? Self.ask(console) : Self.read(self.code.joined(separator: " "))
             let invitation = try await Account.join(code, over: address.url, now: Instant.now) {
                 try global.openOrCreateVault()
@@ -55,6 +56,15 @@ struct Join: AsyncParsableCommand {
                 )
             }
         }
+    }
+
+    /// Arguments are in the list of processes, which every user of the machine can read.
+    private static func sayThatOthersSeeArguments(_ console: Console) {
+        console.say(
+            console.language(
+                "Attention : les autres utilisateurs de cette machine peuvent voir les mots donnés dans la commande. Préférez les taper quand ils sont demandés, ou l'entrée standard.",
+                "Note: other users of this machine can see words that are given in the command. Prefer to type them when they are asked for, or standard input."
+            ))
     }
 
     /// The words as somebody types them while they are dictated: on one line or on several, and again when one was misheard.

@@ -25,7 +25,9 @@ says 'word 1 is none' "$dir/err"
 [ ! -e "$dir/wrong/vault.sqlite" ] || fail 'a wrong code made a vault'
 # shellcheck disable=SC2046  # words may be typed apart and in capitals
 exits 0 join new $(printf '%s' "$code" | tr 'a-z-' 'A-Z ')
-exits 65 join second "$code"
+says 'other users of this machine can see words' "$dir/err"
+exits 65 join second <<<"$code"
+if grep -q 'other users' "$dir/err"; then fail 'words that are not seen are said to be'; fi
 says 'already used' "$dir/err"
 registrar ggd01 requests >"$dir/out"
 [ "$(json 'd[0]["state"], d[0]["is_valid"]')" = "('requested', True)" ] || fail 'the request'
