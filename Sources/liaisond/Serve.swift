@@ -139,7 +139,10 @@ struct Ticker: Service {
                         continue
                     }
                     // As many rounds as there is something due; whoever submits comes in between.
-                    while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled {}
+                    // However long it takes, this node leads no longer than the database says.
+                    while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled,
+                        await relay.store.leads()
+                    {}
                     // At the start, too: a crash may have left in the store's files what was erased.
                     if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
                     // Somebody may read what is to be cut off; the metric says since when.
