@@ -66,7 +66,7 @@ public actor Sequencer {
     nonisolated var directoryChanges: Int { published.withLock { $0.changes } }
 
     /// Size and checkpoint of the log at that commit; nil before the first.
-    nonisolated var head: StoredHead? { published.withLock { $0.head } }
+    public nonisolated var head: StoredHead? { published.withLock { $0.head } }
 
     /// Queues `command` and returns when what it led to is on disk.
     ///

@@ -96,6 +96,21 @@ says 'fsync = off' "$dir/relay.log"
 sets fsync on
 waits 10 answers 200
 
+# While the database is away its operator sees that it is, and whether something else is to be done.
+# metrics: in $dir/out
+metrics() {
+    "$python" -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=5).read().decode())' \
+        "http://127.0.0.1:$operations/metrics" >"$dir/out" 2>&1
+}
+pg_stop a
+waits 30 answers 503
+metrics || fail "no metrics: $(tail -n 1 "$dir/out")"
+for line in 'liaison_log_entries [1-9]' 'liaison_store_failures_total [1-9]' 'liaison_log_stopped 0'; do
+    grep -q "^$line" "$dir/out" || fail "not in the metrics: $line ($(cat "$dir/out"))"
+done
+pg_start a
+waits 30 answers 200
+
 # A backup goes into another database, and the relay goes on there; the one that it was in signs nothing more.
 stops
 "$bin/liaisond" backup --data "$data" --output "$dir/backup" >"$dir/out"
