@@ -24,6 +24,7 @@ extension Relay {
             status.invitation.text.utf8.count <= CodedText.maximumSize
         else { throw Problem(.malformed) }
         guard try await store.invitationCount(of: institution) < Self.invitationLimit else {
+            quotas.note("institution_invitations")
             throw Problem(.tooManyRequests)
         }
         guard try await store.addInvitation(status, institution: institution) else { throw Problem(.idTaken) }
@@ -62,7 +63,10 @@ extension Relay {
         _ id: Hash, from source: String, allowing request: CodedText? = nil
     ) async throws -> InvitationStatus {
         let now = clock()
-        guard guesses.mayAsk(source, now: now) else { throw Problem(.tooManyRequests) }
+        guard guesses.mayAsk(source, now: now) else {
+            quotas.note("guesses")
+            throw Problem(.tooManyRequests)
+        }
         guard let status = try await store.invitation(id) else {
             guesses.failed(source, now: now)
             throw Problem(.invitationUnknown)

@@ -111,7 +111,10 @@ extension Relay {
     ///
     /// - Throws: `Problem(.tooManyRequests)` for too many streams of one agent.
     public func checkMayFollow(_ peer: AgentAddress) throws {
-        guard sequencer.signals.mayListen(peer) else { throw Problem(.tooManyRequests) }
+        guard sequencer.signals.mayListen(peer) else {
+            quotas.note("agent_streams")
+            throw Problem(.tooManyRequests)
+        }
     }
 
     /// Says which of the peer's mailboxes have grown, as long as the peer may know: first those that have something behind

@@ -96,8 +96,8 @@ public final class Quotas: Sendable {
     /// How often somebody had to wait, by what there was too much of.
     public var refusals: [String: Int] { refused.withLock { $0 } }
 
-    /// Counts who was told to wait until what they sent has been opened.
-    func noteUnopened() { refused.withLock { $0["unopened", default: 0] += 1 } }
+    /// Counts who was told to wait for another reason than an empty bucket.
+    func note(_ reason: String) { refused.withLock { $0[reason, default: 0] += 1 } }
 
     // MARK: Asking
 
@@ -177,7 +177,7 @@ public final class Quotas: Sendable {
             return nil
         }
         guard let full else { return }
-        refused.withLock { $0[full.bucket.name, default: 0] += 1 }
+        note(full.bucket.name)
         throw Problem(.tooManyRequests, retryAfter: max(full.wait, 1))
     }
 

@@ -37,7 +37,7 @@ public struct Relay: Sendable {
     }
 
     /// How often somebody was told to wait, by the quota that was used up.
-    public var quotaRefusals: [String: Int] { quotas.refusals }
+    public var quotaRefusals: [String: Int] { quotas.refusals.merging(sequencer.waits, uniquingKeysWith: +) }
 
     /// Before a request is answered: what any node has acknowledged counts on this one, too, an enrolment and a revocation as
     /// well as an entry. So a client may talk to whichever node it reaches.

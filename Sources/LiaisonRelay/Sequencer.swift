@@ -37,6 +37,7 @@ public actor Sequencer {
     /// When the first commit since the last scrub may have erased something; nil when there is nothing to scrub.
     public private(set) var scrubPendingSince: Instant?
     private let published = Mutex((directory: Directory(), changes: 0, head: StoredHead?.none, edge: TreeEdge()))
+    private let waited = Mutex<[String: Int]>([:])
     /// Readings of what other nodes committed.
     private let reading = Freshening()
     /// Told of every commit.
@@ -68,6 +69,9 @@ public actor Sequencer {
     /// Size and checkpoint of the log at that commit; nil before the first.
     public nonisolated var head: StoredHead? { published.withLock { $0.head } }
 
+    /// How often somebody was told to wait, by the bound that was met.
+    nonisolated var waits: [String: Int] { waited.withLock { $0 } }
+
     /// Queues `command` and returns when what it led to is on disk.
     ///
     /// - Throws: `Problem`.
@@ -82,6 +86,7 @@ public actor Sequencer {
     private func enqueue(_ checked: CheckedCommand) async throws -> Committed.Answer {
         let command = checked.command
         guard queue.count < Self.queueLimit, queuedBytes + command.size <= Self.queueBytes else {
+            waited.withLock { $0["queue", default: 0] += 1 }
             throw Problem(.tooManyRequests)
         }
         queuedBytes += command.size
@@ -122,6 +127,9 @@ public actor Sequencer {
             adopt(decided.state, decided.head ?? self.head, directoryChanged: decided.directoryChanged)
             if decided.hasErased { noteErasure() }
             for (item, result) in zip(waiting, decided.results) {
+                if case (.inspect, .failure(Problem(.tooManyRequests))) = (item.command.command, result) {
+                    waited.withLock { $0["agent_inspections", default: 0] += 1 }
+                }
                 item.answer.resume(with: result.map { Committed.Answer($0, decided.committed) })
             }
             signals.signal(decided.mailboxes, directoryChanged: decided.directoryChanged)

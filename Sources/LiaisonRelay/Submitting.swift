@@ -29,7 +29,7 @@ extension Relay {
         do {
             return try await receipt(for: .submit(envelope, content, arrived: arrived, peer: peer))
         } catch let problem as Problem where problem.code == .tooMuchUnopened {
-            quotas.noteUnopened()
+            quotas.note("unopened")
             throw problem
         }
     }
@@ -82,6 +82,7 @@ extension Relay {
         guard offset <= largest, bytes.count <= largest - offset else { throw Problem(.contentTooLarge) }
         // Two of the largest at a time: an agent cannot fill the disk.
         guard try await store.stagedSize(of: peer) <= 2 * largest - bytes.count else {
+            quotas.note("agent_uploads")
             throw Problem(.tooManyRequests)
         }
         try quotas.stage(by: peer, bytes: bytes.count, now: clock())

@@ -245,4 +245,27 @@ struct QuotasTests {
         await #expect(throws: Problem(.tooManyRequests)) { try await hand() }
         #expect(relay.quotaRefusals == [handover.bucket: 1])
     }
+
+    /// Who meets a bound that is no bucket is counted as well.
+    @Test func whoeverWaitsIsCounted() async throws {
+        let iscg = "iscg-est@avema01"
+        let world = try await World(units: [iscg])
+        try await world.publish("avema01", change: { $0[0].duties = [.auditor] })
+        let (relay, agent) = (world.relay, try Fixture.agentName(of: iscg))
+        for _ in 0..<MailboxSignals.limit { _ = try world.sequencer.signals.listen(agent) }
+        #expect(throws: Problem(.tooManyRequests)) { try relay.checkMayFollow(agent) }
+        for number in 0...GuessLimit.perMinute {
+            let code = number < GuessLimit.perMinute ? Problem.Code.invitationUnknown : .tooManyRequests
+            await #expect(throws: Problem(code)) { try await relay.invitation(Hash.of("guess"), from: "a") }
+        }
+        func inspect(_ since: Instant) async throws {
+            let demand = try Inspection(
+                by: agent, log: Fixture.origin, since: since, until: world.clock.now, at: world.clock.now
+            ).signed(by: world.signer(iscg))
+            _ = try await relay.inspect(Unverified(demand.note), from: 0, by: agent)
+        }
+        for since in 0..<Draft.inspectionsPerMinute { try await inspect(Instant(since)) }
+        await #expect(throws: Problem(.tooManyRequests)) { try await inspect(100) }
+        #expect(relay.quotaRefusals == ["agent_streams": 1, "guesses": 1, "agent_inspections": 1])
+    }
 }
