@@ -208,7 +208,10 @@ struct RelayBench {
             ("head", readers.map { _ in Route.directoryHead.path() }),
             ("lines", readers.map { _ in Route.directoryLines.path() }),
             ("checkpoint", readers.map { _ in "/checkpoint" }),
-            ("bundle", readers.map { Route.bundle.path(["\($0.unit.institution)"], query: ["from": "0", "keys": "true"]) }),
+            (
+                "bundle",
+                readers.map { Route.bundle.path(["\($0.unit.institution)"], query: ["from": "0", "keys": "true"]) }
+            ),
             ("tile", readers.map { _ in "/tile/0/000" })
         ]
         for (name, paths) in reads {

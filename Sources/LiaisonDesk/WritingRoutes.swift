@@ -240,7 +240,9 @@ extension DeskRoutes {
         }
     }
 
-    private func deposit(_ place: DraftPlace, _ seen: String?, _ session: Session, _ voice: Voice) async throws -> Sent {
+    private func deposit(
+        _ place: DraftPlace, _ seen: String?, _ session: Session, _ voice: Voice
+    ) async throws -> Sent {
         let writing = try await Writing(place, session, voice)
         func notSent(_ error: any Error, isSealed: Bool, back: String) -> Sent {
             .notSent(

@@ -36,7 +36,9 @@ extension Problem.Code {
             language("l'annuaire de ce poste n'est plus à jour : recommencez", "directory out of date: try again")
         case .directoryChanged: language("l'annuaire a changé : recommencez", "the directory has changed: try again")
         case .notEnrolled:
-            language("ce poste n'est pas inscrit, ou ne l'est plus", "this device is not enrolled, or no longer")
+            language(
+                "ce poste n'est pas inscrit, ou ne l'est plus ; une inscription demandée attend qu'un gestionnaire la confirme",
+                "this device is not enrolled, or no longer; an enrolment that was asked for waits for a registrar")
         case .notTheAuthor: language("signé par un autre agent", "signed by another agent")
         case .signatureRefused: language("signature non valable", "signature does not verify")
         case .notAParty:

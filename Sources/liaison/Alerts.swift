@@ -51,7 +51,8 @@ struct Alerts: AsyncParsableCommand {
                     ? isAllSent
                         ? console.language("Aucune alerte.", "No alert.")
                         : console.language(
-                            "Aucune alerte en dehors de ce qui n'est pas transmis.", "No alert besides what is not sent.")
+                            "Aucune alerte en dehors de ce qui n'est pas transmis.",
+                            "No alert besides what is not sent.")
                     : alerts.enumerated().map { number, alert in
                         voice.text(alert, number: number + 1).joined(separator: "\n")
                     }.joined(separator: "\n")

@@ -163,8 +163,8 @@ struct GlobalOptions: ParsableArguments {
     ///   - outbox: what becomes of what waits there.
     ///   - transmission: that the command is about; where the relay does not answer, it says whom to call.
     func withSession(
-        _ withoutRelay: WithoutRelay = .stop, outbox: OutboxFirst = .leaves, about transmission: TransmissionArgument? = nil,
-        _ body: (Session, Console) async throws -> Void
+        _ withoutRelay: WithoutRelay = .stop, outbox: OutboxFirst = .leaves,
+        about transmission: TransmissionArgument? = nil, _ body: (Session, Console) async throws -> Void
     ) async throws {
         try await reporting { console in
             let account = try await timed("unlock") { try Account(vault: openVault()) }
