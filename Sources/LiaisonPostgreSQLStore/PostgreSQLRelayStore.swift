@@ -14,6 +14,8 @@ public import LiaisonRelay
 public struct PostgreSQLRelayStore: RelayStore {
     /// For whoever reads, and for what is written beside the log.
     let pool: Pool
+    /// For uploads: what they wait for, each other or a standby, holds up no reader.
+    let uploads: Pool
     /// For commits.
     private let writer: Lane
     private let leader: Lane
@@ -61,6 +63,7 @@ public struct PostgreSQLRelayStore: RelayStore {
             return connection
         }
         pool = Pool(count: 8, confirmed)
+        uploads = Pool(count: 2, confirmed)
         writer = Lane {
             let connection = try patient()
             // Also of the server that takes writes from now on.

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SPDX-FileCopyrightText: 2026 The Liaison authors
+
+import LiaisonModel
+import LiaisonNotes
+import LiaisonRelay
+import LiaisonTestKit
+import Testing
+
+@testable import LiaisonPostgreSQLStore
+
+/// What only a store has that several nodes write to: locks, announcements, and a schema that another program may have made.
+struct PostgreSQLStoreTests {
+    private let directory: TemporaryDirectory
+    private let owner: AgentAddress
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        owner = try Fixture.agent("d-01@cd01")
+    }
+
+    private func store() async throws -> PostgreSQLRelayStore {
+        try #require(try await StoreKind.postgresql.open(in: directory) as? PostgreSQLRelayStore)
+    }
+
+    private func connection() async throws -> Connection {
+        try Connection(
+            try await PostgreSQLServer.shared.database(for: directory).0.connection, patience: .seconds(60))
+    }
+
+    /// Until so many others wait for what a connection's transaction has changed or locked.
+    private func wait(for count: Int, behind connection: Connection) async throws {
+        for _ in 0..<600 {
+            let waiting: Int = try connection.query(
+                "SELECT count(*) AS count FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")[0](
+                    "count")
+            guard waiting < count else { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("nobody waits")
+    }
+
+    // MARK: Uploads
+
+    /// A piece that comes while the upload is closed, and taken over, is in no content.
+    @Test(arguments: ["UPDATE staged SET complete = TRUE", "DELETE FROM staged"])
+    func anUploadThatIsTakenOverTakesNoMoreBytes(change: String) async throws {
+        let (store, other, digest) = (try await store(), try await connection(), Hash.of("x"))
+        #expect(try await store.stage([1, 2, 3], of: digest, owner: owner, at: 0, now: 1))
+        try other.execute("BEGIN; \(change)")
+        async let isTaken = store.stage([4], of: digest, owner: owner, at: 3, now: 2)
+        try await wait(for: 1, behind: other)
+        try other.execute("COMMIT")
+        #expect(try await !isTaken)
+        let size: Int = try other.query("SELECT size FROM contents")[0]("size")
+        #expect(size == 3)
+        let left: Int = try other.query("SELECT count(*) AS count FROM staged WHERE NOT complete")[0]("count")
+        #expect(left == 0)
+    }
+
+    /// A content that has grown since it was hashed is not closed.
+    @Test func anUploadThatGrowsIsNotClosed() async throws {
+        let (store, other, digest) = (try await store(), try await connection(), Hash.of([1, 2, 3]))
+        #expect(try await store.stage([1, 2, 3], of: digest, owner: owner, at: 0, now: 1))
+        // The piece has looked where the upload ends, and waits for the row of its content.
+        try other.execute("BEGIN; SELECT FROM contents FOR UPDATE")
+        async let isTaken = store.stage([4], of: digest, owner: owner, at: 3, now: 2)
+        try await wait(for: 1, behind: other)
+        async let closed = store.closeStaged(digest, owner: owner)
+        // Should nothing hold it up, it is done by then.
+        try await Task.sleep(for: .milliseconds(500))
+        try other.execute("COMMIT")
+        #expect(try await isTaken)
+        #expect(try await closed == nil)
+    }
+
+    /// However many uploads wait, whoever reads does not; and of one upload a second piece is refused at once.
+    @Test func uploadsHoldUpNobodyElse() async throws {
+        let (store, other, owner) = (try await store(), try await connection(), owner)
+        let digests = (0..<8).map { Hash.of("\($0)") }
+        for digest in digests { #expect(try await store.stage([1], of: digest, owner: owner, at: 0, now: 1)) }
+        try other.execute("BEGIN; SELECT FROM staged FOR UPDATE")
+        async let isTaken = store.stage([2], of: digests[0], owner: owner, at: 1, now: 2)
+        try await wait(for: 1, behind: other)
+        #expect(try await !store.stage([2], of: digests[0], owner: owner, at: 1, now: 2))
+        let others = digests.dropFirst().map { digest in
+            Task { try await store.stage([2], of: digest, owner: owner, at: 1, now: 2) }
+        }
+        try await wait(for: 2, behind: other)
+        #expect(try await store.stagedSize(of: owner) == 8)
+        try other.execute("COMMIT")
+        #expect(try await isTaken)
+        for task in others { #expect(try await task.value) }
+    }
+}
