@@ -92,4 +92,38 @@ struct PostgreSQLStoreTests {
         #expect(try await isTaken)
         for task in others { #expect(try await task.value) }
     }
+
+    // MARK: Nodes
+
+    /// What one node commits is announced to the others.
+    @Test func aCommitIsAnnouncedToOtherNodes() async throws {
+        let (node, other, observer) = (try await store(), try await store(), try await connection())
+        let heard = Task {
+            for await _ in other.changes() { return true }
+            return false
+        }
+        var listening = 0
+        while listening == 0 {
+            try await Task.sleep(for: .milliseconds(50))
+            listening = try observer.query(
+                """
+                SELECT count(*) AS count FROM pg_stat_activity
+                WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN %'
+                """)[0]("count")
+        }
+        let filler = StoreFiller(store: node, log: try Fixture.signer(Fixture.origin), convention: Hash.of("c"))
+        func party(_ unit: String) throws -> StoreFiller.Party {
+            let agent = try Fixture.agentName(of: unit)
+            return .init(unit: try Fixture.unit(unit), agent: agent, key: try Fixture.signer(agent.description))
+        }
+        _ = try await filler.addWaiting(
+            1, head: Hash.of("h"), at: Fixture.start, from: party("bta-montluel@ggd01"), to: party("crip@cd01"))
+        // Ends what waits in vain.
+        let patience = Task {
+            try await Task.sleep(for: .seconds(20))
+            heard.cancel()
+        }
+        #expect(await heard.value)
+        patience.cancel()
+    }
 }
