@@ -126,4 +126,50 @@ struct PostgreSQLStoreTests {
         #expect(await heard.value)
         patience.cancel()
     }
+
+    // MARK: Schema
+
+    /// A database that an earlier program made and filled.
+    private func earlier() async throws -> (Connection, PostgreSQLAddress) {
+        let (address, _) = try await PostgreSQLServer.shared.database(for: directory)
+        let connection = try Connection(address.connection, patience: .seconds(60))
+        try connection.execute("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)")
+        try connection.execute(Schema.migrations[0])
+        try connection.execute(
+            """
+            INSERT INTO schema_version (version) VALUES (1);
+            INSERT INTO transmissions (id, hash, sender, author, envelope, content_size, entry)
+                VALUES ('t', '', 'crip@cd01', 'd-01@cd01', '', 7, 0), ('u', '', 'crip@cd01', 'd-01@cd01', '', 100, 0);
+            INSERT INTO deliveries (transmission, unit, state, due_at, expires_at, notified, erased, standby_called,
+                unattended, escalated, entry, urgency)
+                SELECT id, unit, CASE id WHEN 't' THEN 'available' ELSE 'opened' END, 0, 0, FALSE, FALSE, FALSE, FALSE, 0, 0, 3
+                FROM transmissions, unnest(ARRAY['iscg-est@avema01', 'bta-montluel@ggd01']) AS unit
+            """)
+        return (connection, address)
+    }
+
+    @Test func anEarlierSchemaIsBroughtToThePresentOne() async throws {
+        let (connection, address) = try await earlier()
+        let store = try await PostgreSQLRelayStore(address)
+        let unopened = try await store.read { try $0.unopened(of: Fixture.institution("cd01")) }
+        #expect(unopened == [owner: 14])
+        let versions: [Int] = try connection.query("SELECT version FROM schema_version ORDER BY version").map {
+            try $0("version")
+        }
+        #expect(versions == Array(1...Schema.migrations.count))
+        // And once more, as at every start.
+        #expect(
+            try await PostgreSQLRelayStore(address).read { try $0.unopened(of: Fixture.institution("cd01")) } == unopened)
+    }
+
+    @Test func aNewerSchemaIsRefused() async throws {
+        let (connection, address) = try await earlier()
+        try connection.query(
+            "INSERT INTO schema_version SELECT generate_series(2, $1::bigint)", [.int(Schema.migrations.count + 1)])
+        let failure = await #expect(throws: PostgreSQLFailure.self) { _ = try await PostgreSQLRelayStore(address) }
+        #expect(failure?.description.contains("newer program") == true)
+        // It is as it was.
+        let isThere: Bool = try connection.query("SELECT to_regclass('unopened') IS NOT NULL AS there")[0]("there")
+        #expect(!isThere)
+    }
 }
