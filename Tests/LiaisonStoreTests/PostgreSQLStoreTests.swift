@@ -31,10 +31,9 @@ struct PostgreSQLStoreTests {
     /// Until so many others wait for what a connection's transaction has changed or locked.
     private func wait(for count: Int, behind connection: Connection) async throws {
         for _ in 0..<600 {
-            let waiting: Int = try connection.query(
-                "SELECT count(*) AS count FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")[0](
-                    "count")
-            guard waiting < count else { return }
+            let others = try connection.query(
+                "SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+            guard others.count < count else { return }
             try await Task.sleep(for: .milliseconds(50))
         }
         Issue.record("nobody waits")
@@ -159,7 +158,8 @@ struct PostgreSQLStoreTests {
         #expect(versions == Array(1...Schema.migrations.count))
         // And once more, as at every start.
         #expect(
-            try await PostgreSQLRelayStore(address).read { try $0.unopened(of: Fixture.institution("cd01")) } == unopened)
+            try await PostgreSQLRelayStore(address).read { try $0.unopened(of: Fixture.institution("cd01")) }
+                == unopened)
     }
 
     @Test func aNewerSchemaIsRefused() async throws {

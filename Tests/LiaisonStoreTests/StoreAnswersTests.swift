@@ -188,8 +188,8 @@ struct StoreAnswersTests {
         }
         try await store.commit(batch)
         for (instant, limit, expected) in [
-            (39, 10, [3, 2, 1, 7, 6, 5, 0]), (40, 10, [3, 2, 1, 4, 7, 6, 5, 0]), (39, 2, [3, 2]), (39, 5, [3, 2, 1, 7, 6]),
-            (0, 10, []), (1, 10, [7, 6, 5])
+            (39, 10, [3, 2, 1, 7, 6, 5, 0]), (40, 10, [3, 2, 1, 4, 7, 6, 5, 0]), (39, 2, [3, 2]),
+            (39, 5, [3, 2, 1, 7, 6]), (0, 10, []), (1, 10, [7, 6, 5])
         ] as [(Instant, Int, [Int])] {
             let due = try await store.read { try $0.deliveriesDue(at: instant, limit: limit) }
             #expect(due == expected.map { batch.deliveries[$0] }, "\(instant) \(limit)")
@@ -280,7 +280,8 @@ struct StoreAnswersTests {
         try await store.dropStaged(before: 31)
         #expect(try await left() == [0, 1, 0])
         #expect(try await store.stage([9], of: digests[1], owner: owner, at: 1, now: 41))
-        #expect(try await store.closeStaged(digests[1], owner: owner) == ContentReference(sha256: Hash.of([2, 9]), size: 2))
+        #expect(
+            try await store.closeStaged(digests[1], owner: owner) == ContentReference(sha256: Hash.of([2, 9]), size: 2))
         #expect(try await left() == [0, 0, 0])
         #expect(try await store.closeStaged(digests[1], owner: owner) == nil)
         // And the same can be uploaded anew.
