@@ -154,13 +154,15 @@ extension Connection {
         ).first.map { (try $0("content"), try $0("size"), try $0("complete")) }
     }
 
-    /// The same within a transaction, until whose end nobody else changes it; looked up once it is locked, since whoever had the
-    /// lock before may have added bytes, closed it or taken it over.
+    /// The same within a transaction, until whose end nobody else changes it while it is open; looked up once it is locked, since
+    /// whoever had the lock before may have added bytes, closed it or taken it over. What is closed is not locked: whoever takes it
+    /// over waits for nobody.
     func stagedLocking(
         _ digest: Hash, _ owner: AgentAddress
     ) throws -> (content: Int, size: Int, isClosed: Bool)? {
         try query(
-            "SELECT content FROM staged WHERE owner = $1 AND digest = $2 FOR UPDATE", [.text(owner), .hash(digest)])
+            "SELECT FROM staged WHERE owner = $1 AND digest = $2 AND NOT complete FOR UPDATE",
+            [.text(owner), .hash(digest)])
         return try staged(digest, owner)
     }
 }
