@@ -104,6 +104,13 @@ struct ScrubTests {
         #expect(try await store.content(of: ids[0], for: unit, from: 0, count: 10).isEmpty)
         #expect(try await store.stagedSize(of: owner) == 0)
 
+        let path = "\(directory.path)/copy.sqlite"
+        #expect(try store.copy(to: path) > 0)
+        let copied = try await DatabaseQueue(path: path).read { database in
+            try ["chunks", "contents"].map { try Int.fetchOne(database, sql: "SELECT count(*) FROM \($0)") }
+        }
+        #expect(copied == [0, 0], "no copy has it")
+
         while try await store.pool.write({ try ChunkTable(database: $0).deleteDiscarded() }) {
             let present = (chunks: try await count("chunks"), contents: try await count("contents"))
             #expect(chunks - present.chunks <= 64 && contents - present.contents <= 256)
