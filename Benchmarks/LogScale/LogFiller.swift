@@ -59,7 +59,7 @@ struct LogFiller {
             _ event: EventName, in mailbox: UnitAddress, _ unit: UnitAddress?, _ state: DeliveryState?
         ) async throws -> Int {
             let mailbox = Mailbox.unit(mailbox)
-            if numbers[mailbox] == nil { numbers[mailbox] = try await store.lastNumber(in: mailbox) }
+            if numbers[mailbox] == nil { numbers[mailbox] = try await store.end(of: mailbox)?.number ?? 0 }
             numbers[mailbox, default: 0] += 1
             var record = EventRecord(
                 log: log.name, event: event, mailbox: mailbox, number: numbers[mailbox] ?? 0, at: instant)

@@ -18,7 +18,7 @@ import Synchronization
 /// (g) what one agent's flood and a crowd of strangers cost somebody else, (h) the store in a PostgreSQL database,
 /// (i) the relay killed under full load, (j) very much that falls due at once.
 ///
-///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database|load|streams|kills|due] [--kills N] [--due N]
+///     swift run -c release relaybench [--stored N,N…] [--rounds N] [--programs DIR] [--only stored|database|load|streams|kills|due] [--kills N] [--due N] [--due-bytes N]
 @main
 struct RelayBench {
     static let roundLength = TimeAmount.seconds(3)
@@ -32,6 +32,7 @@ struct RelayBench {
     var only: String?
     var killCount = 20
     var dueCount = 100_000
+    var dueBytes = 0
     /// What empty requests reach on the same listener: 1 in all ratios.
     var reference = 0.0
 
@@ -45,6 +46,7 @@ struct RelayBench {
             case "--programs": bench.programs = value
             case "--only": bench.only = value
             case "--due": bench.dueCount = Int(value) ?? bench.dueCount
+            case "--due-bytes": bench.dueBytes = Int(value) ?? bench.dueBytes
             case "--kills": bench.killCount = Int(value) ?? bench.killCount
             default: print("unknown option \(option)")
             }

@@ -54,6 +54,8 @@ struct Statement {
 final class Connection {
     private let handle: OpaquePointer
     private let patience: Duration
+    /// When the answers to what was sent have to be there.
+    private var end = ContinuousClock.now
     private var isUsable = true
     /// A commit that waits for a standby is not broken off: it would be seen by everybody, and be on no standby.
     private var isCommitting = false
@@ -64,7 +66,7 @@ final class Connection {
     private var isConfirmed = false
 
     /// - Parameters:
-    ///   - patience: how long the answer to one group of statements may take.
+    ///   - patience: how long the answers to one group of statements may take, all together.
     /// - Throws: `PostgreSQLFailure.connectionLost`.
     init(_ address: String, patience: Duration) throws {
         guard let handle = PQconnectdb(address) else { throw PostgreSQLFailure.connectionLost("no memory") }
@@ -121,6 +123,7 @@ final class Connection {
 
     /// Statements that are not prepared, such as those of the schema; one after the other.
     func execute(_ sql: String) throws {
+        end = .now + patience
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
         var failure: PostgreSQLFailure?
         while let result = try next() {
@@ -161,6 +164,7 @@ final class Connection {
     /// Sends all statements, then waits for all answers; when one is refused, those behind it are not done, and the first
     /// refusal is thrown.
     func pipeline(_ statements: [Statement]) throws -> [Rows] {
+        end = .now + patience
         guard PQenterPipelineMode(handle) == 1 else { throw lost() }
         // For each answer to come, the statement that it prepares or belongs to.
         var preparing: [String?] = []
@@ -228,12 +232,11 @@ final class Connection {
 
     /// The next result; nil behind the last one of a statement.
     private func next() throws -> OpaquePointer? {
-        let end = ContinuousClock.now + patience
-        while PQisBusy(handle) == 1 { try wait(until: end) }
+        while PQisBusy(handle) == 1 { try wait() }
         return PQgetResult(handle)
     }
 
-    private func wait(until end: ContinuousClock.Instant) throws {
+    private func wait() throws {
         guard try isReadable(within: end - .now) else {
             // What comes later would be taken for the answer to something else: this connection is of no use any more.
             isUsable = false

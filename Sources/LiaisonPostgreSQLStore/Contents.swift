@@ -154,6 +154,17 @@ extension Connection {
         ).first.map { (try $0("content"), try $0("size"), try $0("complete")) }
     }
 
+    /// The same within a transaction, until whose end nobody else changes it while it is open; looked up once it is locked, since
+    /// whoever had the lock before may have added bytes, closed it or taken it over. What is closed is not locked: whoever takes it
+    /// over waits for nobody.
+    func stagedLocking(
+        _ digest: Hash, _ owner: AgentAddress
+    ) throws -> (content: Int, size: Int, isClosed: Bool)? {
+        try query(
+            "SELECT FROM staged WHERE owner = $1 AND digest = $2 AND NOT complete FOR UPDATE",
+            [.text(owner), .hash(digest)])
+        return try staged(digest, owner)
+    }
 }
 
 extension Statement {
@@ -204,21 +215,28 @@ extension PostgreSQLRelayStore {
     public func stage(
         _ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Instant
     ) async throws -> Bool {
-        try await pool.run(isRepeatable: false) { connection in
+        try await uploads.run(isRepeatable: false) { connection in
             try connection.transaction {
                 let table = ChunkTable(connection: connection)
-                // One piece at a time for each upload, on whichever node it comes.
-                try connection.query(
-                    "SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))", [.text(owner), .text(digest)])
-                let staged = try connection.staged(digest, owner)
-                guard staged?.size ?? 0 == offset, !(staged?.isClosed ?? false) else { return false }
-                let content = try staged?.content ?? table.create()
-                try table.append(bytes, to: content, size: offset)
-                try connection.query(
-                    """
-                    INSERT INTO staged (owner, digest, content, at) VALUES ($1, $2, $3, $4)
-                    ON CONFLICT (owner, digest) DO UPDATE SET at = excluded.at
-                    """, [.text(owner), .hash(digest), .int(content), .instant(now)])
+                // While one piece is on its way, on whichever node, no other one can begin where the upload ends.
+                let isAlone: Bool = try connection.query(
+                    "SELECT pg_try_advisory_xact_lock(hashtext($1), hashtext($2)) AS alone",
+                    [.text(owner), .text(digest)])[0]("alone")
+                guard isAlone else { return false }
+                if let staged = try connection.stagedLocking(digest, owner) {
+                    guard staged.size == offset, !staged.isClosed else { return false }
+                    try table.append(bytes, to: staged.content, size: offset)
+                    try connection.query(
+                        "UPDATE staged SET at = $1 WHERE owner = $2 AND digest = $3",
+                        [.instant(now), .text(owner), .hash(digest)])
+                } else {
+                    guard offset == 0 else { return false }
+                    let content = try table.create()
+                    try table.append(bytes, to: content, size: 0)
+                    try connection.query(
+                        "INSERT INTO staged (owner, digest, content, at) VALUES ($1, $2, $3, $4)",
+                        [.text(owner), .hash(digest), .int(content), .instant(now)])
+                }
                 return true
             }
         }
@@ -247,13 +265,10 @@ extension PostgreSQLRelayStore {
             position += 1
         }
         let found = ContentReference(sha256: .of(hasher), size: size)
-        return try await pool.run(isRepeatable: false) { connection in
+        return try await uploads.run(isRepeatable: false) { connection in
             try connection.transaction {
-                let current = try connection.query(
-                    "SELECT content FROM staged WHERE owner = $1 AND digest = $2 FOR UPDATE",
-                    [.text(owner), .hash(digest)])
-                guard !current.isEmpty, let present = try connection.staged(digest, owner),
-                    present.content == staged.content, present.size == found.size
+                guard let present = try connection.stagedLocking(digest, owner), present.content == staged.content,
+                    present.size == found.size
                 else { return nil }
                 if found.sha256 == digest {
                     try connection.query(

@@ -28,7 +28,7 @@ actor Lane {
 
     /// - Parameter isRepeatable: done once more on a new connection when the one from before turns out to be broken.
     func run<Value: Sendable>(
-        isRepeatable: Bool = false, _ body: @Sendable (Connection) throws -> Value
+        isRepeatable: Bool, _ body: @Sendable (Connection) throws -> Value
     ) throws -> Value {
         guard isRepeatable else { return try body(connected()) }
         return try repeating(body)

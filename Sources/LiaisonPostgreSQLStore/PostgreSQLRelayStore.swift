@@ -14,13 +14,15 @@ public import LiaisonRelay
 public struct PostgreSQLRelayStore: RelayStore {
     /// For whoever reads, and for what is written beside the log.
     let pool: Pool
+    /// For uploads: what they wait for, each other or a standby, holds up no reader.
+    let uploads: Pool
     /// For commits.
     private let writer: Lane
     private let leader: Lane
     /// For whoever asks where the log ends: before each request.
     private let watcher: Lane
     /// A name for this process, which it has nowhere else.
-    private let node = "\(Salt.fresh())"
+    private let node = Hex.encode(RandomBytes.system(16))
     private let open: @Sendable (Duration) throws -> Connection
     public let address: PostgreSQLAddress
 
@@ -61,6 +63,7 @@ public struct PostgreSQLRelayStore: RelayStore {
             return connection
         }
         pool = Pool(count: 8, confirmed)
+        uploads = Pool(count: 2, confirmed)
         writer = Lane {
             let connection = try patient()
             // Also of the server that takes writes from now on.
@@ -71,7 +74,7 @@ public struct PostgreSQLRelayStore: RelayStore {
         }
         leader = Lane { [open] in try open(.seconds(3)) }
         watcher = Lane(confirmed)
-        try await writer.run { connection in
+        try await writer.run(isRepeatable: false) { connection in
             let isThere: Bool = try connection.query("SELECT to_regclass('schema_version') IS NOT NULL AS there")[0](
                 "there")
             let isEmpty = try !isThere || connection.query("SELECT 1 FROM entries LIMIT 1").isEmpty
@@ -132,7 +135,8 @@ public struct PostgreSQLRelayStore: RelayStore {
         let task = Task {
             while !Task.isCancelled {
                 do {
-                    if try await lane.run({ try $0.hears(within: .seconds(1)) }) { continuation.yield() }
+                    let heard = try await lane.run(isRepeatable: false) { try $0.hears(within: .seconds(1)) }
+                    if heard { continuation.yield() }
                 } catch {
                     try? await Task.sleep(for: .seconds(1))
                     continuation.yield()
@@ -208,10 +212,6 @@ public struct PostgreSQLRelayStore: RelayStore {
                 [.int(range.lowerBound), .int(range.upperBound)]
             ).map { try $0("commitment") }
         }
-    }
-
-    public func lastNumber(in mailbox: Mailbox) async throws -> Int {
-        try await facts { try $0.lastNumber(in: mailbox) }
     }
 
     public func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)? {

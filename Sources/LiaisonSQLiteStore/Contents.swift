@@ -19,33 +19,38 @@ struct ChunkTable {
         return id
     }
 
-    /// Chunks that one transaction deletes: their pages are zeroed, and others wait for it.
-    static let discardedAtOnce = 64
-
-    /// Deletes a content; a large one is taken out of everybody's reach, and deleted in pieces by `scrub`.
+    /// Takes a content out of everybody's reach; `deleteDiscarded` deletes it. A commit may discard any number of them, and to
+    /// zero their pages would hold up whoever waits behind it.
     func discard(_ id: Int64) throws {
-        let size = try Int.fetchOne(
-            database.cachedStatement(sql: "SELECT size FROM contents WHERE id = ?"), arguments: [id])
-        guard let size, size > Self.discardedAtOnce * Self.chunkSize else {
-            return try database.cachedStatement(sql: "DELETE FROM contents WHERE id = ?").execute(arguments: [id])
-        }
         try database.cachedStatement(sql: "INSERT INTO discarded (content) VALUES (?)").execute(arguments: [id])
     }
 
-    /// - Returns: whether something is left to be deleted.
+    /// Chunks that one transaction deletes, 16 MiB: their pages are zeroed, and others wait for it.
+    static let chunksAtOnce = 64
+    /// Contents that one transaction deletes: some have no chunk.
+    private static let contentsAtOnce = 256
+
+    /// Deletes some of what was discarded.
+    ///
+    /// - Returns: whether something may be left.
     func deleteDiscarded() throws -> Bool {
-        guard let id = try Int64.fetchOne(database, sql: "SELECT content FROM discarded LIMIT 1") else { return false }
-        try database.cachedStatement(
-            sql: """
-                DELETE FROM chunks WHERE content = :id AND position IN
-                    (SELECT position FROM chunks WHERE content = :id ORDER BY position LIMIT :limit)
-                """
-        ).execute(arguments: ["id": id, "limit": Self.discardedAtOnce])
-        if try Int.fetchOne(database, sql: "SELECT 1 FROM chunks WHERE content = ? LIMIT 1", arguments: [id]) == nil {
-            try database.execute(sql: "DELETE FROM discarded WHERE content = ?", arguments: [id])
-            try database.execute(sql: "DELETE FROM contents WHERE id = ?", arguments: [id])
+        let ids = try Int64.fetchAll(
+            database, sql: "SELECT content FROM discarded LIMIT ?", arguments: [Self.contentsAtOnce])
+        var room = Self.chunksAtOnce
+        for id in ids {
+            try database.cachedStatement(
+                sql: """
+                    DELETE FROM chunks WHERE content = :id AND position IN
+                        (SELECT position FROM chunks WHERE content = :id ORDER BY position LIMIT :limit)
+                    """
+            ).execute(arguments: ["id": id, "limit": room])
+            room -= database.changesCount
+            guard room > 0 else { break }
+            for sql in ["DELETE FROM discarded WHERE content = ?", "DELETE FROM contents WHERE id = ?"] {
+                try database.cachedStatement(sql: sql).execute(arguments: [id])
+            }
         }
-        return true
+        return !ids.isEmpty
     }
 
     /// Goes on where the content ends: fills the last row, then adds rows.

@@ -13,7 +13,11 @@ extension SQLiteRelayStore {
     public func copy(to path: String) throws -> Int {
         let copy = try DatabaseQueue(path: path)
         try pool.backup(to: copy)
-        try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+        try copy.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON")
+        }
+        // What is being erased here does not stay in the copy.
+        while try copy.write({ try ChunkTable(database: $0).deleteDiscarded() }) {}
         return try copy.read { try Self.head($0)?.size ?? 0 }
     }
 

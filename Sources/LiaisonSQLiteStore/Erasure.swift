@@ -36,6 +36,7 @@ extension SQLiteRelayStore {
 
     /// Rewrites the whole store, so that nothing of what was erased is left in any page; nobody writes meanwhile.
     public func vacuum() throws {
+        while try pool.write({ try ChunkTable(database: $0).deleteDiscarded() }) {}
         try pool.vacuum()
         try pool.writeWithoutTransaction { _ = try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
     }

@@ -92,10 +92,6 @@ public struct SQLiteRelayStore: RelayStore {
         }
     }
 
-    public func lastNumber(in mailbox: Mailbox) async throws -> Int {
-        try await pool.read { try SQLiteFacts(database: $0).lastNumber(in: mailbox) }
-    }
-
     public func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)? {
         try await pool.read { database in
             try Row.fetchOne(

@@ -202,7 +202,7 @@ struct RelayDecisionTests {
         let report = try world.store.verify(log: Fixture.noteKey(Fixture.origin))
         #expect(report.findings.isEmpty)
         #expect(report.checkpoints - before < 100)
-        #expect(try await world.store.lastNumber(in: .unit(Fixture.unit(iscg))) == 100)
+        #expect(try await world.store.end(of: .unit(Fixture.unit(iscg)))?.number == 100)
     }
 
     /// Two sequencers over one store, as `admit` beside a running relay: nobody's entry is lost or doubled.

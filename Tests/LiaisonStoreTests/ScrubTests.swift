@@ -6,9 +6,10 @@ import GRDB
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
-import LiaisonSQLiteStore
 import LiaisonTestKit
 import Testing
+
+@testable import LiaisonSQLiteStore
 
 /// Whoever reads the file of a store for long, as a backup does, puts off that what was erased leaves it, and holds up nobody.
 struct ScrubTests {
@@ -66,6 +67,57 @@ struct ScrubTests {
         try await world.relay.scrub()
         #expect(await world.sequencer.scrubPendingSince == nil)
         #expect(try !isFound(piece, world))
+    }
+
+    /// Pages are zeroed when they are freed, which takes long for large contents: however much is erased at once, the commit zeroes
+    /// none of it, and each transaction afterwards no more than some MiB.
+    @Test(arguments: [0, 1000, 300_000, 20 << 20])
+    func noTransactionZeroesMuch(bytes: Int) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteRelayStore(directory: directory.path)
+        let (montluel, iscg) = (self.montluel, self.iscg)
+        func party(_ unit: String) throws -> StoreFiller.Party {
+            let agent = try Fixture.agentName(of: unit)
+            return .init(unit: try Fixture.unit(unit), agent: agent, key: try Fixture.signer(agent.description))
+        }
+        func count(_ table: String) async throws -> Int {
+            try await store.pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+        }
+        let filler = StoreFiller(
+            store: store, log: try Fixture.signer(Fixture.origin), convention: Hash.of("c"), contentSize: bytes)
+        let ids = try await filler.addWaiting(
+            bytes > 1 << 20 ? 4 : 300, head: Hash.of("h"), at: Fixture.start, from: party(montluel), to: party(iscg))
+        let (owner, unit) = (try Fixture.agent("d-01@cd01"), try Fixture.unit(iscg))
+        for name in ["a", "b"] {
+            #expect(
+                try await store.stage(
+                    [UInt8](repeating: 1, count: bytes), of: Hash.of(name), owner: owner, at: 0, now: 1))
+        }
+        var (chunks, contents) = (try await count("chunks"), try await count("contents"))
+
+        var erasing = Batch()
+        erasing.erased = ids.map { DeliveryID(transmission: $0, unit: unit) }
+        try await store.commit(erasing)
+        try await store.dropStaged(before: 2)
+        #expect(try await (count("chunks"), count("contents")) == (chunks, contents), "it waits")
+        for id in ids { #expect(try await store.contentSize(of: id, for: unit) == nil) }
+        #expect(try await store.content(of: ids[0], for: unit, from: 0, count: 10).isEmpty)
+        #expect(try await store.stagedSize(of: owner) == 0)
+
+        let path = "\(directory.path)/copy.sqlite"
+        #expect(try store.copy(to: path) > 0)
+        let copied = try await DatabaseQueue(path: path).read { database in
+            try ["chunks", "contents"].map { try Int.fetchOne(database, sql: "SELECT count(*) FROM \($0)") }
+        }
+        #expect(copied == [0, 0], "no copy has it")
+
+        while try await store.pool.write({ try ChunkTable(database: $0).deleteDiscarded() }) {
+            let present = (chunks: try await count("chunks"), contents: try await count("contents"))
+            #expect(chunks - present.chunks <= 64 && contents - present.contents <= 256)
+            #expect(chunks > present.chunks || contents > present.contents)
+            (chunks, contents) = present
+        }
+        #expect(try await (count("chunks"), count("contents"), count("discarded")) == (0, 0, 0))
     }
 
     /// A commit ends while it is tried in vain to clean, and it stays known since when there is something to clean.

@@ -39,7 +39,7 @@ struct StoreConformanceTests {
         let late = try batch(0..<1, firstNumber: 1, at: [30])
         await #expect(throws: (any Error).self) { try await store.commit(late) }
         #expect(try await store.head()?.size == 2)
-        #expect(try await store.lastNumber(in: unit) == 2)
+        #expect(try await store.end(of: unit)?.number == 2)
         try await store.commit(batch(2..<3, firstNumber: 3, at: [30]))
         #expect(try await store.entries(in: unit, after: 1, limit: 10).map(\.number) == [2, 3])
         let end = try #require(try await store.end(of: unit))

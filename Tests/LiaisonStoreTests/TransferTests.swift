@@ -2,17 +2,18 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 import Foundation
+import GRDB
 import LiaisonClient
 import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
-import LiaisonSQLiteStore
 import LiaisonStores
 import LiaisonTestKit
 import LiaisonWire
 import Testing
 
 @testable import LiaisonPostgreSQLStore
+@testable import LiaisonSQLiteStore
 
 /// A store brought over to another database, and back, holds the same rows and goes on with the same log.
 struct TransferTests {
@@ -23,6 +24,56 @@ struct TransferTests {
         var digest = StoreDigest()
         try source.rows { digest.add($0, $1) }
         return digest
+    }
+
+    /// Of the tables and columns of a store, those that are not brought over: each store makes its own.
+    private func leftBehind(_ kind: StoreKind) -> Set<String> {
+        // What is being deleted; what is written to see that it can be; what is counted anew from other rows.
+        let both: Set = ["discarded", "probe", "unopened"]
+        switch kind {
+        // GRDB's list of the migrations that were done.
+        case .sqlite: return both.union(["grdb_migrations"])
+        // Which schema it has; where the log ends, which the checkpoints say; which node leads; keys under which only this store
+        // has its contents, and which of their tables are to be rewritten; that this store was brought over; and how long the log
+        // was when a document was written, for nodes that follow it.
+        case .postgresql:
+            return both.union([
+                "schema_version", "head", "lead", "content_keys", "unscrubbed", "retired", "documents.written"
+            ])
+        }
+    }
+
+    /// A column that is not listed would be lost on the way, and no digest would show it.
+    @Test(arguments: StoreKind.allCases)
+    func everyColumnOfEveryTableIsListed(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await kind.open(in: directory)
+        let columns: [String]
+        switch kind {
+        case .sqlite:
+            columns = try await #require(store as? SQLiteRelayStore).pool.read {
+                try String.fetchAll(
+                    $0,
+                    sql: """
+                        SELECT t.name || '.' || c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c
+                        WHERE t.type = 'table'
+                        """)
+            }
+        case .postgresql:
+            // Without partitions, whose columns are those of their tables.
+            let lines = try await PostgreSQLServer.shared.sql(
+                "SELECT c.relname || '.' || a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid "
+                    + "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped "
+                    + "AND c.relnamespace = 'public'::regnamespace", for: directory)
+            columns = lines.split(separator: " ").map(String.init)
+        }
+        let left = leftBehind(kind)
+        func isLeft(_ column: String) -> Bool {
+            left.contains(column) || left.contains(String(column.prefix { $0 != "." }))
+        }
+        let listed = StoreTable.all.flatMap { table in table.columns.map { "\(table.name).\($0.name)" } }
+        #expect(columns.filter { !isLeft($0) }.sorted() == listed.sorted())
+        for name in left { #expect(columns.contains { $0 == name || $0.hasPrefix("\(name).") }, "\(name)") }
     }
 
     @Test func everyRowComesAlongAndBack() async throws {

@@ -9,7 +9,7 @@ import LiaisonSealing
 import LiaisonWire
 
 /// Puts transmissions between two units into a relay's store as its decisions would have left them: envelopes and acts are
-/// signed by the agents, entries by the log, and everything verifies. Only the contents are none.
+/// signed by the agents, entries by the log, and everything verifies. Only the contents are none, or any bytes.
 package final class StoreFiller {
 
     /// One end of a transmission.
@@ -28,17 +28,21 @@ package final class StoreFiller {
     private let store: any RelayStore
     private let log: NoteSigner
     private let convention: Hash
+    private let content: [UInt8]
     private var edge = TreeEdge()
     private var numbers: [Mailbox: Int] = [:]
     private var batch = Batch()
     /// What waits for an answer.
     private var open: [(id: TransmissionID, envelope: Hash, from: Party, to: Party)] = []
 
-    /// - Parameter log: what signs the log of this store.
-    package init(store: any RelayStore, log: NoteSigner, convention: Hash) {
+    /// - Parameters:
+    ///   - log: what signs the log of this store.
+    ///   - contentSize: bytes of each content.
+    package init(store: any RelayStore, log: NoteSigner, convention: Hash, contentSize: Int = 0) {
         self.store = store
         self.log = log
         self.convention = convention
+        content = [UInt8](repeating: 1, count: contentSize)
     }
 
     /// Goes on where the store stands: whenever somebody else has written to it.
@@ -74,7 +78,7 @@ package final class StoreFiller {
 
     private func prepare(_ parties: [Party]) async throws {
         for party in parties where numbers[.unit(party.unit)] == nil {
-            numbers[.unit(party.unit)] = try await store.lastNumber(in: .unit(party.unit))
+            numbers[.unit(party.unit)] = try await store.end(of: .unit(party.unit))?.number ?? 0
         }
     }
 
@@ -97,17 +101,19 @@ package final class StoreFiller {
             (
                 StoredTransmission(
                     id: id, hash: envelope.hash, from: from.unit, author: from.agent,
-                    envelope: envelope.note.serialized, contentSize: 0, entry: entry), .inline([])
+                    envelope: envelope.note.serialized, contentSize: content.count, entry: entry), .inline(content)
             ))
         batch.deliveries.append(
             StoredDelivery(
                 transmission: id, unit: to.unit, state: .available, dueAt: due, expiresAt: end ?? now + .days(31),
                 escalated: 0, nextStepAt: end, entry: consigned))
         open.append((id, envelope.hash, from, to))
+        batch.unopened[from.agent, default: 0] += content.count
     }
 
     private func answer(_ head: Hash, _ now: Instant) throws {
         for (id, envelope, from, to) in open {
+            batch.unopened[from.agent, default: 0] -= content.count
             var entry = 0
             for (kind, event, state) in [
                 (Act.Kind.opened, EventName.contentHandover, DeliveryState.opened),
@@ -172,6 +178,7 @@ package final class StoreFiller {
 
     private func commit() async throws {
         guard !batch.entries.isEmpty else { return }
+        batch.unopened = batch.unopened.filter { $0.value != 0 }
         let checkpoint = Checkpoint(origin: log.name, size: edge.size, root: edge.root)
         batch.checkpoint = checkpoint.signed(by: log).note.serialized
         try await store.commit(batch)

@@ -116,7 +116,7 @@ package final class World {
         let size = try await store.head()?.size ?? 0
         let tiles = try await store.tiles(Set(TreeEdge.needed(for: size)))
         var edge = try Fixture.unwrap(TreeEdge(size: size, reading: tiles))
-        let number = try await store.lastNumber(in: mailbox) + 1
+        let number = (try await store.end(of: mailbox)?.number ?? 0) + 1
         var event = EventRecord(log: Fixture.origin, event: name, mailbox: mailbox, number: number, at: clock.now)
         try fill(&event)
         let honest = String(decoding: try event.canonical(), as: UTF8.self)

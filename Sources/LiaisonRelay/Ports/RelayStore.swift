@@ -36,7 +36,6 @@ public protocol RelayStore: Sendable {
     /// The tiles among `ids` that exist.
     func tiles(_ ids: Set<TileID>) async throws -> [TileID: Tile]
     func entries(_ range: Range<Int>) async throws -> [[UInt8]]
-    func lastNumber(in mailbox: Mailbox) async throws -> Int
     /// Number and index of a mailbox's last entry; nil for an empty one.
     func end(of mailbox: Mailbox) async throws -> (number: Int, index: Int)?
 
