@@ -57,8 +57,8 @@ public struct ServerLimits: Sendable {
     public var agentUrgent = ShareLimits(requests: 4, bytes: 20 << 20)
     public var institutionUrgent = ShareLimits(requests: 32, bytes: 24 << 20)
     public var allUrgent = ShareLimits(requests: 128, bytes: 32 << 20)
-    /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger; after that
-    /// each answer has to wait, and after the same time one more is forgotten.
+    /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger. After that
+    /// each answer waits for `refusalWait`, and each time that `refusalWait` has passed, one more is answered without waiting.
     public var refusals = 32
     public var refusalWait: TimeAmount = .seconds(5)
     /// Requests of one agent or registrar that are answered as fast as they come: a first refresh takes some 1,500. Those beyond

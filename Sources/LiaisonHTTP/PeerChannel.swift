@@ -97,10 +97,14 @@ struct Patience {
 
     /// - Returns: how long to wait.
     mutating func strain(now: NIODeadline) -> TimeAmount {
-        let more = Int((now - since).nanoseconds / max(oneMoreEach.nanoseconds, 1))
-        if more > 0 {
-            left = min(left + more, most)
-            since = now
+        let each = max(oneMoreEach.nanoseconds, 1)
+        let more = (now - since).nanoseconds / each
+        if more >= most - left {
+            (left, since) = (most, now)
+        } else if more > 0 {
+            // What has passed of the next interval counts for it.
+            left += Int(more)
+            since = since + .nanoseconds(more * each)
         }
         guard left > 0 else { return oneMoreEach }
         left -= 1

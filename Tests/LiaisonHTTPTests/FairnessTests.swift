@@ -102,6 +102,17 @@ struct FairnessTests {
         #expect((0..<3).map { _ in patience.strain(now: start + .hours(1)) } == [.zero, .zero, .seconds(1)])
     }
 
+    /// Requests that come a little faster than they are let off are let off as often as it says.
+    @Test func whatIsLeftOfAnIntervalCounts() {
+        let start = NIODeadline.now()
+        var patience = Patience(most: 10, oneMoreEach: .milliseconds(3), now: start)
+        let passed = (0..<10_010).count { patience.strain(now: start + .microseconds(2900 * Int64($0))) == .zero }
+        #expect((9680...9690).contains(passed))
+        // What was not used for years does not add up to more than there is.
+        let late = NIODeadline.uptimeNanoseconds(UInt64(Int64.max))
+        #expect((0..<12).count { _ in patience.strain(now: late) == .zero } == 10)
+    }
+
     /// Requests that are answered at once have a rate as well; an agent's alarm does not wait for its other requests, and nobody
     /// waits for another one's.
     @Test func whoAsksWithoutEndWaits() {
