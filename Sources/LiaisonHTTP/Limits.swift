@@ -5,8 +5,8 @@ public import NIOCore
 
 /// How many requests may come at once, and how many more in each second.
 public struct RequestRate: Sendable {
-    let burst: Int
-    let perSecond: Int
+    public let burst: Int
+    public let perSecond: Int
 
     var interval: TimeAmount { .nanoseconds(1_000_000_000 / Int64(perSecond)) }
 
@@ -16,13 +16,6 @@ public struct RequestRate: Sendable {
     public init(burst: Int, perSecond: Int) {
         self.burst = min(max(burst, 1), Self.largest)
         self.perSecond = min(max(perSecond, 1), Self.largest)
-    }
-
-    /// - Parameters:
-    ///   - name: of the setting, before `Burst` and `PerSecond`.
-    ///   - reader: given the name and the default of each, says what it is.
-    public func read(_ name: String, _ reader: (String, Int) -> Int) -> RequestRate {
-        RequestRate(burst: reader("\(name)Burst", burst), perSecond: reader("\(name)PerSecond", perSecond))
     }
 }
 

@@ -149,7 +149,7 @@ struct RelayRoutes {
                     throw Problem(.wrongEnvelope)
                 }
                 try context.share?.reserve(Wire.segmentSize)
-                return try segment(try await relay.open(act, from: offset(of: request), by: peer))
+                return try segment(try await relay.open(act, from: number("offset", of: request), by: peer))
             }
         case .contentHeader:
             return { request, context in
@@ -200,7 +200,7 @@ struct RelayRoutes {
             return { request, context in
                 let peer = try context.peer(relay)
                 let digest = try context.parameter("hash") { Hash(hex: $0) }
-                let offset = try offset(of: request)
+                let offset = try number("offset", of: request)
                 let bytes = try await body(of: request, context)
                 guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
                 return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
@@ -349,11 +349,9 @@ struct RelayRoutes {
         }
     }
 
-    private func offset(of request: Request) throws -> Int { try number("offset", of: request) }
-
     /// A number that the query must say.
-    private func number(_ name: Substring, of request: Request) throws -> Int {
-        guard let text = request.uri.queryParameters.get(String(name)), let number = DecimalNumber.parse(text) else {
+    private func number(_ name: String, of request: Request) throws -> Int {
+        guard let text = request.uri.queryParameters.get(name), let number = DecimalNumber.parse(text) else {
             throw Problem(.malformed)
         }
         return number

@@ -202,10 +202,26 @@ struct Settings {
         timeStampInterval = Seconds(reader.int(forKey: "timeStampSeconds", default: 600))
         host = reader.string(forKey: "host", default: "127.0.0.1")
         port = reader.int(forKey: "port", default: 8443)
-        limits.handshake = .seconds(Int64(reader.int(forKey: "handshakeSeconds", default: 10)))
-        limits.head = .seconds(Int64(reader.int(forKey: "headSeconds", default: 60)))
-        limits.body = .seconds(Int64(reader.int(forKey: "bodySeconds", default: 60)))
-        limits.idle = .seconds(Int64(reader.int(forKey: "idleSeconds", default: 60)))
+        func number(_ name: String, _ present: Int) -> Int { reader.int(forKey: ConfigKey(name), default: present) }
+        func seconds(_ name: String, _ present: TimeAmount) -> TimeAmount {
+            .seconds(Int64(min(number("\(name)Seconds", Int(present.nanoseconds / 1_000_000_000)), 1 << 31)))
+        }
+        func megabytes(_ name: String, _ present: Int) -> Int {
+            min(number("\(name)Megabytes", present >> 20), 1 << 40) << 20
+        }
+        func share(_ name: String, _ present: ShareLimits) -> ShareLimits {
+            ShareLimits(
+                requests: number("\(name)Requests", present.requests), bytes: megabytes(name, present.bytes))
+        }
+        func rate(_ name: String, _ present: RequestRate) -> RequestRate {
+            RequestRate(
+                burst: number("\(name)RequestsBurst", present.burst),
+                perSecond: number("\(name)RequestsPerSecond", present.perSecond))
+        }
+        limits.handshake = seconds("handshake", limits.handshake)
+        limits.head = seconds("head", limits.head)
+        limits.body = seconds("body", limits.body)
+        limits.idle = seconds("idle", limits.idle)
         limits.connections = reader.int(forKey: "connections", default: limits.connections)
         limits.strangers = reader.int(forKey: "strangers", default: limits.strangers)
         limits.strangersOfOneSource = reader.int(
@@ -213,11 +229,6 @@ struct Settings {
         limits.connectionsOfOneKey = reader.int(forKey: "connectionsOfOneKey", default: limits.connectionsOfOneKey)
         limits.connectionsOfOneInstitution = reader.int(
             forKey: "connectionsOfOneInstitution", default: limits.connectionsOfOneInstitution)
-        func share(_ name: String, _ present: ShareLimits) -> ShareLimits {
-            ShareLimits(
-                requests: reader.int(forKey: ConfigKey("\(name)Requests"), default: present.requests),
-                bytes: reader.int(forKey: ConfigKey("\(name)Megabytes"), default: present.bytes >> 20) << 20)
-        }
         limits.agent = share("agent", limits.agent)
         limits.institution = share("institution", limits.institution)
         limits.strangersShare = share("strangers", limits.strangersShare)
@@ -226,20 +237,15 @@ struct Settings {
         limits.agentUrgent = share("agentUrgent", limits.agentUrgent)
         limits.institutionUrgent = share("institutionUrgent", limits.institutionUrgent)
         limits.allUrgent = share("allUrgent", limits.allUrgent)
-        limits.agentRate = limits.agentRate.read("agentRequests") { reader.int(forKey: ConfigKey($0), default: $1) }
-        limits.agentUrgentRate = limits.agentUrgentRate.read("agentUrgentRequests") {
-            reader.int(forKey: ConfigKey($0), default: $1)
-        }
-        func megabytes(_ name: String, _ present: Int) -> Int {
-            min(reader.int(forKey: ConfigKey("\(name)UnopenedMegabytes"), default: present >> 20), 1 << 40) << 20
-        }
+        limits.agentRate = rate("agent", limits.agentRate)
+        limits.agentUrgentRate = rate("agentUrgent", limits.agentUrgentRate)
         let unopened = UnopenedLimits()
         self.unopened = UnopenedLimits(
-            agent: megabytes("agent", unopened.agent), institution: megabytes("institution", unopened.institution))
+            agent: megabytes("agentUnopened", unopened.agent),
+            institution: megabytes("institutionUnopened", unopened.institution))
         quotas = Quotas.Limits { name, present in
             Quotas.Rate(
-                burst: reader.int(forKey: ConfigKey("\(name)Burst"), default: present.burst),
-                perHour: reader.int(forKey: ConfigKey("\(name)PerHour"), default: present.perHour))
+                burst: number("\(name)Burst", present.burst), perHour: number("\(name)PerHour", present.perHour))
         }
     }
 
