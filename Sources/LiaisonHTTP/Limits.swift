@@ -58,10 +58,17 @@ public struct ServerLimits: Sendable {
     /// wait like what is refused too often. Requests that say that they are urgent are counted apart.
     public var agentRate = RequestRate(burst: 2500, perSecond: 333)
     public var agentUrgentRate = RequestRate(burst: 500, perSecond: 333)
-    /// Streams that one connection may have open. Whoever opens more is shut out for a while: an agent or registrar by its
-    /// key, a stranger by its network, which keeps nobody out whom a roster names.
+    /// Requests of those who read the log on its own listener that are answered as fast as they come, from one network and in
+    /// all: a log of a million entries is some 8,000 tiles and bundles. Those beyond wait in the same way.
+    public var logNetworkRate = RequestRate(burst: 2000, perSecond: 50)
+    public var logRate = RequestRate(burst: 4000, perSecond: 200)
+    /// Streams that one connection may have open, which each client is told.
     public var streams = 32
     public var streamsOfAStranger = 8
+    /// Streams beyond that are refused: what a client may open before it was told (RFC 9113, section 6.5.2). Whoever opens more
+    /// on one connection is shut out for a while: an agent or registrar by its key, a stranger by its network, which keeps nobody
+    /// out whom a roster names.
+    public var refusedStreams = 100
     public var shutOut: TimeAmount = .seconds(5)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)
