@@ -35,12 +35,18 @@ final class Shares: Sendable {
     private let limits: ServerLimits
     private let used = Mutex<[Party: (requests: Int, bytes: Int)]>([:])
     private let refused = Mutex<[String: Int]>([:])
+    private let closed = Mutex<[String: Int]>([:])
     private let rates = Mutex<[Party: Patience]>([:])
 
     init(_ limits: ServerLimits) { self.limits = limits }
 
     /// How often somebody had to wait, by whose share was used up.
     var refusals: [String: Int] { refused.withLock { $0 } }
+
+    /// How many connections had to go, by whose places were full, and how often a key or a network was shut out.
+    var closings: [String: Int] { closed.withLock { $0 } }
+
+    func noteClosing(_ share: String) { closed.withLock { $0[share, default: 0] += 1 } }
 
     private func limit(of party: Party) -> (limits: ShareLimits, name: String) {
         switch party {

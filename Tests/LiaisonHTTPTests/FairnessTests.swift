@@ -274,12 +274,20 @@ struct FairnessTests {
             var held: [Share] = []
             for _ in 0..<3 { held.append(try metrics.shares.enter(from: "n", key: Hash.of("k"), institution: avema)) }
         }
+        let places = Places(limits, note: metrics.shares.noteClosing)
+        for _ in 0..<6 { _ = places.arrived(from: "crowd") {} }
+        places.shutOut(from: "crowd", key: nil)
         let text = metrics.text(
             entries: 0, scrubPendingSince: nil, isStopped: false, quotaRefusals: ["institution_rosters": 7])
         let waits = text.split(separator: "\n").filter { $0.hasPrefix("liaison_waits_total") }
         #expect(
             waits == [
                 #"liaison_waits_total{share="agent"} 1"#, #"liaison_waits_total{share="institution_rosters"} 7"#
+            ])
+        let closings = text.split(separator: "\n").filter { $0.hasPrefix("liaison_closings_total") }
+        #expect(
+            closings == [
+                #"liaison_closings_total{share="network"} 2"#, #"liaison_closings_total{share="network_streams"} 1"#
             ])
     }
 }
