@@ -50,6 +50,11 @@ struct RelayRequestContext: RequestContext {
     private func wait(_ time: TimeAmount) async throws {
         guard time > .zero else { return }
         try await Task.sleep(for: .nanoseconds(time.nanoseconds))
+        try checkIsThere()
+    }
+
+    /// Nothing is done for a client that has gone while it had to wait.
+    func checkIsThere() throws {
         guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
     }
 

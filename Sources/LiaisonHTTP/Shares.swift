@@ -162,8 +162,12 @@ final class Share: Sendable {
     /// Bytes of an answer beyond what was reserved for it: what was done is answered, whatever it takes; who asks next may
     /// have to wait for it.
     func holdAnswer(_ bytes: Int) {
-        let more = max(bytes - held.withLock { $0.reserved }, 0)
+        let more = held.withLock { held -> Int in
+            let more = max(bytes - held.reserved, 0)
+            held.bytes += more
+            held.reserved += more
+            return more
+        }
         shares.change(bytes: more, parties)
-        held.withLock { $0.bytes += more }
     }
 }
