@@ -45,6 +45,9 @@ public struct ServerLimits: Sendable {
     public var strangersShare = ShareLimits(requests: 32, bytes: 24 << 20)
     /// Of the strangers of one network.
     public var networkShare = ShareLimits(requests: 4, bytes: 8 << 20)
+    /// Of those who read the log on its own listener, all together and from one network.
+    public var logShare = ShareLimits(requests: 64, bytes: 16 << 20)
+    public var logNetworkShare = ShareLimits(requests: 16, bytes: 8 << 20)
     public var all = ShareLimits(requests: 1024, bytes: 192 << 20)
     /// What each may have in work besides, of requests that say that they are urgent.
     public var agentUrgent = ShareLimits(requests: 4, bytes: 20 << 20)

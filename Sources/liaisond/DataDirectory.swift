@@ -233,12 +233,16 @@ struct Settings {
         limits.institution = share("institution", limits.institution)
         limits.strangersShare = share("strangers", limits.strangersShare)
         limits.networkShare = share("network", limits.networkShare)
+        limits.logShare = share("log", limits.logShare)
+        limits.logNetworkShare = share("logNetwork", limits.logNetworkShare)
         limits.all = share("all", limits.all)
         limits.agentUrgent = share("agentUrgent", limits.agentUrgent)
         limits.institutionUrgent = share("institutionUrgent", limits.institutionUrgent)
         limits.allUrgent = share("allUrgent", limits.allUrgent)
         limits.agentRate = rate("agent", limits.agentRate)
         limits.agentUrgentRate = rate("agentUrgent", limits.agentUrgentRate)
+        limits.logRate = rate("log", limits.logRate)
+        limits.logNetworkRate = rate("logNetwork", limits.logNetworkRate)
         let unopened = UnopenedLimits()
         self.unopened = UnopenedLimits(
             agent: megabytes("agentUnopened", unopened.agent),
@@ -266,6 +270,7 @@ struct Settings {
             shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
             urgent=\(limits.agentUrgent) \(limits.institutionUrgent) \(limits.allUrgent)
             rates=\(limits.agentRate) \(limits.agentUrgentRate)
+            log=\(limits.logShare) \(limits.logNetworkShare) \(limits.logRate) \(limits.logNetworkRate)
             quotas=\(quotas)
             unopened=\(unopened)
             proxies=\(limits.proxies.sorted())
@@ -330,6 +335,16 @@ struct Settings {
         #LIAISOND_AGENT_REQUESTS_PER_SECOND=333
         #LIAISOND_AGENT_URGENT_REQUESTS_BURST=500
         #LIAISOND_AGENT_URGENT_REQUESTS_PER_SECOND=333
+        # The same of whoever reads the log on its own listener: requests at a time and MiB in memory of all and of one network,
+        # and requests that are answered as fast as they come, of all and of one network.
+        #LIAISOND_LOG_REQUESTS=64
+        #LIAISOND_LOG_MEGABYTES=16
+        #LIAISOND_LOG_NETWORK_REQUESTS=16
+        #LIAISOND_LOG_NETWORK_MEGABYTES=8
+        #LIAISOND_LOG_REQUESTS_BURST=4000
+        #LIAISOND_LOG_REQUESTS_PER_SECOND=200
+        #LIAISOND_LOG_NETWORK_REQUESTS_BURST=2000
+        #LIAISOND_LOG_NETWORK_REQUESTS_PER_SECOND=50
         # What may be added: at once, and in an hour. Submissions of one agent and of one institution, urgent and immediate
         # ones apart from the others; acts of one agent; MiB of contents of one agent; keys that one agent publishes; MiB of
         # rosters that one institution publishes, each counted as 256 KiB at least; its successions.
