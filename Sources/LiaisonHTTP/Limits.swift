@@ -46,8 +46,8 @@ public struct ServerLimits: Sendable {
     /// Of the strangers of one network.
     public var networkShare = ShareLimits(requests: 4, bytes: 8 << 20)
     /// Of those who read the log on its own listener, all together and from one network.
-    public var logShare = ShareLimits(requests: 64, bytes: 16 << 20)
-    public var logNetworkShare = ShareLimits(requests: 16, bytes: 8 << 20)
+    public var logShare = ShareLimits(requests: 256, bytes: 16 << 20)
+    public var logNetworkShare = ShareLimits(requests: 64, bytes: 8 << 20)
     public var all = ShareLimits(requests: 1024, bytes: 192 << 20)
     /// What each may have in work besides, of requests that say that they are urgent.
     public var agentUrgent = ShareLimits(requests: 4, bytes: 20 << 20)
@@ -63,8 +63,8 @@ public struct ServerLimits: Sendable {
     public var agentUrgentRate = RequestRate(burst: 500, perSecond: 333)
     /// Requests of those who read the log on its own listener that are answered as fast as they come, from one network and in
     /// all: a log of a million entries is some 8,000 tiles and bundles. Those beyond wait in the same way.
-    public var logNetworkRate = RequestRate(burst: 2000, perSecond: 50)
-    public var logRate = RequestRate(burst: 4000, perSecond: 200)
+    public var logNetworkRate = RequestRate(burst: 500, perSecond: 50)
+    public var logRate = RequestRate(burst: 1000, perSecond: 200)
     /// Streams that one connection may have open, which each client is told.
     public var streams = 32
     public var streamsOfAStranger = 8

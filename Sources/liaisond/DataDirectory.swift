@@ -337,13 +337,13 @@ struct Settings {
         #LIAISOND_AGENT_URGENT_REQUESTS_PER_SECOND=333
         # The same of whoever reads the log on its own listener: requests at a time and MiB in memory of all and of one network,
         # and requests that are answered as fast as they come, of all and of one network.
-        #LIAISOND_LOG_REQUESTS=64
+        #LIAISOND_LOG_REQUESTS=256
         #LIAISOND_LOG_MEGABYTES=16
-        #LIAISOND_LOG_NETWORK_REQUESTS=16
+        #LIAISOND_LOG_NETWORK_REQUESTS=64
         #LIAISOND_LOG_NETWORK_MEGABYTES=8
-        #LIAISOND_LOG_REQUESTS_BURST=4000
+        #LIAISOND_LOG_REQUESTS_BURST=1000
         #LIAISOND_LOG_REQUESTS_PER_SECOND=200
-        #LIAISOND_LOG_NETWORK_REQUESTS_BURST=2000
+        #LIAISOND_LOG_NETWORK_REQUESTS_BURST=500
         #LIAISOND_LOG_NETWORK_REQUESTS_PER_SECOND=50
         # What may be added: at once, and in an hour. Submissions of one agent and of one institution, urgent and immediate
         # ones apart from the others; acts of one agent; MiB of contents of one agent; keys that one agent publishes; MiB of
