@@ -49,8 +49,9 @@ public struct ServerLimits: Sendable {
     public var logShare = ShareLimits(requests: 256, bytes: 16 << 20)
     public var logNetworkShare = ShareLimits(requests: 64, bytes: 8 << 20)
     public var all = ShareLimits(requests: 1024, bytes: 192 << 20)
-    /// What each may have in work besides, of requests that say that they are urgent.
-    public var agentUrgent = ShareLimits(requests: 4, bytes: 20 << 20)
+    /// What each may have in work besides, of requests that say that they are urgent. An alarm may be an agent's first command,
+    /// which asks for the directory, eight institutions at a time.
+    public var agentUrgent = ShareLimits(requests: 12, bytes: 20 << 20)
     public var institutionUrgent = ShareLimits(requests: 32, bytes: 24 << 20)
     public var allUrgent = ShareLimits(requests: 128, bytes: 32 << 20)
     /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger. After that

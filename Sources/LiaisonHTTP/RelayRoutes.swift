@@ -16,7 +16,7 @@ struct RelayRoutes {
     private let shares: Shares
     /// Answers that may be large are counted once they are there: so many of them are made at a time, and urgent ones apart.
     private let largeAnswers = Turnstile(places: 4)
-    private let urgentLargeAnswers = Turnstile(places: 2)
+    private let urgentLargeAnswers = Turnstile(places: 4)
 
     init(relay: Relay, shares: Shares) {
         self.relay = relay

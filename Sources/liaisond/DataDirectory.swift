@@ -323,7 +323,7 @@ struct Settings {
         #LIAISOND_ALL_REQUESTS=1024
         #LIAISOND_ALL_MEGABYTES=192
         # The same, besides, for requests that hand in something urgent or immediate.
-        #LIAISOND_AGENT_URGENT_REQUESTS=4
+        #LIAISOND_AGENT_URGENT_REQUESTS=12
         #LIAISOND_AGENT_URGENT_MEGABYTES=20
         #LIAISOND_INSTITUTION_URGENT_REQUESTS=32
         #LIAISOND_INSTITUTION_URGENT_MEGABYTES=24
