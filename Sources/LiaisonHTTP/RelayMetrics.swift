@@ -70,7 +70,9 @@ public final class RelayMetrics: Sendable {
                 "# HELP liaison_closings_total Connections that had to go, by whose places were full, and keys and networks that were shut out.",
                 "# TYPE liaison_closings_total counter"
             ]
-            lines += closings.sorted { $0.key < $1.key }.map { "liaison_closings_total{share=\"\($0.key)\"} \($0.value)" }
+            lines += closings.sorted { $0.key < $1.key }.map {
+                "liaison_closings_total{share=\"\($0.key)\"} \($0.value)"
+            }
         }
         if !state.witnesses.isEmpty {
             lines += [

@@ -171,7 +171,8 @@ struct LogShareMiddleware: RouterMiddleware {
     ) async throws -> Response {
         try await context.takeTurnAtLog(shares)
         do {
-            return try await context.answer(request, holding: shares.enterLog(from: context.source, close: context.close), next)
+            let share = try shares.enterLog(from: context.source, close: context.close)
+            return try await context.answer(request, holding: share, next)
         } catch let problem as Problem where problem.code == .tooManyRequests {
             try await context.strain()
             throw problem

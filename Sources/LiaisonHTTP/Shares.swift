@@ -173,7 +173,8 @@ final class Shares: Sendable {
         }
         let victim = guests.withLock { guests -> Guest? in
             let idle = guests.filter { $0.crowd == crowd && !$0.isInWork }
-            guard let most = idle.map(size).max(), let victim = idle.first(where: { size($0) == most }) else { return nil }
+            let most = idle.map(size).max()
+            guard let victim = idle.first(where: { size($0) == most }) else { return nil }
             guests.removeAll { $0.id == victim.id }
             return victim
         }

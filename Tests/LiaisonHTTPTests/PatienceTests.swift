@@ -111,7 +111,9 @@ struct PatienceTests {
     /// Requests that do not come to their end, each on a stream of its own.
     private static func unfinished(_ count: Int, from first: Int = 0) -> [UInt8] {
         let fields: [UInt8] = [0x82, 0x87, 0x04, 0x0B] + Array("/checkpoint".utf8) + [0x01, 0x01, 0x78]
-        return (first..<first + count).flatMap { [0, 0, UInt8(fields.count), 1, 4, 0, 0, 0, UInt8(2 * $0 + 1)] + fields }
+        return (first..<first + count).flatMap {
+            [0, 0, UInt8(fields.count), 1, 4, 0, 0, 0, UInt8(2 * $0 + 1)] + fields
+        }
     }
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
@@ -145,7 +147,9 @@ struct PatienceTests {
             let (heard, most) = (Heard(), isAgent ? 32 : 8)
             let line = try await connect(
                 port, speaking: ["h2"], saying: Self.preface + Self.unfinished(most + 2), heard: heard)
-            func refused() -> [UInt8] { heard.frames.filter { $0.kind == 3 && $0.payload == [0, 0, 0, 7] }.map(\.stream) }
+            func refused() -> [UInt8] {
+                heard.frames.filter { $0.kind == 3 && $0.payload == [0, 0, 0, 7] }.map(\.stream)
+            }
             func answered() -> Int { heard.frames.count { $0.kind == 1 } }
             for _ in 0..<600 where refused().count < 2 || answered() < most {
                 try await Task.sleep(for: .milliseconds(100))
