@@ -5,8 +5,8 @@ public import NIOCore
 
 /// How many requests may come at once, and how many more in each second.
 public struct RequestRate: Sendable {
-    let burst: Int
-    let perSecond: Int
+    public let burst: Int
+    public let perSecond: Int
 
     var interval: TimeAmount { .nanoseconds(1_000_000_000 / Int64(perSecond)) }
 
@@ -16,13 +16,6 @@ public struct RequestRate: Sendable {
     public init(burst: Int, perSecond: Int) {
         self.burst = min(max(burst, 1), Self.largest)
         self.perSecond = min(max(perSecond, 1), Self.largest)
-    }
-
-    /// - Parameters:
-    ///   - name: of the setting, before `Burst` and `PerSecond`.
-    ///   - reader: given the name and the default of each, says what it is.
-    public func read(_ name: String, _ reader: (String, Int) -> Int) -> RequestRate {
-        RequestRate(burst: reader("\(name)Burst", burst), perSecond: reader("\(name)PerSecond", perSecond))
     }
 }
 
@@ -52,23 +45,34 @@ public struct ServerLimits: Sendable {
     public var strangersShare = ShareLimits(requests: 32, bytes: 24 << 20)
     /// Of the strangers of one network.
     public var networkShare = ShareLimits(requests: 4, bytes: 8 << 20)
+    /// Of those who read the log on its own listener, all together and from one network.
+    public var logShare = ShareLimits(requests: 256, bytes: 16 << 20)
+    public var logNetworkShare = ShareLimits(requests: 64, bytes: 8 << 20)
     public var all = ShareLimits(requests: 1024, bytes: 192 << 20)
-    /// What each may have in work besides, of requests that say that they are urgent.
-    public var agentUrgent = ShareLimits(requests: 4, bytes: 20 << 20)
+    /// What each may have in work besides, of requests that say that they are urgent. An alarm may be an agent's first command,
+    /// which asks for the directory, eight institutions at a time.
+    public var agentUrgent = ShareLimits(requests: 12, bytes: 20 << 20)
     public var institutionUrgent = ShareLimits(requests: 32, bytes: 24 << 20)
     public var allUrgent = ShareLimits(requests: 128, bytes: 32 << 20)
-    /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger; after that
-    /// each answer has to wait, and after the same time one more is forgotten.
+    /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger. After that
+    /// each answer waits for `refusalWait`, and each time that `refusalWait` has passed, one more is answered without waiting.
     public var refusals = 32
     public var refusalWait: TimeAmount = .seconds(5)
     /// Requests of one agent or registrar that are answered as fast as they come: a first refresh takes some 1,500. Those beyond
     /// wait like what is refused too often. Requests that say that they are urgent are counted apart.
     public var agentRate = RequestRate(burst: 2500, perSecond: 333)
     public var agentUrgentRate = RequestRate(burst: 500, perSecond: 333)
-    /// Streams that one connection may have open. Whoever opens more is shut out for a while: an agent or registrar by its
-    /// key, a stranger by its network, which keeps nobody out whom a roster names.
+    /// Requests of those who read the log on its own listener that are answered as fast as they come, from one network and in
+    /// all: a log of a million entries is some 8,000 tiles and bundles. Those beyond wait in the same way.
+    public var logNetworkRate = RequestRate(burst: 500, perSecond: 50)
+    public var logRate = RequestRate(burst: 1000, perSecond: 200)
+    /// Streams that one connection may have open, which each client is told.
     public var streams = 32
     public var streamsOfAStranger = 8
+    /// Streams beyond that are refused: what a client may open before it was told (RFC 9113, section 6.5.2). Whoever opens more
+    /// on one connection is shut out for a while: an agent or registrar by its key, a stranger by its network, which keeps nobody
+    /// out whom a roster names.
+    public var refusedStreams = 100
     public var shutOut: TimeAmount = .seconds(5)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)

@@ -13,17 +13,22 @@ import NIOCore
 /// The listeners beside the relay's own: the log for everybody, and what the operator's tools ask.
 extension RelayServer {
     /// Checkpoint, tiles and entries (c2sp.org/tlog-tiles) for whoever connects: nothing there is more than hashes.
+    ///
+    /// - Parameter metrics: where it is counted who has to wait; made with the same limits.
     public static func logApplication(
-        relay: Relay, tls: TLSConfiguration, host: String, port: Int, limits: ServerLimits = .init(), logger: Logger,
+        relay: Relay, tls: TLSConfiguration, host: String, port: Int, limits: ServerLimits = .init(),
+        metrics: RelayMetrics? = nil, logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
+        let shares = metrics?.shares ?? Shares(limits)
         var tls = tls
         tls.certificateVerification = .none
         let router = Router(context: RelayRequestContext.self)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: LogShareMiddleware(shares: shares))
         LogRoutes(relay: relay, freshensCheckpoint: true) { _ in }.add(to: router)
         return Application(
-            router: router, server: listener(tls: tls, limits: limits) { _ in nil },
+            router: router, server: listener(tls: tls, limits: limits, note: shares.noteClosing) { _ in nil },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "liaisond",
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.descriptors)),

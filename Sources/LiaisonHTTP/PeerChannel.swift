@@ -9,6 +9,7 @@ import LiaisonModel
 import LiaisonNotes
 import Logging
 import NIOCore
+import NIOHTTP2
 import NIOHTTPTypes
 import NIOSSL
 import NIOTLS
@@ -97,10 +98,14 @@ struct Patience {
 
     /// - Returns: how long to wait.
     mutating func strain(now: NIODeadline) -> TimeAmount {
-        let more = Int((now - since).nanoseconds / max(oneMoreEach.nanoseconds, 1))
-        if more > 0 {
-            left = min(left + more, most)
-            since = now
+        let each = max(oneMoreEach.nanoseconds, 1)
+        let more = (now - since).nanoseconds / each
+        if more >= most - left {
+            (left, since) = (most, now)
+        } else if more > 0 {
+            // What has passed of the next interval counts for it.
+            left += Int(more)
+            since = since + .nanoseconds(more * each)
         }
         guard left > 0 else { return oneMoreEach }
         left -= 1
@@ -109,17 +114,26 @@ struct Patience {
 }
 
 /// Counts the streams of HTTP/2 that a connection has open. Each takes memory that belongs to nobody's share, from before its
-/// request is read until after its answer was taken; a connection that opens too many is closed.
+/// request is read until after its answer was taken; those beyond the limit are refused, and nothing of them is looked at.
 final class StreamCount: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
 
     private var connection: PeerHandler?
+    private var isRefused = false
 
     func handlerAdded(context: ChannelHandlerContext) {
         // A request of HTTP/1.1 has the whole connection.
         guard (try? context.pipeline.syncOperations.handler(type: PeerHandler.self)) == nil else { return }
         connection = try? context.channel.parent?.pipeline.syncOperations.handler(type: PeerHandler.self)
-        connection?.streamOpened()
+        guard let connection else { return }
+        isRefused = !connection.streamOpened()
+        if isRefused, let id = try? context.channel.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID) {
+            connection.refuse(id)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if !isRefused { context.fireChannelRead(data) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -150,6 +164,7 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var own: InstitutionID?
     private var isSilentStranger = false
     private var streams = 0
+    private var refusedStreams = 0
     private var channel: (any Channel)?
 
     init(peer: Peer, limits: ServerLimits, places: Places, institution: @escaping @Sendable (Hash) -> InstitutionID?) {
@@ -165,11 +180,35 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
         takePlace(context)
     }
 
-    func streamOpened() {
+    /// - Returns: whether it is within the limit.
+    func streamOpened() -> Bool {
         streams += 1
-        guard streams > (own == nil ? limits.streamsOfAStranger : limits.streams) else { return }
-        if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
-        channel?.close(promise: nil)
+        return streams <= mostStreams
+    }
+
+    /// Says to the peer that nothing was done for a stream. A client may have opened some before it was told how many it may
+    /// open, and repeats those (RFC 9113, sections 5.1.2 and 8.7); whoever goes on is shut out.
+    func refuse(_ stream: HTTP2StreamID) {
+        refusedStreams += 1
+        guard let channel else { return }
+        guard refusedStreams <= limits.refusedStreams else {
+            if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
+            return channel.close(promise: nil)
+        }
+        // What arrived is still being read.
+        channel.eventLoop.execute {
+            channel.writeAndFlush(HTTP2Frame(streamID: stream, payload: .rstStream(.refusedStream)), promise: nil)
+        }
+    }
+
+    private var mostStreams: Int { own == nil ? limits.streamsOfAStranger : limits.streams }
+
+    /// Behind the settings that the HTTP/2 handler has sent, which know nothing of this limit.
+    private func announceStreams(_ context: ChannelHandlerContext) {
+        guard (try? context.pipeline.syncOperations.handler(type: NIOHTTP2Handler.self)) != nil else { return }
+        let settings = [HTTP2Setting(parameter: .maxConcurrentStreams, value: mostStreams)]
+        let frame = HTTP2Frame(streamID: .rootStream, payload: .settings(.settings(settings)))
+        context.channel.writeAndFlush(frame, promise: nil)
     }
 
     func streamClosed() { streams -= 1 }
@@ -215,29 +254,34 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is PeerOrigin { return takePlace(context) }
-        if case TLSUserEvent.handshakeCompleted = event {
-            var own: InstitutionID?
-            if let key = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
-                .peerCertificate?.extractPublicKey().toSPKIBytes()
-            {
-                peer.set(Hash.of(key))
-                own = institution(Hash.of(key))
-            }
-            isSilentStranger = own == nil
-            if let own, let place, let key = peer.fingerprint {
-                self.own = own
-                places.recognized(place.id, from: place.network, as: key, of: own)
-            }
-            close(in: own == nil ? limits.strangerPatience : limits.lifetime, context)
-            if let place, places.isShutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) {
-                context.close(promise: nil)
-            }
-        }
-        if event is IdleStateHandler.IdleStateEvent {
-            context.close(promise: nil)
-        } else {
+        switch event {
+        case is PeerOrigin: takePlace(context)
+        case is IdleStateHandler.IdleStateEvent: context.close(promise: nil)
+        case TLSUserEvent.handshakeCompleted:
+            recognize(context)
             context.fireUserInboundEventTriggered(event)
+            // Now it is known which version of HTTP is spoken.
+            announceStreams(context)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func recognize(_ context: ChannelHandlerContext) {
+        var own: InstitutionID?
+        if let key = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+            .peerCertificate?.extractPublicKey().toSPKIBytes()
+        {
+            peer.set(Hash.of(key))
+            own = institution(Hash.of(key))
+        }
+        isSilentStranger = own == nil
+        if let own, let place, let key = peer.fingerprint {
+            self.own = own
+            places.recognized(place.id, from: place.network, as: key, of: own)
+        }
+        close(in: own == nil ? limits.strangerPatience : limits.lifetime, context)
+        if let place, places.isShutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) {
+            context.close(promise: nil)
         }
     }
 }

@@ -72,12 +72,25 @@ final class Places: Sendable {
 
     private let limits: ServerLimits
     private let state = Mutex(State())
-
     private let now: @Sendable () -> NIODeadline
+    private let note: @Sendable (String) -> Void
 
-    init(_ limits: ServerLimits, now: @escaping @Sendable () -> NIODeadline = { .now() }) {
+    /// - Parameter note: told whose places were full whenever a connection has to go, and who is shut out.
+    init(
+        _ limits: ServerLimits, now: @escaping @Sendable () -> NIODeadline = { .now() },
+        note: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.limits = limits
         self.now = now
+        self.note = note
+    }
+
+    private typealias Evicted = (connection: Connection?, share: String)
+
+    private func end(_ evicted: Evicted?) {
+        guard let evicted, let connection = evicted.connection else { return }
+        note(evicted.share)
+        connection.close()
     }
 
     /// Strangers that are here.
@@ -87,38 +100,38 @@ final class Places: Sendable {
     ///
     /// - Returns: what the connection is called from now on.
     func arrived(from network: String, _ close: @escaping Close) -> Int {
-        let (id, evicted) = state.withLock { state -> (Int, Connection?) in
+        let (id, evicted) = state.withLock { state -> (Int, Evicted?) in
             state.next += 1
             state.strangers.add(Connection(id: state.next, key: nil, close: close), to: network)
             if state.strangers.count(in: network) > limits.strangersOfOneSource {
-                return (state.next, state.strangers.remove(from: network))
+                return (state.next, (state.strangers.remove(from: network), "network"))
             }
             guard state.strangers.count > limits.strangers, let crowded = state.strangers.fullest else {
                 return (state.next, nil)
             }
-            return (state.next, state.strangers.remove(from: crowded))
+            return (state.next, (state.strangers.remove(from: crowded), "strangers"))
         }
-        evicted?.close()
+        end(evicted)
         return id
     }
 
     /// The handshake showed a key that a roster names: the connection leaves the strangers. Of too many with one key, of one
     /// institution or in all, the oldest of the key, of the institution, or of the institution that has most goes.
     func recognized(_ id: Int, from network: String, as key: Hash, of institution: InstitutionID) {
-        let evicted = state.withLock { state -> Connection? in
+        let evicted = state.withLock { state -> Evicted? in
             guard let connection = state.strangers.remove(from: network, where: { $0.id == id }) else { return nil }
             state.known.add(Connection(id: id, key: key, close: connection.close), to: institution)
             let own = state.known.members[institution]?.count { $0.key == key } ?? 0
             if own > limits.connectionsOfOneKey {
-                return state.known.remove(from: institution) { $0.key == key }
+                return (state.known.remove(from: institution) { $0.key == key }, "agent")
             }
             if state.known.count(in: institution) > limits.connectionsOfOneInstitution {
-                return state.known.remove(from: institution)
+                return (state.known.remove(from: institution), "institution")
             }
             guard state.known.count > limits.connections, let crowded = state.known.fullest else { return nil }
-            return state.known.remove(from: crowded)
+            return (state.known.remove(from: crowded), "all")
         }
-        evicted?.close()
+        end(evicted)
     }
 
     /// Keeps a key out for a while; without a key, the strangers of a network, of whom those that are here go as well.
@@ -129,6 +142,7 @@ final class Places: Sendable {
             state.shutOut[Party(from: network, key: key)] = now + limits.shutOut
             return key == nil ? state.strangers.removeAll(from: network) : []
         }
+        note(key == nil ? "network_streams" : "agent_streams")
         for connection in closed { connection.close() }
     }
 

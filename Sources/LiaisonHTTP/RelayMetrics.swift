@@ -64,6 +64,16 @@ public final class RelayMetrics: Sendable {
             ]
             lines += refusals.sorted { $0.key < $1.key }.map { "liaison_waits_total{share=\"\($0.key)\"} \($0.value)" }
         }
+        let closings = shares.closings
+        if !closings.isEmpty {
+            lines += [
+                "# HELP liaison_closings_total Connections that had to go, by whose places were full, and keys and networks that were shut out.",
+                "# TYPE liaison_closings_total counter"
+            ]
+            lines += closings.sorted { $0.key < $1.key }.map {
+                "liaison_closings_total{share=\"\($0.key)\"} \($0.value)"
+            }
+        }
         if !state.witnesses.isEmpty {
             lines += [
                 "# HELP liaison_witness_up 0 while a witness does not cosign.", "# TYPE liaison_witness_up gauge"

@@ -30,9 +30,28 @@ struct RelayRequestContext: RequestContext {
         channel = source.channel
     }
 
+    /// Answers with a share of the relay's memory, which is kept until the answer has left.
+    func answer(
+        _ request: Request, holding share: Share, _ next: (Request, RelayRequestContext) async throws -> Response
+    ) async throws -> Response {
+        keep(share)
+        var context = self
+        context.share = share
+        if request.method == .get { share.beginWork() }
+        defer { share.endWork() }
+        var response = try await next(request, context)
+        let body = response.body
+        if let length = body.contentLength { share.holdAnswer(length) }
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            defer { withExtendedLifetime(share) {} }
+            try await body.write(writer)
+        }
+        return response
+    }
+
     /// Keeps a share until the stream of HTTP/2 is closed: an answer that was written to it may wait there for a client that does
     /// not take it.
-    func keep(_ share: Share) {
+    private func keep(_ share: Share) {
         guard channel.parent?.parent != nil else { return }
         channel.closeFuture.whenComplete { _ in withExtendedLifetime(share) {} }
     }
@@ -46,12 +65,22 @@ struct RelayRequestContext: RequestContext {
         try await wait(shares.wait(of: fingerprint, urgency))
     }
 
-    /// Nothing is done for a client that has gone meanwhile.
+    /// The same for whoever reads the log on its own listener.
+    func takeTurnAtLog(_ shares: Shares) async throws { try await wait(shares.waitForLog(from: source)) }
+
     private func wait(_ time: TimeAmount) async throws {
         guard time > .zero else { return }
         try await Task.sleep(for: .nanoseconds(time.nanoseconds))
+        try checkIsThere()
+    }
+
+    /// Nothing is done for a client that has gone while it had to wait.
+    func checkIsThere() throws {
         guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
     }
+
+    /// Ends the request without an answer: its stream of HTTP/2, or its connection.
+    func close() { channel.close(promise: nil) }
 
     /// The agent on the connection, asked of the directory anew for each request.
     func peer(_ relay: Relay) throws -> AgentAddress {
@@ -87,6 +116,7 @@ struct RelayRequestContext: RequestContext {
             try share?.hold(piece.readableBytes)
             body.writeBuffer(&piece)
         }
+        share?.beginWork()
         return body
     }
 
@@ -120,30 +150,33 @@ struct ShareMiddleware: RouterMiddleware {
                 return try await next(request, context)
             }
             let share = try shares.enter(
-                from: context.source, key: context.fingerprint, institution: institution, urgency)
-            context.keep(share)
-            return try await answer(request, context, share, next)
+                from: context.source, key: context.fingerprint, institution: institution, urgency, close: context.close)
+            try await relay.freshen()
+            return try await context.answer(request, holding: share, next)
         } catch let problem as Problem where problem.code == .tooManyRequests && institution != nil {
             try await context.strain()
             throw problem
         }
     }
+}
 
-    private func answer(
-        _ request: Request, _ context: RelayRequestContext, _ share: Share,
-        _ next: (Request, RelayRequestContext) async throws -> Response
+/// The same for whoever reads the log on its own listener: only so many at a time, and so many in each second, of one network and
+/// in all. They and the strangers of the relay's own listener do not keep each other out.
+struct LogShareMiddleware: RouterMiddleware {
+    let shares: Shares
+
+    func handle(
+        _ request: Request, context: RelayRequestContext,
+        next: (Request, RelayRequestContext) async throws -> Response
     ) async throws -> Response {
-        var context = context
-        context.share = share
-        try await relay.freshen()
-        var response = try await next(request, context)
-        let body = response.body
-        if let length = body.contentLength { share.holdAnswer(length) }
-        response.body = ResponseBody(contentLength: body.contentLength) { writer in
-            defer { withExtendedLifetime(share) {} }
-            try await body.write(writer)
+        try await context.takeTurnAtLog(shares)
+        do {
+            let share = try shares.enterLog(from: context.source, close: context.close)
+            return try await context.answer(request, holding: share, next)
+        } catch let problem as Problem where problem.code == .tooManyRequests {
+            try await context.strain()
+            throw problem
         }
-        return response
     }
 }
 

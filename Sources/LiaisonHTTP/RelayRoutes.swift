@@ -13,9 +13,10 @@ import ServiceLifecycle
 /// The relay's interface, as `docs/openapi.yaml` describes it.
 struct RelayRoutes {
     let relay: Relay
-    /// A roster is its institution's by its signature alone: the first one is published by nobody yet enrolled.
-    private let strangers = Turnstile(places: 4)
     private let shares: Shares
+    /// Answers that may be large are counted once they are there: so many of them are made at a time, and urgent ones apart.
+    private let largeAnswers = Turnstile(places: 4)
+    private let urgentLargeAnswers = Turnstile(places: 4)
 
     init(relay: Relay, shares: Shares) {
         self.relay = relay
@@ -54,30 +55,34 @@ struct RelayRoutes {
                 return try json(await relay.directoryEntry(context.parameter("index") { DecimalNumber.parse($0) }))
             }
         case .document:
-            return { _, context in
+            return { request, context in
                 _ = try context.reader(relay)
-                return try json(await relay.document(context.parameter("hash") { Hash(hex: $0) }))
+                return try await large(request, context) {
+                    try json(await relay.document(context.parameter("hash") { Hash(hex: $0) }))
+                }
             }
         case .directoryLines:
             return { request, context in
                 _ = try context.reader(relay)
-                return ready(try await relay.linesAnswer(from: cursor(of: request)))
+                return try await large(request, context) {
+                    ready(try await relay.linesAnswer(from: cursor(of: request)))
+                }
             }
         case .bundle:
             return { request, context in
                 _ = try context.reader(relay)
                 let institution = try context.parameter("institution") { InstitutionID($0) }
                 let keys = request.uri.queryParameters.get("keys", as: Bool.self) ?? true
-                return ready(try await relay.bundleAnswer(of: institution, from: cursor(of: request), keys: keys))
+                return try await large(request, context) {
+                    ready(
+                        try await relay.bundleAnswer(of: institution, from: cursor(of: request), keys: keys))
+                }
             }
         case .publishRoster:
             return { request, context in
-                let isKnown = (try? context.reader(relay)) != nil
-                // A place is taken when the body is there: one that never ends keeps nobody out.
+                // A roster is its institution's by its signature alone: the first one is published by nobody yet enrolled.
                 let bytes = try await context.body(of: request, upTo: Roster.maximumSize)
-                return try await strangers.pass(isKnown ? 0 : 1) {
-                    try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
-                }
+                return try json(await relay.publishRoster(Array(bytes.readableBytesView)), status: .created)
             }
         case .publishSuccession:
             return { request, context in
@@ -149,7 +154,7 @@ struct RelayRoutes {
                     throw Problem(.wrongEnvelope)
                 }
                 try context.share?.reserve(Wire.segmentSize)
-                return try segment(try await relay.open(act, from: offset(of: request), by: peer))
+                return try segment(try await relay.open(act, from: number("offset", of: request), by: peer))
             }
         case .contentHeader:
             return { request, context in
@@ -180,8 +185,10 @@ struct RelayRoutes {
         case .inspect:
             return { request, context in
                 let peer = try context.author(relay)
-                return try json(
-                    await relay.inspect(try note(in: request, context), from: cursor(of: request), by: peer))
+                let note: Unverified<Inspection> = try await note(in: request, context)
+                return try await large(request, context) {
+                    try json(await relay.inspect(note, from: cursor(of: request), by: peer))
+                }
             }
         case .act:
             return { request, context in
@@ -200,7 +207,7 @@ struct RelayRoutes {
             return { request, context in
                 let peer = try context.peer(relay)
                 let digest = try context.parameter("hash") { Hash(hex: $0) }
-                let offset = try offset(of: request)
+                let offset = try number("offset", of: request)
                 let bytes = try await body(of: request, context)
                 guard !bytes.isEmpty, bytes.count <= Wire.segmentSize else { throw Problem(.bodyTooLarge) }
                 return try json(await relay.stage(bytes, of: digest, at: offset, by: peer))
@@ -287,6 +294,21 @@ struct RelayRoutes {
 
     // MARK: Bodies
 
+    /// Makes an answer that may be large when it is its turn, and counts it before the next one is made.
+    private func large(
+        _ request: Request, _ context: RelayRequestContext, _ make: () async throws -> Response
+    ) async throws -> Response {
+        let turnstile = Urgency(priority: request.headers[.priority]).isApart ? urgentLargeAnswers : largeAnswers
+        return try await turnstile.pass {
+            try context.checkIsThere()
+            // Whoever lets earlier ones lie asks again later.
+            try context.share?.hold(0)
+            let response = try await make()
+            context.share?.holdAnswer(response.body.contentLength ?? 0)
+            return response
+        }
+    }
+
     /// The first bytes of a body, and those behind them. They are copied out of it once, and it is let go of before anything is
     /// done with them, so that who waits for a commit holds one copy.
     private func parts(
@@ -349,11 +371,9 @@ struct RelayRoutes {
         }
     }
 
-    private func offset(of request: Request) throws -> Int { try number("offset", of: request) }
-
     /// A number that the query must say.
-    private func number(_ name: Substring, of request: Request) throws -> Int {
-        guard let text = request.uri.queryParameters.get(String(name)), let number = DecimalNumber.parse(text) else {
+    private func number(_ name: String, of request: Request) throws -> Int {
+        guard let text = request.uri.queryParameters.get(name), let number = DecimalNumber.parse(text) else {
             throw Problem(.malformed)
         }
         return number

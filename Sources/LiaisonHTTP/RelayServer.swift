@@ -37,9 +37,10 @@ public enum RelayServer {
         metrics: RelayMetrics? = nil, services: [any Service] = [], logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        Application(
-            router: RelayRoutes(relay: relay, shares: metrics?.shares ?? Shares(limits)).router(),
-            server: listener(tls: tls, limits: limits) { try? relay.reader(tls: $0) },
+        let shares = metrics?.shares ?? Shares(limits)
+        return Application(
+            router: RelayRoutes(relay: relay, shares: shares).router(),
+            server: listener(tls: tls, limits: limits, note: shares.noteClosing) { try? relay.reader(tls: $0) },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "liaisond",
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.descriptors)),
@@ -49,9 +50,12 @@ public enum RelayServer {
 
     /// HTTP/1.1 and HTTP/2 over TLS within the limits.
     ///
-    /// - Parameter institution: whose agent or registrar a client's key is; nil for a stranger's.
+    /// - Parameters:
+    ///   - note: told whose places were full whenever a connection has to go.
+    ///   - institution: whose agent or registrar a client's key is; nil for a stranger's.
     static func listener(
-        tls: TLSConfiguration, limits: ServerLimits, institution: @escaping @Sendable (Hash) -> InstitutionID?
+        tls: TLSConfiguration, limits: ServerLimits, note: @escaping @Sendable (String) -> Void = { _ in },
+        institution: @escaping @Sendable (Hash) -> InstitutionID?
     ) -> HTTPServerBuilder {
         var http = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
@@ -59,7 +63,7 @@ public enum RelayServer {
             ])
         http.httpDecoder.maxHeaderListSize = limits.headerBytes
         let stream = http
-        let places = Places(limits)
+        let places = Places(limits, note: note)
         return HTTPServerBuilder { responder in
             let base = try HTTP2UpgradeChannel(
                 tlsChannelConfiguration: TLSChannelConfiguration(

@@ -15,6 +15,8 @@ package final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChann
     private let head: TimeAmount
     private let body: TimeAmount
     private var deadline: Scheduled<Void>?
+    /// Whether the request since the last head was answered: an answer may be there before the request's body is.
+    private var isAnswered = false
 
     /// - Parameter first: for the first head, and the handshake before it; nil for as long as for those that follow.
     package init(first: TimeAmount? = nil, head: TimeAmount, body: TimeAmount) {
@@ -34,15 +36,20 @@ package final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChann
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: wait(body, context)
+        case .head:
+            isAnswered = false
+            wait(body, context)
         case .body: break
-        case .end: deadline?.cancel()
+        case .end: if isAnswered { wait(head, context) } else { deadline?.cancel() }
         }
         context.fireChannelRead(data)
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { wait(head, context) }
+        if case .end = unwrapOutboundIn(data) {
+            isAnswered = true
+            wait(head, context)
+        }
         context.write(data, promise: promise)
     }
 

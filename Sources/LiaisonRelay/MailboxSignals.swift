@@ -124,7 +124,7 @@ extension Relay {
     ///
     /// - Parameters:
     ///   - place: index of the log up to which the peer was told before; -1 for everything.
-    ///   - heartbeat: said after so long without anything else.
+    ///   - heartbeat: between two moments at which the line shows that it is there, whatever else was said meanwhile.
     /// - Throws: what `say` throws, `Problem(.tooManyRequests)` for too many streams of one agent.
     public func follow(
         _ peer: AgentAddress, after place: Int, heartbeat: Duration,

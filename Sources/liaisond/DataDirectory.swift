@@ -202,10 +202,26 @@ struct Settings {
         timeStampInterval = Seconds(reader.int(forKey: "timeStampSeconds", default: 600))
         host = reader.string(forKey: "host", default: "127.0.0.1")
         port = reader.int(forKey: "port", default: 8443)
-        limits.handshake = .seconds(Int64(reader.int(forKey: "handshakeSeconds", default: 10)))
-        limits.head = .seconds(Int64(reader.int(forKey: "headSeconds", default: 60)))
-        limits.body = .seconds(Int64(reader.int(forKey: "bodySeconds", default: 60)))
-        limits.idle = .seconds(Int64(reader.int(forKey: "idleSeconds", default: 60)))
+        func number(_ name: String, _ present: Int) -> Int { reader.int(forKey: ConfigKey(name), default: present) }
+        func seconds(_ name: String, _ present: TimeAmount) -> TimeAmount {
+            .seconds(Int64(min(number("\(name)Seconds", Int(present.nanoseconds / 1_000_000_000)), 1 << 31)))
+        }
+        func megabytes(_ name: String, _ present: Int) -> Int {
+            min(number("\(name)Megabytes", present >> 20), 1 << 40) << 20
+        }
+        func share(_ name: String, _ present: ShareLimits) -> ShareLimits {
+            ShareLimits(
+                requests: number("\(name)Requests", present.requests), bytes: megabytes(name, present.bytes))
+        }
+        func rate(_ name: String, _ present: RequestRate) -> RequestRate {
+            RequestRate(
+                burst: number("\(name)RequestsBurst", present.burst),
+                perSecond: number("\(name)RequestsPerSecond", present.perSecond))
+        }
+        limits.handshake = seconds("handshake", limits.handshake)
+        limits.head = seconds("head", limits.head)
+        limits.body = seconds("body", limits.body)
+        limits.idle = seconds("idle", limits.idle)
         limits.connections = reader.int(forKey: "connections", default: limits.connections)
         limits.strangers = reader.int(forKey: "strangers", default: limits.strangers)
         limits.strangersOfOneSource = reader.int(
@@ -213,33 +229,27 @@ struct Settings {
         limits.connectionsOfOneKey = reader.int(forKey: "connectionsOfOneKey", default: limits.connectionsOfOneKey)
         limits.connectionsOfOneInstitution = reader.int(
             forKey: "connectionsOfOneInstitution", default: limits.connectionsOfOneInstitution)
-        func share(_ name: String, _ present: ShareLimits) -> ShareLimits {
-            ShareLimits(
-                requests: reader.int(forKey: ConfigKey("\(name)Requests"), default: present.requests),
-                bytes: reader.int(forKey: ConfigKey("\(name)Megabytes"), default: present.bytes >> 20) << 20)
-        }
         limits.agent = share("agent", limits.agent)
         limits.institution = share("institution", limits.institution)
         limits.strangersShare = share("strangers", limits.strangersShare)
         limits.networkShare = share("network", limits.networkShare)
+        limits.logShare = share("log", limits.logShare)
+        limits.logNetworkShare = share("logNetwork", limits.logNetworkShare)
         limits.all = share("all", limits.all)
         limits.agentUrgent = share("agentUrgent", limits.agentUrgent)
         limits.institutionUrgent = share("institutionUrgent", limits.institutionUrgent)
         limits.allUrgent = share("allUrgent", limits.allUrgent)
-        limits.agentRate = limits.agentRate.read("agentRequests") { reader.int(forKey: ConfigKey($0), default: $1) }
-        limits.agentUrgentRate = limits.agentUrgentRate.read("agentUrgentRequests") {
-            reader.int(forKey: ConfigKey($0), default: $1)
-        }
-        func megabytes(_ name: String, _ present: Int) -> Int {
-            min(reader.int(forKey: ConfigKey("\(name)UnopenedMegabytes"), default: present >> 20), 1 << 40) << 20
-        }
+        limits.agentRate = rate("agent", limits.agentRate)
+        limits.agentUrgentRate = rate("agentUrgent", limits.agentUrgentRate)
+        limits.logRate = rate("log", limits.logRate)
+        limits.logNetworkRate = rate("logNetwork", limits.logNetworkRate)
         let unopened = UnopenedLimits()
         self.unopened = UnopenedLimits(
-            agent: megabytes("agent", unopened.agent), institution: megabytes("institution", unopened.institution))
+            agent: megabytes("agentUnopened", unopened.agent),
+            institution: megabytes("institutionUnopened", unopened.institution))
         quotas = Quotas.Limits { name, present in
             Quotas.Rate(
-                burst: reader.int(forKey: ConfigKey("\(name)Burst"), default: present.burst),
-                perHour: reader.int(forKey: ConfigKey("\(name)PerHour"), default: present.perHour))
+                burst: number("\(name)Burst", present.burst), perHour: number("\(name)PerHour", present.perHour))
         }
     }
 
@@ -260,6 +270,7 @@ struct Settings {
             shares=\(limits.agent) \(limits.institution) \(limits.strangersShare) \(limits.networkShare) \(limits.all)
             urgent=\(limits.agentUrgent) \(limits.institutionUrgent) \(limits.allUrgent)
             rates=\(limits.agentRate) \(limits.agentUrgentRate)
+            log=\(limits.logShare) \(limits.logNetworkShare) \(limits.logRate) \(limits.logNetworkRate)
             quotas=\(quotas)
             unopened=\(unopened)
             proxies=\(limits.proxies.sorted())
@@ -312,7 +323,7 @@ struct Settings {
         #LIAISOND_ALL_REQUESTS=1024
         #LIAISOND_ALL_MEGABYTES=192
         # The same, besides, for requests that hand in something urgent or immediate.
-        #LIAISOND_AGENT_URGENT_REQUESTS=4
+        #LIAISOND_AGENT_URGENT_REQUESTS=12
         #LIAISOND_AGENT_URGENT_MEGABYTES=20
         #LIAISOND_INSTITUTION_URGENT_REQUESTS=32
         #LIAISOND_INSTITUTION_URGENT_MEGABYTES=24
@@ -324,6 +335,16 @@ struct Settings {
         #LIAISOND_AGENT_REQUESTS_PER_SECOND=333
         #LIAISOND_AGENT_URGENT_REQUESTS_BURST=500
         #LIAISOND_AGENT_URGENT_REQUESTS_PER_SECOND=333
+        # The same of whoever reads the log on its own listener: requests at a time and MiB in memory of all and of one network,
+        # and requests that are answered as fast as they come, of all and of one network.
+        #LIAISOND_LOG_REQUESTS=256
+        #LIAISOND_LOG_MEGABYTES=16
+        #LIAISOND_LOG_NETWORK_REQUESTS=64
+        #LIAISOND_LOG_NETWORK_MEGABYTES=8
+        #LIAISOND_LOG_REQUESTS_BURST=1000
+        #LIAISOND_LOG_REQUESTS_PER_SECOND=200
+        #LIAISOND_LOG_NETWORK_REQUESTS_BURST=500
+        #LIAISOND_LOG_NETWORK_REQUESTS_PER_SECOND=50
         # What may be added: at once, and in an hour. Submissions of one agent and of one institution, urgent and immediate
         # ones apart from the others; acts of one agent; MiB of contents of one agent; keys that one agent publishes; MiB of
         # rosters that one institution publishes, each counted as 256 KiB at least; its successions.

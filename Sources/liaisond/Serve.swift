@@ -79,8 +79,7 @@ struct Serve: AsyncParsableCommand {
             services.append(
                 RelayServer.logApplication(
                     relay: relay, tls: try directory.tls(), host: settings.logHost, port: settings.logPort,
-                    limits: settings.limits,
-                    logger: logger))
+                    limits: settings.limits, metrics: metrics, logger: logger))
         }
         if settings.operationsPort > 0 {
             services.append(

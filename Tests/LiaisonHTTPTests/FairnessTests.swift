@@ -102,6 +102,17 @@ struct FairnessTests {
         #expect((0..<3).map { _ in patience.strain(now: start + .hours(1)) } == [.zero, .zero, .seconds(1)])
     }
 
+    /// Requests that come a little faster than they are let off are let off as often as it says.
+    @Test func whatIsLeftOfAnIntervalCounts() {
+        let start = NIODeadline.now()
+        var patience = Patience(most: 10, oneMoreEach: .milliseconds(3), now: start)
+        let passed = (0..<10_010).count { patience.strain(now: start + .microseconds(2900 * Int64($0))) == .zero }
+        #expect((9680...9690).contains(passed))
+        // What was not used for years does not add up to more than there is.
+        let late = NIODeadline.uptimeNanoseconds(UInt64(Int64.max))
+        #expect((0..<12).count { _ in patience.strain(now: late) == .zero } == 10)
+    }
+
     /// Requests that are answered at once have a rate as well; an agent's alarm does not wait for its other requests, and nobody
     /// waits for another one's.
     @Test func whoAsksWithoutEndWaits() {
@@ -209,6 +220,7 @@ struct FairnessTests {
         #expect(throws: Problem(.tooManyRequests)) { try colleague.hold(31) }
         // A stranger may say what they like.
         let stranger = try shares.enter(from: "192.0.2.1", key: nil, institution: nil, .immediate)
+        stranger.beginWork()
         #expect(throws: Problem(.tooManyRequests)) {
             try shares.enter(from: "192.0.2.1", key: nil, institution: nil, .immediate)
         }
@@ -229,11 +241,92 @@ struct FairnessTests {
     @Test func strangersShareOne() throws {
         let shares = Shares(limits)
         let stranger = try shares.enter(from: "192.0.2.1", key: Hash.of("unknown"), institution: nil)
+        stranger.beginWork()
         #expect(throws: Problem(.tooManyRequests)) { try shares.enter(from: "192.0.2.1", key: nil, institution: nil) }
         #expect(throws: Problem(.tooManyRequests)) { try stranger.hold(11) }
         let agent = try shares.enter(from: "192.0.2.1", key: Hash.of("agent"), institution: avema)
         try agent.hold(100)
         withExtendedLifetime([stranger, agent]) {}
+    }
+
+    /// Bodies that do not come to their end, from however many networks, keep no other network out: neither of a request nor of
+    /// the bytes of its body. What is complete is not taken away.
+    @Test func unfinishedBodiesMakeRoom() throws {
+        var limits = limits
+        limits.strangersShare = ShareLimits(requests: 4, bytes: 100)
+        limits.networkShare = ShareLimits(requests: 2, bytes: 60)
+        let (shares, closed) = (Shares(limits), Closed())
+        func enter(_ network: String, _ name: String) throws -> Share {
+            try shares.enter(from: network, key: nil, institution: nil, close: closed.close(name))
+        }
+        let complete = try enter("one", "complete")
+        complete.beginWork()
+        let second = try enter("one", "second")
+        let third = try enter("two", "third")
+        try third.hold(40)
+        let fourth = try enter("two", "fourth")
+        try fourth.hold(20)
+        // One has its own bound; whoever is of another network comes in for the oldest of those that have most.
+        #expect(throws: Problem(.tooManyRequests)) { try enter("two", "fifth") }
+        let guest = try enter("three", "guest")
+        #expect(closed.names == ["second"])
+        #expect(throws: Problem(.tooManyRequests)) { try second.hold(1) }
+        try guest.hold(50)
+        #expect(closed.names == ["second", "third"])
+        guest.beginWork()
+        // Nothing is left that could go; what was ended gave back what it had, and once.
+        fourth.beginWork()
+        let last = try enter("four", "last")
+        last.beginWork()
+        #expect(throws: Problem(.tooManyRequests)) { try enter("five", "late") }
+        // An answer that nobody takes keeps nobody out either.
+        complete.endWork()
+        let late = try enter("five", "late")
+        #expect(closed.names == ["second", "third", "complete"])
+        withExtendedLifetime([complete, second, third, fourth, guest, last, late]) {}
+    }
+
+    @Test func whatWasEndedIsGivenBackOnce() throws {
+        var limits = limits
+        limits.strangersShare = ShareLimits(requests: 1, bytes: 10)
+        let shares = Shares(limits)
+        for number in 0..<100 {
+            let first = try shares.enter(from: "\(number)", key: nil, institution: nil)
+            try first.hold(10)
+            let second = try shares.enter(from: "other", key: nil, institution: nil)
+            try second.hold(10)
+            second.beginWork()
+            #expect(throws: Problem(.tooManyRequests)) { try shares.enter(from: "third", key: nil, institution: nil) }
+            withExtendedLifetime([first, second]) {}
+        }
+    }
+
+    /// Whoever reads the log has bounds apart from those of other strangers: of one network and of all.
+    @Test func whoReadsTheLogHasItsOwnShare() throws {
+        var limits = limits
+        limits.logNetworkShare = ShareLimits(requests: 1, bytes: 10)
+        limits.logShare = ShareLimits(requests: 2, bytes: 20)
+        limits.logNetworkRate = RequestRate(burst: 2, perSecond: 10)
+        limits.logRate = RequestRate(burst: 3, perSecond: 100)
+        let (shares, start) = (Shares(limits), NIODeadline.now())
+        let first = try shares.enterLog(from: "one")
+        #expect(throws: Problem(.tooManyRequests)) { try shares.enterLog(from: "one") }
+        first.beginWork()
+        let second = try shares.enterLog(from: "two")
+        second.beginWork()
+        #expect(throws: Problem(.tooManyRequests)) { try shares.enterLog(from: "three") }
+        let stranger = try shares.enter(from: "one", key: nil, institution: nil)
+        func wait(_ network: String, _ later: TimeAmount = .zero) -> TimeAmount {
+            shares.waitForLog(from: network, now: start + later)
+        }
+        #expect([wait("one"), wait("one"), wait("one")] == [.zero, .zero, limits.refusalWait])
+        #expect([wait("two"), wait("three")] == [.zero, limits.refusalWait])
+        #expect(wait("one", .milliseconds(100)) == .zero && wait("one", .milliseconds(100)) == limits.refusalWait)
+        // Networks without number make it forget none of what all of them have used.
+        let free = (0..<10_000).count { wait("network \($0)", .milliseconds(100)) == .zero }
+        #expect(free <= 3)
+        #expect(shares.refusals["log_network"] == 1 && shares.refusals["log"] == 1)
+        withExtendedLifetime([first, second, stranger]) {}
     }
 
     @Test func manyAtOnceGiveBackWhatTheyTook() async throws {
@@ -263,6 +356,9 @@ struct FairnessTests {
             var held: [Share] = []
             for _ in 0..<3 { held.append(try metrics.shares.enter(from: "n", key: Hash.of("k"), institution: avema)) }
         }
+        let places = Places(limits, note: metrics.shares.noteClosing)
+        for _ in 0..<6 { _ = places.arrived(from: "crowd") {} }
+        places.shutOut(from: "crowd", key: nil)
         let text = metrics.text(
             entries: 0, scrubPendingSince: 7, isStopped: false, quotaRefusals: ["institution_rosters": 7])
         let lines = text.split(separator: "\n")
@@ -271,6 +367,11 @@ struct FairnessTests {
         #expect(
             waits == [
                 #"liaison_waits_total{share="agent"} 1"#, #"liaison_waits_total{share="institution_rosters"} 7"#
+            ])
+        let closings = text.split(separator: "\n").filter { $0.hasPrefix("liaison_closings_total") }
+        #expect(
+            closings == [
+                #"liaison_closings_total{share="network"} 2"#, #"liaison_closings_total{share="network_streams"} 1"#
             ])
     }
 }

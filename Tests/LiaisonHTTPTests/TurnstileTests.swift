@@ -1,47 +1,73 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
-import LiaisonWire
+import Synchronization
 import Testing
 
 @testable import LiaisonHTTP
 
-/// What strangers may hold at a time has an end, and what they gave back is free again.
+/// Only so many are inside at a time; the others wait, and nobody is turned away.
 struct TurnstileTests {
-    @Test func nobodyMoreThanThereArePlaces() async throws {
-        let turnstile = Turnstile(places: 2)
-        let inside = try await turnstile.pass(1) {
-            try await turnstile.pass(1) {
-                await #expect(throws: Problem(.tooManyRequests)) { try await turnstile.pass(1) {} }
-                // Whoever is known takes no place.
-                return try await turnstile.pass(0) { "known" }
+    private final class Count: Sendable {
+        private let state = Mutex((inside: 0, most: 0, passed: 0))
+
+        var most: Int { state.withLock { $0.most } }
+        var passed: Int { state.withLock { $0.passed } }
+
+        func enter() {
+            state.withLock {
+                $0.inside += 1
+                $0.most = max($0.most, $0.inside)
             }
         }
-        #expect(inside == "known")
-        try await turnstile.pass(2) {}
+
+        func leave() {
+            state.withLock {
+                $0.inside -= 1
+                $0.passed += 1
+            }
+        }
+    }
+
+    @Test func whoComesTooEarlyWaits() async throws {
+        let turnstile = Turnstile(places: 4)
+        let count = Count()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    try await turnstile.pass {
+                        count.enter()
+                        for _ in 0..<100 { await Task.yield() }
+                        count.leave()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(count.most == 4 && count.passed == 16)
     }
 
     @Test func aPlaceIsFreeAfterAFailure() async throws {
         struct Broken: Error {}
         let turnstile = Turnstile(places: 1)
         for _ in 0..<3 {
-            await #expect(throws: Broken.self) { try await turnstile.pass(1) { throw Broken() } }
+            await #expect(throws: Broken.self) { try await turnstile.pass { throw Broken() } }
         }
-        try await turnstile.pass(1) {}
+        try await turnstile.pass {}
     }
 
-    @Test func manyAtOnceNeverExceedThePlaces() async throws {
-        let turnstile = Turnstile(places: 3)
-        let outcomes = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<50 {
-                group.addTask {
-                    (try? await turnstile.pass(1) { try await Task.sleep(for: .milliseconds(20)) }) != nil
-                }
+    /// Whoever goes while waiting takes no turn, whether the others are inside or waiting.
+    @Test func whoGoesTakesNoTurn() async throws {
+        let turnstile = Turnstile(places: 1)
+        let count = Count()
+        try await turnstile.pass {
+            let waiting = (0..<8).map { _ in
+                Task { try await turnstile.pass { count.leave() } }
             }
-            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            for task in waiting { task.cancel() }
+            for task in waiting { await #expect(throws: CancellationError.self) { try await task.value } }
         }
-        #expect((1...50).contains(outcomes))
-        // All places are free again.
-        try await turnstile.pass(3) {}
+        #expect(count.passed == 0)
+        try await turnstile.pass {}
     }
 }

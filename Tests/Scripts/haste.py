@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # SPDX-FileCopyrightText: 2026 The Liaison authors
-"""An agent and strangers who ask on and on without waiting: haste.py PORT CERTIFICATE KEY STRANGER-CERTIFICATE STRANGER-KEY (see
-flood.sh).
+"""An agent and strangers who ask on and on without waiting, strangers on the listener of the log as well: haste.py PORT CERTIFICATE KEY
+STRANGER-CERTIFICATE STRANGER-KEY LOG-PORT (see flood.sh).
 
 Says `hasty` once all of them have to wait for their answers, goes on until it is told to stop (SIGTERM) or half a minute is over, and
 then says how many answers there were. Fails when a part of it was no haste, or when a connection with too many streams (RFC 9113) is not closed.
@@ -15,7 +15,7 @@ import sys
 
 import flooding
 
-PORT = int(sys.argv[1])
+PORT, LOG_PORT = int(sys.argv[1]), int(sys.argv[6])
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, WINDOW_UPDATE = 0, 1, 4, 8
 END_STREAM, ACK, END_STREAM_AND_HEADERS = 1, 1, 5
@@ -30,8 +30,8 @@ AGENT, STRANGER = (flooding.context(*pair, "h2") for pair in (sys.argv[2:4], sys
 PLAIN_AGENT = flooding.context(*sys.argv[2:4], "http/1.1")
 
 
-def connected(tls):
-    return flooding.connected(PORT, tls, next(sources))
+def connected(tls, port=PORT):
+    return flooding.connected(port, tls, next(sources))
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -44,9 +44,9 @@ def begin(window):
     return PREFACE + frame(SETTINGS, 0, 0, settings) + frame(WINDOW_UPDATE, 0, 0, (1 << 30).to_bytes(4, "big"))
 
 
-async def multiplexed(name, tls, streams, window=1 << 30):
+async def multiplexed(name, tls, streams, window=1 << 30, port=PORT):
     """So many requests at a time on one connection, and as many again when all are answered."""
-    async with connected(tls) as (reader, writer):
+    async with connected(tls, port) as (reader, writer):
         writer.write(begin(window))
         for first in itertools.count(1, 2 * streams):
             writer.write(b"".join(frame(HEADERS, END_STREAM_AND_HEADERS, first + 2 * k, ASKED) for k in range(streams)))
@@ -78,8 +78,9 @@ async def pipelined(name):
 
 
 async def too_many_streams():
+    """More than any client opens before it is told how many it may open."""
     async with connected(STRANGER) as (reader, writer):
-        writer.write(begin(0) + b"".join(frame(HEADERS, END_STREAM_AND_HEADERS, 1 + 2 * k, ASKED) for k in range(20)))
+        writer.write(begin(0) + b"".join(frame(HEADERS, END_STREAM_AND_HEADERS, 1 + 2 * k, ASKED) for k in range(120)))
         with contextlib.suppress(OSError):
             while await asyncio.wait_for(reader.read(4096), 10):
                 pass
@@ -99,10 +100,11 @@ async def main():
         + [(multiplexed, "not taken", AGENT, 32, 0)] * 12
         + [(pipelined, "pipelined")] * 12
         + [(multiplexed, "strangers", STRANGER, 8)] * 48
+        + [(multiplexed, "log", STRANGER, 8, 1 << 30, LOG_PORT)] * 48
     )
     tasks = [asyncio.create_task(for_ever(*part)) for part in parts]
     # What is answered at once, to a key and on each connection, is used up.
-    while len(answers) < 4 or sum(answers.values()) < 4000:
+    while len(answers) < 5 or sum(answers.values()) < 3500:
         await asyncio.sleep(0.1)
     await flooding.goes_on("hasty", stop, tasks)
     print(*(f"{name}: {count} answers" for name, count in sorted(answers.items())), sep="\n", flush=True)

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Liaison authors
 """Connections that a relay must survive: hostile.py PORT CERTIFICATE KEY (see hostile.sh)."""
 
+import contextlib
 import os
 import socket
 import ssl
@@ -34,17 +35,21 @@ def tls(certificate=True, version=None, protocols=("http/1.1",), source="127.0.0
     return context.wrap_socket(connect(source))
 
 
-def closes(connection, what):
-    """The relay ends the connection by itself, within the time-outs."""
+def closes(connection, what, drip=b""):
+    """The relay ends the connection by itself, within the time-outs; also while these bytes come again and again."""
     start = time.monotonic()
-    connection.settimeout(PATIENCE)
-    try:
-        while connection.recv(65536):
-            pass
-    except TimeoutError:
+    connection.settimeout(0.3 if drip else PATIENCE)
+    is_open = True
+    while is_open and time.monotonic() < start + PATIENCE:
+        try:
+            is_open = bool(connection.recv(65536))
+        except TimeoutError:
+            with contextlib.suppress(OSError):
+                connection.sendall(drip)
+        except OSError:
+            is_open = False
+    if is_open:
         fail(f"{what}: still open after {PATIENCE} s")
-    except OSError:
-        pass
     print(f"{what}: closed after {time.monotonic() - start:.1f} s")
 
 
@@ -119,16 +124,20 @@ def a_crowd_takes_its_own_places():
 
 
 def unfinished_rosters_keep_nobody_out():
-    """Rosters that never come to their end use up the share of their network, and of no other."""
-    head = b"POST /v1/directory/rosters HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nabc"
-    unfinished = [tls(source="127.0.0.5") for _ in range(12)]
+    """Rosters that never come to their end use up the share of their network, and of no other, from however many they come."""
+    head = b"POST /v1/directory/rosters HTTP/1.1\r\nHost: x\r\nContent-Length: "
+    unfinished = [tls(source=f"127.0.0.{number}") for number in (5, *range(10, 20)) for _ in range(4)]
     for connection in unfinished:
-        connection.sendall(head)
+        connection.sendall(head + b"1000000\r\n\r\nabc")
     time.sleep(0.5)
     asked = f"GET /v1/invitations/{'0' * 64} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    line = answer(asked, source="127.0.0.5")
+    # The newest of them are there: four of one network are all that it may have.
+    line = answer(asked, source="127.0.0.19")
     if b"429" not in line:
         fail(f"the share of a network has no end: {line}")
+    line = answer(head + b"3\r\n\r\nabc", source="127.0.0.6")
+    if b"403" not in line:
+        fail(f"unfinished rosters keep out a whole one of another network: {line}")
     line = answer(asked, source="127.0.0.6")
     if b"404" not in line:
         fail(f"unfinished rosters keep out another network: {line}")
@@ -200,11 +209,11 @@ def main():
 
     slow = tls()
     slow.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-    closes(slow, "unfinished head")
+    closes(slow, "unfinished head", drip=b"a")
 
     body = tls()
     body.sendall(b"POST /v1/directory/rosters HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
-    closes(body, "unfinished body")
+    closes(body, "unfinished body", drip=b"a")
 
     two = tls(protocols=("h2",))
     two.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))

@@ -31,3 +31,15 @@ few=()
 says 'fewer connections than configured: the limit of open files is too low' "$log"
 says 'open files=256' "$log"
 refer >/dev/null
+
+# Where only the present limit is low, the relay raises it by itself: enough for all places of its listener.
+"$sandbox" down "$dir/sb"
+: >"$log"
+(
+    ulimit -Sn 256
+    exec "$sandbox" up "$dir/sb"
+)
+! grep 'fewer connections than configured' "$log" || fail 'the limit of open files was not raised'
+open=$(sed -n 's/^Max open files *\([0-9]*\) .*/\1/p' "/proc/$(cat "$dir/sb/relay.pid")/limits")
+[ "$open" -ge 4352 ] || fail "only $open open files"
+refer >/dev/null
