@@ -27,10 +27,10 @@ public struct PostgreSQLRelayStore: RelayStore {
     public let address: PostgreSQLAddress
 
     /// How long one answer may take: a commit may wait for others, and for a standby.
-    private static let patience: Duration = .seconds(30)
+    package static let patience: Duration = .seconds(30)
     /// The server notices within seconds when a node hangs in a transaction, is cut off, or has given up waiting.
     private static let settings = """
-        SET client_min_messages = warning; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '3s';
+        SET client_min_messages = warning; SET idle_in_transaction_session_timeout = '3s';
         SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;
         SET tcp_user_timeout = '5s'; SET client_connection_check_interval = '2s'
         """
@@ -50,13 +50,19 @@ public struct PostgreSQLRelayStore: RelayStore {
     /// - Parameter contents: what the database has to hold.
     /// - Throws: `PostgreSQLFailure`.
     public init(_ address: PostgreSQLAddress, holding contents: Contents = .relay) async throws {
+        try await self.init(address, holding: contents, patience: Self.patience)
+    }
+
+    /// - Parameter patience: how long one answer may take; a third of it is waited for a lock.
+    package init(_ address: PostgreSQLAddress, holding contents: Contents, patience: Duration) async throws {
         self.address = address
+        let lock = "SET lock_timeout = \(Int(patience / 3 / .milliseconds(1)))"
         open = { patience in
             let connection = try Connection(address.connection, patience: patience)
-            try connection.execute(Self.settings)
+            try connection.execute("\(Self.settings); \(lock)")
             return connection
         }
-        let patient: @Sendable () throws -> Connection = { [open] in try open(Self.patience) }
+        let patient: @Sendable () throws -> Connection = { [open] in try open(patience) }
         let confirmed: @Sendable () throws -> Connection = {
             let connection = try patient()
             try connection.confirm()

@@ -19,18 +19,21 @@ struct PostgreSQLStoreTests {
         owner = try Fixture.agent("d-01@cd01")
     }
 
+    /// One that waits for long: beside tests that compute all the while, it takes long until the next step is taken.
     private func store() async throws -> PostgreSQLRelayStore {
-        try #require(try await StoreKind.postgresql.open(in: directory) as? PostgreSQLRelayStore)
+        let (address, isNew) = try await PostgreSQLServer.shared.database(for: directory)
+        return try await PostgreSQLRelayStore(
+            address, holding: isNew ? .noLog : .relay, patience: PostgreSQLRelayStore.patience * 10)
     }
 
     private func connection() async throws -> Connection {
         try Connection(
-            try await PostgreSQLServer.shared.database(for: directory).0.connection, patience: .seconds(60))
+            try await PostgreSQLServer.shared.database(for: directory).0.connection, patience: .seconds(300))
     }
 
     /// Until so many others wait for what a connection's transaction has changed or locked.
     private func wait(for count: Int, behind connection: Connection) async throws {
-        for _ in 0..<600 {
+        for _ in 0..<2000 {
             let others = try connection.query(
                 "SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
             guard others.count < count else { return }
@@ -132,7 +135,7 @@ struct PostgreSQLStoreTests {
     /// A database that an earlier program made and filled.
     private func earlier() async throws -> (Connection, PostgreSQLAddress) {
         let (address, _) = try await PostgreSQLServer.shared.database(for: directory)
-        let connection = try Connection(address.connection, patience: .seconds(60))
+        let connection = try Connection(address.connection, patience: .seconds(300))
         try connection.execute("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)")
         try connection.execute(Schema.migrations[0])
         try connection.execute(

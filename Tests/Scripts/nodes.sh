@@ -243,6 +243,8 @@ deposits() {
         start=$(now)
         if answer=$(via "$1" as "${agent[$1]}" send referral --to iscg-est@avema01 "${referral[@]}" 2>"$dir/$1.err"); then
             printf '%s %s %s\n' "$start" "$(now)" "$answer" >>"$dir/acknowledged.$1"
+            # What is measured is when they go on, not how much they send.
+            sleep 0.3
         else
             { now; cat "$dir/$1.err"; } >>"$dir/refused.$1"
             sleep 0.1
