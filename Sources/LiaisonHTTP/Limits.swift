@@ -69,10 +69,10 @@ public struct ServerLimits: Sendable {
     /// Streams that one connection may have open, which each client is told.
     public var streams = 32
     public var streamsOfAStranger = 8
-    /// Streams beyond that are refused: what a client may open before it was told (RFC 9113, section 6.5.2). Whoever opens more
-    /// on one connection is shut out for a while: an agent or registrar by its key, a stranger by its network, which keeps nobody
-    /// out whom a roster names.
-    public var refusedStreams = 100
+    /// Streams of one connection on which nothing was answered: those beyond are refused, since a client may open some before it was
+    /// told (RFC 9113, section 6.5.2), and some its client resets before there is an answer. Whoever goes on is shut out for a while:
+    /// an agent or registrar by its key, a stranger by its network, which keeps nobody out whom a roster names.
+    public var wastedStreams = 100
     public var shutOut: TimeAmount = .seconds(5)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)

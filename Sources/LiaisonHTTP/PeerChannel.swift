@@ -115,11 +115,16 @@ struct Patience {
 
 /// Counts the streams of HTTP/2 that a connection has open. Each takes memory that belongs to nobody's share, from before its
 /// request is read until after its answer was taken; those beyond the limit are refused, and nothing of them is looked at.
-final class StreamCount: ChannelInboundHandler, RemovableChannelHandler {
+///
+/// A stream that its client resets before there is an answer counts like one that is refused: it was work for nothing, and a client
+/// that opens and resets without end never has many open.
+final class StreamCount: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
 
     private var connection: PeerHandler?
     private var isRefused = false
+    private var isAnswered = false
 
     func handlerAdded(context: ChannelHandlerContext) {
         // A request of HTTP/1.1 has the whole connection.
@@ -136,6 +141,11 @@ final class StreamCount: ChannelInboundHandler, RemovableChannelHandler {
         if !isRefused { context.fireChannelRead(data) }
     }
 
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        isAnswered = true
+        context.write(data, promise: promise)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         end()
         context.fireChannelInactive()
@@ -145,6 +155,7 @@ final class StreamCount: ChannelInboundHandler, RemovableChannelHandler {
 
     private func end() {
         connection?.streamClosed()
+        if !isAnswered, !isRefused { connection?.wasted() }
         connection = nil
     }
 }
@@ -164,7 +175,8 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var own: InstitutionID?
     private var isSilentStranger = false
     private var streams = 0
-    private var refusedStreams = 0
+    /// Streams that were refused, or that the peer reset before there was an answer.
+    private var wastedStreams = 0
     private var channel: (any Channel)?
 
     init(peer: Peer, limits: ServerLimits, places: Places, institution: @escaping @Sendable (Hash) -> InstitutionID?) {
@@ -189,16 +201,23 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Says to the peer that nothing was done for a stream. A client may have opened some before it was told how many it may
     /// open, and repeats those (RFC 9113, sections 5.1.2 and 8.7); whoever goes on is shut out.
     func refuse(_ stream: HTTP2StreamID) {
-        refusedStreams += 1
-        guard let channel else { return }
-        guard refusedStreams <= limits.refusedStreams else {
-            if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
-            return channel.close(promise: nil)
-        }
+        guard wasted(), let channel else { return }
         // What arrived is still being read.
         channel.eventLoop.execute {
             channel.writeAndFlush(HTTP2Frame(streamID: stream, payload: .rstStream(.refusedStream)), promise: nil)
         }
+    }
+
+    /// Counts a stream on which nothing was answered.
+    ///
+    /// - Returns: whether the connection goes on.
+    @discardableResult
+    func wasted() -> Bool {
+        wastedStreams += 1
+        guard wastedStreams > limits.wastedStreams, let channel else { return true }
+        if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
+        channel.close(promise: nil)
+        return false
     }
 
     private var mostStreams: Int { own == nil ? limits.streamsOfAStranger : limits.streams }

@@ -30,7 +30,7 @@ struct PatienceTests {
     private var limits: ServerLimits {
         var limits = ServerLimits()
         limits.strangerPatience = .milliseconds(500)
-        limits.refusedStreams = 20
+        limits.wastedStreams = 20
         (limits.handshake, limits.head, limits.body, limits.idle) = (.hours(1), .hours(1), .hours(1), .hours(1))
         limits.strangerLifetime = .hours(1)
         return limits
@@ -159,10 +159,27 @@ struct PatienceTests {
             let settings = heard.frames.filter { $0.kind == 4 }
             #expect(settings.contains { $0.payload == [0, 3, 0, 0, 0, UInt8(most)] })
             #expect(line.isActive)
-            let more = Self.unfinished(limits.refusedStreams, from: most + 2)
+            let more = Self.unfinished(limits.wastedStreams, from: most + 2)
             try? await line.writeAndFlush(ByteBuffer(bytes: more)).get()
             #expect(try await isClosed(line, within: 60))
             try? await line.close().get()
+        }
+    }
+
+    /// Of streams that are opened and reset at once never many are open.
+    @Test func whoResetsStreamsWithoutEndIsShutOut() async throws {
+        try await listening(knowing: [client.fingerprint]) { port in
+            func resets(_ count: Int) -> [UInt8] {
+                (0..<count).flatMap {
+                    Self.unfinished(1, from: $0) + [0, 0, 4, 3, 0, 0, 0, 0, UInt8(2 * $0 + 1), 0, 0, 0, 8]
+                }
+            }
+            let few = try await connect(port, speaking: ["h2"], saying: Self.preface + resets(limits.wastedStreams))
+            #expect(try await !isClosed(few, within: 2))
+            let many = try await connect(
+                port, speaking: ["h2"], saying: Self.preface + resets(limits.wastedStreams + 1))
+            #expect(try await isClosed(many, within: 60))
+            try? await few.close().get()
         }
     }
 
