@@ -78,4 +78,5 @@ bench-relay: setup
 	swift run $(RELEASE) relaybench
 
 clean:
+	[ ! -d demo ] || scripts/sandbox down demo
 	rm -rf .build .venv demo
