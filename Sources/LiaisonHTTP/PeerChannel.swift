@@ -174,6 +174,11 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// The institution whose agent or registrar it is; nil for a stranger.
     private var own: InstitutionID?
     private var isSilentStranger = false
+    /// Of a connection that speaks HTTP/2.
+    private var frames: FrameCounter?
+    /// Frames since the last whole piece.
+    private var uncounted = 0
+    private static let framesOfAPiece = 64
     private var streams = 0
     /// Streams that were refused, or that the peer reset before there was an answer.
     private var wastedStreams = 0
@@ -214,9 +219,8 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     @discardableResult
     func wasted() -> Bool {
         wastedStreams += 1
-        guard wastedStreams > limits.wastedStreams, let channel else { return true }
-        if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
-        channel.close(promise: nil)
+        guard wastedStreams > limits.wastedStreams, channel != nil else { return true }
+        shutOut()
         return false
     }
 
@@ -225,6 +229,7 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Behind the settings that the HTTP/2 handler has sent, which know nothing of this limit.
     private func announceStreams(_ context: ChannelHandlerContext) {
         guard (try? context.pipeline.syncOperations.handler(type: NIOHTTP2Handler.self)) != nil else { return }
+        frames = FrameCounter()
         let settings = [HTTP2Setting(parameter: .maxConcurrentStreams, value: mostStreams)]
         let frame = HTTP2Frame(streamID: .rootStream, payload: .settings(.settings(settings)))
         context.channel.writeAndFlush(frame, promise: nil)
@@ -250,7 +255,24 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
             isSilentStranger = false
             close(in: limits.strangerLifetime, context)
         }
+        guard countFrames(in: unwrapInboundIn(data)) else { return shutOut() }
         context.fireChannelRead(data)
+    }
+
+    /// - Returns: whether the connection goes on.
+    private func countFrames(in bytes: ByteBuffer) -> Bool {
+        guard let count = frames?.frames(in: bytes), let place else { return true }
+        uncounted += count
+        let pieces = uncounted / Self.framesOfAPiece
+        uncounted %= Self.framesOfAPiece
+        return pieces == 0
+            || !places.sentTooMuch(pieces, from: place.network, key: own == nil ? nil : peer.fingerprint)
+    }
+
+    /// Closes the connection, and keeps whoever has it out for a while.
+    private func shutOut() {
+        if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
+        channel?.close(promise: nil)
     }
 
     private func close(in time: TimeAmount, _ context: ChannelHandlerContext) {

@@ -61,6 +61,8 @@ final class Places: Sendable {
         var known = Groups<InstitutionID>()
         /// Who was shut out, and until when.
         var shutOut: [Party: NIODeadline] = [:]
+        /// Frames that were sent.
+        var frames: [Party: Patience] = [:]
     }
 
     private enum Party: Hashable {
@@ -144,6 +146,23 @@ final class Places: Sendable {
         }
         note(key == nil ? "network_streams" : "agent_streams")
         for connection in closed { connection.close() }
+    }
+
+    /// Counts frames, by the 64, that came with a key, or from a stranger of a network.
+    ///
+    /// - Returns: whether there were too many.
+    func sentTooMuch(_ pieces: Int, from network: String, key: Hash?) -> Bool {
+        let (now, rate) = (now(), key == nil ? limits.framesOfStrangers : limits.frames)
+        return state.withLock { state in
+            // Whoever comes from ever more networks makes it forget the earlier ones.
+            if state.frames.count > 16_384 { state.frames = [:] }
+            return (0..<pieces).contains { _ in
+                state.frames[
+                    Party(from: network, key: key),
+                    default: Patience(most: rate.burst, oneMoreEach: rate.interval, now: now)
+                ].strain(now: now) > .zero
+            }
+        }
     }
 
     func isShutOut(from network: String, key: Hash?) -> Bool {

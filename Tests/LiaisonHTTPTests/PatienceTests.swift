@@ -31,6 +31,8 @@ struct PatienceTests {
         var limits = ServerLimits()
         limits.strangerPatience = .milliseconds(500)
         limits.wastedStreams = 20
+        limits.frames = RequestRate(burst: 20, perSecond: 1)
+        limits.framesOfStrangers = RequestRate(burst: 10, perSecond: 1)
         (limits.handshake, limits.head, limits.body, limits.idle) = (.hours(1), .hours(1), .hours(1), .hours(1))
         limits.strangerLifetime = .hours(1)
         return limits
@@ -180,6 +182,21 @@ struct PatienceTests {
                 port, speaking: ["h2"], saying: Self.preface + resets(limits.wastedStreams + 1))
             #expect(try await isClosed(many, within: 60))
             try? await few.close().get()
+        }
+    }
+
+    /// Frames that ask for nothing are counted, too.
+    @Test(arguments: [false, true])
+    func whoSendsFramesWithoutEndIsShutOut(isAgent: Bool) async throws {
+        try await listening(knowing: isAgent ? [client.fingerprint] : []) { port in
+            // WINDOW_UPDATE of the connection, by one byte.
+            let frame: [UInt8] = [0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+            func updates(_ count: Int) -> [UInt8] { (0..<count).flatMap { _ in frame } }
+            let line = try await connect(port, speaking: ["h2"], saying: Self.preface + updates(64))
+            #expect(try await !isClosed(line, within: 1))
+            let most = (isAgent ? limits.frames : limits.framesOfStrangers).burst + 64
+            try? await line.writeAndFlush(ByteBuffer(bytes: updates(64 * most))).get()
+            #expect(try await isClosed(line, within: 60))
         }
     }
 
