@@ -3,7 +3,7 @@
 
 public import NIOCore
 
-/// How many requests may come at once, and how many more in each second.
+/// How many requests, or frames, may come at once, and how many more in each second.
 public struct RequestRate: Sendable {
     public let burst: Int
     public let perSecond: Int
@@ -74,10 +74,10 @@ public struct ServerLimits: Sendable {
     /// an agent or registrar by its key, a stranger by its network, which keeps nobody out whom a roster names.
     public var wastedStreams = 100
     public var shutOut: TimeAmount = .seconds(5)
-    /// Frames of HTTP/2, by the 64, that one agent's or registrar's key may send, and all strangers of one network: the largest
+    /// Frames of HTTP/2 that one agent's or registrar's key may send, and all strangers of one network: the largest
     /// content at the speed of a fast line, or two rosters of the largest, need a quarter of that. Whoever sends more is shut out.
-    public var frames = RequestRate(burst: 4096, perSecond: 2048)
-    public var framesOfStrangers = RequestRate(burst: 256, perSecond: 32)
+    public var frames = RequestRate(burst: 262_144, perSecond: 131_072)
+    public var framesOfStrangers = RequestRate(burst: 16_384, perSecond: 2048)
     /// How long a connection may last in all.
     public var lifetime: TimeAmount = .hours(1)
     /// The same for a peer that no roster names: long enough to hand in a roster.

@@ -96,8 +96,12 @@ struct Patience {
         since = now
     }
 
+    init(_ rate: RequestRate, now: NIODeadline) {
+        self.init(most: rate.burst, oneMoreEach: rate.interval, now: now)
+    }
+
     /// - Returns: how long to wait.
-    mutating func strain(now: NIODeadline) -> TimeAmount {
+    mutating func strain(by count: Int = 1, now: NIODeadline) -> TimeAmount {
         let each = max(oneMoreEach.nanoseconds, 1)
         let more = (now - since).nanoseconds / each
         if more >= most - left {
@@ -107,9 +111,9 @@ struct Patience {
             left += Int(more)
             since = since + .nanoseconds(more * each)
         }
-        guard left > 0 else { return oneMoreEach }
-        left -= 1
-        return .zero
+        let isWithin = count <= left
+        left = max(left - count, 0)
+        return isWithin ? .zero : oneMoreEach
     }
 }
 
@@ -176,9 +180,6 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var isSilentStranger = false
     /// Of a connection that speaks HTTP/2.
     private var frames: FrameCounter?
-    /// Frames since the last whole piece.
-    private var uncounted = 0
-    private static let framesOfAPiece = 64
     private var streams = 0
     /// Streams that were refused, or that the peer reset before there was an answer.
     private var wastedStreams = 0
@@ -224,6 +225,9 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
         return false
     }
 
+    /// The key by which an agent or registrar is counted; nil for a stranger, whose network counts.
+    private var ownKey: Hash? { own == nil ? nil : peer.fingerprint }
+
     private var mostStreams: Int { own == nil ? limits.streamsOfAStranger : limits.streams }
 
     /// Behind the settings that the HTTP/2 handler has sent, which know nothing of this limit.
@@ -261,17 +265,13 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     /// - Returns: whether the connection goes on.
     private func countFrames(in bytes: ByteBuffer) -> Bool {
-        guard let count = frames?.frames(in: bytes), let place else { return true }
-        uncounted += count
-        let pieces = uncounted / Self.framesOfAPiece
-        uncounted %= Self.framesOfAPiece
-        return pieces == 0
-            || !places.sentTooMuch(pieces, from: place.network, key: own == nil ? nil : peer.fingerprint)
+        guard let count = frames?.frames(in: bytes), count > 0, let place else { return true }
+        return !places.sentTooMany(count, from: place.network, key: ownKey)
     }
 
     /// Closes the connection, and keeps whoever has it out for a while.
     private func shutOut() {
-        if let place { places.shutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) }
+        if let place { places.shutOut(from: place.network, key: ownKey) }
         channel?.close(promise: nil)
     }
 
@@ -321,7 +321,7 @@ final class PeerHandler: ChannelInboundHandler, RemovableChannelHandler {
             places.recognized(place.id, from: place.network, as: key, of: own)
         }
         close(in: own == nil ? limits.strangerPatience : limits.lifetime, context)
-        if let place, places.isShutOut(from: place.network, key: own == nil ? nil : peer.fingerprint) {
+        if let place, places.isShutOut(from: place.network, key: ownKey) {
             context.close(promise: nil)
         }
     }

@@ -148,20 +148,16 @@ final class Places: Sendable {
         for connection in closed { connection.close() }
     }
 
-    /// Counts frames, by the 64, that came with a key, or from a stranger of a network.
+    /// Counts frames that came with a key, or from a stranger of a network.
     ///
     /// - Returns: whether there were too many.
-    func sentTooMuch(_ pieces: Int, from network: String, key: Hash?) -> Bool {
+    func sentTooMany(_ count: Int, from network: String, key: Hash?) -> Bool {
         let (now, rate) = (now(), key == nil ? limits.framesOfStrangers : limits.frames)
         return state.withLock { state in
             // Whoever comes from ever more networks makes it forget the earlier ones.
             if state.frames.count > 16_384 { state.frames = [:] }
-            return (0..<pieces).contains { _ in
-                state.frames[
-                    Party(from: network, key: key),
-                    default: Patience(most: rate.burst, oneMoreEach: rate.interval, now: now)
-                ].strain(now: now) > .zero
-            }
+            return state.frames[Party(from: network, key: key), default: Patience(rate, now: now)]
+                .strain(by: count, now: now) > .zero
         }
     }
 

@@ -116,8 +116,7 @@ final class Shares: Sendable {
         let party = urgency.isApart ? Party.agentUrgent(key) : .agent(key)
         let rate = urgency.isApart ? limits.agentUrgentRate : limits.agentRate
         let isWithin = rates.withLock {
-            $0[party, default: Patience(most: rate.burst, oneMoreEach: rate.interval, now: now)]
-                .strain(now: now) == .zero
+            $0[party, default: Patience(rate, now: now)].strain(now: now) == .zero
         }
         return isWithin ? .zero : toldToWait("agent_rate")
     }
@@ -129,8 +128,7 @@ final class Shares: Sendable {
             if rates.count > 4096 { rates = rates.filter { $0.key == .log } }
             return [(Party.logNetwork(network), limits.logNetworkRate), (.log, limits.logRate)].allSatisfy {
                 (party, rate) in
-                rates[party, default: Patience(most: rate.burst, oneMoreEach: rate.interval, now: now)]
-                    .strain(now: now) == .zero
+                rates[party, default: Patience(rate, now: now)].strain(now: now) == .zero
             }
         }
         return isWithin ? .zero : toldToWait("log_rate")

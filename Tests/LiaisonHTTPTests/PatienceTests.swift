@@ -31,8 +31,8 @@ struct PatienceTests {
         var limits = ServerLimits()
         limits.strangerPatience = .milliseconds(500)
         limits.wastedStreams = 20
-        limits.frames = RequestRate(burst: 20, perSecond: 1)
-        limits.framesOfStrangers = RequestRate(burst: 10, perSecond: 1)
+        limits.frames = RequestRate(burst: 1280, perSecond: 64)
+        limits.framesOfStrangers = RequestRate(burst: 640, perSecond: 64)
         (limits.handshake, limits.head, limits.body, limits.idle) = (.hours(1), .hours(1), .hours(1), .hours(1))
         limits.strangerLifetime = .hours(1)
         return limits
@@ -194,8 +194,8 @@ struct PatienceTests {
             func updates(_ count: Int) -> [UInt8] { (0..<count).flatMap { _ in frame } }
             let line = try await connect(port, speaking: ["h2"], saying: Self.preface + updates(64))
             #expect(try await !isClosed(line, within: 1))
-            let most = (isAgent ? limits.frames : limits.framesOfStrangers).burst + 64
-            try? await line.writeAndFlush(ByteBuffer(bytes: updates(64 * most))).get()
+            let most = (isAgent ? limits.frames : limits.framesOfStrangers).burst + 64 * 64
+            try? await line.writeAndFlush(ByteBuffer(bytes: updates(most))).get()
             #expect(try await isClosed(line, within: 60))
         }
     }
