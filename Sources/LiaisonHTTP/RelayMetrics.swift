@@ -56,32 +56,21 @@ public final class RelayMetrics: Sendable {
             "# HELP liaison_leads 1 on the node that lets time pass, cleans, and asks witnesses.",
             "# TYPE liaison_leads gauge", "liaison_leads \(state.leads ? 1 : 0)"
         ]
-        let refusals = shares.refusals.merging(quotaRefusals, uniquingKeysWith: +)
-        if !refusals.isEmpty {
-            lines += [
-                "# HELP liaison_waits_total Requests that were told to wait, by whose share was used up.",
-                "# TYPE liaison_waits_total counter"
-            ]
-            lines += refusals.sorted { $0.key < $1.key }.map { "liaison_waits_total{share=\"\($0.key)\"} \($0.value)" }
+        func add(_ name: String, _ type: String, _ help: String, by label: String, _ values: [String: Int]) {
+            guard !values.isEmpty else { return }
+            lines += ["# HELP \(name) \(help)", "# TYPE \(name) \(type)"]
+            lines += values.sorted { $0.key < $1.key }.map { "\(name){\(label)=\"\($0.key)\"} \($0.value)" }
         }
-        let closings = shares.closings
-        if !closings.isEmpty {
-            lines += [
-                "# HELP liaison_closings_total Connections that had to go, by whose places were full, and keys and networks that were shut out.",
-                "# TYPE liaison_closings_total counter"
-            ]
-            lines += closings.sorted { $0.key < $1.key }.map {
-                "liaison_closings_total{share=\"\($0.key)\"} \($0.value)"
-            }
-        }
-        if !state.witnesses.isEmpty {
-            lines += [
-                "# HELP liaison_witness_up 0 while a witness does not cosign.", "# TYPE liaison_witness_up gauge"
-            ]
-            lines += state.witnesses.sorted { $0.key < $1.key }.map {
-                "liaison_witness_up{witness=\"\($0.key)\"} \($0.value ? 1 : 0)"
-            }
-        }
+        add(
+            "liaison_waits_total", "counter", "Requests that were told to wait, by whose share was used up.",
+            by: "share", shares.refusals.merging(quotaRefusals, uniquingKeysWith: +))
+        add(
+            "liaison_closings_total", "counter",
+            "Connections that had to go, by whose places were full, and keys and networks that were shut out.",
+            by: "share", shares.closings)
+        add(
+            "liaison_witness_up", "gauge", "0 while a witness does not cosign.", by: "witness",
+            state.witnesses.mapValues { $0 ? 1 : 0 })
         if let authority = state.authority {
             lines += [
                 "# HELP liaison_time_stamp_authority_up 0 while the time-stamp authority gives no valid token.",
