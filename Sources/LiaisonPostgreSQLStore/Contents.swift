@@ -325,7 +325,7 @@ extension PostgreSQLRelayStore {
                 let (shelf, since): (String, String) = (try row("shelf"), try row("since"))
                 // Whoever commits waits no longer than this for the table.
                 try connection.execute("SET lock_timeout = '100ms'")
-                defer { try? connection.execute("SET lock_timeout = '10s'") }
+                defer { try? connection.execute(waitForLocks) }
                 do {
                     try connection.execute("VACUUM (FULL) \(shelf)")
                 } catch PostgreSQLFailure.refused(code: "55P03", _) {

@@ -23,6 +23,8 @@ public struct PostgreSQLRelayStore: RelayStore {
     private let watcher: Lane
     /// A name for this process, which it has nowhere else.
     private let node = Hex.encode(RandomBytes.system(16))
+    /// The statement that says for how long a connection waits for a lock.
+    let waitForLocks: String
     private let open: @Sendable (Duration) throws -> Connection
     public let address: PostgreSQLAddress
 
@@ -56,10 +58,10 @@ public struct PostgreSQLRelayStore: RelayStore {
     /// - Parameter patience: how long one answer may take; a third of it is waited for a lock.
     package init(_ address: PostgreSQLAddress, holding contents: Contents, patience: Duration) async throws {
         self.address = address
-        let lock = "SET lock_timeout = \(Int(patience / 3 / .milliseconds(1)))"
-        open = { patience in
+        waitForLocks = "SET lock_timeout = \(Int(patience / 3 / .milliseconds(1)))"
+        open = { [waitForLocks] patience in
             let connection = try Connection(address.connection, patience: patience)
-            try connection.execute("\(Self.settings); \(lock)")
+            try connection.execute("\(Self.settings); \(waitForLocks)")
             return connection
         }
         let patient: @Sendable () throws -> Connection = { [open] in try open(patience) }
