@@ -107,20 +107,24 @@ final class Terminal {
     // MARK: Editing
 
     private func edit(_ start: LineBuffer, _ prompt: String, _ pausing: (String) throws -> Void) throws -> Typed? {
-        var (buffer, told) = (start, start.text)
+        var (buffer, isNew) = (start, false)
         var screen = LineScreen(prompt: prompt, isCapable: isCapable)
         screen.draw(buffer)
         while true {
-            if buffer.text != told, !isReady(within: 1000) {
-                told = buffer.text
-                try pausing(told)
+            if isNew, !isReady(within: 1000) {
+                isNew = false
+                try pausing(buffer.text)
             }
             guard let byte = nextByte() else { break }
             for key in decoder.take(byte) {
                 switch buffer.take(key, isFollowed: key == .enter && isReady(within: 10)) {
                 case .unchanged: break
-                case .appended(let text): screen.append(text)
-                case .changed: screen.draw(buffer)
+                case .appended(let text):
+                    isNew = true
+                    screen.append(text)
+                case .changed:
+                    isNew = true
+                    screen.draw(buffer)
                 case .finished:
                     screen.end()
                     return Typed(text: buffer.text, hasJoinedLines: buffer.hasJoinedLines)
