@@ -222,13 +222,11 @@ struct Settings {
         limits.head = seconds("head", limits.head)
         limits.body = seconds("body", limits.body)
         limits.idle = seconds("idle", limits.idle)
-        limits.connections = reader.int(forKey: "connections", default: limits.connections)
-        limits.strangers = reader.int(forKey: "strangers", default: limits.strangers)
-        limits.strangersOfOneSource = reader.int(
-            forKey: "strangersOfOneNetwork", default: limits.strangersOfOneSource)
-        limits.connectionsOfOneKey = reader.int(forKey: "connectionsOfOneKey", default: limits.connectionsOfOneKey)
-        limits.connectionsOfOneInstitution = reader.int(
-            forKey: "connectionsOfOneInstitution", default: limits.connectionsOfOneInstitution)
+        limits.connections = number("connections", limits.connections)
+        limits.strangers = number("strangers", limits.strangers)
+        limits.strangersOfOneSource = number("strangersOfOneNetwork", limits.strangersOfOneSource)
+        limits.connectionsOfOneKey = number("connectionsOfOneKey", limits.connectionsOfOneKey)
+        limits.connectionsOfOneInstitution = number("connectionsOfOneInstitution", limits.connectionsOfOneInstitution)
         limits.agent = share("agent", limits.agent)
         limits.institution = share("institution", limits.institution)
         limits.strangersShare = share("strangers", limits.strangersShare)
