@@ -52,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0")
     ],
@@ -189,7 +190,9 @@ let package = Package(
                 "LiaisonNotes", "LiaisonModel", "LiaisonLedger", "LiaisonForms", "LiaisonConvention",
                 "LiaisonSealing", "LiaisonWire", "LiaisonRelay", "LiaisonSQLiteStore", "LiaisonPostgreSQLStore",
                 "LiaisonStores", "LiaisonVault", "LiaisonDossier", "LiaisonClient", log,
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system")
             ], path: "Tests/LiaisonTestKit", swiftSettings: strict),
         .executableTarget(
             name: "scale",

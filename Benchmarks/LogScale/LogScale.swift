@@ -50,7 +50,7 @@ struct LogScale {
             "timeline         \(median(timelines.small)) \(median(timelines.large)) ms (median of 100, five events with proofs)"
         )
         for log in [small, large] {
-            let output = try Programs.run(CommandLine.arguments[0], ["open", log.world.directory.path])
+            let output = try await Programs.run(CommandLine.arguments[0], ["open", log.world.directory.path])
             print("start            \(output.text)", terminator: "")
         }
     }

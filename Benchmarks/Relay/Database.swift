@@ -29,7 +29,7 @@ extension RelayBench {
             say("(h) a bare INSERT, \(count) connections: \(answer)")
         }
         try await submissions(site, "in a file")
-        let moved = try Programs.run(
+        let moved = try await Programs.run(
             "\(programs)/liaisond", ["migrate", "--data", site.path, "--to", address.text])
         guard moved.status == 0 else { return say("(h) not moved: \(moved.standardError)") }
         try await submissions(site, "in PostgreSQL")

@@ -47,7 +47,7 @@ extension RelayBench {
             if entries.isEmpty { missing += 1 }
             if entries.count > 1 { doubled += 1 }
         }
-        let report = try Programs.run("\(programs)/liaisond", ["verify", "--data", site.path])
+        let report = try await Programs.run("\(programs)/liaisond", ["verify", "--data", site.path])
         say(
             "(i) killed \(killCount) times, \(acknowledged.count) acknowledged: \(missing) missing, \(doubled) doubled; "
                 + "started in \(rounded(median(starts))) ms, at most \(rounded(starts.max() ?? 0)) ms; "

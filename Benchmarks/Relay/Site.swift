@@ -38,7 +38,7 @@ struct Site {
     init(programs: String) async throws {
         directory = try TemporaryDirectory()
         let path = directory.path + "/relay"
-        _ = try Programs.run("\(programs)/liaisond", ["init", "--data", path, "--origin", Fixture.origin])
+        _ = try await Programs.run("\(programs)/liaisond", ["init", "--data", path, "--origin", Fixture.origin])
         try FileManager.default.removeItem(atPath: path + "/log-key")
         try Fixture.key(Fixture.origin).create(file: path + "/log-key")
         senders = try (0..<Self.senderCount).map { number in

@@ -236,8 +236,8 @@ struct ExamplesTests {
     }
 
     /// Somebody with the document alone reads all of it: the checker is written from it.
-    @Test func anIndependentReaderAcceptsTheExamples() throws {
-        let output = try Programs.check("reader.py", ["examples", Self.directory])
+    @Test func anIndependentReaderAcceptsTheExamples() async throws {
+        let output = try await Programs.check("reader.py", ["examples", Self.directory])
         #expect(output.status == 0, "\(output.standardError)")
     }
 }

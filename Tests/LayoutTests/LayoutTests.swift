@@ -19,9 +19,9 @@ struct LayoutTests {
         var targets: [Target]
     }
 
-    private func graph() throws -> [String: Set<String>] {
+    private func graph() async throws -> [String: Set<String>] {
         let scratch = try TemporaryDirectory()
-        let output = try Programs.run(
+        let output = try await Programs.run(
             "/usr/bin/env",
             ["swift", "package", "--package-path", Programs.root, "--scratch-path", scratch.path, "dump-package"])
         #expect(output.status == 0, "\(output.standardError)")
@@ -32,8 +32,8 @@ struct LayoutTests {
             })
     }
 
-    @Test func theRelayHasNoPathToSealingOrVault() throws {
-        let graph = try graph()
+    @Test func theRelayHasNoPathToSealingOrVault() async throws {
+        let graph = try await graph()
         for root in [
             "LiaisonRelay", "LiaisonHTTP", "LiaisonSQLiteStore", "LiaisonPostgreSQLStore", "LiaisonWire", "liaisond"
         ] {
@@ -49,8 +49,8 @@ struct LayoutTests {
     }
 
     /// What is not declared cannot be imported either.
-    @Test func importsFollowTheGraph() throws {
-        let graph = try graph()
+    @Test func importsFollowTheGraph() async throws {
+        let graph = try await graph()
         for (target, allowed) in graph where target.lowercased().hasPrefix("liaison") && !target.hasSuffix("Tests") {
             let folder = target == "LiaisonTestKit" ? "Tests" : "Sources"
             let root = URL(fileURLWithPath: "\(Programs.root)/\(folder)/\(target)")

@@ -87,7 +87,7 @@ struct DossierTests {
         let report = DossierVerifier.verify(try ZipReader(opening: path), trust: trust)
         #expect(report.verdict == .valid, "\(report.checks)")
         #expect(report.story?.deliveries.map(\.progress.state) == [.acknowledged])
-        let independent = try Programs.check("../../tools/verify.py", [path, "--trust", anchors])
+        let independent = try await Programs.check("../../tools/verify.py", [path, "--trust", anchors])
         #expect(independent.status == 0, "\(independent.text)\(independent.standardError)")
     }
 

@@ -84,7 +84,7 @@ extension ForgedDossierTests {
         let (dossier, trust) = ("\(directory.path)/d.asice", "\(directory.path)/anchors")
         try await test.parts(acts).write(to: dossier, timeStamp: nil)
         try test.anchors().write(toFile: trust, atomically: true, encoding: .utf8)
-        let answer = try Programs.check("../../tools/verify.py", [dossier, "--trust", trust])
+        let answer = try await Programs.check("../../tools/verify.py", [dossier, "--trust", trust])
         #expect(answer.status == 0, "\(answer.text)\(answer.standardError)")
     }
 }

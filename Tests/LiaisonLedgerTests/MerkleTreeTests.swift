@@ -53,7 +53,7 @@ struct MerkleTreeTests {
     }
 
     /// Roots, proofs, checkpoints and tiles agree with an implementation that was written from the RFC alone.
-    @Test func agreesWithAnIndependentImplementation() throws {
+    @Test func agreesWithAnIndependentImplementation() async throws {
         var generator = SystemRandomNumberGenerator()
         let random = (0..<12).map { _ in Int.random(in: 1...10_000, using: &generator) }
         let signer = try Fixture.signer(Fixture.origin)
@@ -86,7 +86,7 @@ struct MerkleTreeTests {
             sizes.append(vector)
         }
         let vectors = try JSONEncoder().encode(Vectors(vkey: signer.noteKey.description, sizes: sizes))
-        let output = try Programs.check("tlog.py", ["check"], input: vectors)
+        let output = try await Programs.check("tlog.py", ["check"], input: vectors)
         #expect(output.status == 0, "\(output.standardError)")
         #expect(output.text.hasPrefix("checked \(sizes.count) sizes"))
     }

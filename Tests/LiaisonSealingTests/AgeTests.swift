@@ -42,7 +42,7 @@ struct AgeTests {
 
     /// Our files open with an implementation written from the specification alone, and its files with ours.
     @Test(arguments: [0, 1, 65_536, 131_073, 262_144, 600_000])
-    func bothDirectionsWithAnIndependentImplementation(size: Int) throws {
+    func bothDirectionsWithAnIndependentImplementation(size: Int) async throws {
         let directory = try TemporaryDirectory()
         let identity = try AgeIdentity.generate()
         let key = "\(directory.path)/identity.txt"
@@ -50,11 +50,11 @@ struct AgeTests {
         let plaintext = RandomBytes.system(size)
 
         let ours = Data(try seal(plaintext, to: [AgeIdentity.generate().recipient, identity.recipient]))
-        let opened = try Programs.check("agefile.py", ["open", key], input: ours)
+        let opened = try await Programs.check("agefile.py", ["open", key], input: ours)
         #expect(opened.status == 0, "\(opened.standardError)")
         #expect(Array(opened.standardOutput) == plaintext)
 
-        let theirs = try Programs.check("agefile.py", ["seal", identity.recipient.text], input: Data(plaintext))
+        let theirs = try await Programs.check("agefile.py", ["seal", identity.recipient.text], input: Data(plaintext))
         #expect(theirs.status == 0, "\(theirs.standardError)")
         #expect(try open(Array(theirs.standardOutput), identity) == plaintext)
     }

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The Liaison authors
 
 package import Foundation
+import Subprocess
+import SystemPackage
 
 /// The programs under test and the scripts beside them.
 package enum Programs {
@@ -28,37 +30,40 @@ package enum Programs {
         package var text: String { String(decoding: standardOutput, as: UTF8.self) }
     }
 
-    /// Runs a program to its end.
+    /// Runs a program to its end. What it starts may go on: its output goes into files, which nobody waits to see closed.
+    ///
+    /// Foundation's `Process` is not used: it lists the open descriptors at each start, and reads beyond the list when there are
+    /// more than 1,360 of them, as with so many tests at once (Swift 6.3.1; swift-corelibs-foundation, issue 5472).
     package static func run(
         _ program: String, _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
-    ) throws -> Output {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        var variables = ProcessInfo.processInfo.environment
-        variables["LIAISON_BIN"] = bin
-        variables["LC_ALL"] = nil
-        variables["LANG"] = "en_US.UTF-8"
-        process.environment = variables.merging(environment) { $1 }
+    ) async throws -> Output {
         let directory = try TemporaryDirectory()
         let (stdin, stdout, stderr) = ("\(directory.path)/in", "\(directory.path)/out", "\(directory.path)/err")
         try input.write(to: URL(fileURLWithPath: stdin))
-        for path in [stdout, stderr] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        process.standardInput = FileHandle(forReadingAtPath: stdin)
-        process.standardOutput = FileHandle(forWritingAtPath: stdout)
-        process.standardError = FileHandle(forWritingAtPath: stderr)
-        try process.run()
-        process.waitUntilExit()
+        func created(_ path: String) throws -> FileDescriptor {
+            try .open(path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+        }
+        var variables: [Environment.Key: String?] = ["LIAISON_BIN": bin, "LC_ALL": nil, "LANG": "en_US.UTF-8"]
+        for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
+        let result = try await Subprocess.run(
+            .path(FilePath(program)), arguments: Arguments(arguments), environment: .inherit.updating(variables),
+            input: .fileDescriptor(.open(stdin, .readOnly), closeAfterSpawningProcess: true),
+            output: .fileDescriptor(created(stdout), closeAfterSpawningProcess: true),
+            error: .fileDescriptor(created(stderr), closeAfterSpawningProcess: true))
+        let status =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let signal): 128 + signal
+            }
         return Output(
-            status: process.terminationStatus,
-            standardOutput: FileManager.default.contents(atPath: stdout) ?? Data(),
-            standardError: String(decoding: FileManager.default.contents(atPath: stderr) ?? Data(), as: UTF8.self))
+            status: status, standardOutput: try Data(contentsOf: URL(fileURLWithPath: stdout)),
+            standardError: String(decoding: try Data(contentsOf: URL(fileURLWithPath: stderr)), as: UTF8.self))
     }
 
     /// Runs one of the independent checkers.
-    package static func check(_ script: String, _ arguments: [String], input: Data = Data()) throws -> Output {
+    package static func check(_ script: String, _ arguments: [String], input: Data = Data()) async throws -> Output {
         let path = "\(root)/Tests/Independent/\(script)"
         let prefix = python == "/usr/bin/env" ? ["python3"] : []
-        return try run(python, prefix + [path] + arguments, input: input)
+        return try await run(python, prefix + [path] + arguments, input: input)
     }
 }

@@ -6,6 +6,8 @@ import LiaisonNotes
 package import LiaisonPostgreSQLStore
 import LiaisonSQLiteStore
 package import LiaisonStores
+import Subprocess
+import SystemPackage
 
 /// The stores that a relay can have: what holds for one holds for the other.
 package enum StoreKind: String, CaseIterable, Sendable {
@@ -36,9 +38,8 @@ package actor PostgreSQLServer {
     private let thread = WaitingThread()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    private var process: Process?
-    private var commands = FileHandle.nullDevice
-    private var answers = FileHandle.nullDevice
+    /// The shell's input and output, once it is there.
+    private var pipes: (commands: FileDescriptor, answers: FileDescriptor)?
     private var databases: Set<String> = []
 
     package struct Failure: Error {
@@ -47,7 +48,6 @@ package actor PostgreSQLServer {
 
     /// A database whose name the directory gives; new the first time.
     package func database(for directory: TemporaryDirectory) throws -> (PostgreSQLAddress, isNew: Bool) {
-        if process == nil { try start() }
         let name = Self.name(for: directory)
         let isNew = databases.insert(name).inserted
         let command = isNew ? "pg_database a \(name) >&2; " : ""
@@ -56,8 +56,7 @@ package actor PostgreSQLServer {
 
     /// The line that a command prints in the shell that has the server, `a`; see `Tests/Scripts/postgres.bash`.
     package func shell(_ command: String) throws -> String {
-        if process == nil { try start() }
-        return try ask(command)
+        try ask(command)
     }
 
     /// What an SQL command prints, run by the superuser in a directory's database.
@@ -82,39 +81,44 @@ package actor PostgreSQLServer {
         "d" + Hash.of(directory.path).hex.prefix(20)
     }
 
-    private func start() throws {
-        let process = Process()
-        let (input, output) = (Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = [
-            "-c",
-            """
-            set -eu; . "$1"; pg_create a >&2
-            pg_sql a -c 'ALTER SYSTEM SET max_connections = 500' >&2; pg_restart a >&2
-            echo "$PGPASSFILE"
-            while read -r command; do eval "$command"; done
-            """, "postgres", "\(Programs.root)/Tests/Scripts/postgres.bash"
-        ]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        self.process = process
-        (commands, answers) = (input.fileHandleForWriting, output.fileHandleForReading)
+    private func start() throws -> (commands: FileDescriptor, answers: FileDescriptor) {
+        let (input, output) = (try FileDescriptor.pipe(), try FileDescriptor.pipe())
+        // It ends with its input, and this task with it.
+        Task.detached {
+            try await Subprocess.run(
+                .path("/bin/bash"),
+                arguments: [
+                    "-c",
+                    """
+                    set -eu; . "$1"; pg_create a >&2
+                    pg_sql a -c 'ALTER SYSTEM SET max_connections = 500' >&2; pg_restart a >&2
+                    echo "$PGPASSFILE"
+                    while read -r command; do eval "$command"; done
+                    """, "postgres", "\(Programs.root)/Tests/Scripts/postgres.bash"
+                ],
+                input: .fileDescriptor(input.readEnd, closeAfterSpawningProcess: true),
+                output: .fileDescriptor(output.writeEnd, closeAfterSpawningProcess: true),
+                error: .currentStandardError)
+        }
+        let pipes = (commands: input.writeEnd, answers: output.readEnd)
+        self.pipes = pipes
         // libpq asks the environment for it.
-        setenv("PGPASSFILE", try line(), 1)
+        setenv("PGPASSFILE", try Self.line(from: pipes.answers), 1)
+        return pipes
     }
 
     /// Runs a command in the shell that has the server.
     private func ask(_ command: String) throws -> String {
-        try commands.write(contentsOf: Data((command + "\n").utf8))
-        return try line()
+        let pipes = try self.pipes ?? start()
+        try pipes.commands.writeAll((command + "\n").utf8)
+        return try Self.line(from: pipes.answers)
     }
 
-    private func line() throws -> String {
-        var bytes: [UInt8] = []
-        while let byte = try answers.read(upToCount: 1)?.first {
-            guard byte != UInt8(ascii: "\n") else { return String(decoding: bytes, as: UTF8.self) }
-            bytes.append(byte)
+    private static func line(from answers: FileDescriptor) throws -> String {
+        var (bytes, byte): ([UInt8], [UInt8]) = ([], [0])
+        while try byte.withUnsafeMutableBytes({ try answers.read(into: $0) }) == 1 {
+            guard byte != [UInt8(ascii: "\n")] else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += byte
         }
         throw Failure(answer: "the server ended")
     }

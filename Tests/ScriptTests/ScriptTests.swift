@@ -41,16 +41,12 @@ struct ScriptTests {
         defer { Task { await Self.lanes.leave() } }
         let directory = try TemporaryDirectory()
         let start = ContinuousClock.now
-        let output = try await WaitingThread.run {
-            try Programs.run(
-                "/usr/bin/env",
-                ["python3", "-c", Self.withoutBlockedSignals, "\(directory.path)/processor"]
-                    + ["timeout", "--kill-after=10", "\(Self.limitInSeconds)"]
-                    + ["/bin/bash", "\(Programs.root)/Tests/Scripts/\(name)", directory.path],
-                environment: [
-                    "PYTHON": Programs.python, "ROOT": Programs.root, "SANDBOXES": Self.sandboxes
-                ])
-        }
+        let output = try await Programs.run(
+            "/usr/bin/env",
+            ["python3", "-c", Self.withoutBlockedSignals, "\(directory.path)/processor"]
+                + ["timeout", "--kill-after=10", "\(Self.limitInSeconds)"]
+                + ["/bin/bash", "\(Programs.root)/Tests/Scripts/\(name)", directory.path],
+            environment: ["PYTHON": Programs.python, "ROOT": Programs.root, "SANDBOXES": Self.sandboxes])
         let processor = (try? String(contentsOfFile: "\(directory.path)/processor", encoding: .utf8)) ?? "?"
         // Written at once, so that a run that is broken off says which script was at work.
         print("\(name): \((ContinuousClock.now - start).components.seconds) s, \(processor) s of a processor")
