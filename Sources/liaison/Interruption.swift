@@ -13,11 +13,13 @@ enum Interruption {
         /// What says where it stands, the outermost first.
         var words: [(id: Int, say: @Sendable () -> Void)] = []
         var next = 0
+        /// Made once, and there until the program ends: what is put in place and taken away again can miss a signal in between.
         var sources: [any DispatchSourceSignal] = []
     }
 
     private static let state = Mutex(State())
-    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    /// One of its own: whoever waits for a source must not hold the thread that the source needs.
+    private static let queue = DispatchQueue(label: "interruption")
 
     /// Runs `body`; when it is interrupted, `say` is called on another thread, what is inside it before what is around it.
     static func saying<Result>(_ say: @escaping @Sendable () -> Void, _ body: () async throws -> Result) async rethrows
@@ -30,7 +32,7 @@ enum Interruption {
 
     private static func add(_ say: @escaping @Sendable () -> Void) -> Int {
         state.withLock { state in
-            if state.words.isEmpty { state.sources = signals.map(watch) }
+            if state.sources.isEmpty { state.sources = [SIGINT, SIGTERM, SIGHUP].map(watch) }
             state.next += 1
             state.words.append((state.next, say))
             return state.next
@@ -38,24 +40,22 @@ enum Interruption {
     }
 
     private static func remove(_ id: Int) {
-        state.withLock { state in
-            state.words.removeAll { $0.id == id }
-            guard state.words.isEmpty else { return }
-            for source in state.sources { source.cancel() }
-            state.sources = []
-            for number in signals { signal(number, SIG_DFL) }
-        }
+        state.withLock { state in state.words.removeAll { $0.id == id } }
     }
 
+    /// Until the source is registered, the signal ends the program as the system does. Registering it sets a handler, which must
+    /// not be replaced by `SIG_IGN`: nothing would be heard any more.
     private static func watch(_ number: Int32) -> any DispatchSourceSignal {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        let isRegistered = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { isRegistered.signal() }
         source.setEventHandler {
             Terminal.giveBack()
             for words in state.withLock({ $0.words }).reversed() { words.say() }
             Foundation._exit(128 + number)
         }
         source.resume()
+        isRegistered.wait()
         return source
     }
 }

@@ -218,7 +218,7 @@ private struct KeyMode {
         }
         for (index, number) in Self.signals.enumerated() {
             sigaction(number, nil, Self.formerActions + index)
-            // What is ignored does not end the program, or `Interruption` waits for it and gives the terminal back.
+            // What is ignored does not end the program. What `Interruption` waits for is handed on to it.
             guard !Self.isIgnored(Self.formerActions[index]) else { continue }
             signal(number) { KeyMode.handOn($0) }
         }
