@@ -130,12 +130,18 @@ public final class PostgreSQLTransfer: StoreSource {
         }
     }
 
+    /// Whether this is a store that was not brought over to another place.
+    public func goesOn() throws -> Bool {
+        let isThere: Bool = try connection.query("SELECT to_regclass('retired') IS NOT NULL AS there")[0]("there")
+        return try isThere && connection.query("SELECT 1 FROM retired").isEmpty
+    }
+
     /// - Throws: `PostgreSQLFailure.unsuitable` for a store that was brought over before: the log goes on elsewhere.
     public func checkGoesOn() throws {
-        let isThere: Bool = try connection.query("SELECT to_regclass('retired') IS NOT NULL AS there")[0]("there")
-        guard try isThere && connection.query("SELECT 1 FROM retired").isEmpty else {
+        guard try goesOn() else {
             throw PostgreSQLFailure.unsuitable(
-                "the database holds no log that goes on here: it was brought over to another place, or never began")
+                "the database holds no log that goes on here: it was brought over to another place, or never began\n"
+                    + "hint: liaisond.conf has to name the store in which the log goes on")
         }
     }
 }

@@ -68,7 +68,7 @@ struct Restore: AsyncParsableCommand {
         // What a relay that has stopped was shown is its own word, too.
         let shown = [backup, place.file].compactMap { try? SQLiteRelayStore.stopped(inFile: $0, log: signer.noteKey) }
         let witnesses = try await witnesses(directory, signer)
-        var contradicted = !shown.isEmpty
+        var contradicted = !shown.isEmpty || place.goesOnElsewhere
         if inPlace == restored, !contradicted {
             let sequencer = try await sequencer(directory)
             for seen in witnesses where seen.size < restored.size {
@@ -90,9 +90,9 @@ struct Restore: AsyncParsableCommand {
             print("the log goes on at entry \(restored.size); destroy \(aside), the store that was in place, in time")
         case .newLog(let after):
             // The newest rosters that can be read: a revocation after the backup is not to be undone.
-            let newest = inPlace.map { $0.size > restored.size } == true ? place.file : backup
+            let isInPlaceNewer = inPlace.map { $0.size > restored.size } == true
             try SQLiteRelayStore.copyDocuments(
-                from: newest, to: directory.file(DataDirectory.archive))
+                from: isInPlaceNewer ? place.file : backup, to: directory.file(DataDirectory.archive))
             try directory.replaceLog(origin: next)
             try await place.fill(from: nil)
             try await record(.opened(.init(after)), directory)
@@ -100,7 +100,7 @@ struct Restore: AsyncParsableCommand {
                 """
                 # Something acknowledged may be missing after entry \(after.size) of \(signer.name): a new log has begun.
                 # Name it in the convention's next version, beside the old one, and as `log` of every party whose log it is;
-                # have it signed, and: liaisond admit. Rosters and keys are then published again from the backup.
+                # have it signed, and: liaisond admit. Rosters and keys are then published again from the \(isInPlaceNewer ? "store that was in place" : "backup").
                 # The store that was in place is in \(aside): destroy it in time.
                 """)
             try printLogs(directory, signer.name)
@@ -182,6 +182,8 @@ private final class Place {
     /// The store in place as a file: itself, a copy of a database, or its copy that was set aside; there may be none.
     private(set) var file: String
     private let copy: String?
+    /// Whether the log was brought over from there: what is behind the end that it shows is known to nobody here.
+    let goesOnElsewhere: Bool
 
     /// - Parameter replacement: an empty database, when the store in place is one: nothing is ever deleted.
     init(_ directory: DataDirectory, replacement: String?) async throws {
@@ -191,6 +193,7 @@ private final class Place {
                 throw ValidationError("the store is a file in \(directory.path)\nhint: without --store")
             }
             (database, before, copy, file) = (nil, nil, nil, directory.file(SQLiteRelayStore.fileName))
+            goesOnElsewhere = false
             return
         }
         guard let replacement, case .database(let other) = try StoreLocation(replacement), other.text != address.text
@@ -201,11 +204,19 @@ private final class Place {
         }
         // Before anything is changed.
         try PostgreSQLTransfer(other, isAlone: true).checkHoldsNoLog()
-        (database, before) = (other, (address, try? PostgreSQLTransfer(address, isAlone: true)))
+        let alone = try? PostgreSQLTransfer(address, isAlone: true)
+        (database, before) = (other, (address, alone))
         let copy = directory.file("in-place-\(Instant.now).sqlite")
         (self.copy, file) = (copy, copy)
         // One that cannot be reached shows nothing; of one that is there, everything has to be read.
-        if let alone = before?.alone { _ = try SQLiteRelayStore.create(at: copy, from: alone) }
+        goesOnElsewhere = try alone.map { try !$0.goesOn() } ?? false
+        guard let alone else { return }
+        do {
+            _ = try SQLiteRelayStore.create(at: copy, from: alone)
+        } catch {
+            Self.remove(copy)
+            throw error
+        }
     }
 
     func discardCopy() {
@@ -219,15 +230,13 @@ private final class Place {
     /// - Returns: where the store that was in place is now.
     func setAside() throws -> String {
         if let before {
-            guard let alone = before.alone else {
+            if before.alone == nil {
                 print(
                     """
                     # The database before, \(before.address.text), cannot be told that the log goes on elsewhere.
                     # Make sure that no node uses it, now or when it is back.
                     """)
-                return before.address.text
             }
-            try alone.retire()
             return before.address.text
         }
         let aside = try directory.setAside()
@@ -254,6 +263,8 @@ private final class Place {
         } else {
             _ = try await PostgreSQLRelayStore(database, holding: .noLog)
         }
+        // Not before all is in the new one: when that fails, the command can be given again, and finds what it found.
+        try before?.alone?.retire()
         try await directory.setStore(.database(database))
     }
 }

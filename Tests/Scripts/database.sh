@@ -11,7 +11,8 @@ trap 'kill -9 $relay 2>/dev/null || true' EXIT
 pg_create a
 pg_database a first
 pg_database a second
-first=$(pg_url a first first) second=$(pg_url a second second)
+pg_database a third
+first=$(pg_url a first first) second=$(pg_url a second second) third=$(pg_url a third third)
 read -r port operations <<<"$("$ROOT/scripts/free-port" 2)"
 data=$dir/relay
 
@@ -127,3 +128,10 @@ data=$dir/forgotten
 relay=$!
 waits 20 answers 503
 says 'the log has stopped' "$dir/relay.log"
+
+# Whoever restores with that configuration, even a backup of that database, does not go on with a log that goes on elsewhere.
+stops
+denies 'brought over to another place' "$bin/liaisond" migrate --data "$data" --to "$third"
+"$bin/liaisond" backup --data "$data" --output "$dir/late" >"$dir/out"
+"$bin/liaisond" restore --data "$data" --backup "$dir/late" --store "$third" >"$dir/out"
+says 'a new log has begun' "$dir/out"
