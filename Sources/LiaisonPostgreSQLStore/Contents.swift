@@ -285,12 +285,13 @@ extension PostgreSQLRelayStore {
     }
 
     public func dropStaged(before instant: Instant) async throws {
+        // One at a time: of several shelves at once a commit would lock the same ones in another order.
         let drop: @Sendable (Connection) throws -> Int = { connection in
             try connection.transaction {
                 let contents: [Int] = try connection.query(
                     """
                     DELETE FROM staged WHERE (owner, digest) IN
-                        (SELECT owner, digest FROM staged WHERE at < $1 LIMIT 64 FOR UPDATE SKIP LOCKED)
+                        (SELECT owner, digest FROM staged WHERE at < $1 LIMIT 1 FOR UPDATE SKIP LOCKED)
                     RETURNING content
                     """, [.instant(instant)]
                 ).map { try $0("content") }

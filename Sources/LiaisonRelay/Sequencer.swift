@@ -36,6 +36,8 @@ public actor Sequencer {
     private let stopped = Mutex<String?>(nil)
     /// When the first commit since the last scrub may have erased something; nil when there is nothing to scrub.
     public private(set) var scrubPendingSince: Instant?
+    /// The same of the scrub that is under way.
+    private var erasedSinceScrub: Instant?
     private let published = Mutex((directory: Directory(), changes: 0, head: StoredHead?.none, edge: TreeEdge()))
     private let waited = Mutex<[String: Int]>([:])
     /// Readings of what other nodes committed.
@@ -169,7 +171,7 @@ public actor Sequencer {
                 state: draft.state, results: results, committed: Committed(batch, draft.state.edge),
                 mailboxes: others.mailboxes + batch.entries.map(\.mailbox),
                 directoryChanged: others.directoryChanged || !batch.documents.isEmpty,
-                hasErased: !batch.erased.isEmpty || !batch.erasedRecords.isEmpty,
+                hasErased: !batch.erased.isEmpty || !batch.erasedRecords.isEmpty || !batch.transfers.isEmpty,
                 head: batch.entries.isEmpty
                     ? others.head : StoredHead(size: draft.state.edge.size, checkpoint: batch.checkpoint))
             return (batch, decided)
@@ -211,13 +213,13 @@ public actor Sequencer {
     ///
     /// - Parameter always: also when this node has erased nothing, as after a crash.
     func scrub(always: Bool = false) async throws {
-        let since = scrubPendingSince
-        guard since != nil || always else { return }
-        scrubPendingSince = nil
+        guard scrubPendingSince != nil || always else { return }
+        erasedSinceScrub = nil
         do {
             try await store.scrub()
+            scrubPendingSince = erasedSinceScrub
         } catch {
-            scrubPendingSince = since ?? clock()
+            scrubPendingSince = scrubPendingSince ?? clock()
             throw error
         }
     }
@@ -225,7 +227,10 @@ public actor Sequencer {
     /// Another node cleans.
     public func leaveScrub() { scrubPendingSince = nil }
 
-    private func noteErasure() { scrubPendingSince = scrubPendingSince ?? clock() }
+    private func noteErasure() {
+        scrubPendingSince = scrubPendingSince ?? clock()
+        erasedSinceScrub = erasedSinceScrub ?? clock()
+    }
 
     /// Whether nothing is signed any more: the log went on elsewhere, or was shown another history.
     public nonisolated var isStopped: Bool { stopped.withLock { $0 != nil } }

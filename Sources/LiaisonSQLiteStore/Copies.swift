@@ -14,7 +14,9 @@ extension SQLiteRelayStore {
         let copy = try DatabaseQueue(path: path)
         try pool.backup(to: copy)
         try copy.writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON")
+            // No journal beside the copy keeps what is overwritten in it.
+            try $0.execute(
+                sql: "PRAGMA journal_mode = DELETE; PRAGMA journal_mode = MEMORY; PRAGMA secure_delete = ON")
         }
         // What is being erased here does not stay in the copy.
         while try copy.write({ try ChunkTable(database: $0).deleteDiscarded() }) {}

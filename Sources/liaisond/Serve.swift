@@ -63,6 +63,7 @@ struct Serve: AsyncParsableCommand {
             limits: settings.limits, metrics: metrics,
             services: [
                 Ticker(sequencer: sequencer, relay: relay, metrics: metrics, logger: logger),
+                Upkeep(relay: relay, logger: logger),
                 Follower(sequencer: sequencer, store: store, logger: logger), GivingBack()
             ]
                 + (try others(relay, metrics, settings, directory, logger)), logger: logger)
@@ -126,7 +127,6 @@ struct Ticker: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var seconds = 0
             while !Task.isCancelled {
                 do {
                     let leads = await relay.store.leads()
@@ -142,15 +142,37 @@ struct Ticker: Service {
                     while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled,
                         await relay.store.leads()
                     {}
-                    // At the start, too: a crash may have left in the store's files what was erased.
-                    if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
-                    // Somebody may read what is to be cut off; the metric says since when.
-                    // A database rewrites whole tables for it, and does so more rarely.
-                    if seconds.isMultiple(of: relay.store.isShared ? 600 : 10) { try? await relay.scrub() }
                 } catch {
                     logger.error("tick failed", metadata: ["error": "\(type(of: error))"])
                 }
-                seconds += 1
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// Leaves nothing of what was erased in the store's files, on the node that leads. To overwrite much takes long, and no deadline
+/// waits for it.
+struct Upkeep: Service {
+    let relay: Relay
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var seconds = 0
+            while !Task.isCancelled {
+                if await relay.store.leads() {
+                    do {
+                        // At the start, too: a crash may have left in the store's files what was erased.
+                        if seconds.isMultiple(of: 3600) { try await relay.dropStaleUploads() }
+                    } catch {
+                        logger.error("stale uploads are not dropped", metadata: ["error": "\(type(of: error))"])
+                    }
+                    // Somebody may read what is to be cut off; the metric says since when.
+                    // A database rewrites whole tables for it, and does so more rarely.
+                    if seconds.isMultiple(of: relay.store.isShared ? 600 : 10) { try? await relay.scrub() }
+                    seconds += 1
+                }
                 try? await Task.sleep(for: .seconds(1))
             }
         }

@@ -150,6 +150,7 @@ struct AccessTests {
             return await group.reduce(into: []) { $0.append($1) }
         }
         #expect(problems.compactMap(\.self) == [.contentMissing])
+        #expect(await world.sequencer.scrubPendingSince != nil, "a content that was replaced is erased")
     }
 
     // MARK: Attempts
