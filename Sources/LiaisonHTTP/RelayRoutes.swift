@@ -17,6 +17,8 @@ struct RelayRoutes {
     /// Answers that may be large are counted once they are there: so many of them are made at a time, and urgent ones apart.
     private let largeAnswers = Turnstile(places: 4)
     private let urgentLargeAnswers = Turnstile(places: 4)
+    /// What an auditor may ask for can be much work: fewer at a time than a store has readers, urgent or not.
+    private let inspections = Turnstile(places: 2)
 
     init(relay: Relay, shares: Shares) {
         self.relay = relay
@@ -186,7 +188,7 @@ struct RelayRoutes {
             return { request, context in
                 let peer = try context.author(relay)
                 let note: Unverified<Inspection> = try await note(in: request, context)
-                return try await large(request, context) {
+                return try await large(context, through: inspections) {
                     try json(await relay.inspect(note, from: cursor(of: request), by: peer))
                 }
             }
@@ -294,12 +296,18 @@ struct RelayRoutes {
 
     // MARK: Bodies
 
-    /// Makes an answer that may be large when it is its turn, and counts it before the next one is made.
     private func large(
         _ request: Request, _ context: RelayRequestContext, _ make: () async throws -> Response
     ) async throws -> Response {
-        let turnstile = Urgency(priority: request.headers[.priority]).isApart ? urgentLargeAnswers : largeAnswers
-        return try await turnstile.pass {
+        let isApart = Urgency(priority: request.headers[.priority]).isApart
+        return try await large(context, through: isApart ? urgentLargeAnswers : largeAnswers, make)
+    }
+
+    /// Makes an answer that may be large when it is its turn, and counts it before the next one is made.
+    private func large(
+        _ context: RelayRequestContext, through turnstile: Turnstile, _ make: () async throws -> Response
+    ) async throws -> Response {
+        try await turnstile.pass {
             try context.checkIsThere()
             // Whoever lets earlier ones lie asks again later.
             try context.share?.hold(0)

@@ -281,22 +281,29 @@ public struct PostgreSQLRelayStore: RelayStore {
                 SELECT name FROM m WHERE right(name, length($1) + 1) = '@' || $1 OR name = 'institution:' || $1
                 """, [.text(institution)]
             ).map { try $0("name") }
+            let (first, end) = (try facts.place(of: since).lowerBound, try facts.place(of: until).upperBound)
             return try facts.entries(
                 """
-                mailbox = ANY ($1) AND "index" >= $2 AND at >= $3 AND at < $4 AND sealed IS NOT NULL
-                ORDER BY "index" LIMIT $5
+                mailbox = ANY ($1) AND "index" >= $2 AND "index" < $3 AND at >= $4 AND at < $5 AND sealed IS NOT NULL
+                ORDER BY "index" LIMIT $6
                 """,
-                [.texts(mailboxes), .int(index), .instant(since), .instant(until), .int(limit)])
+                [
+                    .texts(mailboxes), .int(max(index, first)), .int(end), .instant(since), .instant(until), .int(limit)
+                ])
         }
     }
 
     public func ends(of mailboxes: [Mailbox], since: Instant, until: Instant) async throws -> [StoredEntry] {
         try await facts { facts in
-            try mailboxes.flatMap { mailbox in
-                try [("at < $2", "DESC", since), ("at >= $2", "ASC", until)].flatMap { condition, order, instant in
+            let halves = [
+                ("\"index\" < $2 AND at < $3", "DESC", try facts.place(of: since).upperBound, since),
+                ("\"index\" >= $2 AND at >= $3", "ASC", try facts.place(of: until).lowerBound, until)
+            ]
+            return try mailboxes.flatMap { mailbox in
+                try halves.flatMap { condition, order, place, instant in
                     try facts.entries(
-                        "mailbox = $1 AND sealed IS NOT NULL AND \(condition) ORDER BY number \(order) LIMIT 1",
-                        [.text(mailbox), .instant(instant)])
+                        "mailbox = $1 AND sealed IS NOT NULL AND \(condition) ORDER BY \"index\" \(order) LIMIT 1",
+                        [.text(mailbox), .int(place), .instant(instant)])
                 }
             }
         }

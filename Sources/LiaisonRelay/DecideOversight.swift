@@ -11,6 +11,32 @@ extension Agent {
     var mayInspect: Bool { duties.contains(.auditor) || duties.contains(.dpo) }
 }
 
+/// Demands of one auditor within a minute and within an hour.
+struct InspectionCount: Hashable, Sendable {
+    /// Demands in a minute.
+    static let perMinute = 10
+    /// Entries in an hour: a demand is one in every mailbox that it names.
+    static let entriesPerHour = 12_000
+
+    private var minute = 0
+    private var demands = 0
+    private var hour = 0
+    private var entries = 0
+
+    /// - Throws: `Problem(.tooManyRequests)` with the time after which there is room again.
+    mutating func add(entries more: Int, at now: Instant) throws(Problem) {
+        let (minute, hour) = (now.period(of: .minutes(1)), now.period(of: .hours(1)))
+        if self.minute != minute { (self.minute, demands) = (minute, 0) }
+        if self.hour != hour { (self.hour, entries) = (hour, 0) }
+        guard demands < Self.perMinute else { throw Problem(.tooManyRequests) }
+        guard entries + more <= Self.entriesPerHour else {
+            throw Problem(.tooManyRequests, retryAfter: Instant((hour + 1) * 3600) - now)
+        }
+        demands += 1
+        entries += more
+    }
+}
+
 extension Draft {
     /// Takes an auditor's demand to read their institution's events. The same demand again is the same event.
     ///
@@ -38,14 +64,9 @@ extension Draft {
         if let here = batch.inspections.first(where: { $0.hash == inspection.hash }) {
             return .recorded(index: here.entry)
         }
-        let minute = now.period(of: .minutes(1))
-        var counted = state.inspections[peer] ?? (minute, count: 0)
-        if counted.minute != minute { counted = (minute, 0) }
-        guard counted.count < Self.inspectionsPerMinute else { throw Problem(.tooManyRequests) }
-        // Counted before it is looked whether they are units: to find out costs as much as to write.
-        counted.count += 1
-        state.inspections[peer] = counted
         let units = claimed.units ?? []
+        // Counted before it is looked whether they are units: to find out costs as much as to write.
+        try state.inspections[peer, default: InspectionCount()].add(entries: 1 + units.count, at: now)
         guard listed.isSuperset(of: units) else { throw Problem(.unknownUnit) }
         let mailboxes = [.institution(peer.institution)] + units.map(Mailbox.unit)
         let index = try record(.inspection, in: mailboxes) { record in
@@ -56,9 +77,6 @@ extension Draft {
             StoredInspection(hash: inspection.hash, note: inspection.note.serialized, entry: index))
         return .recorded(index: index)
     }
-
-    /// Each is an entry in every mailbox that it names.
-    static let inspectionsPerMinute = 10
 
     /// Says once for each delivery that an agent of its unit was shown it.
     mutating func notify(_ shown: [DeliveryID]) throws -> Outcome {

@@ -24,8 +24,8 @@ struct RelayState: Sendable {
     var recordsCheckedAt: Instant?
     /// Refusals of this minute, by agent.
     var refusals: [AgentAddress: RefusalCount] = [:]
-    /// Inspections of a minute, by agent; forgotten with the state, which is read anew only after a failure.
-    var inspections: [AgentAddress: (minute: Int, count: Int)] = [:]
+    /// Inspections of this minute and hour, by agent; forgotten with the state, which is read anew only after a failure.
+    var inspections: [AgentAddress: InspectionCount] = [:]
 }
 
 /// A batch being decided: the state as it will be, what will be written, and look-ups that see both the

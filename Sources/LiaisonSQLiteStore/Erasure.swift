@@ -59,29 +59,35 @@ extension SQLiteRelayStore {
                     """,
                 arguments: ["institution": institution.description])
             let marks = databaseQuestionMarks(count: mailboxes.count)
+            let facts = SQLiteFacts(database: database)
+            let (first, end) = (try facts.place(of: since).lowerBound, try facts.place(of: until).upperBound)
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM entries WHERE mailbox IN (\(marks)) AND "index" >= ? AND at >= ? AND at < ?
-                        AND sealed IS NOT NULL ORDER BY "index" LIMIT ?
+                    SELECT * FROM entries WHERE mailbox IN (\(marks)) AND "index" >= ? AND "index" < ?
+                        AND at >= ? AND at < ? AND sealed IS NOT NULL ORDER BY "index" LIMIT ?
                     """,
-                arguments: StatementArguments(mailboxes) + [index, since, until, limit])
+                arguments: StatementArguments(mailboxes) + [max(index, first), end, since, until, limit])
             return try Self.entries(rows, database)
         }
     }
 
     public func ends(of mailboxes: [Mailbox], since: Instant, until: Instant) async throws -> [StoredEntry] {
         try await pool.read { database in
-            let halves = [("at < ?", "DESC", since), ("at >= ?", "ASC", until)]
+            let facts = SQLiteFacts(database: database)
+            let halves = [
+                ("\"index\" < ? AND at < ?", "DESC", try facts.place(of: since).upperBound, since),
+                ("\"index\" >= ? AND at >= ?", "ASC", try facts.place(of: until).lowerBound, until)
+            ]
             let rows = try mailboxes.flatMap { mailbox in
-                try halves.compactMap { condition, order, instant in
+                try halves.compactMap { condition, order, place, instant in
                     try Row.fetchOne(
                         database,
                         sql: """
                             SELECT * FROM entries WHERE mailbox = ? AND sealed IS NOT NULL AND \(condition)
-                            ORDER BY number \(order) LIMIT 1
+                            ORDER BY "index" \(order) LIMIT 1
                             """,
-                        arguments: [mailbox.description, instant])
+                        arguments: [mailbox.description, place, instant])
                 }
             }
             return try Self.entries(rows, database)

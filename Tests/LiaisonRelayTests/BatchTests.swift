@@ -33,6 +33,17 @@ struct BatchTests {
         return index
     }
 
+    /// A store behind a network is asked once for what an inspection counts in the mailboxes of a thousand units, and not for each.
+    @Test func anInspectionSaysWhatItAsks() throws {
+        let units = try ["iscg-est@avema01", "iscg-ouest@avema01"].map { try Fixture.unit($0) }
+        let auditor = try Fixture.agent("d-01@avema01")
+        let demand = try Inspection(
+            by: auditor, log: Fixture.origin, since: 0, until: 10, units: units, at: 10
+        ).signed(by: Fixture.signer("d-01@avema01"))
+        let questions = try Questions([.inspect(Unverified(demand.note), peer: auditor, listed: [])])
+        #expect(questions.mailboxes == Set([.institution(auditor.institution)] + units.map(Mailbox.unit)))
+    }
+
     /// Whoever hands in the same document twice at once gets the same answer twice, and the log has it once.
     @Test(arguments: StoreKind.allCases)
     func theSameDocumentTwiceIsOneEntry(kind: StoreKind) async throws {

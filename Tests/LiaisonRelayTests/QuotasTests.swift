@@ -246,6 +246,26 @@ struct QuotasTests {
         #expect(relay.quotaRefusals == [handover.bucket: 1])
     }
 
+    /// A demand counts for every mailbox that it makes an entry in, and a demand that finds no room uses up nothing.
+    @Test func demandsOfAnAuditorAreBounded() throws {
+        var (count, now) = (InspectionCount(), Instant(7200))
+        for _ in 0..<InspectionCount.perMinute { try count.add(entries: 1, at: now) }
+        #expect(throws: Problem(.tooManyRequests)) { try count.add(entries: 1, at: now) }
+        for _ in 0..<11 {
+            now += 60
+            try count.add(entries: 1001, at: now)
+        }
+        now += 60
+        #expect(throws: Problem(.tooManyRequests, retryAfter: .hours(1) - .minutes(12))) {
+            try count.add(entries: 1001, at: now)
+        }
+        try count.add(entries: InspectionCount.entriesPerHour - 11 * 1001 - InspectionCount.perMinute, at: now)
+        #expect(throws: Problem(.tooManyRequests, retryAfter: .hours(1) - .minutes(12))) {
+            try count.add(entries: 1, at: now)
+        }
+        try count.add(entries: 1001, at: 10_800)
+    }
+
     /// Who meets a bound that is no bucket is counted as well.
     @Test func whoeverWaitsIsCounted() async throws {
         let iscg = "iscg-est@avema01"
@@ -264,7 +284,7 @@ struct QuotasTests {
             ).signed(by: world.signer(iscg))
             _ = try await relay.inspect(Unverified(demand.note), from: 0, by: agent)
         }
-        for since in 0..<Draft.inspectionsPerMinute { try await inspect(Instant(since)) }
+        for since in 0..<InspectionCount.perMinute { try await inspect(Instant(since)) }
         await #expect(throws: Problem(.tooManyRequests)) { try await inspect(100) }
         #expect(relay.quotaRefusals == ["agent_streams": 1, "guesses": 1, "agent_inspections": 1])
     }

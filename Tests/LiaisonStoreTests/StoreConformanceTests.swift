@@ -75,6 +75,33 @@ struct StoreConformanceTests {
         #expect(try await ends(0, 10) == [1])
     }
 
+    /// However long a log is, a time is found in it, also where a clock was put back meanwhile, and whatever time somebody names.
+    @Test(arguments: StoreKind.allCases)
+    func aTimeHasItsPlaceInTheLog(kind: StoreKind) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await kind.open(in: directory)
+        let times: [Instant] = (0..<300).map { Instant(10_000 + $0 / 3 * 7200 - ($0.isMultiple(of: 7) ? 3000 : 0)) }
+        try await store.commit(batch(0..<300, firstNumber: 1, at: times))
+        try await store.read { facts in
+            for instant in [.earliest, .latest] + times + times.map({ $0 + 1 }) {
+                let place = try facts.place(of: instant)
+                let (before, after) = (
+                    times.lastIndex { $0 < instant } ?? -1, times.firstIndex { $0 >= instant } ?? times.count
+                )
+                #expect(before < place.upperBound && after >= place.lowerBound, "\(instant)")
+                #expect(place.count <= 6, "\(instant)")
+            }
+        }
+        for (number, since) in times.enumerated() where number.isMultiple(of: 11) {
+            let until = since + 50_000
+            let found = try await store.entries(
+                of: Fixture.institution("avema01"), since: since, until: until, from: 0, limit: 300)
+            #expect(found.map(\.index) == times.indices.filter { times[$0] >= since && times[$0] < until })
+            let ends = try await store.ends(of: [unit], since: since, until: until).map(\.index)
+            #expect(ends == [times.lastIndex { $0 < since }, times.firstIndex { $0 >= until }].compactMap(\.self))
+        }
+    }
+
     @Test(arguments: StoreKind.allCases)
     func aStagedContentGrowsFromWhereItEnds(kind: StoreKind) async throws {
         let directory = try TemporaryDirectory()

@@ -63,6 +63,24 @@ public protocol StoreFacts {
 
 extension StoreFacts {
     public func prepare(for questions: Questions) throws {}
+
+    /// Where in the log an instant is, found by bisection: every entry made before it is below the upper bound, and every entry
+    /// made at it or later is at or above the lower one. Between the two are those of an hour on either side, because a clock
+    /// may have been put back.
+    ///
+    /// Nobody's question about a time walks through all that is older or newer.
+    public func place(of instant: Instant) throws -> Range<Int> {
+        let size = try head()?.size ?? 0
+        func first(from instant: Instant) throws -> Int {
+            var (low, high) = (0, size)
+            while low < high {
+                let middle = low + (high - low) / 2
+                if let at = try self.instant(of: middle), at >= instant { high = middle } else { low = middle + 1 }
+            }
+            return low
+        }
+        return try first(from: instant - .hours(1))..<first(from: instant + .hours(1))
+    }
 }
 
 /// An agent and a delivery: what the agent has done with it.
@@ -107,6 +125,9 @@ public struct Questions: Sendable {
             case .notify(let deliveries):
                 transmissions.formUnion(deliveries.map(\.transmission))
                 mailboxes.formUnion(deliveries.map { .unit($0.unit) })
+            case .inspect(let demand, let peer, _):
+                mailboxes.insert(.institution(peer.institution))
+                mailboxes.formUnion((demand.claimed.units ?? []).prefix(Inspection.unitLimit).map(Mailbox.unit))
             default: break
             }
         }
