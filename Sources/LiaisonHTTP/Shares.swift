@@ -40,8 +40,8 @@ final class Shares: Sendable {
     private let rates = Mutex<[Party: Patience]>([:])
     /// Of those who read the log, and of their networks, which are as many as somebody likes.
     private let logRates = Mutex<[Party: Patience]>([:])
-    /// Requests of strangers, the oldest first.
-    private let guests = Mutex<[Guest]>([])
+    /// Requests that hold a place, by their shares.
+    private let holders = Mutex<(all: [ObjectIdentifier: Holder], number: Int)>(([:], 0))
 
     init(_ limits: ServerLimits) { self.limits = limits }
 
@@ -75,37 +75,40 @@ final class Shares: Sendable {
     ///   - key: of the connection; nil for one that showed none.
     ///   - institution: of the agent or registrar whom a roster names by this key; nil for strangers.
     ///   - urgency: that the request says it has; a stranger's is not looked at.
-    ///   - close: ends the request of a stranger who lets the relay wait while others have no place.
+    ///   - close: ends a request that lets the relay wait while others have no place.
     /// - Throws: `Problem(.tooManyRequests)`.
     func enter(
         from network: String, key: Hash?, institution: InstitutionID?, _ urgency: Urgency = .routine,
         close: @escaping @Sendable () -> Void = {}
     ) throws(Problem) -> Share {
         guard let key, let institution else {
-            return try enter(of: .network(network), in: .strangers, close)
+            return try enter([.network(network), .strangers, .all], group: .network(network), in: .strangers, close)
         }
-        let parties: [Party] =
-            urgency.isApart
-            ? [.agentUrgent(key), .institutionUrgent(institution), .allUrgent]
-            : [.agent(key), .institution(institution), .all]
-        try take(requests: 1, bytes: 0, parties)
-        return Share(of: self, parties)
+        return urgency.isApart
+            ? try enter(
+                [.agentUrgent(key), .institutionUrgent(institution), .allUrgent],
+                group: .institutionUrgent(institution), in: .allUrgent, close)
+            : try enter(
+                [.agent(key), .institution(institution), .all], group: .institution(institution), in: .all, close)
     }
 
     /// The same for whoever reads the log on its own listener, where nobody is known.
     func enterLog(from network: String, close: @escaping @Sendable () -> Void = {}) throws(Problem) -> Share {
-        try enter(of: .logNetwork(network), in: .log, close)
+        try enter([.logNetwork(network), .log, .all], group: .logNetwork(network), in: .log, close)
     }
 
+    /// - Parameters:
+    ///   - group: in the crowd; of the one that has most, somebody has to go when the crowd has no room.
+    ///   - crowd: within which requests make room for each other, and for nobody else's.
     private func enter(
-        of network: Party, in crowd: Party, _ close: @escaping @Sendable () -> Void
+        _ parties: [Party], group: Party, in crowd: Party, _ close: @escaping @Sendable () -> Void
     ) throws(Problem) -> Share {
-        let parties = [network, crowd, .all]
-        try take(requests: 1, bytes: 0, parties)
-        let share = Share(of: self, parties)
-        guests.withLock {
-            $0.append(
-                Guest(id: ObjectIdentifier(share), share: share, network: network, crowd: crowd, close: close))
+        try take(requests: 1, bytes: 0, parties, in: crowd)
+        let share = Share(of: self, parties, in: crowd)
+        holders.withLock { holders in
+            holders.number += 1
+            holders.all[ObjectIdentifier(share)] = Holder(
+                number: holders.number, share: share, group: group, crowd: crowd, close: close)
         }
         return share
     }
@@ -139,42 +142,39 @@ final class Shares: Sendable {
         return limits.refusalWait
     }
 
-    fileprivate func take(requests: Int, bytes: Int, _ parties: [Party]) throws(Problem) {
+    fileprivate func take(requests: Int, bytes: Int, _ parties: [Party], in crowd: Party) throws(Problem) {
         var full = whoIsFull(with: requests, bytes, parties)
-        while let crowd = full, pushOut(of: crowd, for: requests) { full = whoIsFull(with: requests, bytes, parties) }
-        guard let full else { return }
-        refused.withLock { $0[limit(of: full).name, default: 0] += 1 }
+        while let (party, lacksBytes) = full, party == crowd, pushOut(of: crowd, forBytes: lacksBytes) {
+            full = whoIsFull(with: requests, bytes, parties)
+        }
+        guard let (party, _) = full else { return }
+        refused.withLock { $0[limit(of: party).name, default: 0] += 1 }
         throw Problem(.tooManyRequests, retryAfter: 1)
     }
 
-    /// The party that has no room for these; nil when they are taken.
-    private func whoIsFull(with requests: Int, _ bytes: Int, _ parties: [Party]) -> Party? {
+    /// The party that has no room for these, and whether it is bytes that it lacks; nil when they are taken.
+    private func whoIsFull(with requests: Int, _ bytes: Int, _ parties: [Party]) -> (party: Party, lacksBytes: Bool)? {
         used.withLock { used in
             for party in parties {
                 let (limit, now) = (limit(of: party).limits, used[party] ?? (0, 0))
-                if now.requests + requests > limit.requests || now.bytes + bytes > limit.bytes { return party }
+                if now.bytes + bytes > limit.bytes { return (party, true) }
+                if now.requests + requests > limit.requests { return (party, false) }
             }
             Self.change(&used, requests: requests, bytes: bytes, parties)
             return nil
         }
     }
 
-    /// Where all strangers together have no room: ends the oldest request that lets the relay wait, of the network that has most.
+    /// Where a crowd has no room: ends the oldest request that lets the relay wait, of the network or institution that has most.
     ///
-    /// - Parameter requests: 0 when it is bytes that are lacking.
     /// - Returns: whether there was one.
-    private func pushOut(of crowd: Party, for requests: Int) -> Bool {
-        guard crowd == .strangers || crowd == .log else { return false }
+    private func pushOut(of crowd: Party, forBytes: Bool) -> Bool {
         let used = used.withLock { $0 }
-        func size(_ guest: Guest) -> Int {
-            (requests > 0 ? used[guest.network]?.requests : used[guest.network]?.bytes) ?? 0
-        }
-        let victim = guests.withLock { guests -> Guest? in
-            let idle = guests.filter { $0.crowd == crowd && !$0.isInWork }
-            let most = idle.map(size).max()
-            guard let victim = idle.first(where: { size($0) == most }) else { return nil }
-            guests.removeAll { $0.id == victim.id }
-            return victim
+        func size(_ group: Party) -> Int { (forBytes ? used[group]?.bytes : used[group]?.requests) ?? 0 }
+        let victim = holders.withLock { holders -> Holder? in
+            let idle = holders.all.filter { $0.value.crowd == crowd && !$0.value.isInWork }
+            let victim = idle.max { (size($0.value.group), $1.value.number) < (size($1.value.group), $0.value.number) }
+            return victim.flatMap { holders.all.removeValue(forKey: $0.key) }
         }
         guard let victim else { return false }
         victim.share?.end()
@@ -182,13 +182,10 @@ final class Shares: Sendable {
         return true
     }
 
-    fileprivate func left(_ share: ObjectIdentifier) { guests.withLock { $0.removeAll { $0.id == share } } }
+    fileprivate func left(_ share: ObjectIdentifier) { holders.withLock { _ = $0.all.removeValue(forKey: share) } }
 
     fileprivate func set(_ share: ObjectIdentifier, isInWork: Bool) {
-        guests.withLock { guests in
-            guard let place = guests.firstIndex(where: { $0.id == share }) else { return }
-            guests[place].isInWork = isInWork
-        }
+        holders.withLock { $0.all[share]?.isInWork = isInWork }
     }
 
     /// Takes, or gives back, whatever the limits are.
@@ -208,11 +205,13 @@ final class Shares: Sendable {
     }
 }
 
-/// A request of somebody whom no roster names.
-private struct Guest {
-    let id: ObjectIdentifier
+/// A request that holds a place.
+private struct Holder {
+    /// Larger than that of whoever came before.
+    let number: Int
     weak var share: Share?
-    let network: Shares.Party
+    /// Its network or institution.
+    let group: Shares.Party
     let crowd: Shares.Party
     let close: @Sendable () -> Void
     /// Whether the relay is at work for it; otherwise it waits for its body, or for its answer to be taken.
@@ -223,6 +222,7 @@ private struct Guest {
 final class Share: Sendable {
     private let shares: Shares
     private let parties: [Shares.Party]
+    private let crowd: Shares.Party
 
     private struct Held {
         /// Bytes in all, and of these what is counted for an answer.
@@ -233,9 +233,10 @@ final class Share: Sendable {
 
     private let held = Mutex(Held())
 
-    fileprivate init(of shares: Shares, _ parties: [Shares.Party]) {
+    fileprivate init(of shares: Shares, _ parties: [Shares.Party], in crowd: Shares.Party) {
         self.shares = shares
         self.parties = parties
+        self.crowd = crowd
     }
 
     deinit {
@@ -273,7 +274,7 @@ final class Share: Sendable {
     ///
     /// - Throws: `Problem(.tooManyRequests)`.
     func hold(_ bytes: Int) throws(Problem) {
-        try shares.take(requests: 0, bytes: bytes, parties)
+        try shares.take(requests: 0, bytes: bytes, parties, in: crowd)
         try add(bytes)
     }
 
@@ -281,7 +282,7 @@ final class Share: Sendable {
     ///
     /// - Throws: `Problem(.tooManyRequests)`.
     func reserve(_ bytes: Int) throws(Problem) {
-        try shares.take(requests: 0, bytes: bytes, parties)
+        try shares.take(requests: 0, bytes: bytes, parties, in: crowd)
         try add(bytes, reserved: bytes)
     }
 

@@ -286,6 +286,42 @@ struct FairnessTests {
         withExtendedLifetime([complete, second, third, fourth, guest, last, late]) {}
     }
 
+    /// Two institutions whose answers nobody takes fill what there is for all: whoever else comes gets in for the oldest request of
+    /// the one that has most, that lets the relay wait. A stranger does not.
+    @Test(arguments: [Urgency.routine, .urgent])
+    func whatLetsTheRelayWaitMakesRoom(urgency: Urgency) throws {
+        var limits = limits
+        limits.agentUrgent = limits.agent
+        limits.institutionUrgent = limits.institution
+        limits.allUrgent = limits.all
+        let (shares, closed) = (Shares(limits), Closed())
+        func enter(_ name: String, _ institution: InstitutionID?) throws -> Share {
+            try shares.enter(
+                from: "192.0.2.1", key: Hash.of(name), institution: institution, urgency, close: closed.close(name))
+        }
+        let cd = try #require(InstitutionID("cd01"))
+        let first = try enter("first", avema)
+        let second = try enter("second", avema)
+        let third = try enter("third", ggd)
+        for share in [first, second, third] { share.beginWork() }
+        for share in [first, second] { share.holdAnswer(60) }
+        third.holdAnswer(100)
+        #expect(throws: Problem(.tooManyRequests)) { try enter("fourth", cd) }
+        for share in [second, third, first] { share.endWork() }
+        if urgency == .routine {
+            #expect(throws: Problem(.tooManyRequests)) { try enter("stranger", nil) }
+        }
+        #expect(closed.names == [])
+        let fourth = try enter("fourth", cd)
+        #expect(closed.names == ["first"])
+        fourth.beginWork()
+        try fourth.hold(40)
+        #expect(closed.names == ["first"])
+        try fourth.hold(20)
+        #expect(closed.names == ["first", "third"], "now that one has most")
+        withExtendedLifetime([first, second, third, fourth]) {}
+    }
+
     @Test func whatWasEndedIsGivenBackOnce() throws {
         var limits = limits
         limits.strangersShare = ShareLimits(requests: 1, bytes: 10)
