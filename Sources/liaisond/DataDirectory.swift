@@ -320,7 +320,8 @@ struct Settings {
         #LIAISOND_NETWORK_MEGABYTES=8
         #LIAISOND_ALL_REQUESTS=1024
         #LIAISOND_ALL_MEGABYTES=192
-        # The same, besides, for requests that hand in something urgent or immediate.
+        # The same, besides, for requests that say that they are urgent or immediate: to hand something in, or to ask for the
+        # directory before it.
         #LIAISOND_AGENT_URGENT_REQUESTS=12
         #LIAISOND_AGENT_URGENT_MEGABYTES=20
         #LIAISOND_INSTITUTION_URGENT_REQUESTS=32

@@ -9,8 +9,8 @@ import Testing
 /// Whole programs, driven by the readable scripts in `Tests/Scripts`. Each sets up what it needs, stops it, and
 /// exits 0 when everything was as it says. One that hangs is ended, and fails with the last commands that it ran.
 struct ScriptTests {
-    /// So many at a time: two more than the machines of these tests have processors, because scripts wait for deadlines and pages.
-    private static let lanes = Lanes(4)
+    /// So many at a time: three more than the machines of these tests have processors, because scripts wait for deadlines and pages.
+    private static let lanes = Lanes(5)
 
     /// The longest takes about eight minutes on two cores that all other tests share.
     static let limitInSeconds = 900
