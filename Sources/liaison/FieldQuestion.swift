@@ -12,7 +12,7 @@ struct FieldQuestion {
     enum Purpose {
         /// In the order of the form.
         case inTurn
-        /// From the summary: what is long, or a list, stands there to be edited.
+        /// From the summary: a list, too, stands there to be edited.
         case correction
         /// The value, or its absence, is wrong as the form is.
         case mending
@@ -95,7 +95,7 @@ struct FieldQuestion {
             lines.append("  \(number + 1). \(field.display(.text(code), language))")
         }
         lines += format
-        if let present { lines += keptLines(present) }
+        if let present, !isInEditor { lines += keptLines(present) }
         for line in lines { interview.console.say(line) }
     }
 
@@ -126,6 +126,10 @@ struct FieldQuestion {
         return [language("  gardé : ", "  kept: ") + (shown.first ?? "")] + shown.dropFirst().map { "    \($0)" }
     }
 
+    /// Whether what was kept stands there to be edited: a long text is added to more often than it is written anew, and what
+    /// somebody types never replaces one without showing it.
+    private var isInEditor: Bool { field.type == .longText && present != nil && interview.terminal.isTerminal }
+
     /// What stands in the line to be edited.
     private func prefill() throws -> String {
         guard let present else { return "" }
@@ -134,7 +138,7 @@ struct FieldQuestion {
             return text
         }
         return switch field.type {
-        case .longText where purpose != .inTurn: typed(present)
+        case .longText: typed(present)
         // Something is added to a list more often than it is said anew.
         case .choices where purpose == .correction, .texts where purpose == .correction: typed(present)
         default: ""
@@ -159,11 +163,23 @@ struct FieldQuestion {
 
     // MARK: Reading
 
+    private static let commands: Set<String> = ["<", "-", "?"]
+
+    /// What of `text`, as it stands in the editor, is an answer so far; nil for a command, and for what was kept already.
+    func unfinished(_ text: String) -> String? {
+        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let kept = present.map(typed) ?? ""
+        let isCommand = text.hasPrefix(kept) && Self.commands.contains(String(text.dropFirst(kept.count)))
+        return text.isEmpty || text == kept || isCommand ? nil : text
+    }
+
     /// A command may stand behind the value that stood there to be edited.
     private func read(_ draft: String, _ pausing: (String) throws -> Void) throws -> String {
         let extent: LineBuffer.Extent = field.type == .longText ? .paragraphs : .line
-        let commands: Set<String> = ["<", "-", "?"]
-        let known = draft.isEmpty ? commands : commands.union(commands.map { draft + $0 })
+        let commands = Self.commands
+        var known = draft.isEmpty ? commands : commands.union(commands.map { draft + $0 })
+        // In turn one Enter keeps a value, whatever it is.
+        if purpose == .inTurn, mayBeKept { known.insert(draft) }
         guard
             let typed = try interview.terminal.read(
                 editing: draft, extent: extent, commands: known, pausing: pausing)

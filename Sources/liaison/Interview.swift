@@ -279,8 +279,8 @@ struct Interview {
         return true
     }
 
-    /// A long text is kept as far as it was typed when somebody pauses or interrupts it, unless that would replace one that was
-    /// whole.
+    /// A long text is kept as far as it was typed when somebody pauses or interrupts it: with what was kept before, which stands
+    /// there to be edited.
     private func asking(_ question: FieldQuestion, _ answers: Answers) throws -> FieldQuestion.Answer {
         func keepUnfinished(_ text: String) throws {
             var unfinished = answers
@@ -288,8 +288,7 @@ struct Interview {
             try keep(unfinished)
         }
         func keepTyped(_ typed: String) throws {
-            let text = typed.trimmingCharacters(in: .whitespacesAndNewlines)
-            if question.field.type == .longText, question.present == nil, !text.isEmpty { try keepUnfinished(text) }
+            if question.field.type == .longText, let text = question.unfinished(typed) { try keepUnfinished(text) }
         }
         do {
             return try question.ask(keepUnfinished: keepUnfinished, pausing: keepTyped)

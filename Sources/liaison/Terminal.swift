@@ -20,7 +20,7 @@ final class Terminal {
         var text: String
     }
 
-    private let isTerminal = isatty(STDIN_FILENO) == 1
+    let isTerminal = isatty(STDIN_FILENO) == 1
     /// Whether it understands control sequences.
     private let isCapable: Bool
     private var decoder = KeyDecoder()

@@ -116,9 +116,12 @@ for end in SIGTERM SIGHUP; do
     types iscg-est concern_report 'Destinataire (numéro)' 1 "Nom de l'enfant" FICTIF "Prénom de l'enfant" Epsilon \
         'Commune de résidence' 01053 'Faits constatés' "Une phrase qui compte, avant $end." '' PAUSE '' "$end"
     if grep -q 'exit 0' "$dir/out"; then fail "$end did not end it"; fi
+    # What is added to a text that was kept stands behind it, and is kept in the same way; one Enter leaves it as it is.
     types iscg-est concern_report 'Destinataire (numéro)' 1 'Reprendre ce brouillon' '' 'gardé : FICTIF' '' \
-        'gardé : Epsilon' '' 'gardé' '' 'Faits constatés' ^C
-    says "Une phrase qui compte, avant $end." "$dir/out"
+        'gardé : Epsilon' '' 'gardé' '' 'Faits constatés' ' Puis une suite.' '' PAUSE '' "$end"
+    types iscg-est concern_report 'Destinataire (numéro)' 1 'Reprendre ce brouillon' '' 'gardé : FICTIF' '' \
+        'gardé : Epsilon' '' 'gardé' '' 'Faits constatés' '' 'Propos rapportés' '<' 'Faits constatés' ^C
+    says "Une phrase qui compte, avant $end. Puis une suite." "$dir/out"
     types iscg-est concern_report 'Destinataire (numéro)' 1 'Reprendre ce brouillon' n "L'effacer" o "Nom de l'enfant" ^C
 done
 
