@@ -209,25 +209,21 @@ public actor Sequencer {
         }
     }
 
-    /// Gives the pages of what was erased back; again and again until nobody reads them any more.
+    /// Leaves nothing of what was erased in the store's files; again and again until nobody reads them any more.
     ///
     /// - Parameter always: also when this node has erased nothing, as after a crash.
     func scrub(always: Bool = false) async throws {
         guard scrubPendingSince != nil || always else { return }
+        scrubPendingSince = scrubPendingSince ?? clock()
         erasedSinceScrub = nil
-        do {
-            try await store.scrub()
-            scrubPendingSince = erasedSinceScrub
-        } catch {
-            scrubPendingSince = scrubPendingSince ?? clock()
-            throw error
-        }
+        try await store.scrub()
+        scrubPendingSince = erasedSinceScrub
     }
 
     /// Another node cleans.
     public func leaveScrub() { scrubPendingSince = nil }
 
-    private func noteErasure() {
+    func noteErasure() {
         scrubPendingSince = scrubPendingSince ?? clock()
         erasedSinceScrub = erasedSinceScrub ?? clock()
     }

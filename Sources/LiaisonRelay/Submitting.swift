@@ -66,9 +66,12 @@ extension Relay {
 
     /// Hashing what is staged takes long: for however many requests it is done once.
     private func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference? {
-        try await closings.result(of: StagedName(digest: digest, owner: owner)) { [store] in
+        let found = try await closings.result(of: StagedName(digest: digest, owner: owner)) { [store] in
             try await store.closeStaged(digest, owner: owner)
         }
+        // What is not what it says was dropped.
+        if let found, found.sha256 != digest { await sequencer.noteErasure() }
+        return found
     }
 
     public func stagedSize(_ digest: Hash, by peer: AgentAddress) async throws -> StagedContent {

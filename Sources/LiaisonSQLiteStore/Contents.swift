@@ -134,7 +134,7 @@ extension SQLiteRelayStore {
     public func stage(
         _ bytes: [UInt8], of digest: Hash, owner: AgentAddress, at offset: Int, now: Instant
     ) async throws -> Bool {
-        try await pool.write { database in
+        try await writeMuch { database in
             let table = ChunkTable(database: database)
             if let staged = try Self.staged(digest, owner, database) {
                 guard staged.size == offset, !staged.complete else { return false }
@@ -172,7 +172,7 @@ extension SQLiteRelayStore {
             position += 1
         }
         let found = hasher.reference
-        return try await pool.write { database in
+        return try await writeMuch { database in
             guard let current = try Self.staged(digest, owner, database), current.content == staged.content,
                 current.size == found.size
             else { return nil }
@@ -196,7 +196,7 @@ extension SQLiteRelayStore {
     }
 
     public func dropStaged(before instant: Instant) async throws {
-        while try await pool.write({ database in
+        while try await writeMuch({ database in
             try Self.drop(
                 where: "(owner, digest) IN (SELECT owner, digest FROM staged WHERE at < ? LIMIT 64)", [instant],
                 database)

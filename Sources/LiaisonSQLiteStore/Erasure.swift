@@ -9,20 +9,10 @@ public import LiaisonRelay
 
 /// What is past its time, and who may read an institution's events.
 extension SQLiteRelayStore {
-    /// Freed pages are zeroed when they are freed, and given back in pieces that hold up nobody. The write-ahead log is copied
-    /// back beside whoever reads and commits, on a connection of its own, and cut off without waiting: a long reader or a
-    /// backup delays that, and no commit.
+    /// Freed pages are zeroed when they are freed. The write-ahead log is copied back beside whoever reads and commits, on a
+    /// connection of its own, and cut off without waiting: a long reader or a backup delays that, and no commit.
     public func scrub() async throws {
-        while try await pool.write({ try ChunkTable(database: $0).deleteDiscarded() }) {}
-        var free = Int.max
-        while free > 0 {
-            let left = try await pool.writeWithoutTransaction { database in
-                _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(2000)")
-                return try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
-            }
-            guard left < free else { break }
-            free = left
-        }
+        while try await writeMuch({ try ChunkTable(database: $0).deleteDiscarded() }) {}
         let isDone = try await cleaner.writeWithoutTransaction { database in
             func isWhole(_ mode: String) throws -> Bool {
                 guard let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(\(mode))") else { return false }
@@ -32,6 +22,35 @@ extension SQLiteRelayStore {
         }
         // Tried again later.
         guard isDone else { throw Failure.busy }
+    }
+
+    /// Gives free pages, which are zeroed already, back to the disk: for two seconds at most, and in steps of some milliseconds.
+    ///
+    /// For each page SQLite looks through the list of all free ones, so the longer the list, the fewer pages in a step. A list of
+    /// millions is left by a day on which gigabytes were erased; it takes hours, and what is stored meanwhile uses these pages.
+    public func shrink() async throws {
+        let end = ContinuousClock.now + .seconds(2)
+        var (pages, free) = (64, Int.max)
+        while ContinuousClock.now < end {
+            let step = pages
+            let (left, time) = try await bulk.pass {
+                try await pool.writeWithoutTransaction { database in
+                    let start = ContinuousClock.now
+                    _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(\(step))")
+                    return (
+                        try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0, ContinuousClock.now - start
+                    )
+                }
+            }
+            guard left > 0, left < free else { return }
+            free = left
+            pages = time > .milliseconds(10) ? max(pages / 2, 1) : min(pages * 2, 2000)
+        }
+    }
+
+    /// One transaction of somebody who writes much and can wait.
+    func writeMuch<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await bulk.pass { try await pool.write(body) }
     }
 
     /// Rewrites the whole store, so that nothing of what was erased is left in any page; nobody writes meanwhile.

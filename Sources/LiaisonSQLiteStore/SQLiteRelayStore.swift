@@ -14,6 +14,9 @@ public struct SQLiteRelayStore: RelayStore {
     /// For cleaning only: it waits for nobody.
     let cleaner: DatabaseQueue
     let checkpoints: Checkpoints
+    /// Whoever writes much and can wait goes through here, one at a time: in the queue of those who write, a commit has no more
+    /// than one of them before it.
+    let bulk = Turnstile(places: 1)
 
     public enum Failure: Error, Equatable {
         /// SQLite did not accept `synchronous = FULL`: what it acknowledges would not be durable.

@@ -171,6 +171,7 @@ struct Upkeep: Service {
                     // Somebody may read what is to be cut off; the metric says since when.
                     // A database rewrites whole tables for it, and does so more rarely.
                     if seconds.isMultiple(of: relay.store.isShared ? 600 : 10) { try? await relay.scrub() }
+                    if seconds.isMultiple(of: 10) { try? await relay.store.shrink() }
                     seconds += 1
                 }
                 try? await Task.sleep(for: .seconds(1))

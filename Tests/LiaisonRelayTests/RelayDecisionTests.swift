@@ -300,7 +300,7 @@ struct RelayDecisionTests {
         _ = try await world.relay.stage(Array(content[..<100_000]), of: digest, at: 0, by: peer)
         #expect(try await world.relay.stagedSize(digest, by: peer).offset == 100_000)
         _ = try await world.relay.stage(Array(content[100_000...]), of: digest, at: 100_000, by: peer)
-        func staged(_ size: Int = 300_000) async throws -> Receipt {
+        func staged(_ size: Int = 300_000, of digest: Hash = digest) async throws -> Receipt {
             let head = try await world.relay.directoryHead().evidence.verified(by: Fixture.noteKey(Fixture.origin))
             let body = Envelope(
                 by: peer,
@@ -314,6 +314,10 @@ struct RelayDecisionTests {
                 Unverified(body.signed(by: world.signer(montluel)).note), by: peer)
         }
         await #expect(throws: Problem(.contentMismatch)) { try await staged(299_999) }
+        #expect(await world.sequencer.scrubPendingSince == nil)
+        _ = try await world.relay.stage([1, 2, 3], of: Hash.of("others"), at: 0, by: peer)
+        await #expect(throws: Problem(.contentMismatch)) { try await staged(3, of: Hash.of("others")) }
+        #expect(await world.sequencer.scrubPendingSince != nil, "what is not what it says is erased")
         _ = try await staged()
         await #expect(throws: Problem(.contentMissing)) { try await staged() }
         #expect(try world.store.verify(log: Fixture.noteKey(Fixture.origin)).findings.isEmpty)

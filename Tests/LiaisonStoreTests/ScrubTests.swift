@@ -7,6 +7,7 @@ import LiaisonModel
 import LiaisonNotes
 import LiaisonRelay
 import LiaisonTestKit
+import Synchronization
 import Testing
 
 @testable import LiaisonSQLiteStore
@@ -118,6 +119,58 @@ struct ScrubTests {
             (chunks, contents) = present
         }
         #expect(try await (count("chunks"), count("contents"), count("discarded")) == (0, 0, 0))
+    }
+
+    private final class Count: Sendable {
+        private let state = Mutex(0)
+        var number: Int { state.withLock { $0 } }
+        func add() { state.withLock { $0 += 1 } }
+    }
+
+    /// However many upload at once, a commit waits for one of them and not for all.
+    @Test func aCommitOvertakesUploads() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteRelayStore(directory: directory.path)
+        let owner = try Fixture.agent("d-01@cd01")
+        let stored = Count()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    let bytes = [UInt8](repeating: 1, count: 1 << 20)
+                    _ = try await store.stage(bytes, of: Hash.of("\(number)"), owner: owner, at: 0, now: 1)
+                    stored.add()
+                }
+            }
+            while stored.number == 0 { await Task.yield() }
+            try await store.commit(Batch())
+            #expect(stored.number < 20)
+            try await group.waitForAll()
+        }
+    }
+
+    /// What is free in the file is given back to the disk, by steps and to the last page.
+    @Test func freePagesAreGivenBack() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteRelayStore(directory: directory.path)
+        let owner = try Fixture.agent("d-01@cd01")
+        for number in 0..<8 {
+            let bytes = [UInt8](repeating: 1, count: 4 << 20)
+            #expect(try await store.stage(bytes, of: Hash.of("\(number)"), owner: owner, at: 0, now: 1))
+        }
+        func pages(_ pragma: String) async throws -> Int {
+            try await store.pool.read { try Int.fetchOne($0, sql: "PRAGMA \(pragma)") ?? 0 }
+        }
+        try await store.dropStaged(before: 2)
+        try await store.scrub()
+        let free = try await pages("freelist_count")
+        #expect(free > 8000)
+        var rounds = 0
+        while try await pages("freelist_count") > 0, rounds < 60 {
+            try await store.shrink()
+            rounds += 1
+        }
+        let (left, all) = (try await pages("freelist_count"), try await pages("page_count"))
+        #expect(left == 0 && all < 1000)
     }
 
     /// A commit ends while it is tried in vain to clean, and it stays known since when there is something to clean.

@@ -78,8 +78,10 @@ public protocol RelayStore: Sendable {
     func closeStaged(_ digest: Hash, owner: AgentAddress) async throws -> ContentReference?
     func dropStaged(before instant: Instant) async throws
 
-    /// Gives freed pages back, so that what was erased is in no file of the store.
+    /// Leaves nothing of what was erased in any file of the store.
     func scrub() async throws
+    /// Gives some of what is free in the store's files back to the disk, and holds up nobody; again and again.
+    func shrink() async throws
     /// Entries of all mailboxes of an institution within `[since, until)`, at or after `index`, in log order.
     func entries(
         of institution: InstitutionID, since: Instant, until: Instant, from index: Int, limit: Int
@@ -111,4 +113,9 @@ public protocol RelayStore: Sendable {
     func requestInvitation(_ id: Hash, _ request: CodedText) async throws -> Bool
     func closeInvitation(_ id: Hash, as state: InvitationState, institution: InstitutionID) async throws -> Bool
     func dropInvitations(before instant: Instant) async throws
+}
+
+extension RelayStore {
+    /// A database server looks after its own files.
+    public func shrink() async throws {}
 }

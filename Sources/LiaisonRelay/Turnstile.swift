@@ -4,7 +4,7 @@
 import Synchronization
 
 /// Lets only so many in at a time; the others wait for their turn, in the order in which they came.
-final class Turnstile: Sendable {
+package final class Turnstile: Sendable {
     private struct State {
         var free: Int
         var next = 0
@@ -16,10 +16,10 @@ final class Turnstile: Sendable {
 
     private let state: Mutex<State>
 
-    init(places: Int) { state = Mutex(State(free: places)) }
+    package init(places: Int) { state = Mutex(State(free: places)) }
 
     /// - Throws: `CancellationError` for a task that was cancelled while it waited, or what `body` throws.
-    func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
+    package func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
         try await enter()
         defer { leave() }
         return try await body()

@@ -4,7 +4,7 @@
 import Synchronization
 import Testing
 
-@testable import LiaisonHTTP
+@testable import LiaisonRelay
 
 /// Only so many are inside at a time; the others wait, and nobody is turned away.
 struct TurnstileTests {
