@@ -53,7 +53,7 @@ public struct ServerLimits: Sendable {
     /// which asks for the directory, eight institutions at a time.
     public var agentUrgent = ShareLimits(requests: 12, bytes: 20 << 20)
     public var institutionUrgent = ShareLimits(requests: 32, bytes: 24 << 20)
-    public var allUrgent = ShareLimits(requests: 128, bytes: 32 << 20)
+    public var allUrgent = ShareLimits(requests: 128, bytes: 96 << 20)
     /// How often at once one connection may be refused because its party has too much in work, or ask as a stranger. After that
     /// each answer waits for `refusalWait`, and each time that `refusalWait` has passed, one more is answered without waiting.
     public var refusals = 32

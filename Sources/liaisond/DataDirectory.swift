@@ -327,7 +327,7 @@ struct Settings {
         #LIAISOND_INSTITUTION_URGENT_REQUESTS=32
         #LIAISOND_INSTITUTION_URGENT_MEGABYTES=24
         #LIAISOND_ALL_URGENT_REQUESTS=128
-        #LIAISOND_ALL_URGENT_MEGABYTES=32
+        #LIAISOND_ALL_URGENT_MEGABYTES=96
         # Requests of one agent that are answered as fast as they come: at once, and in each second, urgent and immediate ones
         # apart from the others. Those beyond are answered five seconds later.
         #LIAISOND_AGENT_REQUESTS_BURST=2500
