@@ -172,7 +172,7 @@ extension SQLiteRelayStore {
             position += 1
         }
         let found = hasher.reference
-        return try await writeMuch { database in
+        return try await pool.write { database in
             guard let current = try Self.staged(digest, owner, database), current.content == staged.content,
                 current.size == found.size
             else { return nil }
