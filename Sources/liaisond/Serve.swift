@@ -99,20 +99,27 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
+/// Does something again and again, with a pause behind each time, until the program is told to end.
+private func untilShutdown(every pause: Duration, _ body: @escaping @Sendable () async -> Void) async {
+    await cancelWhenGracefulShutdown {
+        while !Task.isCancelled {
+            await body()
+            try? await Task.sleep(for: pause)
+        }
+    }
+}
+
 /// Asks witnesses and the time-stamp authority, every few seconds, apart from everything that answers clients.
 struct Anchors: Service {
     let anchoring: Anchoring
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await anchoring.round()
-                } catch {
-                    logger.error("anchoring failed", metadata: ["error": "\(type(of: error))"])
-                }
-                try? await Task.sleep(for: .seconds(5))
+        await untilShutdown(every: .seconds(5)) {
+            do {
+                try await anchoring.round()
+            } catch {
+                logger.error("anchoring failed", metadata: ["error": "\(type(of: error))"])
             }
         }
     }
@@ -126,26 +133,21 @@ struct Ticker: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let leads = await relay.store.leads()
-                    metrics.note(leads: leads)
-                    guard leads else {
-                        await sequencer.leaveScrub()
-                        try await sequencer.catchUp()
-                        try? await Task.sleep(for: .seconds(1))
-                        continue
-                    }
-                    // As many rounds as there is something due; whoever submits comes in between.
-                    // However long it takes, this node leads no longer than the database says.
-                    while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled,
-                        await relay.store.leads()
-                    {}
-                } catch {
-                    logger.error("tick failed", metadata: ["error": "\(type(of: error))"])
+        await untilShutdown(every: .seconds(1)) {
+            do {
+                let leads = await relay.store.leads()
+                metrics.note(leads: leads)
+                guard leads else {
+                    await sequencer.leaveScrub()
+                    return try await sequencer.catchUp()
                 }
-                try? await Task.sleep(for: .seconds(1))
+                // As many rounds as there is something due; whoever submits comes in between.
+                // However long it takes, this node leads no longer than the database says.
+                while case .unfinished = try await sequencer.perform(.tick), !Task.isCancelled,
+                    await relay.store.leads()
+                {}
+            } catch {
+                logger.error("tick failed", metadata: ["error": "\(type(of: error))"])
             }
         }
     }
