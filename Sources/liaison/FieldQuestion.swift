@@ -169,15 +169,19 @@ struct FieldQuestion {
     func unfinished(_ text: String) -> String? {
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
         let kept = present.map(typed) ?? ""
-        let isCommand = text.hasPrefix(kept) && Self.commands.contains(String(text.dropFirst(kept.count)))
-        return text.isEmpty || text == kept || isCommand ? nil : text
+        return text.isEmpty || text == kept || Self.command(in: text, behind: kept) != nil ? nil : text
+    }
+
+    private static func command(in text: String, behind draft: String) -> String? {
+        guard text.hasPrefix(draft) else { return nil }
+        let rest = String(text.dropFirst(draft.count))
+        return commands.contains(rest) ? rest : nil
     }
 
     /// A command may stand behind the value that stood there to be edited.
     private func read(_ draft: String, _ pausing: (String) throws -> Void) throws -> String {
         let extent: LineBuffer.Extent = field.type == .longText ? .paragraphs : .line
-        let commands = Self.commands
-        var known = draft.isEmpty ? commands : commands.union(commands.map { draft + $0 })
+        var known = Self.commands.union(Self.commands.map { draft + $0 })
         // In turn one Enter keeps a value, whatever it is.
         if purpose == .inTurn, mayBeKept { known.insert(draft) }
         guard
@@ -190,10 +194,7 @@ struct FieldQuestion {
                     "  collé sur plusieurs lignes : mis sur une seule", "  pasted in several lines: made into one"))
         }
         let text = typed.text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if !draft.isEmpty, text.hasPrefix(draft), commands.contains(String(text.dropFirst(draft.count))) {
-            return String(text.dropFirst(draft.count))
-        }
-        return text
+        return Self.command(in: text, behind: draft) ?? text
     }
 
     private func refuse(_ why: String) throws {
