@@ -51,17 +51,19 @@ package actor PostgreSQLServer {
         let name = Self.name(for: directory)
         let isNew = databases.insert(name).inserted
         let command = isNew ? "pg_database a \(name) >&2; " : ""
-        return (try PostgreSQLAddress(ask("\(command)pg_url a \(name) \(name)")), isNew)
+        return (try PostgreSQLAddress(shell("\(command)pg_url a \(name) \(name)")), isNew)
     }
 
     /// The line that a command prints in the shell that has the server, `a`; see `Tests/Scripts/postgres.bash`.
     package func shell(_ command: String) throws -> String {
-        try ask(command)
+        let pipes = try self.pipes ?? start()
+        try pipes.commands.writeAll((command + "\n").utf8)
+        return try Self.line(from: pipes.answers)
     }
 
     /// What an SQL command prints, run by the superuser in a directory's database.
     package func sql(_ command: String, for directory: TemporaryDirectory) throws -> String {
-        try ask(
+        try shell(
             "pg_run \"$pg_bin/psql\" -XAtq \"$(pg_url a \(Self.name(for: directory)))\" -c \"\(command)\" | tr '\\n' ' '; echo"
         )
     }
@@ -70,7 +72,7 @@ package actor PostgreSQLServer {
     package func isFound(_ needle: [UInt8], for directory: TemporaryDirectory) throws -> Bool {
         _ = try sql("CHECKPOINT", for: directory)
         let number = try sql("SELECT oid FROM pg_database WHERE datname = current_database()", for: directory)
-        let path = "\(try ask("echo $pg_home"))/a/data/base/\(number.trimmingCharacters(in: .whitespaces))"
+        let path = "\(try shell("echo $pg_home"))/a/data/base/\(number.trimmingCharacters(in: .whitespaces))"
         return try FileManager.default.contentsOfDirectory(atPath: path).contains { name in
             let file = try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
             return file.range(of: Data(needle)) != nil
@@ -105,13 +107,6 @@ package actor PostgreSQLServer {
         // libpq asks the environment for it.
         setenv("PGPASSFILE", try Self.line(from: pipes.answers), 1)
         return pipes
-    }
-
-    /// Runs a command in the shell that has the server.
-    private func ask(_ command: String) throws -> String {
-        let pipes = try self.pipes ?? start()
-        try pipes.commands.writeAll((command + "\n").utf8)
-        return try Self.line(from: pipes.answers)
     }
 
     private static func line(from answers: FileDescriptor) throws -> String {

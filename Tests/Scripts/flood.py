@@ -147,7 +147,7 @@ async def main():
         if not lack():
             break
         await asyncio.sleep(0.1)
-    if lack():
+    else:
         sys.exit(f"flood: {lack()}")
     await flooding.goes_on("flooding", stop, tasks)
     print(*(f"{name}: {dict(counts)}" for name, counts in sorted(answers.items())), sep="\n", flush=True)
